@@ -1,0 +1,30 @@
+"""The tables of judging: practice, recall, demonstrations and the ledger of sign-offs."""
+
+from .cases import Case, CaseReading, Evidence, Request
+from .ledger import SignOffEvent, SignOffText
+from .observations import Observation, ObservationIndicator, ObservationSkill
+from .practice import Attempt, AttemptChoice, OpenResponse, ScenarioVersion, TryFact
+from .recall import RecallAnswer, RecallVersion, ReviewCard
+from .standards import CalibrationVersion, StandardVersion
+
+__all__ = [
+    "Attempt",
+    "AttemptChoice",
+    "CalibrationVersion",
+    "Case",
+    "CaseReading",
+    "Evidence",
+    "Observation",
+    "ObservationIndicator",
+    "ObservationSkill",
+    "OpenResponse",
+    "RecallAnswer",
+    "RecallVersion",
+    "Request",
+    "ReviewCard",
+    "ScenarioVersion",
+    "SignOffEvent",
+    "SignOffText",
+    "StandardVersion",
+    "TryFact",
+]

@@ -1,0 +1,103 @@
+"""The ledger: everything that ever happened to a sign-off, in order.
+
+One *event* a skill; a chain of hashes a learner (``subject``). Events are added and never changed: triggers in the
+database refuse UPDATE and DELETE (``assessments.services.guards``). Words that name people or hold comments stand in
+*texts*, an erasable side table; the event holds only a salted commitment to them, so that erasing a person leaves the
+chain valid. What a sign-off is today is a fold over its events (``assessments.rules.ledger``).
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+
+from .cases import Case
+from .standards import StandardVersion
+
+
+class SignOffEvent(models.Model):
+    """One thing that happened to a person's sign-off of a skill. Added once, never changed."""
+
+    class Kind(models.TextChoices):
+        SIGNED = "SIGNED", _("Entrusted")
+        NOT_YET = "NOT_YET", _("Not yet")
+        COUNTERSIGNED = "COUNTERSIGNED", _("Countersigned")
+        COUNTERSIGN_REFUSED = "COUNTERSIGN_REFUSED", _("Countersign refused")
+        REVOKED = "REVOKED", _("Revoked")
+        SUPERSEDED = "SUPERSEDED", _("Superseded")
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    subject = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="signoff_events")
+    skill = models.ForeignKey("lms.Skill", models.PROTECT, related_name="+")
+    version = models.ForeignKey(StandardVersion, models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="events")
+    seq = models.PositiveIntegerField()
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    about = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="followed_by")
+    signer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="signed_events")
+    authority = models.CharField(max_length=60, help_text="In which capacity the signer acted.")
+    meaning = models.CharField(max_length=200, help_text="What the signature says, in words, as shown when signing.")
+    level = models.PositiveSmallIntegerField(null=True, blank=True)
+    valid_until = models.DateField(null=True, blank=True)
+    flags = models.JSONField(default=list, help_text="Why a countersign is needed; empty when none is.")
+    payload = models.JSONField(help_text="Satisfying set, standard digest, evidence hashes, commitments to the texts.")
+    prev_hash = models.CharField(max_length=64)
+    this_hash = models.CharField(max_length=64)
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    key = models.UUIDField()
+
+    class Meta:
+        ordering = ["subject", "seq"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(signer=F("subject")), name="signoff_never_of_oneself"),
+            models.UniqueConstraint(fields=["subject", "seq"], name="signoff_seq_once"),
+            models.UniqueConstraint(fields=["subject", "prev_hash"], name="signoff_chain_does_not_fork"),
+            models.UniqueConstraint(fields=["key", "skill"], name="signoff_key_once_per_skill"),
+            models.CheckConstraint(
+                condition=Q(kind="SIGNED", level__gte=1, level__lte=5, valid_until__isnull=False)
+                | (~Q(kind="SIGNED") & Q(level=None, valid_until=None)),
+                name="signoff_level_only_when_signed",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["SIGNED", "NOT_YET"], about=None)
+                | Q(
+                    kind__in=["COUNTERSIGNED", "COUNTERSIGN_REFUSED", "REVOKED", "SUPERSEDED"],
+                    about__isnull=False,
+                ),
+                name="signoff_follow_up_names_its_event",
+            ),
+            models.UniqueConstraint(
+                fields=["case", "skill"], condition=Q(kind__in=["SIGNED", "NOT_YET"]), name="signoff_decided_once"
+            ),
+            models.UniqueConstraint(
+                fields=["about"], condition=Q(kind__in=["COUNTERSIGNED", "COUNTERSIGN_REFUSED"]),
+                name="signoff_countersigned_once",
+            ),
+            models.UniqueConstraint(fields=["about"], condition=Q(kind="REVOKED"), name="signoff_revoked_once"),
+        ]
+        indexes = [models.Index(fields=["subject", "skill", "seq"])]
+
+    def __str__(self) -> str:
+        return f"#{self.seq} {self.kind} {self.skill_id}"
+
+
+class SignOffText(models.Model):
+    """Words that belong to an event and may have to be erased: names on that day, reasons, next steps.
+
+    The event's payload holds SHA-256(salt + value) for each; without the row the event still verifies.
+    """
+
+    pk = models.CompositePrimaryKey("event_id", "name")
+    event = models.ForeignKey(SignOffEvent, models.PROTECT, related_name="texts")
+    name = models.CharField(max_length=24, help_text="subject_name, signer_name, why, next_step, retry_on")
+    value = models.TextField()
+    salt = models.CharField(max_length=32)
+
+    def __str__(self) -> str:
+        return f"{self.name} of event {self.event_id}"

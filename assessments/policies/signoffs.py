@@ -1,0 +1,40 @@
+"""Who may see a sign-off record, countersign it and revoke it. No role escapes, superusers included."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from assessments.models import SignOffEvent
+from lms.api import (
+    AUDITORS,
+    RowPolicy,
+    User,
+    everybody,
+    in_group,
+    is_learning_administrator,
+    managed_by,
+    nobody,
+)
+
+from .cases import coached_by, to_countersign
+
+
+class SignOffPolicy(RowPolicy[SignOffEvent]):
+    """view: learner, coach, own acts, manager, L&D, auditor - countersign: neither learner, signer nor observer - revoke: own act, L&D."""
+
+    def rows(self, user: User, action: str) -> Q:
+        if action == "view":
+            if is_learning_administrator(user) or in_group(user, AUDITORS):
+                return everybody()
+            coach = Q(case__enrolment__in=coached_by(user).values("pk"))
+            countersign = Q(pk__in=to_countersign(user).values("pk"))
+            return Q(subject=user) | Q(signer=user) | coach | countersign | managed_by(user, "subject")
+        if action == "countersign":
+            return Q(pk__in=to_countersign(user).values("pk"))
+        if action == "revoke":
+            own = everybody() if is_learning_administrator(user) else Q(signer=user)
+            return own & Q(kind=SignOffEvent.Kind.SIGNED) & ~Q(subject=user)
+        return nobody()
+
+
+signoff_policy = SignOffPolicy(SignOffEvent)

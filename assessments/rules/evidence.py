@@ -1,0 +1,93 @@
+"""The evidence rule: what a case shows about one skill, and how far a sign-off may go.
+
+Counted are the observations of the case that lie within ``window_days`` before the moment of deciding; of the deciding
+coach's own, only the most recent ``max_from_coach``. Rule met: any level up to the standard's ceiling. Otherwise one
+observation by the coach at "I stepped in with prompts" or better allows level 2, never on a high-risk standard. A
+high-risk standard needs two observers whatever its rule says (TRUST).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from .specs import EvidenceRule
+
+EXCEPTION_LEVEL = 2
+EXCEPTION_SUPERVISION = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One observation of one skill. ``order`` breaks ties between encounters at the same moment (recorded later wins)."""
+
+    uid: UUID
+    observer: int
+    context: str
+    supervision: int
+    occurred_at: datetime
+    order: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the checklist: have of need. ``name``: observations, observers, contexts, latest, from_coach."""
+
+    name: str
+    have: int
+    need: int
+    met: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the evidence of one skill permits. ``ceiling`` is the highest level that may be signed, 0: none."""
+
+    lines: tuple[Line, ...]
+    met: bool
+    ceiling: int
+    satisfying: tuple[UUID, ...]
+    by_exception: bool = False
+
+
+def examine(
+    rule: EvidenceRule, seen: Iterable[Seen], *, coach: int | None, at: datetime, grants: int, risk: str
+) -> Finding:
+    """Apply the rule for one skill at one moment. ``coach`` is the person who would decide; ``grants`` the ceiling 1-5."""
+    since = at - timedelta(days=rule.window_days)
+    recent = sorted(
+        (item for item in seen if since <= item.occurred_at <= at),
+        key=lambda item: (item.occurred_at, item.order),
+        reverse=True,
+    )
+    counted: list[Seen] = []
+    from_coach = 0
+    for item in recent:
+        if item.observer == coach:
+            from_coach += 1
+            if from_coach > rule.max_from_coach:
+                continue
+        counted.append(item)
+    observers = max(rule.observers, 2) if risk == "high" else rule.observers
+    good = 0
+    for item in counted[: rule.latest]:
+        good += item.supervision >= rule.at_least
+    lines = (
+        _line("observations", len(counted), max(rule.observations, observers)),
+        _line("observers", len({item.observer for item in counted}), observers),
+        _line("contexts", len({item.context for item in counted}), rule.contexts),
+        _line("latest", good, rule.latest),
+        Line("from_coach", min(from_coach, rule.max_from_coach), rule.max_from_coach, True),
+    )
+    if all(line.met for line in lines):
+        return Finding(lines, True, grants, tuple(item.uid for item in counted))
+    prompted = [item for item in recent if item.observer == coach and item.supervision >= EXCEPTION_SUPERVISION]
+    if prompted and risk != "high":
+        return Finding(lines, False, min(EXCEPTION_LEVEL, grants), (prompted[0].uid,), by_exception=True)
+    return Finding(lines, False, 0, ())
+
+
+def _line(name: str, have: int, need: int) -> Line:
+    return Line(name, have, need, have >= need)

@@ -1,0 +1,84 @@
+"""The ledger as pure functions: how an event is hashed, and what a sign-off is after all its events.
+
+The hash covers every column, each as name and length-prefixed UTF-8, behind a version tag, so that no two different
+events share a text to be hashed. Order is by sequence, never by clock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from lms.rules.digest import canonical
+
+VERSION = b"vouch-ledger-1"
+GENESIS = "0" * 64
+
+
+def event_hash(fields: Mapping[str, object]) -> str:
+    """SHA-256 over the fields in name order; values are canonical JSON. ``fields`` must not hold this_hash itself."""
+    hasher = hashlib.sha256(VERSION)
+    for name in sorted(fields):
+        for part in (name, canonical(fields[name])):
+            data = part.encode()
+            hasher.update(len(data).to_bytes(8, "big"))
+            hasher.update(data)
+    return hasher.hexdigest()
+
+
+def commitment(salt: str, value: str) -> str:
+    """What the event holds of an erasable text."""
+    return hashlib.sha256(f"{salt}:{value}".encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What the fold needs of an event. ``about`` is the seq of the event that it follows up."""
+
+    seq: int
+    kind: str
+    about: int | None = None
+    flagged: bool = False
+    level: int | None = None
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignOff:
+    """A sign-off after all its events; ``seq`` names the SIGNED event it began with."""
+
+    seq: int
+    status: str
+    level: int
+    valid_until: date
+
+    @property
+    def counts(self) -> bool:
+        """Whether it opens Show (its last day is for the reader to compare)."""
+        return self.status == "active"
+
+
+def fold(events: Iterable[Event]) -> dict[int, SignOff]:
+    """The sign-offs of one person, by the seq of their SIGNED event, after these events in order of seq.
+
+    awaiting: flagged and not countersigned - active - refused - revoked - superseded.
+    """
+    found: dict[int, SignOff] = {}
+    following = {
+        "COUNTERSIGNED": "active",
+        "COUNTERSIGN_REFUSED": "refused",
+        "REVOKED": "revoked",
+        "SUPERSEDED": "superseded",
+    }
+    for event in sorted(events, key=lambda item: item.seq):
+        if event.kind == "SIGNED":
+            if event.level is None or event.valid_until is None:
+                raise ValueError(f"Event {event.seq} is signed without a level or an end.")
+            status = "awaiting" if event.flagged else "active"
+            found[event.seq] = SignOff(event.seq, status, event.level, event.valid_until)
+        elif event.about in found:
+            before = found[event.about]
+            found[event.about] = SignOff(before.seq, following[event.kind], before.level, before.valid_until)
+    return found

@@ -1,0 +1,116 @@
+"""Readiness, which opens like an invoice (PRODUCT, "Readiness").
+
+    P = sum(w g) / sum(w)          progress: movement, never called ready
+    C = sum(w [g = 100]) / sum(w)  coverage
+    ready <=> every critical line at 100 and C >= threshold
+
+g is 100 only for a valid sign-off at the required level (and on the required standard where one is named); a lower one
+counts as Do (60); otherwise the highest open gate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from uuid import UUID
+
+from lms.rules.gates import VALUES, OpenGate
+
+
+@dataclass(frozen=True, slots=True)
+class Required:
+    """One requirement of the role profile version."""
+
+    skill: str
+    level: int
+    weight: int
+    critical: bool = False
+    standard: UUID | None = None
+    target_day: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One line of the invoice: weight x value = amount. ``gate`` is the gate that gives the value, "" for none."""
+
+    required: Required
+    gate: str
+    value: int
+    level: int = 0
+    valid_until: date | None = None
+
+    @property
+    def amount(self) -> int:
+        """What the line adds to the sum."""
+        return self.required.weight * self.value
+
+    @property
+    def met(self) -> bool:
+        """Whether the requirement is fully met."""
+        return self.value == VALUES["show"]
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """The whole invoice. ``progress`` 0-100, ``coverage`` 0-1; ``holder`` is the first line that keeps the person from ready."""
+
+    terms: tuple[Term, ...]
+    progress: Fraction
+    coverage: Fraction
+    ready: bool
+
+    @property
+    def weight(self) -> int:
+        """The sum of weights."""
+        return sum(term.required.weight for term in self.terms)
+
+    @property
+    def met_weight(self) -> int:
+        """The weight that is fully met."""
+        return sum(term.required.weight for term in self.terms if term.met)
+
+    @property
+    def holder(self) -> Term | None:
+        """The line that holds the person up: the first unmet critical one, else the heaviest unmet; None when ready."""
+        if self.ready:
+            return None
+        unmet = [term for term in self.terms if not term.met]
+        critical = [term for term in unmet if term.required.critical]
+        return (critical or sorted(unmet, key=lambda term: -term.required.weight))[0]
+
+    @property
+    def ends_on(self) -> date | None:
+        """The first day after which a sign-off that counts stops counting."""
+        return min((term.valid_until for term in self.terms if term.met and term.valid_until), default=None)
+
+
+def assess(requirements: Sequence[Required], gates: Iterable[OpenGate], threshold: Fraction, on: date) -> Readiness | None:
+    """Readiness on a day; None without requirements ("no data", never zero)."""
+    if not requirements:
+        return None
+    by_skill: dict[str, list[OpenGate]] = {}
+    for gate in gates:
+        if gate.counts_on(on):
+            by_skill.setdefault(gate.skill, []).append(gate)
+    terms = tuple(_term(required, by_skill.get(required.skill, [])) for required in requirements)
+    weight = sum(required.weight for required in requirements)
+    coverage = Fraction(sum(term.required.weight for term in terms if term.met), weight)
+    ready = coverage >= threshold and all(term.met for term in terms if term.required.critical)
+    return Readiness(terms, Fraction(sum(term.amount for term in terms), weight), coverage, ready)
+
+
+def _term(required: Required, gates: list[OpenGate]) -> Term:
+    signed = [gate for gate in gates if gate.gate == "show"]
+    enough = [
+        gate
+        for gate in signed
+        if (gate.level or 0) >= required.level and required.standard in (None, gate.standard)
+    ]
+    if enough:
+        best = max(enough, key=lambda gate: (gate.valid_until or date.max, gate.level or 0))
+        return Term(required, "show", VALUES["show"], best.level or 0, best.valid_until)
+    opened = {"do" if gate.gate == "show" else gate.gate for gate in gates}
+    gate = max(opened, key=lambda name: VALUES[name], default="")
+    return Term(required, gate, VALUES.get(gate, 0), max((item.level or 0 for item in signed), default=0))

@@ -1,0 +1,1 @@
+"""Reads and writes of judging, one module a subject."""

@@ -1,0 +1,257 @@
+"""Cases: opening one, asking to be seen, and what the evidence of a case permits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from assessments import events
+from assessments.models import Case, CaseReading, ObservationSkill, Request, StandardVersion
+from assessments.policies import case_policy, request_policy
+from assessments.rules.evidence import Finding, Seen, examine
+from assessments.rules.specs import StandardSpec
+from coaching.api import may_observe
+from lms import clock
+from lms.api import (
+    Customer,
+    Enrolment,
+    Skill,
+    StepKind,
+    User,
+    enrolment_policy,
+    notify,
+    once,
+    progress_of,
+    require_open,
+)
+from lms.errors import Conflict, Invalid, NotFound
+
+LAPSES_AFTER = timedelta(days=14)
+FURTHEST = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFinding:
+    """What a case shows now: one finding a skill, in the standard's order."""
+
+    case: Case
+    spec: StandardSpec
+    skills: Mapping[str, Skill]
+    findings: Mapping[str, Finding]
+
+    @property
+    def ready(self) -> bool:
+        """Whether the rule is met for at least one skill."""
+        return any(finding.met for finding in self.findings.values())
+
+
+def latest_standard(standard_uid: UUID) -> StandardVersion:
+    """The version that a new case is opened on. NotFound when it was never published. Queries: 1."""
+    version = StandardVersion.objects.filter(standard_uid=standard_uid).order_by("-number").first()
+    if version is None:
+        raise NotFound(_("This standard is not published."))
+    return version
+
+
+def case_for(enrolment: Enrolment, standard_uid: UUID, at: datetime) -> Case:
+    """The open case of a learner on a standard, opened now if there is none; the round counts up. Queries: 1, or 4."""
+    cases = Case.objects.filter(enrolment=enrolment, standard_uid=standard_uid)
+    found = cases.exclude(status=Case.Status.DECIDED).select_related("version", "learner").first()
+    if found is not None:
+        return found
+    last = cases.aggregate(last=Max("round"))["last"] or 0
+    try:
+        with transaction.atomic():
+            return Case.objects.create(
+                enrolment=enrolment,
+                learner_id=enrolment.person_id,
+                version=latest_standard(standard_uid),
+                standard_uid=standard_uid,
+                round=last + 1,
+                opened_at=at,
+            )
+    except IntegrityError:
+        return cases.exclude(status=Case.Status.DECIDED).select_related("version", "learner").get()
+
+
+def find_customer(uid: UUID | None) -> Customer | None:
+    """The customer of an encounter. Invalid when it is unknown or a closed account. Queries: 0 or 1."""
+    if uid is None:
+        return None
+    customer = Customer.objects.filter(uid=uid, closed=False).first()
+    if customer is None:
+        raise Invalid(customer=_("Choose a customer that we serve now."))
+    return customer
+
+
+@transaction.atomic
+def request_observation(
+    *,
+    actor: User,
+    enrolment_uid: UUID,
+    step_uid: UUID,
+    observer_uid: UUID,
+    context: str,
+    planned_on: date,
+    customer_uid: UUID | None = None,
+    note: str = "",
+    key: UUID,
+    at: datetime,
+) -> Request:
+    """The learner asks one person to watch one encounter; opens the case if there is none.
+
+    Raises NotFound (not on the path), NotAllowed (step locked, not yours), Invalid (observer without a grant, place that the
+    standard does not permit, day in the past), Conflict (signed for already, or this person is asked for that day).
+    """
+    enrolment = enrolment_policy.get(actor, "do", uid=enrolment_uid, related=("person",))
+    state = require_open(progress_of(enrolment, at), step_uid)
+    if state.step.kind != StepKind.DEMONSTRATION or state.step.content_uid is None:
+        raise NotFound(_("This step is not a demonstration."))
+    if not once(actor=actor, name="request.make", key=key, at=at, about=key):
+        return Request.objects.get(uid=key)
+    if state.completed_at:
+        raise Conflict(_("You are vouched for on this standard already."))
+    today = clock.today(actor.zone, at)
+    if not today <= planned_on <= today + FURTHEST:
+        raise Invalid(planned_on=_("Choose a day from today on, within a year."))
+    case = case_for(enrolment, state.step.content_uid, at)
+    observer = User.objects.filter(uid=observer_uid, is_active=True).exclude(pk=actor.pk).first()
+    skills = list(case.version.skills.values_list("pk", flat=True))
+    if observer is None or not may_observe(observer.pk, skills, at):
+        raise Invalid(observer=_("Choose somebody who may observe these skills."))
+    if context not in case.version.spec["where"]:
+        raise Invalid(context=_("Choose one of the places that the standard permits."))
+    try:
+        with transaction.atomic():
+            request = Request.objects.create(
+                uid=key,
+                case=case,
+                observer=observer,
+                context=context,
+                customer=find_customer(customer_uid),
+                planned_on=planned_on,
+                note=note,
+                made_at=at,
+            )
+    except IntegrityError:
+        raise Conflict(_("You have asked this person for that day already.")) from None
+    sentence = _("%(learner)s asks you to watch: %(standard)s") % {
+        "learner": actor.get_short_name(),
+        "standard": case.version.title,
+    }
+    notify([observer], sentence, f"/observe/{request.uid}/", at)
+    transaction.on_commit(partial(events.requested.send, None, request_id=request.pk))
+    return request
+
+
+@transaction.atomic
+def answer_request(*, actor: User, request_uid: UUID, accept: bool, note: str = "", key: UUID, at: datetime) -> Request:
+    """The named observer says yes, or no with a reason. Raises NotFound, NotAllowed, Conflict (answered already), Invalid."""
+    request = request_policy.get(actor, "view", uid=request_uid, related=("case__learner", "case__version"), lock=True)
+    if not once(actor=actor, name="request.answer", key=key, at=at, about=request.uid):
+        return request
+    request_policy.get(actor, "answer", uid=request_uid)
+    if not accept and not note.strip():
+        raise Invalid(note=_("Say in a few words why not, so that somebody else can be asked."))
+    status = Request.Status.ACCEPTED if accept else Request.Status.DECLINED
+    changed = Request.objects.filter(pk=request.pk, status=Request.Status.OPEN).update(
+        status=status, answered_at=at, answer_note=note
+    )
+    if not changed:
+        raise Conflict(_("This request was answered before."))
+    said = _("%(name)s will watch: %(standard)s") if accept else _("%(name)s cannot watch: %(standard)s")
+    words = {"name": actor.get_short_name(), "standard": request.case.version.title}
+    notify([request.case.learner], said % words, f"/requests/{request.case.uid}/", at)
+    request.refresh_from_db()
+    return request
+
+
+@transaction.atomic
+def withdraw_request(*, actor: User, request_uid: UUID, key: UUID, at: datetime) -> Request:
+    """The learner no longer asks. Raises NotFound, NotAllowed, Conflict (no longer waiting)."""
+    request = request_policy.get(actor, "view", uid=request_uid, related=("observer", "case__version"), lock=True)
+    if not once(actor=actor, name="request.withdraw", key=key, at=at, about=request.uid):
+        return request
+    request_policy.get(actor, "withdraw", uid=request_uid)
+    Request.objects.filter(pk=request.pk).update(status=Request.Status.WITHDRAWN, answered_at=at)
+    sentence = _("%(learner)s no longer asks you to watch: %(standard)s") % {
+        "learner": actor.get_short_name(),
+        "standard": request.case.version.title,
+    }
+    notify([request.observer], sentence, "/coach/", at)
+    request.refresh_from_db()
+    return request
+
+
+def lapse_requests(at: datetime) -> int:
+    """Requests that nobody observed within 14 days after their date lapse, so that they stop waiting. Queries: 1."""
+    return Request.objects.filter(
+        status__in=Request.WAITING, planned_on__lt=(at - LAPSES_AFTER).date()
+    ).update(status=Request.Status.LAPSED, answered_at=at)
+
+
+def examine_cases(cases: Iterable[Case], coaches: Mapping[int, int | None], at: datetime) -> dict[int, CaseFinding]:
+    """What each case shows now. ``coaches`` maps enrolment ids to the deciding coach. Queries: 2, for any number of cases."""
+    cases = list(cases)
+    seen: dict[tuple[int, int], list[Seen]] = {}
+    ratings = ObservationSkill.objects.filter(observation__case__in=cases).select_related("observation")
+    for rating in ratings:
+        observation = rating.observation
+        seen.setdefault((observation.case_id, rating.skill_id), []).append(
+            Seen(
+                uid=observation.uid,
+                observer=observation.observer_id,
+                context=observation.context,
+                supervision=rating.supervision,
+                occurred_at=observation.occurred_at,
+                order=observation.pk,
+            )
+        )
+    skills = {skill.slug: skill for skill in Skill.objects.all()}
+    found = {}
+    for case in cases:
+        spec = StandardSpec.from_json(case.version.spec)
+        findings = {
+            slug: examine(
+                spec.rule,
+                seen.get((case.pk, skills[slug].pk), ()),
+                coach=coaches.get(case.enrolment_id),
+                at=at,
+                grants=spec.grants,
+                risk=spec.risk,
+            )
+            for slug in spec.skills
+        }
+        found[case.pk] = CaseFinding(case, spec, {slug: skills[slug] for slug in spec.skills}, findings)
+    return found
+
+
+def refresh_case(case: Case, coach_id: int | None, at: datetime) -> None:
+    """Move a case between collecting and ready to decide, after its evidence changed. Queries: 2-3."""
+    ready = examine_cases([case], {case.enrolment_id: coach_id}, at)[case.pk].ready
+    if ready and case.status == Case.Status.COLLECTING:
+        Case.objects.filter(pk=case.pk, status=Case.Status.COLLECTING).update(status=Case.Status.READY, ready_at=at)
+
+
+@transaction.atomic
+def read_observations(*, actor: User, case_uid: UUID, key: UUID, at: datetime) -> None:
+    """Choose to read the others' observations without writing one; from then on the actor no longer observes in this case."""
+    case = case_policy.get(actor, "read", uid=case_uid)
+    if once(actor=actor, name="case.read", key=key, at=at, about=case.uid):
+        CaseReading.objects.get_or_create(case=case, person=actor, defaults={"read_at": at})
+
+
+def may_read_observations(person: User, case: Case) -> bool:
+    """Whether the others' observations are shown to this person: observers stay blind until they wrote their own. Queries: 0-2."""
+    if case.learner_id == person.pk or case.status == Case.Status.DECIDED:
+        return True
+    if case.observations.filter(observer=person).exists():
+        return True
+    return case.readings.filter(person=person).exists()

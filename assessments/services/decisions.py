@@ -1,0 +1,274 @@
+"""Deciding: a coach entrusts a level or says not yet, per skill; or returns the whole case.
+
+Authority, evidence and the state of the case are all read inside the transaction that writes the events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from assessments import events
+from assessments.errors import AlreadyDecided, EvidenceMissing
+from assessments.models import Case, Evidence, Observation, SignOffEvent
+from assessments.policies import case_policy
+from assessments.rules.evidence import Finding
+from coaching.api import grants_of
+from lms import clock
+from lms.api import StepKind, User, managers_of, notify, once, progress_of
+from lms.errors import Conflict, Invalid, NotAllowed
+from lms.rules.digest import digest
+from lms.rules.scales import ENTRUSTMENT
+from lms.rules.unlock import Decision
+
+from .cases import CaseFinding, examine_cases
+from .ledger import activate, append, lock_subject, months_later
+
+LEASE = timedelta(minutes=30)
+RECIPROCAL = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Entrust:
+    """Entrust a skill at a level 1-5."""
+
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """Not yet: one next step, and the day on which the learner is seen again."""
+
+    next_step: str
+    retry_on: date
+
+
+Verdict = Entrust | NotYet
+
+
+@transaction.atomic
+def claim_case(*, actor: User, case_uid: UUID, at: datetime) -> Case:
+    """Take a case to decide it, for 30 minutes; claiming again prolongs. Raises NotFound, NotAllowed, Conflict. Queries: 2-3."""
+    case = case_policy.get(actor, "decide", uid=case_uid, related=("claimed_by",))
+    if case.status == Case.Status.DECIDED:
+        raise AlreadyDecided(_("This case is decided already."))
+    free = Q(claimed_by=None) | Q(claimed_by=actor) | Q(claimed_until__lte=at)
+    if not Case.objects.filter(free, pk=case.pk).update(claimed_by=actor, claimed_until=at + LEASE):
+        name = case.claimed_by.get_short_name() if case.claimed_by else ""
+        raise Conflict(_("%(name)s is deciding this case now. It comes free within half an hour.") % {"name": name})
+    case.claimed_by, case.claimed_until = actor, at + LEASE
+    return case
+
+
+@transaction.atomic
+def decide(
+    *, actor: User, case_uid: UUID, verdicts: Mapping[str, Verdict], why: str, key: UUID, at: datetime
+) -> list[SignOffEvent]:
+    """Decide a case: one event a skill, in the standard's order. The same key gives the same events again.
+
+    verdicts: by skill slug, one for every skill of the standard. Opens Show and completes the demonstration unless a
+    countersign is needed first. Announces ``signed_off`` after commit. Raises NotFound, NotAllowed (not the present coach, no
+    grant, oneself, step locked), AlreadyDecided, Conflict (claimed by somebody else), EvidenceMissing, Invalid.
+    """
+    done = list(SignOffEvent.objects.filter(key=key, case__uid=case_uid, signer=actor).order_by("seq"))
+    if done:
+        return done
+    case = case_policy.get(actor, "decide", uid=case_uid, related=("learner", "enrolment__person", "version"), lock=True)
+    if not once(actor=actor, name="case.decide", key=key, at=at, about=case.uid):
+        return list(SignOffEvent.objects.filter(key=key, case=case).order_by("seq"))
+    _check_words(verdicts, why, clock.today(actor.zone, at))
+    finding = examine_cases([case], {case.enrolment_id: actor.pk}, at)[case.pk]
+    bases = _authority(actor, case, finding, at)
+    _close(case, actor, at)
+    lock_subject(case.learner_id)
+    flags = decision_flags(actor, case.learner, bases, at)
+    made = [
+        _write(case, finding, slug, verdicts[slug], flags=flags, actor=actor, why=why, key=key, at=at)
+        for slug in finding.spec.skills
+        if slug in verdicts
+    ]
+    for event in made:
+        if event.kind == SignOffEvent.Kind.SIGNED and not event.flags:
+            activate(event, actor, key, at)
+    sentence = _("%(coach)s decided: %(standard)s") % {"coach": actor.get_short_name(), "standard": case.version.title}
+    notify([case.learner], sentence, f"/requests/{case.uid}/", at)
+    transaction.on_commit(partial(events.signed_off.send, None, event_ids=[event.pk for event in made]))
+    return made
+
+
+def _check_words(verdicts: Mapping[str, Verdict], why: str, today: date) -> None:
+    problems: dict[str, str] = {}
+    if not why.strip():
+        problems["why"] = _("Say why, in one sentence.")
+    for slug, verdict in verdicts.items():
+        if isinstance(verdict, NotYet):
+            if not verdict.next_step.strip():
+                problems[f"{slug}-next_step"] = _("Say what the next step is.")
+            if verdict.retry_on <= today:
+                problems[f"{slug}-retry_on"] = _("Choose a day after today.")
+    if problems:
+        raise Invalid(**problems)
+
+
+def _authority(actor: User, case: Case, finding: CaseFinding, at: datetime) -> set[str]:
+    """Raise NotAllowed unless the actor may decide each skill now; returns the bases of the grants used. Queries: 5 or more."""
+    if actor.pk == case.learner_id:
+        raise NotAllowed(_("Nobody signs for themselves."))
+    grants = grants_of([actor.pk], at.date()).get(actor.pk, {})
+    missing = [skill.title for skill in finding.skills.values() if skill.pk not in grants]
+    if missing:
+        raise NotAllowed(_("You have no observer grant now for %(skills)s.") % {"skills": ", ".join(missing)})
+    unlock = demonstration_unlock(case, at)
+    if unlock is not None and not unlock.open:
+        raise NotAllowed(_("This demonstration is not open yet for the learner; their path says what opens it."))
+    return {str(grants[skill.pk]) for skill in finding.skills.values()}
+
+
+def demonstration_unlock(case: Case, at: datetime) -> Decision | None:
+    """How the learner's path stands on the demonstration of this case; None when the path has no such step. Queries: 5."""
+    progress = progress_of(case.enrolment, at)
+    for state in progress.steps:
+        if state.step.kind == StepKind.DEMONSTRATION and state.step.content_uid == case.standard_uid:
+            return state.decision
+    return None
+
+
+def _close(case: Case, actor: User, at: datetime) -> None:
+    """The one conditional write that decides who was first."""
+    free = Q(claimed_by=None) | Q(claimed_by=actor) | Q(claimed_until__lte=at)
+    open_cases = Case.objects.filter(pk=case.pk).exclude(status=Case.Status.DECIDED)
+    changes = {"status": Case.Status.DECIDED, "decided_at": at, "claimed_by": None, "claimed_until": None}
+    if open_cases.filter(free).update(**changes):
+        return
+    if open_cases.exists():
+        raise Conflict(_("Somebody else is deciding this case now. It comes free within half an hour."))
+    raise AlreadyDecided(_("This case was decided in the meantime. Your sentence is kept below."))
+
+
+def _write(
+    case: Case,
+    finding: CaseFinding,
+    slug: str,
+    verdict: Verdict,
+    *,
+    flags: list[str],
+    actor: User,
+    why: str,
+    key: UUID,
+    at: datetime,
+) -> SignOffEvent:
+    skill, result = finding.skills[slug], finding.findings[slug]
+    common = {
+        "case": case,
+        "skill_id": skill.pk,
+        "signer": actor,
+        "authority": "coach",
+        "payload": _payload(case, result),
+        "key": key,
+        "at": at,
+    }
+    if isinstance(verdict, NotYet):
+        texts = {"why": why, "next_step": verdict.next_step, "retry_on": verdict.retry_on.isoformat()}
+        meaning = f"Not yet: {skill.title}"
+        return append(kind=SignOffEvent.Kind.NOT_YET, meaning=meaning, texts=texts, **common)
+    if not 1 <= verdict.level <= result.ceiling:
+        raise EvidenceMissing(
+            **{
+                f"{slug}-level": _("The evidence permits “%(level)s” at most.") % {"level": ENTRUSTMENT[result.ceiling]}
+                if result.ceiling
+                else _("The evidence does not permit a sign-off of %(skill)s yet.") % {"skill": skill.title}
+            }
+        )
+    return append(
+        kind=SignOffEvent.Kind.SIGNED,
+        meaning=f"{skill.title}: {ENTRUSTMENT[verdict.level]}",
+        texts={"why": why},
+        level=verdict.level,
+        valid_until=months_later(at.date(), case.version.valid_months),
+        flags=flags,
+        **common,
+    )
+
+
+def _payload(case: Case, result: Finding) -> dict[str, object]:
+    """What the decision rested on: the satisfying set, the rule as it stood, and fingerprints of all that was looked at."""
+    observations = Observation.objects.filter(case=case).prefetch_related("ratings__skill", "indicators__skill")
+    evidence = Evidence.objects.filter(case=case, withdrawn_at=None)
+    return {
+        "satisfying": sorted(str(uid) for uid in result.satisfying),
+        "by_exception": result.by_exception,
+        "rule": {line.name: [line.have, line.need] for line in result.lines},
+        "observations": {str(item.uid): observation_digest(item) for item in observations},
+        "evidence": {str(item.uid): item.sha256 for item in evidence},
+    }
+
+
+def observation_digest(observation: Observation) -> str:
+    """A fingerprint of everything an observation says. Queries: 0 when ratings and indicators are prefetched."""
+    return digest(
+        {
+            "uid": observation.uid,
+            "person": observation.person_id,
+            "observer": observation.observer_id,
+            "context": observation.context,
+            "what_i_saw": observation.what_i_saw,
+            "written_at": observation.written_at.isoformat(),
+            "occurred_at": observation.occurred_at.isoformat(),
+            "recorded_at": observation.recorded_at.isoformat(),
+            "ratings": {row.skill.slug: row.supervision for row in observation.ratings.all()},
+            "indicators": {f"{row.skill.slug}/{row.indicator}": row.mark for row in observation.indicators.all()},
+        }
+    )
+
+
+def decision_flags(signer: User, learner: User, bases: set[str], at: datetime) -> list[str]:
+    """Why a decision needs a countersign (PRODUCT, invariant 3); empty when it needs none. Queries: 5-8."""
+    today = at.date()
+    reciprocal = SignOffEvent.objects.filter(
+        kind=SignOffEvent.Kind.SIGNED, subject=signer, signer=learner, occurred_at__gte=at - RECIPROCAL
+    )
+    checks = {
+        "provisional": "provisional" in bases,
+        "line_manager": signer in managers_of(learner, today),
+        "reports_to_learner": learner in managers_of(signer, today),
+        "reciprocal": reciprocal.exists(),
+    }
+    return [name for name, found in checks.items() if found]
+
+
+@transaction.atomic
+def return_case(*, actor: User, case_uid: UUID, missing: str, key: UUID, at: datetime) -> Case:
+    """Give a case back to gather more evidence; nothing is decided. Raises NotFound, NotAllowed, AlreadyDecided, Invalid."""
+    case = case_policy.get(actor, "decide", uid=case_uid, related=("learner", "version"), lock=True)
+    if not once(actor=actor, name="case.return", key=key, at=at, about=case.uid):
+        return case
+    if not missing.strip():
+        raise Invalid(missing=_("Say what is missing."))
+    changed = (
+        Case.objects.filter(Q(claimed_by=None) | Q(claimed_by=actor) | Q(claimed_until__lte=at), pk=case.pk)
+        .exclude(status=Case.Status.DECIDED)
+        .update(
+            status=Case.Status.COLLECTING,
+            ready_at=None,
+            returned_at=at,
+            return_note=missing,
+            claimed_by=None,
+            claimed_until=None,
+        )
+    )
+    if not changed:
+        raise AlreadyDecided(_("This case was decided, or is being decided, by somebody else."))
+    sentence = _("%(coach)s asks for more evidence: %(standard)s") % {
+        "coach": actor.get_short_name(),
+        "standard": case.version.title,
+    }
+    notify([case.learner], sentence, f"/requests/{case.uid}/", at)
+    case.refresh_from_db()
+    return case

@@ -1,0 +1,125 @@
+"""Evidence: words, links and files that a learner attaches to a case, and how they are kept safe.
+
+A file is accepted by what it is (its first bytes), not by its name; it is stored under its uid and served as a
+download from a view that asks the case policy. Limits: 10 MB a file, 12 pieces a case.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from pathlib import PurePath
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import filetype
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from assessments.models import Evidence
+from assessments.policies import case_policy
+from lms.api import User, once
+from lms.errors import Conflict, Invalid, NotFound
+
+MAX_BYTES = 10 * 1024 * 1024
+MAX_PIECES = 12
+MAX_TEXT = 20_000
+ALLOWED = {
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "webp": "image/webp",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "mp3": "audio/mpeg",
+    "m4a": "audio/mp4",
+}
+
+
+@transaction.atomic
+def add_evidence(
+    *,
+    actor: User,
+    case_uid: UUID,
+    text: str = "",
+    url: str = "",
+    file: UploadedFile | None = None,
+    item: str = "",
+    key: UUID,
+    at: datetime,
+) -> Evidence:
+    """Attach exactly one of words, a link or a file; ``item`` is the evidence line of the standard that it answers.
+
+    Raises NotFound, NotAllowed (not the learner, or decided), Invalid (nothing or two things, too large, not allowed).
+    """
+    case = case_policy.get(actor, "feed", uid=case_uid, lock=True, related=("version",))
+    if not once(actor=actor, name="evidence.add", key=key, at=at, about=key):
+        return Evidence.objects.get(uid=key)
+    text, url = text.strip(), url.strip()
+    if sum(map(bool, (text, url, file))) != 1:
+        raise Invalid(text=_("Give one thing at a time: some words, a link or a file."))
+    if item and item not in {line["id"] for line in case.version.spec["evidence"]}:
+        raise Invalid(item=_("Choose one of the lines that the standard asks for."))
+    if case.evidence.filter(withdrawn_at=None).count() >= MAX_PIECES:
+        raise Invalid(text=_("A case holds 12 pieces of evidence. Take one back before you add another."))
+    piece = Evidence(uid=key, case=case, item=item, added_by=actor, added_at=at)
+    if file is not None:
+        _take_file(piece, file)
+    elif url:
+        if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc or len(url) > 500:
+            raise Invalid(url=_("Write a whole link that begins with https://."))
+        piece.kind, piece.url = Evidence.Kind.LINK, url
+    else:
+        if len(text) > MAX_TEXT:
+            raise Invalid(text=_("Keep it below 20,000 characters, or attach a file."))
+        piece.kind, piece.text = Evidence.Kind.TEXT, text
+    piece.sha256 = content_hash(piece)
+    piece.save()
+    return piece
+
+
+def _take_file(piece: Evidence, file: UploadedFile) -> None:
+    extension = PurePath(file.name or "").suffix.lower().lstrip(".")
+    size = file.size or 0
+    if not 0 < size <= MAX_BYTES:
+        raise Invalid(file=_("A file may have up to 10 MB and must not be empty."))
+    if extension not in ALLOWED:
+        raise Invalid(file=_("Attach a PDF, a picture, an office document or a sound file."))
+    kind = filetype.guess(file.read(8192))
+    file.seek(0)
+    if kind is None or kind.mime not in (ALLOWED[extension], "application/zip" if extension.endswith("x") else None):
+        raise Invalid(file=_("The file is not what its name says. Save it again in its own program and attach that."))
+    piece.kind, piece.file = Evidence.Kind.FILE, file
+    piece.file_name = PurePath(file.name or "file").name[-160:]
+    piece.content_type, piece.size = ALLOWED[extension], size
+
+
+def content_hash(piece: Evidence) -> str:
+    """SHA-256 of what the piece says: the file's bytes, or kind and words. OSError when the file is gone."""
+    if piece.kind != Evidence.Kind.FILE:
+        return hashlib.sha256(f"{piece.kind}\n{piece.item}\n{piece.url}\n{piece.text}".encode()).hexdigest()
+    hasher = hashlib.sha256()
+    piece.file.open("rb")
+    try:
+        for chunk in piece.file.chunks():
+            hasher.update(chunk)
+    finally:
+        piece.file.close()
+    return hasher.hexdigest()
+
+
+@transaction.atomic
+def withdraw_evidence(*, actor: User, evidence_uid: UUID, key: UUID, at: datetime) -> Evidence:
+    """Take a piece back before the case is decided; the row stays and is no longer shown. Raises NotFound, Conflict."""
+    piece = Evidence.objects.filter(uid=evidence_uid, added_by=actor).select_related("case").first()
+    if piece is None:
+        raise NotFound(_("There is no such evidence of yours."))
+    case_policy.get(actor, "feed", pk=piece.case_id)
+    if once(actor=actor, name="evidence.withdraw", key=key, at=at, about=piece.uid):
+        if not Evidence.objects.filter(pk=piece.pk, withdrawn_at=None).update(withdrawn_at=at):
+            raise Conflict(_("You took this back before."))
+        piece.refresh_from_db()
+    return piece

@@ -1,0 +1,205 @@
+"""Observing: what I saw first, then indicators and how much supervision was needed.
+
+The order is kept by a signed note: ``write_down`` seals the text with the moment and gives it back; only with that seal
+are ratings taken. So no rating is shown or entered before the words stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID
+
+from django.core import signing
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from assessments import events
+from assessments.models import (
+    Case,
+    CaseReading,
+    Observation,
+    ObservationIndicator,
+    ObservationSkill,
+    Request,
+)
+from assessments.policies import request_policy
+from assessments.rules.specs import StandardSpec
+from coaching.api import coach_of, may_observe
+from lms.api import Enrolment, Skill, StepKind, User, notify, once, open_gate, structure_of
+from lms.errors import Conflict, Invalid, NotAllowed, NotFound
+
+from .cases import case_for, find_customer, refresh_case
+
+WITHIN = timedelta(days=7)
+SEAL_LASTS = timedelta(days=14)
+MIN_WORDS = 5
+DO_FROM = 3
+SALT = "assessments.what-i-saw"
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Words set down before any rating: by whom, about what (a request or an enrolment with a standard), when."""
+
+    text: str
+    written_at: datetime
+
+
+def write_down(*, actor: User, about: UUID, text: str, at: datetime) -> str:
+    """Seal *what I saw*; the seal is asked for with the ratings. Raises Invalid when it says too little. Queries: 0."""
+    text = text.strip()
+    if len(text.split()) < MIN_WORDS:
+        raise Invalid(what_i_saw=_("Write what you saw and heard, in a sentence or two, before you rate anything."))
+    return signing.dumps([str(actor.uid), str(about), text, at.isoformat()], salt=SALT)
+
+
+def open_seal(*, actor: User, about: UUID, seal: str, at: datetime) -> Sealed:
+    """The sealed words. Raises Invalid for a seal of somebody else, of another encounter, or older than 14 days."""
+    try:
+        who, what, text, written = signing.loads(seal, salt=SALT)
+    except (signing.BadSignature, ValueError, TypeError):
+        raise Invalid(what_i_saw=_("Write what you saw first.")) from None
+    written_at = datetime.fromisoformat(written)
+    if (who, what) != (str(actor.uid), str(about)) or at - written_at > SEAL_LASTS:
+        raise Invalid(what_i_saw=_("Write what you saw first."))
+    return Sealed(text, written_at)
+
+
+@transaction.atomic
+def record_observation(
+    *,
+    actor: User,
+    request_uid: UUID | None = None,
+    enrolment_uid: UUID | None = None,
+    standard_uid: UUID | None = None,
+    seal: str,
+    context: str,
+    occurred_at: datetime,
+    ratings: Mapping[str, int],
+    marks: Mapping[str, str],
+    customer_uid: UUID | None = None,
+    key: UUID,
+    at: datetime,
+) -> Observation:
+    """Set down what was seen once: for a request, or unasked (*I just saw this*) for a learner and a standard of their path.
+
+    ratings: supervision needed 1-5 by skill slug, for the skills that the actor may observe; marks: by "skill/indicator".
+    Opens Do for each skill at 3 or better. Announces ``observed``. Raises NotFound, NotAllowed (no grant, oneself, has read the
+    others), Conflict (observed already), Invalid (not within 7 days, unknown place, no rating, nothing written before).
+    """
+    request = None
+    if request_uid:
+        request = request_policy.get(actor, "view", uid=request_uid, related=("case__enrolment",), lock=True)
+        enrolment, standard_uid = request.case.enrolment, request.case.standard_uid
+    else:
+        enrolment = _learner_on(enrolment_uid, standard_uid)
+    if enrolment.person_id == actor.pk:
+        raise NotAllowed(_("Nobody observes themselves."))
+    if not once(actor=actor, name="observation.record", key=key, at=at, about=key):
+        return Observation.objects.get(uid=key)
+    if request and not Request.objects.filter(pk=request.pk, status__in=Request.WAITING).update(
+        status=Request.Status.OBSERVED, answered_at=at
+    ):
+        raise Conflict(_("This request no longer waits: it was observed, withdrawn or has lapsed."))
+    case = request.case if request else case_for(enrolment, standard_uid, at)
+    if case.status == Case.Status.DECIDED:
+        raise Conflict(_("This case was decided in the meantime. What you saw belongs to the next round."))
+    if CaseReading.objects.filter(case=case, person=actor).exists():
+        raise NotAllowed(_("You chose to read the others' observations of this round, so you no longer add one to it."))
+    about = request.uid if request else enrolment.uid
+    sealed = open_seal(actor=actor, about=about, seal=seal, at=at)
+    spec = StandardSpec.from_json(case.version.spec)
+    skills = _skills_to_rate(actor, case, spec, ratings, at)
+    if not at - WITHIN <= occurred_at <= at:
+        raise Invalid(occurred_at=_("An observation is written within 7 days of what was seen."))
+    if context not in spec.where:
+        raise Invalid(context=_("Choose one of the places that the standard permits."))
+    try:
+        with transaction.atomic():
+            observation = Observation.objects.create(
+                uid=key,
+                person_id=enrolment.person_id,
+                observer=actor,
+                version=case.version,
+                case=case,
+                request=request,
+                context=context,
+                customer=find_customer(customer_uid),
+                what_i_saw=sealed.text,
+                written_at=sealed.written_at,
+                occurred_at=occurred_at,
+                recorded_at=at,
+            )
+    except IntegrityError:
+        raise Conflict(_("This encounter was observed already.")) from None
+    ObservationSkill.objects.bulk_create(
+        ObservationSkill(observation=observation, skill=skill, supervision=ratings[skill.slug]) for skill in skills
+    )
+    ObservationIndicator.objects.bulk_create(_indicators(observation, spec, skills, marks))
+    for skill in skills:
+        if ratings[skill.slug] >= DO_FROM:
+            open_gate(
+                person_id=enrolment.person_id, skill_id=skill.pk, gate="do", source=f"observation:{key}", at=at
+            )
+    coach = coach_of(enrolment)
+    refresh_case(case, coach.pk if coach else None, at)
+    _tell(observation, case, coach, at)
+    transaction.on_commit(partial(events.observed.send, None, observation_id=observation.pk))
+    return observation
+
+
+def _learner_on(enrolment_uid: UUID | None, standard_uid: UUID | None) -> Enrolment:
+    """The enrolment whose path holds the standard; NotFound otherwise."""
+    enrolment = Enrolment.objects.filter(uid=enrolment_uid, status="active").select_related("person").first()
+    if enrolment and standard_uid:
+        structure = structure_of(enrolment.path_version_id)
+        if structure.steps_about(StepKind.DEMONSTRATION, standard_uid):
+            return enrolment
+    raise NotFound(_("This standard is not on that person's path."))
+
+
+def _skills_to_rate(
+    actor: User, case: Case, spec: StandardSpec, ratings: Mapping[str, int], at: datetime
+) -> list[Skill]:
+    """The skills of the standard that the actor may observe; each needs one rating 1-5. Authority is read here."""
+    all_skills = {skill.pk: skill for skill in case.version.skills.all()}
+    granted = may_observe(actor.pk, list(all_skills), at)
+    skills = [skill for pk, skill in all_skills.items() if pk in granted]
+    if not skills or not actor.is_active:
+        raise NotAllowed(_("You have no observer grant for these skills now."))
+    if set(ratings) != {skill.slug for skill in skills} or not all(1 <= value <= 5 for value in ratings.values()):
+        raise Invalid(ratings=_("Say for each skill how much supervision was needed."))
+    return skills
+
+
+def _indicators(
+    observation: Observation, spec: StandardSpec, skills: list[Skill], marks: Mapping[str, str]
+) -> list[ObservationIndicator]:
+    by_slug = {skill.slug: skill for skill in skills}
+    rows = []
+    for name in spec.indicators:
+        slug, _slash, indicator = name.partition("/")
+        mark = marks.get(name, ObservationIndicator.Mark.NO_OPPORTUNITY)
+        if mark not in ObservationIndicator.Mark.values:
+            raise Invalid(marks=_("Mark each sign as seen, partly, not seen or no opportunity."))
+        if slug in by_slug:
+            rows.append(
+                ObservationIndicator(observation=observation, skill=by_slug[slug], indicator=indicator, mark=mark)
+            )
+    return rows
+
+
+def _tell(observation: Observation, case: Case, coach: User | None, at: datetime) -> None:
+    words = {
+        "observer": observation.observer.get_short_name(),
+        "learner": case.learner.get_short_name(),
+        "standard": case.version.title,
+    }
+    sentence = _("%(observer)s wrote down what they saw: %(standard)s")
+    notify([case.learner], sentence % words, f"/requests/{case.uid}/", at)
+    if coach and coach.pk != observation.observer_id:
+        sentence = _("%(observer)s observed %(learner)s: %(standard)s")
+        notify([coach], sentence % words, f"/coach/cases/{case.uid}/", at)

@@ -1,0 +1,121 @@
+"""After the decision: countersigning, revoking, and reading a person's sign-offs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from assessments.models import SignOffEvent
+from assessments.policies import signoff_policy
+from assessments.rules.ledger import SignOff
+from lms.api import User, close_gates, is_learning_administrator, notify, once
+from lms.errors import Conflict, Invalid
+
+from .ledger import activate, append, folded, gate_source, lock_subject
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One SIGNED event with what became of it. ``status`` adds due and expired, which follow from the day alone."""
+
+    event: SignOffEvent
+    signoff: SignOff
+    status: str
+
+
+@transaction.atomic
+def countersign(*, actor: User, event_uid: UUID, agree: bool, why: str, key: UUID, at: datetime) -> SignOffEvent:
+    """A second person stands behind a flagged decision, or refuses it with a reason.
+
+    Raises NotFound, NotAllowed (learner, signer, observer of the evidence, no grant), Conflict (done before), Invalid.
+    """
+    event = signoff_policy.get(actor, "view", uid=event_uid, related=("case__learner", "case__version", "version", "subject"))
+    if not once(actor=actor, name="signoff.countersign", key=key, at=at, about=event.uid):
+        return SignOffEvent.objects.get(key=key)
+    lock_subject(event.subject_id)
+    if event.followed_by.filter(kind__in=["COUNTERSIGNED", "COUNTERSIGN_REFUSED", "REVOKED"]).exists():
+        raise Conflict(_("This decision no longer waits for a countersign."))
+    signoff_policy.get(actor, "countersign", uid=event_uid)
+    if not why.strip():
+        raise Invalid(why=_("Say in one sentence what you looked at, or why you refuse."))
+    kind = SignOffEvent.Kind.COUNTERSIGNED if agree else SignOffEvent.Kind.COUNTERSIGN_REFUSED
+    follow_up = _follow(event, kind, actor, why, key, at)
+    if agree:
+        activate(event, actor, key, at)
+    words = {"name": actor.get_short_name(), "meaning": event.meaning}
+    sentence = _("%(name)s countersigned: %(meaning)s") if agree else _("%(name)s did not countersign: %(meaning)s")
+    notify([event.subject, event.signer], sentence % words, f"/requests/{event.case.uid}/", at)
+    return follow_up
+
+
+@transaction.atomic
+def revoke(*, actor: User, event_uid: UUID, reason: str, key: UUID, at: datetime) -> SignOffEvent:
+    """Take a sign-off back, with a reason; the event stays and a new one says so. Show closes, a completed step stays done.
+
+    Raises NotFound, NotAllowed (neither own act nor L&D, or the learner), Conflict (no longer standing), Invalid (no reason).
+    """
+    event = signoff_policy.get(actor, "view", uid=event_uid, related=("case__learner", "case__version", "version", "subject"))
+    if not once(actor=actor, name="signoff.revoke", key=key, at=at, about=event.uid):
+        return SignOffEvent.objects.get(key=key)
+    lock_subject(event.subject_id)
+    signoff_policy.get(actor, "revoke", uid=event_uid)
+    if not reason.strip():
+        raise Invalid(reason=_("A reversal needs a reason. The learner reads it."))
+    standing = folded(SignOffEvent.objects.filter(subject=event.subject_id))[event.seq]
+    if standing.status not in ("active", "awaiting"):
+        raise Conflict(_("This sign-off no longer stands, so there is nothing to take back."))
+    try:
+        with transaction.atomic():
+            follow_up = _follow(event, SignOffEvent.Kind.REVOKED, actor, reason, key, at)
+    except IntegrityError:
+        raise Conflict(_("This sign-off was revoked in the meantime.")) from None
+    close_gates(person_id=event.subject_id, sources=[gate_source(event.uid)])
+    sentence = _("%(name)s took back: %(meaning)s") % {"name": actor.get_short_name(), "meaning": event.meaning}
+    people = {event.subject_id: event.subject, event.signer_id: event.signer}
+    notify([person for pk, person in people.items() if pk != actor.pk], sentence, f"/requests/{event.case.uid}/", at)
+    return follow_up
+
+
+def _follow(event: SignOffEvent, kind: str, actor: User, why: str, key: UUID, at: datetime) -> SignOffEvent:
+    return append(
+        case=event.case,
+        skill_id=event.skill_id,
+        kind=kind,
+        signer=actor,
+        authority="learning administrator" if is_learning_administrator(actor) else "observer",
+        meaning=f"{SignOffEvent.Kind(kind).label}: {event.meaning}"[:200],
+        texts={"why": why},
+        payload={"about": str(event.uid)},
+        key=key,
+        at=at,
+        about=event,
+    )
+
+
+def standings_on(person_ids: Iterable[int], on: date, expiring_days: int = 60) -> dict[int, list[Standing]]:
+    """Every sign-off of these people as it stands on a day, newest first. Queries: 1."""
+    by_person: dict[int, list[SignOffEvent]] = {person_id: [] for person_id in person_ids}
+    rows = SignOffEvent.objects.filter(subject__in=list(by_person)).select_related("skill", "version", "case", "signer")
+    for event in rows.order_by("subject", "seq"):
+        by_person[event.subject_id].append(event)
+    found = {}
+    for person_id, events in by_person.items():
+        standing = folded(events)
+        signed = [event for event in reversed(events) if event.seq in standing]
+        found[person_id] = [
+            Standing(event, standing[event.seq], status_on(standing[event.seq], on, expiring_days)) for event in signed
+        ]
+    return found
+
+
+def status_on(signoff: SignOff, on: date, expiring_days: int) -> str:
+    """Its status on a day: an active one is due so many days before its end and expired after its last day."""
+    if signoff.status != "active":
+        return signoff.status
+    left = (signoff.valid_until - on).days
+    return "expired" if left < 0 else "due" if left <= expiring_days else "active"

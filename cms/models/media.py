@@ -1,0 +1,42 @@
+"""Images and documents of our own from the first migration, so that either can grow a field later."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.documents.models import AbstractDocument, Document
+from wagtail.images.models import AbstractImage, AbstractRendition, Image
+
+
+class CustomImage(AbstractImage):
+    """A picture; ``credit`` says whose it is."""
+
+    credit = models.CharField(_("credit"), max_length=200, blank=True)
+
+    admin_form_fields = (*Image.admin_form_fields, "credit")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class CustomRendition(AbstractRendition):
+    """A scaled copy of a picture."""
+
+    image = models.ForeignKey(CustomImage, models.CASCADE, related_name="renditions")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["image", "filter_spec", "focal_point_key"], name="rendition_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.image} {self.filter_spec}"
+
+
+class CustomDocument(AbstractDocument):
+    """A file for download."""
+
+    admin_form_fields = Document.admin_form_fields
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,18 @@
+"""The tables of helping: who coaches whom, sessions, commitments and the exchange."""
+
+from .assignments import CoachAssignment
+from .commitments import Commitment, CommitmentSkill
+from .exchange import Post, Thread
+from .profiles import CoachProfile, ObserverGrant
+from .sessions import Session
+
+__all__ = [
+    "CoachAssignment",
+    "CoachProfile",
+    "Commitment",
+    "CommitmentSkill",
+    "ObserverGrant",
+    "Post",
+    "Session",
+    "Thread",
+]

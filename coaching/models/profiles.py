@@ -1,0 +1,80 @@
+"""Who may coach and who may observe.
+
+A *coach profile* says how many learners somebody can take and when they are away. An *observer grant* says that
+somebody may observe and judge one skill until a day, and on what basis. Nobody is a coach or an observer by role.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+
+class CoachProfile(models.Model):
+    """A person who coaches. ``load`` counts active assignments, kept by the service and held below capacity here."""
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="coach_profile")
+    capacity = models.PositiveSmallIntegerField(_("capacity"), help_text=_("Learners at one time."))
+    load = models.PositiveSmallIntegerField(default=0, editable=False)
+    languages = models.JSONField(default=list, blank=True)
+    away_from = models.DateField(null=True, blank=True)
+    away_until = models.DateField(null=True, blank=True)
+    cover = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="covers_for")
+    ended_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(load__lte=F("capacity")), name="coach_load_within_capacity"),
+            models.CheckConstraint(
+                condition=Q(away_from=None, away_until=None)
+                | Q(away_from__isnull=False, away_until__isnull=False, away_until__gte=F("away_from")),
+                name="coach_away_has_both_days",
+            ),
+            models.CheckConstraint(condition=Q(cover=None) | ~Q(cover=F("id")), name="coach_does_not_cover_self"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} ({self.load} of {self.capacity})"
+
+
+class ObserverGrant(models.Model):
+    """The right to observe one skill until a day; founding grants are given by L&D with a reason."""
+
+    class Basis(models.TextChoices):
+        FOUNDING = "founding", _("founding")
+        CALIBRATED = "calibrated", _("calibrated")
+        PROVISIONAL = "provisional", _("provisional")
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="observer_grants")
+    skill = models.ForeignKey("lms.Skill", models.PROTECT, related_name="+")
+    basis = models.CharField(max_length=12, choices=Basis.choices, default=Basis.FOUNDING)
+    granted_at = models.DateTimeField()
+    until_on = models.DateField()
+    granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=300)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    revoked_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-granted_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(revoked_at=None, revoked_by=None, revoked_reason="")
+                | Q(revoked_at__isnull=False, revoked_by__isnull=False) & ~Q(revoked_reason=""),
+                name="observer_grant_revoked_by_somebody_with_reason",
+            ),
+            models.UniqueConstraint(
+                fields=["person", "skill"], condition=Q(revoked_at=None), name="observer_grant_open_once"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="observer_grant_needs_reason"),
+            models.CheckConstraint(condition=~Q(person=F("granted_by")), name="observer_grant_not_to_oneself"),
+            models.CheckConstraint(
+                condition=Q(basis__in=["founding", "calibrated", "provisional"]), name="observer_grant_basis_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} may observe {self.skill} until {self.until_on}"

@@ -1,0 +1,23 @@
+"""Who may do what in helping, each rule written once as which rows."""
+
+from .assignments import acting, assignment_policy, coached_by, help_policy, not_ended
+from .commitments import commitment_policy
+from .exchange import is_moderator, post_policy, thread_policy
+from .profiles import coach_profile_policy, grant_policy, unlapsed
+from .sessions import session_policy
+
+__all__ = [
+    "acting",
+    "assignment_policy",
+    "coach_profile_policy",
+    "coached_by",
+    "commitment_policy",
+    "grant_policy",
+    "help_policy",
+    "is_moderator",
+    "not_ended",
+    "post_policy",
+    "session_policy",
+    "thread_policy",
+    "unlapsed",
+]

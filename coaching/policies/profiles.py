@@ -1,0 +1,50 @@
+"""Who may make coaches and observers."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Q
+
+from coaching.models import CoachProfile, ObserverGrant
+from lms.api import RowPolicy, User, everybody, is_learning_administrator, managed_teams, nobody
+
+
+def unlapsed(on: date, prefix: str = "") -> Q:
+    """Grants (at ``prefix``) that hold on a day, their last day included."""
+    return Q(**{f"{prefix}revoked_at": None, f"{prefix}until_on__gte": on})
+
+
+class CoachProfilePolicy(RowPolicy[CoachProfile]):
+    """view: the coach, managers (they choose one), L&D - away: the coach, L&D - manage and add: L&D."""
+
+    def rows(self, user: User, action: str) -> Q:
+        if action == "view":
+            chooses = is_learning_administrator(user) or managed_teams(user)
+            return everybody() if chooses else Q(person=user)
+        if action == "away":
+            return everybody() if is_learning_administrator(user) else Q(person=user)
+        if action == "manage":
+            return everybody() if is_learning_administrator(user) else nobody()
+        return nobody()
+
+    def may(self, user: User, action: str) -> bool:
+        return action == "add" and is_learning_administrator(user)
+
+
+class GrantPolicy(RowPolicy[ObserverGrant]):
+    """view: who holds it, L&D - revoke and add: L&D; that nobody grants to themself is checked with the person at hand."""
+
+    def rows(self, user: User, action: str) -> Q:
+        if action == "view":
+            return everybody() if is_learning_administrator(user) else Q(person=user)
+        if action == "revoke":
+            return everybody() if is_learning_administrator(user) else nobody()
+        return nobody()
+
+    def may(self, user: User, action: str) -> bool:
+        return action == "add" and is_learning_administrator(user)
+
+
+coach_profile_policy = CoachProfilePolicy(CoachProfile)
+grant_policy = GrantPolicy(ObserverGrant)

@@ -1,0 +1,1 @@
+"""Reads and writes of helping, one module a subject."""

@@ -1,0 +1,190 @@
+"""Giving a learner a coach, handing over, ending.
+
+A coach's load is a counter on the profile, moved by one conditional UPDATE and held below capacity by a CHECK: two
+managers who take the last place at once cannot both have it (invariant 11).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import partial
+from uuid import UUID, uuid5
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from coaching import events
+from coaching.models import CoachAssignment, CoachProfile
+from coaching.policies import help_policy, not_ended
+from lms.api import Enrolment, User, enrol, once
+from lms.errors import Conflict, Invalid
+
+from .coaches import ACTIVE, PRIMARY
+from .notices import one_line, tell
+from .sessions import follow_coach
+
+Status = CoachAssignment.Status
+
+
+@transaction.atomic
+def enrol_with_coach(
+    *,
+    actor: User,
+    person_uid: UUID,
+    path_uid: UUID,
+    started_on: date,
+    background: str = Enrolment.Background.OTHER,
+    coach_uid: UUID | None,
+    key: UUID,
+    at: datetime,
+) -> Enrolment:
+    """Put a person on a path and, if one is chosen, give them a coach: both or neither.
+
+    Raises what ``lms.api.enrol`` and ``assign_coach`` raise.
+    """
+    enrolment = enrol(
+        actor=actor,
+        person_uid=person_uid,
+        path_uid=path_uid,
+        started_on=started_on,
+        background=background,
+        key=key,
+        at=at,
+    )
+    if coach_uid is not None:
+        assign_coach(
+            actor=actor, enrolment_uid=enrolment.uid, coach_uid=coach_uid, key=uuid5(key, "coach"), at=at
+        )
+    return enrolment
+
+
+@transaction.atomic
+def assign_coach(*, actor: User, enrolment_uid: UUID, coach_uid: UUID, key: UUID, at: datetime) -> CoachAssignment:
+    """Make somebody the coach of a learner; a coach before them hands over in the same act.
+
+    ``coach_uid`` is the person. Raises NotFound, NotAllowed (not the learner's manager, not L&D, or oneself), Invalid
+    (not a coach, or the learner), Conflict (coach already, or no room). Queries: at most 20, constant.
+    """
+    return _assign(actor, enrolment_uid, coach_uid, "", "coach.assign", key, at)
+
+
+@transaction.atomic
+def hand_over(
+    *, actor: User, enrolment_uid: UUID, coach_uid: UUID, reason: str, key: UUID, at: datetime
+) -> CoachAssignment:
+    """As ``assign_coach``, with the reason that both coaches and the learner read. Also raises Conflict without a coach."""
+    reason = one_line(reason)
+    if not reason:
+        raise Invalid(reason=_("Say why: both coaches and the learner read it."))
+    return _assign(actor, enrolment_uid, coach_uid, reason, "coach.hand_over", key, at)
+
+
+@transaction.atomic
+def end_assignment(*, actor: User, enrolment_uid: UUID, reason: str, key: UUID, at: datetime) -> None:
+    """The learner has no coach from now on; planned sessions are cancelled. Raises NotFound, NotAllowed, Invalid, Conflict."""
+    enrolment = help_policy.get(actor, "assign", uid=enrolment_uid, lock=True, related=("person",))
+    reason = one_line(reason)
+    if not reason:
+        raise Invalid(reason=_("Say why: the coach and the learner read it."))
+    if not once(actor=actor, name="coach.end", key=key, at=at, about=enrolment.uid):
+        return
+    rows = _active(enrolment)
+    if not rows:
+        raise Conflict(_("%(learner)s has no coach now.") % {"learner": enrolment.person.get_short_name()})
+    for row in rows:
+        close(row, Status.ENDED, reason, at)
+    follow_coach(enrolment, None, at)
+
+
+def close(row: CoachAssignment, status: str, reason: str, at: datetime) -> None:
+    """End one active assignment, give its place back and tell the coach and the learner. For services here only."""
+    row.status, row.ended_at, row.reason = status, at, reason[:300]
+    row.save(update_fields=["status", "ended_at", "reason"])
+    CoachProfile.objects.filter(pk=row.coach_id, load__gt=0).update(load=F("load") - 1)
+    if status == Status.ENDED:
+        words = {"coach": row.coach.person.full_name, "learner": row.enrolment.person.full_name, "reason": reason}
+        tell(
+            [row.coach.person, row.enrolment.person],
+            _("%(coach)s is no longer the coach of %(learner)s: %(reason)s") % words,
+            "my_people",
+            at,
+        )
+        news = partial(events.coach_ended.send, None, enrolment_id=row.enrolment_id, coach_id=row.coach.person_id)
+        transaction.on_commit(news)
+
+
+def _assign(
+    actor: User, enrolment_uid: UUID, coach_uid: UUID, reason: str, name: str, key: UUID, at: datetime
+) -> CoachAssignment:
+    enrolment = help_policy.get(actor, "assign", uid=enrolment_uid, lock=True, related=("person",))
+    if not once(actor=actor, name=name, key=key, at=at, about=enrolment.uid):
+        return CoachAssignment.objects.get(uid=key)
+    coach = _coach(coach_uid, enrolment, at)
+    rows = _active(enrolment)
+    before = next((row for row in rows if row.kind == PRIMARY), None)
+    if before is None and name == "coach.hand_over":
+        raise Conflict(_("%(learner)s has no coach yet. Choose one.") % {"learner": enrolment.person.get_short_name()})
+    if before and before.coach_id == coach.pk:
+        raise Conflict(_("%(coach)s is the coach already.") % {"coach": coach.person.full_name})
+    _lock_profiles([coach.pk, *(row.coach_id for row in rows)])
+    for row in rows:
+        if row is before or row.coach_id == coach.pk:
+            close(row, Status.HANDED_OVER, reason or _("Handed over."), at)
+    _take_place(coach, at)
+    made = CoachAssignment.objects.create(
+        uid=key, enrolment=enrolment, coach=coach, assigned_by=actor, started_at=at, reason=reason
+    )
+    follow_coach(enrolment, coach.person, at)
+    _announce(made, before, at)
+    return made
+
+
+def _active(enrolment: Enrolment) -> list[CoachAssignment]:
+    rows = CoachAssignment.objects.filter(enrolment=enrolment, status=ACTIVE)
+    return list(rows.select_related("coach__person", "enrolment__person"))
+
+
+def _coach(person_uid: UUID, enrolment: Enrolment, at: datetime) -> CoachProfile:
+    coach = (
+        CoachProfile.objects.filter(not_ended("", at.date()), person__uid=person_uid, person__is_active=True)
+        .select_related("person")
+        .first()
+    )
+    if coach is None:
+        raise Invalid(coach=_("Choose somebody who coaches now."))
+    if coach.person_id == enrolment.person_id:
+        raise Invalid(coach=_("Nobody can coach themself. Choose somebody else."))
+    return coach
+
+
+def _lock_profiles(pks: list[int]) -> None:
+    """Always in the same order, so that two hand-overs in opposite directions wait instead of failing."""
+    list(CoachProfile.objects.select_for_update().filter(pk__in=pks).order_by("pk").values_list("pk", flat=True))
+
+
+def _take_place(coach: CoachProfile, at: datetime) -> None:
+    free = CoachProfile.objects.filter(not_ended("", at.date()), pk=coach.pk, load__lt=F("capacity"))
+    if not free.update(load=F("load") + 1):
+        raise Conflict(
+            _("%(coach)s has no room: all %(n)s places are taken. Choose another coach.")
+            % {"coach": coach.person.full_name, "n": coach.capacity}
+        )
+
+
+def _announce(made: CoachAssignment, before: CoachAssignment | None, at: datetime) -> None:
+    learner, coach = made.enrolment.person, made.coach.person
+    words = {"coach": coach.full_name, "learner": learner.full_name, "reason": made.reason}
+    tell([learner], _("%(coach)s is your coach now.") % words, "my_people", at)
+    tell([coach], _("You are the coach of %(learner)s now.") % words, "coach_person", at, made.enrolment.uid)
+    if before:
+        sentence = _("%(learner)s is handed over to %(coach)s. %(reason)s") % words
+        tell([before.coach.person], sentence, "my_people", at)
+    news = partial(
+        events.coach_assigned.send,
+        None,
+        enrolment_id=made.enrolment_id,
+        coach_id=coach.pk,
+        before_id=before.coach.person_id if before else None,
+    )
+    transaction.on_commit(news)

@@ -1,0 +1,82 @@
+"""Who is the coach: the questions that everybody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from coaching.models import CoachAssignment, CoachProfile
+from coaching.policies import acting, help_policy, not_ended
+from lms.api import Enrolment, User
+
+ACTIVE = CoachAssignment.Status.ACTIVE
+PRIMARY = CoachAssignment.Kind.PRIMARY
+
+
+def coach_of(enrolment_ids: Iterable[int]) -> dict[int, User]:
+    """The coach of each of these enrolments; one without a coach is left out. Queries: 1."""
+    rows = CoachAssignment.objects.filter(enrolment_id__in=list(enrolment_ids), status=ACTIVE, kind=PRIMARY)
+    return {row.enrolment_id: row.coach.person for row in rows.select_related("coach__person")}
+
+
+def profile_of(enrolment_id: int) -> CoachProfile | None:
+    """The profile of the enrolment's coach, with the person and their cover. Queries: 1."""
+    row = (
+        CoachAssignment.objects.filter(enrolment_id=enrolment_id, status=ACTIVE, kind=PRIMARY)
+        .select_related("coach__person", "coach__cover__person")
+        .first()
+    )
+    return row.coach if row else None
+
+
+def is_away(profile: CoachProfile, on: date) -> bool:
+    """Whether the coach is away on that day, first and last day included."""
+    begin, end = profile.away_from, profile.away_until
+    return begin is not None and end is not None and begin <= on <= end
+
+
+def stands_in(profile: CoachProfile, on: date) -> CoachProfile | None:
+    """Who covers for the coach on that day; None when nobody does or nobody need."""
+    cover = profile.cover if is_away(profile, on) else None
+    return cover if cover and (cover.ended_on is None or cover.ended_on > on) else None
+
+
+def present_coach(enrolment: Enrolment, on: date) -> User | None:
+    """Who coaches on that day: the cover while the coach is away (never the learner), else the coach. Queries: 1."""
+    profile = profile_of(enrolment.pk)
+    if profile is None:
+        return None
+    cover = stands_in(profile, on)
+    return cover.person if cover and cover.person_id != enrolment.person_id else profile.person
+
+
+def is_coach_of(user: User, enrolment: Enrolment) -> bool:
+    """Whether the user is the present coach, as coach or cover. Queries: 1."""
+    return help_policy.queryset(user, "accompany").filter(pk=enrolment.pk).exists()
+
+
+def active_assignments_of(coach: User, at: datetime) -> list[CoachAssignment]:
+    """Assignments through which somebody coaches today, cover included, with enrolment, path and learner. Queries: 1."""
+    rows = CoachAssignment.objects.filter(acting(coach, at.date()))
+    return list(
+        rows.select_related("enrolment__person", "enrolment__path", "coach__person").order_by(
+            "enrolment__person__full_name", "pk"
+        )
+    )
+
+
+def learners_of(coach: User, at: datetime) -> list[Enrolment]:
+    """Whom somebody coaches today, cover included, by name; each enrolment once. Queries: 1."""
+    return list({row.enrolment_id: row.enrolment for row in active_assignments_of(coach, at)}.values())
+
+
+def profile(person: User) -> CoachProfile | None:
+    """Somebody's own coach profile, with their cover; None for everybody else. Queries: 1."""
+    return CoachProfile.objects.filter(person=person).select_related("person", "cover__person").first()
+
+
+def coaches_to_choose(on: date) -> list[CoachProfile]:
+    """Everybody who coaches, those with most room first. Queries: 1."""
+    rows = CoachProfile.objects.filter(not_ended("", on), person__is_active=True)
+    found = list(rows.select_related("person", "cover__person"))
+    return sorted(found, key=lambda row: (row.load >= row.capacity, row.load - row.capacity, row.person.full_name))

@@ -1,0 +1,45 @@
+"""The tables of the learning record. One module a subject; each opens with a short essay on its nouns."""
+
+from .acts import Act
+from .completions import Extension, LessonCompletion, StepCompletion, TalkFact, Waiver
+from .enrolments import Enrolment, Pause
+from .gates import SkillGate
+from .labels import Label
+from .outbox import Notice, OutgoingMail
+from .paths import Milestone, Path, PathVersion, Step, StepKind
+from .people import Organisation, User
+from .profiles import Requirement, RoleProfile, RoleProfileVersion
+from .skills import Family, Skill, SkillVersion
+from .teams import Cohort, Customer, Membership, Team
+
+__all__ = [
+    "Act",
+    "Cohort",
+    "Customer",
+    "Enrolment",
+    "Extension",
+    "Family",
+    "Label",
+    "LessonCompletion",
+    "Membership",
+    "Milestone",
+    "Notice",
+    "Organisation",
+    "OutgoingMail",
+    "Path",
+    "PathVersion",
+    "Pause",
+    "Requirement",
+    "RoleProfile",
+    "RoleProfileVersion",
+    "Skill",
+    "SkillGate",
+    "SkillVersion",
+    "Step",
+    "StepCompletion",
+    "StepKind",
+    "TalkFact",
+    "Team",
+    "User",
+    "Waiver",
+]

@@ -1,0 +1,87 @@
+"""Enrolments: a person on a path.
+
+An *enrolment* points at one path version and one role profile version; both stay until somebody moves the person,
+having seen the impact. Pauses are rows: a paused day does not count as a day of the path.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from .paths import Path, PathVersion
+from .profiles import RoleProfileVersion
+
+
+class Enrolment(models.Model):
+    """One person on one path, from a start date."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("active")
+        PAUSED = "paused", _("paused")
+        COMPLETED = "completed", _("completed")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    class Background(models.TextChoices):
+        GRADUATE = "graduate", _("Straight from study")
+        CONSULTANCY = "consultancy", _("From a consultancy")
+        INTERNAL = "internal", _("From inside the company")
+        OTHER = "other", _("Other experience")
+
+    OPEN = ("active", "paused")
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="enrolments")
+    path = models.ForeignKey(Path, models.PROTECT, related_name="enrolments")
+    path_version = models.ForeignKey(PathVersion, models.PROTECT, related_name="enrolments")
+    role_version = models.ForeignKey(RoleProfileVersion, models.PROTECT, related_name="enrolments")
+    started_on = models.DateField()
+    background = models.CharField(max_length=12, choices=Background.choices, default=Background.OTHER)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
+    enrolled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    enrolled_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-started_on", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "path"],
+                condition=Q(status__in=["active", "paused"]),
+                name="enrolment_open_once_per_path",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["active", "paused"], ended_at=None)
+                | Q(status__in=["completed", "withdrawn"], ended_at__isnull=False),
+                name="enrolment_ended_at_a_moment",
+            ),
+        ]
+        indexes = [models.Index(fields=["person", "status"])]
+
+    def __str__(self) -> str:
+        return f"{self.person} on {self.path}"
+
+
+class Pause(models.Model):
+    """Days on which a person's path stood still: from ``from_on`` up to, not with, ``until_on`` (open: until further notice)."""
+
+    enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="pauses")
+    from_on = models.DateField()
+    until_on = models.DateField(null=True, blank=True)
+    reason = models.CharField(max_length=200)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["enrolment"], condition=Q(until_on=None), name="pause_open_once"),
+            models.CheckConstraint(
+                condition=Q(until_on=None) | Q(until_on__gte=F("from_on")), name="pause_ends_after_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_on} - {self.until_on or '...'}"

@@ -1,0 +1,128 @@
+"""The organisation and its people.
+
+There is one *organisation* to an installation. A *user* is a person: new hire, coach, manager, author. What somebody
+is to somebody else (manager, coach, observer) is never a column here; it follows from memberships, assignments and
+grants. A person who leaves is deactivated, never deleted: their sign-offs stay true.
+"""
+
+from __future__ import annotations
+
+import uuid
+import zoneinfo
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+
+def validate_time_zone(value: str) -> None:
+    """Refuse a name that is no IANA time zone."""
+    if value not in zoneinfo.available_timezones():
+        raise ValidationError(_("%(zone)s is not a time zone. Write it as in Europe/Copenhagen.") % {"zone": value})
+
+
+def working_week() -> list[int]:
+    """Monday to Friday, as ISO weekday numbers."""
+    return [1, 2, 3, 4, 5]
+
+
+class Organisation(models.Model):
+    """The one company that this installation serves; a constraint holds it to one row."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    name = models.CharField(max_length=120)
+    time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
+    locale = models.CharField(max_length=12, default="en")
+    working_days = models.JSONField(default=working_week)
+    expiring_days = models.PositiveSmallIntegerField(
+        default=60, help_text=_("A sign-off that ends within so many days is shown as expiring.")
+    )
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="organisation_is_one")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes people; the e-mail address is the log-in."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> User:
+        """Make a person; without a password the account can only be opened by an invitation mail."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> User:
+        """Make a platform administrator, who sees the admin but escapes no rule of the ledger."""
+        return self.create_user(email, password, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """Find by address in any letter case."""
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. ``full_name`` is for records, ``preferred_name`` for talking to them."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    email = models.EmailField(_("e-mail address"))
+    full_name = models.CharField(_("full name"), max_length=150)
+    preferred_name = models.CharField(_("preferred name"), max_length=60, blank=True)
+    job = models.CharField(_("job title"), max_length=120, blank=True)
+    employee_number = models.CharField(_("employee number"), max_length=40, blank=True)
+    locale = models.CharField(_("language"), max_length=12, default="en")
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_time_zone])
+    started_on = models.DateField(_("first day"), null=True, blank=True)
+    left_on = models.DateField(_("last day"), null=True, blank=True)
+    deactivated_at = models.DateTimeField(null=True, blank=True, editable=False)
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ["full_name"]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_once_in_any_case"),
+            models.UniqueConstraint(
+                "employee_number", name="user_employee_number_once", condition=~Q(employee_number="")
+            ),
+            models.CheckConstraint(
+                condition=Q(is_active=True, deactivated_at=None) | Q(is_active=False, deactivated_at__isnull=False),
+                name="user_inactive_since_a_moment",
+            ),
+            models.CheckConstraint(
+                condition=Q(left_on=None) | Q(started_on=None) | Q(left_on__gte=F("started_on")),
+                name="user_leaves_after_starting",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    def get_full_name(self) -> str:
+        """The name for records."""
+        return self.full_name
+
+    def get_short_name(self) -> str:
+        """The name to call them by; without a preferred one, the first word of the full name."""
+        return self.preferred_name or self.full_name.split(" ")[0]
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        """The person's time zone, in which their days begin and end."""
+        return zoneinfo.ZoneInfo(self.time_zone)

@@ -1,0 +1,32 @@
+"""Who may see and steer an enrolment."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from lms.models import Enrolment, User
+
+from .base import RowPolicy, everybody, nobody
+from .people import is_learning_administrator, managed_by, managed_teams
+
+
+class EnrolmentPolicy(RowPolicy[Enrolment]):
+    """view: learner, manager, L&D - do: the learner, while it is open - steer (pause, extend, waive, mark done): manager, L&D."""
+
+    def rows(self, user: User, action: str) -> Q:
+        mine = Q(person=user)
+        open_ = Q(status__in=Enrolment.OPEN)
+        theirs = everybody() if is_learning_administrator(user) else managed_by(user, "person")
+        if action == "view":
+            return mine | theirs
+        if action == "do":
+            return mine & Q(status=Enrolment.Status.ACTIVE)
+        if action == "steer":
+            return theirs & open_ & ~mine
+        return nobody()
+
+    def may(self, user: User, action: str) -> bool:
+        return action == "add" and (is_learning_administrator(user) or bool(managed_teams(user)))
+
+
+enrolment_policy = EnrolmentPolicy(Enrolment)

@@ -1,0 +1,88 @@
+"""Who may see and change people. A manager manages the members of their teams and of every team below."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q
+
+from lms.clock import now
+from lms.models import Membership, Team, User
+
+from .base import RowPolicy, everybody, nobody
+
+LEARNING_ADMINISTRATORS = "Learning administrators"
+AUTHORS = "Authors"
+AUDITORS = "Auditors"
+SPONSORS = "Sponsors"
+GROUPS = (LEARNING_ADMINISTRATORS, AUTHORS, AUDITORS, SPONSORS)
+
+
+def in_group(user: User, name: str) -> bool:
+    """Whether the person has the duty; groups are read once a request. Queries: 1 the first time."""
+    names = getattr(user, "_group_names", None)
+    if names is None:
+        names = frozenset(user.groups.values_list("name", flat=True)) if user.is_authenticated else frozenset()
+        user._group_names = names  # type: ignore[attr-defined]
+    return name in names
+
+
+def is_learning_administrator(user: User) -> bool:
+    """L&D administrators: invite, enrol, grant, countersign, revoke."""
+    return user.is_active and in_group(user, LEARNING_ADMINISTRATORS)
+
+
+def current(prefix: str = "", on: date | None = None) -> Q:
+    """Memberships that hold on a day (default: today, UTC)."""
+    day = on or now().date()
+    return Q(**{f"{prefix}from_on__lte": day}) & (
+        Q(**{f"{prefix}until_on": None}) | Q(**{f"{prefix}until_on__gte": day})
+    )
+
+
+def managed_teams(user: User) -> frozenset[int]:
+    """Ids of the teams that the person manages, with every team below. Queries: 1 the first time in a request."""
+    kept = getattr(user, "_managed_teams", None)
+    if kept is None:
+        manages = Membership.objects.filter(current(), team=OuterRef("pk"), person=user, role=Membership.Role.MANAGER)
+        teams = Team.objects.values_list("pk", "parent_id", Exists(manages))
+        parents = {pk: parent for pk, parent, _mine in teams}
+        found = {pk for pk, _parent, mine in teams if mine}
+        below = set(found)
+        while below:
+            below = {pk for pk, parent in parents.items() if parent in below} - found
+            found |= below
+        kept = user._managed_teams = frozenset(found)  # type: ignore[attr-defined]
+    return kept
+
+
+def managed_by(user: User, prefix: str = "") -> Q:
+    """Rows whose person (at ``prefix``, "" for a person itself) is a member of a team that the user manages."""
+    teams = managed_teams(user)
+    if not teams:
+        return nobody()
+    members = Membership.objects.filter(current(), team__in=teams).exclude(person=user).values("person")
+    return Q(**{f"{prefix}pk__in" if not prefix else f"{prefix}_id__in": members})
+
+
+class PeoplePolicy(RowPolicy[User]):
+    """view: a person's page - invite, end: L&D - enrol: their manager, L&D."""
+
+    def rows(self, user: User, action: str) -> Q:
+        if action == "view":
+            if is_learning_administrator(user):
+                return everybody()
+            return Q(pk=user.pk) | managed_by(user)
+        if action == "enrol":
+            if is_learning_administrator(user):
+                return Q(is_active=True)
+            return managed_by(user) & Q(is_active=True)
+        if action == "end":
+            return ~Q(pk=user.pk) & Q(is_active=True) if is_learning_administrator(user) else nobody()
+        return nobody()
+
+    def may(self, user: User, action: str) -> bool:
+        return action == "invite" and (is_learning_administrator(user) or user.is_superuser)
+
+
+people_policy = PeoplePolicy(User)

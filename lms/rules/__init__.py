@@ -1,0 +1,1 @@
+"""Pure rules of the record. No models, no queries, no clock."""

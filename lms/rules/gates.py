@@ -1,0 +1,51 @@
+"""The four gates and what each is worth in Progress (PRODUCT, "Four gates on every skill")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+GATES = ("talk", "try", "do", "show")
+VALUES = {"talk": 10, "try": 30, "do": 60, "show": 100}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenGate:
+    """One open gate of a person on a skill, from one source. ``level`` and ``standard`` only for show."""
+
+    skill: str
+    gate: str
+    level: int | None = None
+    standard: UUID | None = None
+    valid_until: date | None = None
+
+    def counts_on(self, day: date) -> bool:
+        """Whether it counts on that day; a sign-off counts up to and with its last day."""
+        return self.valid_until is None or day <= self.valid_until
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is open for one person on one skill: the gates, and the highest valid entrustment level (0: none)."""
+
+    open: frozenset[str] = frozenset()
+    level: int = 0
+
+    def reaches(self, gate: str, level: int = 0) -> bool:
+        """Whether the gate, or a stronger one, is open; for show the level is compared."""
+        if gate == "show":
+            return "show" in self.open and self.level >= level
+        return any(other in self.open for other in GATES[GATES.index(gate) :])
+
+
+def standings(gates: Iterable[OpenGate], on: date) -> dict[str, Standing]:
+    """Fold open gates into one standing a skill (key: skill slug), leaving out what no longer counts on that day."""
+    opened: dict[str, set[str]] = {}
+    levels: dict[str, int] = {}
+    for gate in gates:
+        if gate.counts_on(on):
+            opened.setdefault(gate.skill, set()).add(gate.gate)
+            levels[gate.skill] = max(levels.get(gate.skill, 0), gate.level or 0)
+    return {skill: Standing(frozenset(names), levels[skill]) for skill, names in opened.items()}

@@ -1,0 +1,109 @@
+"""People: inviting, the card *my people*, the organisation."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Callable
+from datetime import date, datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from lms.errors import Invalid
+from lms.models import Membership, Organisation, Team, User
+from lms.policies import people_policy
+from lms.policies.people import current
+
+from .acts import once
+from .outbox import queue_mail
+
+
+def organisation() -> Organisation:
+    """The one organisation; an unnamed one before anybody named it. Queries: 1."""
+    return Organisation.objects.filter(pk=1).first() or Organisation(name="Vouch")
+
+
+@transaction.atomic
+def invite_person(
+    *,
+    actor: User,
+    email: str,
+    full_name: str,
+    team_id: int,
+    job: str = "",
+    preferred_name: str = "",
+    time_zone: str = "UTC",
+    started_on: date | None = None,
+    link_for: Callable[[User], str],
+    key: UUID,
+    at: datetime,
+) -> User:
+    """Make an account without a passphrase and mail the person a link to choose one.
+
+    ``link_for`` makes that link. Raises NotAllowed (not L&D), Invalid (address taken, unknown team or time zone).
+    """
+    people_policy.require(actor, "invite")
+    if time_zone not in zoneinfo.available_timezones():
+        raise Invalid(time_zone=_("Write the time zone as in Europe/Copenhagen."))
+    team = Team.objects.filter(pk=team_id).first()
+    if team is None:
+        raise Invalid(team=_("Choose a team."))
+    if not once(actor=actor, name="person.invite", key=key, at=at, about=key):
+        return User.objects.get(uid=key)
+    try:
+        with transaction.atomic():
+            person = User.objects.create_user(
+                email=email,
+                uid=key,
+                full_name=full_name,
+                preferred_name=preferred_name,
+                job=job,
+                time_zone=time_zone,
+                started_on=started_on,
+            )
+    except IntegrityError:
+        raise Invalid(email=_("Somebody with this address is here already.")) from None
+    Membership.objects.create(person=person, team=team, from_on=min(started_on or at.date(), at.date()))
+    send_invitation(person, link_for(person), at)
+    return person
+
+
+def send_invitation(person: User, link: str, at: datetime) -> None:
+    """Mail somebody the way in. Queries: 2."""
+    name = organisation().name
+    body = _(
+        "Hello %(person)s,\n\n%(company)s uses Vouch to bring new people in. Choose a passphrase here, and you are in:\n\n"
+        "%(link)s\n\nThe link works once, for three days. If it has run out, ask for a new one at %(site)s.\n"
+    ) % {
+        "person": person.get_short_name(),
+        "company": name,
+        "link": link,
+        "site": settings.VOUCH_BASE_URL + "/accounts/password/reset/",
+    }
+    subject = _("Your way into Vouch at %(company)s") % {"company": name}
+    queue_mail(EmailMessage(subject=subject, body=body, to=[person.email]), at)
+
+
+def managers_of(person: User, on: date) -> list[User]:
+    """Who manages the person: the managers of their team, or of the nearest team above that has one. Queries: 1-3."""
+    teams = list(
+        Membership.objects.filter(current(on=on), person=person, role=Membership.Role.MEMBER).values_list(
+            "team_id", flat=True
+        )
+    )
+    parents = dict(Team.objects.values_list("id", "parent_id"))
+    while teams:
+        found = User.objects.filter(
+            current("memberships__", on),
+            memberships__team__in=teams,
+            memberships__role=Membership.Role.MANAGER,
+            is_active=True,
+        ).exclude(pk=person.pk)
+        managers = list(found.distinct())
+        if managers:
+            return managers
+        teams = [parents[team] for team in teams if parents.get(team)]
+    return []

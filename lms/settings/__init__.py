@@ -1,0 +1,1 @@
+"""Settings, one module per environment: ``dev``, ``demo``, ``test``, ``production``; all start from ``base``."""

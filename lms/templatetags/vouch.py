@@ -1,0 +1,208 @@
+"""Small tags and filters for the components in ``templates/components``: markup only, nothing is fetched here."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django import forms, template
+from django.forms import BoundField
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from lms.rules import charts
+
+register = template.Library()
+
+
+# --- Signs ------------------------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def icon(name: str, css: str = "") -> SafeString:
+    """The icon ``i-<name>`` of the sprite, silent for screen readers: a word always stands beside it."""
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true"><use href="#i-{}"/></svg>', f" {css}" if css else "", name
+    )
+
+
+@register.filter
+def initials(name: object) -> str:
+    """Two letters for a monogram: of the first and the last word of a name, hyphens and short particles aside."""
+    words = [word for word in str(name or "").split() if word[:1].isalpha()]
+    if not words:
+        return "?"
+    letters = words[0][0] + (words[-1][0] if len(words) > 1 else "")
+    return letters.upper()
+
+
+@register.filter
+def sitter(portrait: object) -> str:
+    """The id of a person in portraits.svg: ``portrait-ines-calder`` and ``ines-calder`` name the same drawing."""
+    return str(portrait or "scene").removeprefix("portrait-")
+
+
+@register.filter
+def address(email: object) -> SafeString:
+    """An e-mail address that may break after its @ on a narrow page, and nowhere else."""
+    local, _at, domain = str(email or "").partition("@")
+    return format_html("{}@<wbr>{}", local, domain) if domain else format_html("{}", local)
+
+
+# --- Forms ------------------------------------------------------------------------------------------------------
+
+
+@register.filter
+def kind(field: BoundField) -> str:
+    """How a bound field is set: hidden, choices, checkbox, textarea, select, file or input."""
+    widget = field.field.widget
+    if widget.is_hidden:
+        return "hidden"
+    if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+        return "choices"
+    if isinstance(widget, forms.CheckboxInput):
+        return "checkbox"
+    if isinstance(widget, forms.Textarea):
+        return "textarea"
+    if isinstance(widget, forms.Select):
+        return "select"
+    return "file" if isinstance(widget, forms.FileInput) else "input"
+
+
+@register.filter
+def attrs(field: BoundField, pairs: str) -> SafeString:
+    """A bound field's control with more attributes: ``{{ form.day|attrs:"class:input,autocomplete:off" }}``.
+
+    A ``class`` is added to what the widget has; any other attribute replaces it.
+    """
+    return _control(field, dict(pair.split(":", 1) for pair in pairs.split(",") if ":" in pair))
+
+
+@register.simple_tag
+def control(
+    field: BoundField, *, css: str = "", rows: int | str = "", draft: str = "", bare: bool | str = False
+) -> SafeString:
+    """The control of a bound field in the house style; ``draft`` names what the browser keeps until it is sent.
+
+    ``bare`` empties a placeholder that only repeats the label.
+    """
+    classes = css if kind(field) == "checkbox" else f"input {css}".strip()
+    wanted = {"class": classes, "rows": rows, "data-draft": draft}
+    extra = {name: str(value) for name, value in wanted.items() if value}
+    return _control(field, extra | ({"placeholder": ""} if bare else {}))
+
+
+def _control(field: BoundField, extra: dict[str, str]) -> SafeString:
+    """The control with ``extra`` attributes; classes of the widget stay."""
+    own = str(field.field.widget.attrs.get("class", ""))
+    if "class" in extra:
+        extra["class"] = " ".join(dict.fromkeys([*own.split(), *extra["class"].split()]))
+    return field.as_widget(attrs=dict(extra))
+
+
+@register.filter
+def error_count(form: forms.BaseForm) -> int:
+    """How many sentences the error summary of a form holds."""
+    return sum(len(errors) for errors in form.errors.values())
+
+
+@register.inclusion_tag("components/key.html", takes_context=True)
+def act_key(context: template.Context, key: UUID | str) -> dict[str, Any]:
+    """The hidden fields of every act: the token against forged forms, the key that makes a double submit one act."""
+    return {"key": key, "csrf_token": context.get("csrf_token")}
+
+
+# --- Figures ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A milestone on the ruler of days: its day, where it stands in percent and which side its number leans to."""
+
+    day: int
+    x: str
+    anchor: str
+
+
+@register.inclusion_tag("components/days.html")
+def days(today: int, total: int, milestones: Iterable[int]) -> dict[str, Any]:
+    """The ruler of days: every day a line, milestones long lines with their number, a pin on today.
+
+    ``today`` may lie before day 0 or after ``total``; the pin then stands at the end of the ruler.
+    """
+    length = max(int(total), 1)
+
+    def place(day: int) -> float:
+        return round(min(max(day, 0), length) / length * 100, 2)
+
+    marks = [
+        Mark(day, f"{place(day)}", "end" if place(day) > 96 else "start" if place(day) < 2 else "middle")
+        for day in sorted({int(day) for day in milestones})
+    ]
+    return {
+        "today": today,
+        "total": total,
+        "marks": marks,
+        "x": f"{place(int(today))}",
+        "units": length * 10,
+        "label": _ruler_sentence(today, total, [mark.day for mark in marks]),
+    }
+
+
+def _ruler_sentence(today: int, total: int, milestones: list[int]) -> str:
+    """What a screen reader says instead of the ruler."""
+    sentence = _("Day %(today)s of %(total)s.") % {"today": today, "total": total}
+    if not milestones:
+        return sentence
+    listed = ", ".join(str(day) for day in milestones)
+    return sentence + " " + _("Milestones on these days: %(days)s.") % {"days": listed}
+
+
+@register.filter
+def chart(figure: Mapping[str, Any]) -> charts.Bars | charts.Line | tuple[charts.Point, ...] | None:
+    """Where the marks of a lesson figure stand (``lms.rules.charts``); None for kinds that are plain lists."""
+    drawers: dict[str, Any] = {"bar": charts.bars, "line": charts.line, "quadrant": charts.quadrant}
+    drawer = drawers.get(str(figure["kind"]))
+    return drawer(figure["data"]) if drawer else None
+
+
+@register.filter
+def number(value: float | str, sign: object = "") -> str:
+    """A figure for reading: the locale's separators, a true minus, no needless zeros; ``"sign"`` shows a plus."""
+    amount = float(value)
+    text = number_format(abs(amount), decimal_pos=None if amount % 1 else 0, force_grouping=True)
+    if amount < 0:
+        return "−" + text
+    return ("+" if sign and amount else "") + text
+
+
+@register.filter
+def percent(share: float | str | None) -> str:
+    """A share from 0 to 1 as an SVG length, held between its ends: ``0.88`` becomes ``88.0%``."""
+    return f"{min(max(float(share or 0), 0.0), 1.0) * 100:.1f}%"
+
+
+@register.filter
+def seats(taken: int, total: int) -> list[dict[str, Any]]:
+    """The places of a coach as boxes, 24 px apart; more people than places still show, as places taken."""
+    count = max(int(taken), int(total))
+    lefts = [1 + 24 * index for index in range(count)]
+    return [
+        {"x": x, "end": x + 18, "taken": index < int(taken), "over": index >= int(total)}
+        for index, x in enumerate(lefts)
+    ]
+
+
+@register.filter
+def notch(level: int | str) -> str:
+    """Where one of five words (0 worst, 4 best) stands on the line of a meter."""
+    return f"{6 + 22 * min(max(int(level), 0), 4)}%"
+
+
+@register.filter
+def instant(value: object) -> str:
+    """A moment for the ``datetime`` attribute of ``time``; empty for anything else."""
+    return value.isoformat(timespec="minutes") if isinstance(value, datetime) else ""

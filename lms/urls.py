@@ -1,0 +1,19 @@
+"""Every address of the site. Upper floors are named as strings, so nothing here imports upwards."""
+
+from django.conf import settings
+from django.urls import include, path, re_path
+from django.views.static import serve
+
+from lms.views import health
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("accounts/", include("allauth.urls")),
+    path("cms/", include("wagtail.admin.urls")),
+    path("documents/", include("wagtail.documents.urls")),
+    # Scaled images only: originals and documents have no address here, a document asks wagtaildocs_serve first.
+    re_path(r"^media/(?P<path>images/.+)$", serve, {"document_root": settings.MEDIA_ROOT}, name="rendition"),
+    # Pages come last: Wagtail answers for whatever is left.
+    path("", include("wagtail.urls")),
+]

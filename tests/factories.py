@@ -1,0 +1,176 @@
+"""One small factory per noun. Each makes a valid thing with as little said as possible; pass what the test is about."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4, uuid5
+
+from django.contrib.auth.models import Group
+
+from lms.api import (
+    Customer,
+    Enrolment,
+    Membership,
+    PathVersion,
+    RoleProfileVersion,
+    Skill,
+    Team,
+    User,
+    publish_path,
+    publish_role_profile,
+    publish_skill,
+)
+from lms.rules.specs import (
+    IndicatorSpec,
+    LessonSpec,
+    MilestoneSpec,
+    PathSpec,
+    RequirementSpec,
+    RoleProfileSpec,
+    SkillSpec,
+    StepSpec,
+)
+
+MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+"""The moment at which tests begin, unless they say otherwise."""
+
+PASSPHRASE = "four plain test words"
+
+_numbers = itertools.count(1)
+
+
+def uid(name: str) -> UUID:
+    """A stable UUID for a name."""
+    return uuid5(UUID(int=0), name)
+
+
+def person(name: str = "", **fields: Any) -> User:
+    """Somebody who can log in with PASSPHRASE."""
+    number = next(_numbers)
+    name = name or f"Person {number}"
+    email = fields.pop("email", f"{name.lower().replace(' ', '.')}.{number}@example.com")
+    fields.setdefault("started_on", date(2026, 1, 1))
+    return User.objects.create_user(email, PASSPHRASE, full_name=name, **fields)
+
+
+def in_group(name: str, who: User | None = None) -> User:
+    """A person with a duty (``lms.api.GROUPS``)."""
+    who = who or person()
+    who.groups.add(Group.objects.get_or_create(name=name)[0])
+    return who
+
+
+def team(*members: User, manager: User | None = None, parent: Team | None = None, slug: str = "") -> Team:
+    """A team with members and a manager since the start of 2026."""
+    slug = slug or f"team-{next(_numbers)}"
+    made = Team.objects.create(slug=slug, name=slug.capitalize(), parent=parent)
+    since = date(2026, 1, 1)
+    for member in members:
+        Membership.objects.create(person=member, team=made, from_on=since)
+    if manager:
+        Membership.objects.create(person=manager, team=made, role=Membership.Role.MANAGER, from_on=since)
+    return made
+
+
+def customer(slug: str = "", **fields: Any) -> Customer:
+    """A customer."""
+    slug = slug or f"customer-{next(_numbers)}"
+    return Customer.objects.create(slug=slug, name=slug.replace("-", " ").title(), **fields)
+
+
+def skill(slug: str = "", family: str = "Soft", at: datetime = MONDAY) -> Skill:
+    """A published skill with two indicators a band (``<band letter>-1`` and ``-2``); the same slug gives the same skill."""
+    slug = slug or f"skill-{next(_numbers)}"
+    levels = {
+        band: tuple(IndicatorSpec(f"{band[0].lower()}-{n}", f"{band} sign {n} of {slug}.") for n in (1, 2))
+        for band in ("Foundation", "Practitioner", "Lead")
+    }
+    title = slug.replace("-", " ").capitalize()
+    publish_skill(SkillSpec(uid(slug), slug, family, title, f"About {slug}.", levels, "Not this.", "A prompt?"), at)
+    return Skill.objects.get(slug=slug)
+
+
+def role(*requires: RequirementSpec, slug: str = "", threshold: str = "0.85", at: datetime = MONDAY) -> RoleProfileVersion:
+    """A published role profile; makes the skills that it requires."""
+    slug = slug or f"role-{next(_numbers)}"
+    for line in requires:
+        skill(line.skill)
+    spec = RoleProfileSpec(uid(slug), slug, slug.capitalize(), Decimal(threshold), requires)
+    publish_role_profile(spec, at)
+    return RoleProfileVersion.objects.filter(profile__slug=slug).latest("number")
+
+
+def requires(skill: str, level: int = 3, weight: int = 1, **fields: Any) -> RequirementSpec:
+    """One line of a role profile."""
+    return RequirementSpec(skill, level, weight, fields.pop("target_day", 60), **fields)
+
+
+def step(kind: str, name: str = "", **fields: Any) -> StepSpec:
+    """A step that is open from the first day; its uid comes from ``name``, its content's from ``content``."""
+    name = name or f"{kind}-{next(_numbers)}"
+    content = fields.pop("content", None)
+    no_content = kind in ("session", "commitment")
+    return StepSpec(
+        uid=uid(name),
+        kind=kind,
+        content_uid=fields.pop("content_uid", None if no_content else uid(content or f"content of {name}")),
+        required=fields.pop("required", True),
+        start_day=fields.pop("start_day", 1),
+        due_day=fields.pop("due_day", 30),
+        minutes=fields.pop("minutes", 10),
+        skills=tuple(fields.pop("skills", ())),
+        title=fields.pop("title", name.replace("-", " ").capitalize()),
+        **fields,
+    )
+
+
+def lesson(name: str, *skills: str, recalls: int = 0) -> LessonSpec:
+    """A lesson of a course step."""
+    return LessonSpec(uid(name), skills, recalls)
+
+
+def path(
+    *steps: StepSpec | Sequence[StepSpec],
+    role_version: RoleProfileVersion | None = None,
+    slug: str = "",
+    at: datetime = MONDAY,
+) -> PathVersion:
+    """A published path: each argument that is a list is a milestone, single steps together make one (day 30, 60...)."""
+    slug = slug or f"path-{next(_numbers)}"
+    groups = [list(item) for item in steps if not isinstance(item, StepSpec)]
+    single = [item for item in steps if isinstance(item, StepSpec)]
+    groups += [single] if single else []
+    for spec in (item for group in groups for item in group):
+        for name in {*spec.skills, *(tag for found in spec.lessons for tag in found.skills)}:
+            skill(name)
+    milestones = tuple(
+        MilestoneSpec(uid(f"{slug}-{n}"), 30 * (n + 1), tuple(group), f"Milestone {n + 1}")
+        for n, group in enumerate(groups)
+    )
+    role_version = role_version or role(requires(f"skill-of-{slug}"))
+    publish_path(PathSpec(uid(slug), slug, role_version.profile.slug, milestones, slug.capitalize()), at)
+    return PathVersion.objects.filter(path__slug=slug).latest("number")
+
+
+def enrolment(who: User, version: PathVersion, started_on: date = date(2026, 3, 1), **fields: Any) -> Enrolment:
+    """A person on a path version, enrolled by somebody else."""
+    profile = RoleProfileVersion.objects.filter(profile=version.role_profile_id).latest("number")
+    return Enrolment.objects.create(
+        person=who,
+        path=version.path,
+        path_version=version,
+        role_version=profile,
+        started_on=started_on,
+        enrolled_by=fields.pop("enrolled_by", None) or person("Enroller"),
+        enrolled_at=MONDAY,
+        **fields,
+    )
+
+
+def key() -> UUID:
+    """A fresh key for an act."""
+    return uuid4()
