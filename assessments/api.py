@@ -1,7 +1,7 @@
 """The front door of judging in Python. Never HTTP."""
 
-from assessments.models import Case, Evidence, Observation, Request, SignOffEvent, StandardVersion
-from assessments.policies import case_policy, request_policy, signoff_policy
+from assessments.models import Attempt, Case, Evidence, Observation, Request, SignOffEvent, StandardVersion
+from assessments.policies import attempt_policy, case_policy, request_policy, signoff_policy
 from assessments.services.cases import (
     CaseFinding,
     answer_request,
@@ -24,7 +24,24 @@ from assessments.services.decisions import (
     return_case,
 )
 from assessments.services.evidence import add_evidence, content_hash, withdraw_evidence
+from assessments.services.moments import (
+    End,
+    Moment,
+    moment_of,
+)
 from assessments.services.observations import open_seal, record_observation, write_down
+from assessments.services.practice import (
+    Practice,
+    answered,
+    attempts_of,
+    choose,
+    delete_attempt,
+    mark_response,
+    practice_of,
+    start_attempt,
+    try_facts,
+    write_response,
+)
 from assessments.services.readiness import (
     BUCKETS,
     Holder,
@@ -34,7 +51,19 @@ from assessments.services.readiness import (
     role_of,
     team_enrolments,
 )
+from assessments.services.rebuild import rebuild_gates
+from assessments.services.recall import (
+    RecallQuestion,
+    Told,
+    answer_recall,
+    due_cards,
+    next_due_on,
+    question_of,
+    questions_of,
+    recall_context,
+)
 from assessments.services.signoffs import Standing, countersign, revoke, standings_on
+from assessments.services.verify import verify_ledger
 from assessments.services.versions import (
     publish_calibration,
     publish_recalls,
@@ -44,39 +73,60 @@ from assessments.services.versions import (
 
 __all__ = [
     "BUCKETS",
+    "Attempt",
     "Case",
     "CaseFinding",
+    "End",
     "Entrust",
     "Evidence",
     "Holder",
+    "Moment",
     "NotYet",
     "Observation",
     "PersonReadiness",
+    "Practice",
+    "RecallQuestion",
     "Request",
     "Role",
     "SignOffEvent",
     "StandardVersion",
     "Standing",
+    "Told",
     "add_evidence",
+    "answer_recall",
     "answer_request",
+    "answered",
+    "attempt_policy",
+    "attempts_of",
     "case_for",
     "case_policy",
+    "choose",
     "claim_case",
     "content_hash",
     "countersign",
     "decide",
     "decision_flags",
+    "delete_attempt",
     "demonstration_unlock",
+    "due_cards",
     "examine_cases",
     "lapse_requests",
+    "mark_response",
     "may_read_observations",
+    "moment_of",
+    "next_due_on",
     "open_seal",
+    "practice_of",
     "publish_calibration",
     "publish_recalls",
     "publish_scenario",
     "publish_standard",
+    "question_of",
+    "questions_of",
     "read_observations",
     "readiness_of",
+    "rebuild_gates",
+    "recall_context",
     "record_observation",
     "refresh_case",
     "request_observation",
@@ -86,8 +136,12 @@ __all__ = [
     "role_of",
     "signoff_policy",
     "standings_on",
+    "start_attempt",
     "team_enrolments",
+    "try_facts",
+    "verify_ledger",
     "withdraw_evidence",
     "withdraw_request",
     "write_down",
+    "write_response",
 ]

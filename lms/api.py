@@ -46,7 +46,7 @@ from lms.services.enrolments import enrol, requirements_of
 from lms.services.gates import close_gates, gates_of, open_gate, standings_of
 from lms.services.outbox import notify, queue_mail
 from lms.services.outbox import send_waiting as send_waiting_mail
-from lms.services.people import invite_person, managers_of, organisation, send_invitation
+from lms.services.people import invite_person, managers_of, organisation, resend_invitation, send_invitation
 from lms.services.progress import (
     DONE,
     LOCKED,
@@ -80,21 +80,23 @@ from lms.services.versions import (
 __all__ = [
     "AUDITORS",
     "AUTHORS",
-    "Act",
-    "Cohort",
-    "Customer",
     "DONE",
-    "Enrolment",
-    "Family",
     "GROUPS",
     "LEARNING_ADMINISTRATORS",
     "LOCKED",
+    "OPEN",
+    "SPONSORS",
+    "WAIVED",
+    "Act",
+    "Cohort",
+    "Customer",
+    "Enrolment",
+    "Family",
     "Label",
     "LessonCompletion",
     "Membership",
     "Milestone",
     "Notice",
-    "OPEN",
     "Organisation",
     "OutgoingMail",
     "Path",
@@ -106,7 +108,6 @@ __all__ = [
     "RoleProfile",
     "RoleProfileVersion",
     "RowPolicy",
-    "SPONSORS",
     "Skill",
     "SkillGate",
     "SkillVersion",
@@ -118,7 +119,6 @@ __all__ = [
     "TalkFact",
     "Team",
     "User",
-    "WAIVED",
     "close_gates",
     "complete_lesson",
     "current",
@@ -155,6 +155,7 @@ __all__ = [
     "refresh_talk",
     "require_open",
     "requirements_of",
+    "resend_invitation",
     "retire",
     "send_invitation",
     "send_waiting_mail",

@@ -1,10 +1,14 @@
-"""The type of a request behind ``login_required``."""
+"""Requests of signed-in people, and the key that every form of theirs carries."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from lms.errors import Invalid
 
 if TYPE_CHECKING:
     from lms.models import User
@@ -14,3 +18,14 @@ class SignedInRequest(HttpRequest):
     """A request whose user is a person of ours."""
 
     user: User  # type: ignore[assignment]
+
+
+def key_of(request: HttpRequest) -> UUID:
+    """The key that the form carried.
+
+    Raises Invalid when it is missing or no UUID (a form of somebody else's making).
+    """
+    try:
+        return UUID(request.POST.get("key", ""))
+    except ValueError:
+        raise Invalid(_("This form is incomplete. Open the page again and send it from there.")) from None

@@ -4,11 +4,14 @@ from django.conf import settings
 from django.urls import include, path, re_path
 from django.views.static import serve
 
-from lms.views import health
+from lms.views import health, people
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("people/", people.people, name="people"),
+    path("people/invite/", people.invite, name="people_invite"),
+    path("people/<uuid:uid>/invite/", people.invite_again, name="people_invite_again"),
     path("accounts/", include("allauth.urls")),
     path("cms/", include("wagtail.admin.urls")),
     path("documents/", include("wagtail.documents.urls")),

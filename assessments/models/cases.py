@@ -13,7 +13,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-
 from .standards import StandardVersion
 
 

@@ -15,7 +15,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-
 from .cases import Case
 from .standards import StandardVersion
 
@@ -76,7 +75,8 @@ class SignOffEvent(models.Model):
                 fields=["case", "skill"], condition=Q(kind__in=["SIGNED", "NOT_YET"]), name="signoff_decided_once"
             ),
             models.UniqueConstraint(
-                fields=["about"], condition=Q(kind__in=["COUNTERSIGNED", "COUNTERSIGN_REFUSED"]),
+                fields=["about"],
+                condition=Q(kind__in=["COUNTERSIGNED", "COUNTERSIGN_REFUSED"]),
                 name="signoff_countersigned_once",
             ),
             models.UniqueConstraint(fields=["about"], condition=Q(kind="REVOKED"), name="signoff_revoked_once"),

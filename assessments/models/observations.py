@@ -1,6 +1,7 @@
 """Observations: what one observer saw once.
 
-*What I saw* is written first (``written_at``); then each indicator of the skills is marked, and how much supervision was
+*What I saw* is written first (``written_at``); then each indicator of the skills is marked, and how much supervision
+was
 needed is said per skill, looking back. "No opportunity" differs from "not seen". An observation is never changed.
 """
 
@@ -12,7 +13,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-
 
 from .cases import Case, Request
 from .standards import StandardVersion
@@ -40,7 +40,9 @@ class Observation(models.Model):
             models.CheckConstraint(condition=~Q(person=F("observer")), name="observation_not_of_oneself"),
             models.CheckConstraint(condition=~Q(what_i_saw=""), name="observation_says_what_was_seen"),
             models.CheckConstraint(condition=Q(occurred_at__lte=F("recorded_at")), name="observation_recorded_after"),
-            models.CheckConstraint(condition=Q(written_at__lt=F("recorded_at")), name="observation_written_before_rating"),
+            models.CheckConstraint(
+                condition=Q(written_at__lt=F("recorded_at")), name="observation_written_before_rating"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,7 +4,8 @@ Practice is private. Nothing here is read by anybody but the learner; the only t
 dated row of ``lms.SkillGate``. An attempt keeps its seed, so that the order of choices can be shown again, and the
 scenario version that it was played on, so that a new version reaches only the next attempt.
 
-A *try fact* says that a person practised a skill to standard twice, and since when. It is what the gate is rebuilt from:
+A *try fact* says that a person practised a skill to standard twice, and since when. It is what the gate is rebuilt
+from:
 attempts may be deleted by the learner, the fact stays.
 """
 
@@ -29,9 +30,7 @@ class ScenarioVersion(models.Model):
     skills: models.ManyToManyField = models.ManyToManyField("lms.Skill", related_name="+")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["scenario_uid", "number"], name="scenario_version_number_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["scenario_uid", "number"], name="scenario_version_number_once")]
 
     def __str__(self) -> str:
         return f"{self.title} v{self.number}"

@@ -27,7 +27,9 @@ def granted_skills(user: User, on: date | None = None) -> QuerySet[User]:
 
 
 def to_countersign(user: User) -> QuerySet[SignOffEvent]:
-    """Flagged decisions that wait for a countersign that this person may give: neither learner, signer nor observer of the evidence."""
+    """Flagged decisions that wait for a countersign that this person may give: neither learner, signer nor
+    observer of the evidence.
+    """
     waiting = (
         SignOffEvent.objects.filter(kind=SignOffEvent.Kind.SIGNED)
         .exclude(flags=[])
@@ -40,7 +42,9 @@ def to_countersign(user: User) -> QuerySet[SignOffEvent]:
 
 
 class CasePolicy(RowPolicy[Case]):
-    """view: learner, coach, named observer, who may countersign it, auditor - feed: the learner - decide: the present coach."""
+    """view: learner, coach, named observer, who may countersign it, auditor - feed: the learner - decide: the
+    present coach.
+    """
 
     def rows(self, user: User, action: str) -> Q:
         coach = Q(enrolment__in=coached_by(user).values("pk")) & ~Q(learner=user)
@@ -58,7 +62,9 @@ class CasePolicy(RowPolicy[Case]):
 
 
 class RequestPolicy(RowPolicy[Request]):
-    """view: learner, named observer, coach - observe, answer: the named observer while it waits - withdraw: the learner."""
+    """view: learner, named observer, coach - observe, answer: the named observer while it waits - withdraw: the
+    learner.
+    """
 
     def rows(self, user: User, action: str) -> Q:
         mine = Q(case__learner=user)

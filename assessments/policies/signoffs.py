@@ -20,7 +20,9 @@ from .cases import coached_by, to_countersign
 
 
 class SignOffPolicy(RowPolicy[SignOffEvent]):
-    """view: learner, coach, own acts, manager, L&D, auditor - countersign: neither learner, signer nor observer - revoke: own act, L&D."""
+    """view: learner, coach, own acts, manager, L&D, auditor - countersign: neither learner, signer nor observer -
+    revoke: own act, L&D.
+    """
 
     def rows(self, user: User, action: str) -> Q:
         if action == "view":

@@ -21,7 +21,10 @@ EXCEPTION_SUPERVISION = 3
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One observation of one skill. ``order`` breaks ties between encounters at the same moment (recorded later wins)."""
+    """One observation of one skill.
+
+    ``order`` breaks ties between encounters at the same moment (recorded later wins).
+    """
 
     uid: UUID
     observer: int
@@ -55,7 +58,10 @@ class Finding:
 def examine(
     rule: EvidenceRule, seen: Iterable[Seen], *, coach: int | None, at: datetime, grants: int, risk: str
 ) -> Finding:
-    """Apply the rule for one skill at one moment. ``coach`` is the person who would decide; ``grants`` the ceiling 1-5."""
+    """Apply the rule for one skill at one moment.
+
+    ``coach`` is the person who would decide; ``grants`` the ceiling 1-5.
+    """
     since = at - timedelta(days=rule.window_days)
     recent = sorted(
         (item for item in seen if since <= item.occurred_at <= at),

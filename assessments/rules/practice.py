@@ -66,7 +66,10 @@ def meter_word(meter: MeterSpec, value: int) -> str:
 
 
 def score(spec: ScenarioSpec, taken: Iterable[tuple[str, str]], ending: NodeSpec) -> Score:
-    """Score an attempt from its (node id, choice id) pairs in order. KeyError for a node that the spec does not have."""
+    """Score an attempt from its (node id, choice id) pairs in order.
+
+    KeyError for a node that the spec does not have.
+    """
     decisions: list[tuple[NodeSpec, ChoiceSpec]] = []
     for node_id, choice_id in taken:
         node = spec.node(node_id)

@@ -54,7 +54,10 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """The whole invoice. ``progress`` 0-100, ``coverage`` 0-1; ``holder`` is the first line that keeps the person from ready."""
+    """The whole invoice.
+
+    ``progress`` 0-100, ``coverage`` 0-1; ``holder`` is the first line that keeps the person from ready.
+    """
 
     terms: tuple[Term, ...]
     progress: Fraction
@@ -86,7 +89,9 @@ class Readiness:
         return min((term.valid_until for term in self.terms if term.met and term.valid_until), default=None)
 
 
-def assess(requirements: Sequence[Required], gates: Iterable[OpenGate], threshold: Fraction, on: date) -> Readiness | None:
+def assess(
+    requirements: Sequence[Required], gates: Iterable[OpenGate], threshold: Fraction, on: date
+) -> Readiness | None:
     """Readiness on a day; None without requirements ("no data", never zero)."""
     if not requirements:
         return None
@@ -104,9 +109,7 @@ def assess(requirements: Sequence[Required], gates: Iterable[OpenGate], threshol
 def _term(required: Required, gates: list[OpenGate]) -> Term:
     signed = [gate for gate in gates if gate.gate == "show"]
     enough = [
-        gate
-        for gate in signed
-        if (gate.level or 0) >= required.level and required.standard in (None, gate.standard)
+        gate for gate in signed if (gate.level or 0) >= required.level and required.standard in (None, gate.standard)
     ]
     if enough:
         best = max(enough, key=lambda gate: (gate.valid_until or date.max, gate.level or 0))

@@ -230,7 +230,9 @@ class CalibrationItemSpec:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationSpec:
-    """A calibration set; ``kappa`` is quadratic weighted, at least; ``max_bias`` the mean difference, absolute, at most."""
+    """A calibration set; ``kappa`` is quadratic weighted, at least; ``max_bias`` the mean difference, absolute, at
+    most.
+    """
 
     uid: UUID
     slug: str

@@ -107,7 +107,8 @@ def request_observation(
 ) -> Request:
     """The learner asks one person to watch one encounter; opens the case if there is none.
 
-    Raises NotFound (not on the path), NotAllowed (step locked, not yours), Invalid (observer without a grant, place that the
+    Raises NotFound (not on the path), NotAllowed (step locked, not yours), Invalid (observer without a grant, place
+    that the
     standard does not permit, day in the past), Conflict (signed for already, or this person is asked for that day).
     """
     enrolment = enrolment_policy.get(actor, "do", uid=enrolment_uid, related=("person",))
@@ -153,7 +154,10 @@ def request_observation(
 
 @transaction.atomic
 def answer_request(*, actor: User, request_uid: UUID, accept: bool, note: str = "", key: UUID, at: datetime) -> Request:
-    """The named observer says yes, or no with a reason. Raises NotFound, NotAllowed, Conflict (answered already), Invalid."""
+    """The named observer says yes, or no with a reason.
+
+    Raises NotFound, NotAllowed, Conflict (answered already), Invalid.
+    """
     request = request_policy.get(actor, "view", uid=request_uid, related=("case__learner", "case__version"), lock=True)
     if not once(actor=actor, name="request.answer", key=key, at=at, about=request.uid):
         return request
@@ -192,13 +196,16 @@ def withdraw_request(*, actor: User, request_uid: UUID, key: UUID, at: datetime)
 
 def lapse_requests(at: datetime) -> int:
     """Requests that nobody observed within 14 days after their date lapse, so that they stop waiting. Queries: 1."""
-    return Request.objects.filter(
-        status__in=Request.WAITING, planned_on__lt=(at - LAPSES_AFTER).date()
-    ).update(status=Request.Status.LAPSED, answered_at=at)
+    return Request.objects.filter(status__in=Request.WAITING, planned_on__lt=(at - LAPSES_AFTER).date()).update(
+        status=Request.Status.LAPSED, answered_at=at
+    )
 
 
 def examine_cases(cases: Iterable[Case], coaches: Mapping[int, int | None], at: datetime) -> dict[int, CaseFinding]:
-    """What each case shows now. ``coaches`` maps enrolment ids to the deciding coach. Queries: 2, for any number of cases."""
+    """What each case shows now.
+
+    ``coaches`` maps enrolment ids to the deciding coach. Queries: 2, for any number of cases.
+    """
     cases = list(cases)
     seen: dict[tuple[int, int], list[Seen]] = {}
     ratings = ObservationSkill.objects.filter(observation__case__in=cases).select_related("observation")
@@ -242,14 +249,19 @@ def refresh_case(case: Case, coach_id: int | None, at: datetime) -> None:
 
 @transaction.atomic
 def read_observations(*, actor: User, case_uid: UUID, key: UUID, at: datetime) -> None:
-    """Choose to read the others' observations without writing one; from then on the actor no longer observes in this case."""
+    """Choose to read the others' observations without writing one; from then on the actor no longer observes in
+    this case.
+    """
     case = case_policy.get(actor, "read", uid=case_uid)
     if once(actor=actor, name="case.read", key=key, at=at, about=case.uid):
         CaseReading.objects.get_or_create(case=case, person=actor, defaults={"read_at": at})
 
 
 def may_read_observations(person: User, case: Case) -> bool:
-    """Whether the others' observations are shown to this person: observers stay blind until they wrote their own. Queries: 0-2."""
+    """Whether the others' observations are shown to this person: observers stay blind until they wrote their own.
+
+    Queries: 0-2.
+    """
     if case.learner_id == person.pk or case.status == Case.Status.DECIDED:
         return True
     if case.observations.filter(observer=person).exists():

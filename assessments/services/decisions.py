@@ -55,7 +55,10 @@ Verdict = Entrust | NotYet
 
 @transaction.atomic
 def claim_case(*, actor: User, case_uid: UUID, at: datetime) -> Case:
-    """Take a case to decide it, for 30 minutes; claiming again prolongs. Raises NotFound, NotAllowed, Conflict. Queries: 2-3."""
+    """Take a case to decide it, for 30 minutes; claiming again prolongs.
+
+    Raises NotFound, NotAllowed, Conflict. Queries: 2-3.
+    """
     case = case_policy.get(actor, "decide", uid=case_uid, related=("claimed_by",))
     if case.status == Case.Status.DECIDED:
         raise AlreadyDecided(_("This case is decided already."))
@@ -74,13 +77,16 @@ def decide(
     """Decide a case: one event a skill, in the standard's order. The same key gives the same events again.
 
     verdicts: by skill slug, one for every skill of the standard. Opens Show and completes the demonstration unless a
-    countersign is needed first. Announces ``signed_off`` after commit. Raises NotFound, NotAllowed (not the present coach, no
+    countersign is needed first. Announces ``signed_off`` after commit. Raises NotFound, NotAllowed (not the present
+    coach, no
     grant, oneself, step locked), AlreadyDecided, Conflict (claimed by somebody else), EvidenceMissing, Invalid.
     """
     done = list(SignOffEvent.objects.filter(key=key, case__uid=case_uid, signer=actor).order_by("seq"))
     if done:
         return done
-    case = case_policy.get(actor, "decide", uid=case_uid, related=("learner", "enrolment__person", "version"), lock=True)
+    case = case_policy.get(
+        actor, "decide", uid=case_uid, related=("learner", "enrolment__person", "version"), lock=True
+    )
     if not once(actor=actor, name="case.decide", key=key, at=at, about=case.uid):
         return list(SignOffEvent.objects.filter(key=key, case=case).order_by("seq"))
     _check_words(verdicts, why, clock.today(actor.zone, at))
@@ -118,7 +124,10 @@ def _check_words(verdicts: Mapping[str, Verdict], why: str, today: date) -> None
 
 
 def _authority(actor: User, case: Case, finding: CaseFinding, at: datetime) -> set[str]:
-    """Raise NotAllowed unless the actor may decide each skill now; returns the bases of the grants used. Queries: 5 or more."""
+    """Raise NotAllowed unless the actor may decide each skill now; returns the bases of the grants used.
+
+    Queries: 5 or more.
+    """
     if actor.pk == case.learner_id:
         raise NotAllowed(_("Nobody signs for themselves."))
     grants = grants_of([actor.pk], at.date()).get(actor.pk, {})
@@ -132,7 +141,10 @@ def _authority(actor: User, case: Case, finding: CaseFinding, at: datetime) -> s
 
 
 def demonstration_unlock(case: Case, at: datetime) -> Decision | None:
-    """How the learner's path stands on the demonstration of this case; None when the path has no such step. Queries: 5."""
+    """How the learner's path stands on the demonstration of this case; None when the path has no such step.
+
+    Queries: 5.
+    """
     progress = progress_of(case.enrolment, at)
     for state in progress.steps:
         if state.step.kind == StepKind.DEMONSTRATION and state.step.content_uid == case.standard_uid:
@@ -198,7 +210,9 @@ def _write(
 
 
 def _payload(case: Case, result: Finding) -> dict[str, object]:
-    """What the decision rested on: the satisfying set, the rule as it stood, and fingerprints of all that was looked at."""
+    """What the decision rested on: the satisfying set, the rule as it stood, and fingerprints of all that was
+    looked at.
+    """
     observations = Observation.objects.filter(case=case).prefetch_related("ratings__skill", "indicators__skill")
     evidence = Evidence.objects.filter(case=case, withdrawn_at=None)
     return {
@@ -245,7 +259,10 @@ def decision_flags(signer: User, learner: User, bases: set[str], at: datetime) -
 
 @transaction.atomic
 def return_case(*, actor: User, case_uid: UUID, missing: str, key: UUID, at: datetime) -> Case:
-    """Give a case back to gather more evidence; nothing is decided. Raises NotFound, NotAllowed, AlreadyDecided, Invalid."""
+    """Give a case back to gather more evidence; nothing is decided.
+
+    Raises NotFound, NotAllowed, AlreadyDecided, Invalid.
+    """
     case = case_policy.get(actor, "decide", uid=case_uid, related=("learner", "version"), lock=True)
     if not once(actor=actor, name="case.return", key=key, at=at, about=case.uid):
         return case

@@ -1,4 +1,4 @@
-"""The database's own guards of the ledger: triggers that refuse UPDATE and DELETE (and TRUNCATE, and INSERT OR REPLACE).
+"""The database's own guards of the ledger: triggers against UPDATE, DELETE, TRUNCATE and INSERT OR REPLACE.
 
 They stand beside the constraints and hold against anybody who speaks SQL. Django's table rebuilds on SQLite drop
 triggers without a word, so they are put back after every migrate, and a system check says when one is missing.
@@ -65,7 +65,7 @@ def _sqlite() -> list[str]:
         same = " AND ".join(f"{column} = NEW.{column}" for column in PRIMARY_KEYS[table])
         statements.append(
             f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
-            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) "
+            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) "  # noqa: S608 - our own names
             f"BEGIN SELECT RAISE(ABORT, '{SENTENCE}'); END"
         )
     return statements

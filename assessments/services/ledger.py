@@ -15,7 +15,10 @@ from lms.api import Enrolment, StepKind, User, close_gates, open_gate, record_co
 
 
 def hashed_fields(event: SignOffEvent) -> dict[str, object]:
-    """Every column of an event as the hash sees it; rows are named by uid, so that a re-pointed key shows. Queries: 0-6."""
+    """Every column of an event as the hash sees it; rows are named by uid, so that a re-pointed key shows.
+
+    Queries: 0-6.
+    """
     return {
         "uid": event.uid,
         "subject": event.subject.uid,
@@ -108,7 +111,10 @@ def gate_source(event_uid: UUID) -> str:
 
 
 def folded(events: Iterable[SignOffEvent]) -> dict[int, SignOff]:
-    """The sign-offs of one person by the seq of their SIGNED event; ``events`` are all of that person's. Queries: 0-n for about."""
+    """The sign-offs of one person by the seq of their SIGNED event; ``events`` are all of that person's.
+
+    Queries: 0-n for about.
+    """
     events = list(events)
     seqs = {event.pk: event.seq for event in events}
     return fold(
@@ -125,7 +131,7 @@ def folded(events: Iterable[SignOffEvent]) -> dict[int, SignOff]:
 
 
 def activate(event: SignOffEvent, by: User, key: UUID, at: datetime) -> None:
-    """A sign-off begins to count: an older one of the same skill and standard is superseded, Show opens, the step completes.
+    """A sign-off begins to count: an older one of this skill and standard is superseded, Show opens, the step completes.
 
     Queries: 4 and a few for each of these that happens.
     """
@@ -145,7 +151,9 @@ def activate(event: SignOffEvent, by: User, key: UUID, at: datetime) -> None:
 
 def supersede_older(event: SignOffEvent, by: User, key: UUID, at: datetime) -> None:
     """End older active sign-offs of the same skill on the same standard, as events of their own."""
-    history = list(SignOffEvent.objects.filter(subject=event.subject_id, skill=event.skill_id).select_related("version"))
+    history = list(
+        SignOffEvent.objects.filter(subject=event.subject_id, skill=event.skill_id).select_related("version")
+    )
     standing = folded(history)
     for older in history:
         same = older.pk != event.pk and older.version.standard_uid == event.version.standard_uid

@@ -84,10 +84,12 @@ def record_observation(
     key: UUID,
     at: datetime,
 ) -> Observation:
-    """Set down what was seen once: for a request, or unasked (*I just saw this*) for a learner and a standard of their path.
+    """Set down what was seen once: for a request, or unasked (*I just saw this*) for a learner and a standard.
 
-    ratings: supervision needed 1-5 by skill slug, for the skills that the actor may observe; marks: by "skill/indicator".
-    Opens Do for each skill at 3 or better. Announces ``observed``. Raises NotFound, NotAllowed (no grant, oneself, has read the
+    ratings: supervision needed 1-5 by skill slug, for the skills that the actor may observe; marks: by
+    "skill/indicator".
+    Opens Do for each skill at 3 or better. Announces ``observed``. Raises NotFound, NotAllowed (no grant, oneself, has
+    read the
     others), Conflict (observed already), Invalid (not within 7 days, unknown place, no rating, nothing written before).
     """
     request = None
@@ -141,9 +143,7 @@ def record_observation(
     ObservationIndicator.objects.bulk_create(_indicators(observation, spec, skills, marks))
     for skill in skills:
         if ratings[skill.slug] >= DO_FROM:
-            open_gate(
-                person_id=enrolment.person_id, skill_id=skill.pk, gate="do", source=f"observation:{key}", at=at
-            )
+            open_gate(person_id=enrolment.person_id, skill_id=skill.pk, gate="do", source=f"observation:{key}", at=at)
     coach = coach_of(enrolment)
     refresh_case(case, coach.pk if coach else None, at)
     _tell(observation, case, coach, at)

@@ -10,6 +10,7 @@ that the gate opened, and on which day, is all that anybody else ever learns, an
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -93,7 +94,7 @@ def start_attempt(*, actor: User, scenario_uid: UUID, restart: bool = False, key
         uid=key,
         person=actor,
         version=version,
-        seed=_new_seed(),
+        seed=secrets.randbits(48),
         node=spec.start,
         meters=start_meters(spec),
         started_at=at,
@@ -168,7 +169,8 @@ def mark_response(
 ) -> Attempt:
     """Say which look-fors one finds in one's own answer, and go on. ``ticks`` may be empty. Never scored.
 
-    Raises NotFound (not one's own), Conflict (the attempt stands elsewhere, or nothing is written yet), Invalid (ticks).
+    Raises NotFound (not one's own), Conflict (the attempt stands elsewhere, or nothing is written yet), Invalid
+    (ticks).
     Queries: 4, and on reaching an ending as ``choose``.
     """
     attempt, fresh = _turn(actor, "practice.mark", attempt_uid, key, at)
@@ -210,7 +212,10 @@ def attempts_of(actor: User) -> list[Attempt]:
 
 
 def try_facts(person_ids: Iterable[int] | None = None) -> Iterator[tuple[int, int, str, datetime]]:
-    """(person id, skill id, source, opened at) of every Try gate, for rebuilding them; attempts are not read. Queries: 1."""
+    """(person id, skill id, source, opened at) of every Try gate, for rebuilding them; attempts are not read.
+
+    Queries: 1.
+    """
     rows = TryFact.objects.all() if person_ids is None else TryFact.objects.filter(person__in=list(person_ids))
     for person_id, skill_id, slug, opened_at in rows.values_list("person", "skill", "skill__slug", "opened_at"):
         yield person_id, skill_id, try_source(slug), opened_at
@@ -239,12 +244,6 @@ def answered() -> str:
 # --- Inside -------------------------------------------------------------------------------------------------------
 
 
-def _new_seed() -> int:
-    import secrets
-
-    return secrets.randbits(48)
-
-
 def _open_step(actor: User, scenario_uid: UUID, at: datetime) -> StepState:
     paths = [progress_of(enrolment, at) for enrolment in open_enrolments(actor)]
     found = find_step(paths, StepKind.PRACTICE, scenario_uid)
@@ -268,6 +267,7 @@ def _unfinished(actor: User, scenario_uid: UUID) -> Attempt | None:
 def _turn(actor: User, name: str, attempt_uid: UUID, key: UUID, at: datetime) -> tuple[Attempt, bool]:
     """The actor's own attempt, locked, and whether this key is new."""
     attempt = attempt_policy.get(actor, "do", uid=attempt_uid, lock=True, related=("version",))
+    attempt.person = actor
     return attempt, once(actor=actor, name=name, key=key, at=at, about=attempt_uid)
 
 
@@ -295,7 +295,10 @@ def _go_to(attempt: Attempt, spec: ScenarioSpec, to: str, at: datetime) -> None:
 
 
 def _finish(attempt: Attempt, spec: ScenarioSpec, ending: NodeSpec, at: datetime) -> None:
-    """Score the attempt, complete the step, open what is due. One query reads this trail and those it is compared with."""
+    """Score the attempt, complete the step, open what is due.
+
+    One query reads this trail and those it is compared with.
+    """
     compared = Attempt.objects.filter(person=attempt.person_id, version__scenario_uid=spec.uid).filter(
         Q(pk=attempt.pk) | Q(finished_at__lte=at - GAP)
     )
@@ -358,12 +361,17 @@ def _open_try(
     if not due:
         return
     TryFact.objects.bulk_create(
-        [TryFact(person_id=attempt.person_id, skill_id=skill_id, opened_at=at) for skill_id in due.values()]
+        [TryFact(person_id=attempt.person_id, skill_id=skill_id, opened_at=at) for skill_id in due.values()],
+        ignore_conflicts=True,
     )
     for slug, skill_id in due.items():
         open_gate(person_id=attempt.person_id, skill_id=skill_id, gate="try", source=try_source(slug), at=at)
 
 
 def another_order(one: Mapping[str, list[str]], other: Mapping[str, list[str]]) -> bool:
-    """Whether the choices stood in another order in two attempts: at one decision at least that both came by. Pure."""
-    return any(other[node] != shown for node, shown in one.items() if node in other)
+    """Whether choices stood in another order in two attempts: at one decision that both came by, or they share none.
+
+    Pure.
+    """
+    shared = [node for node in one if node in other]
+    return not shared or any(one[node] != other[node] for node in shared)

@@ -58,7 +58,10 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who holds a line up. ``who``: learner, observer, coach, learning, manager or author; ``name`` is empty for the learner."""
+    """Who holds a line up.
+
+    ``who``: learner, observer, coach, learning, manager or author; ``name`` is empty for the learner.
+    """
 
     who: str
     name: str
@@ -97,7 +100,10 @@ def role_of(version_id: int, threshold: Fraction) -> Role:
 
 
 def readiness_of(enrolments: Iterable[Enrolment], at: datetime | None = None) -> list[PersonReadiness]:
-    """Readiness for each enrolment (fetched with person, role_version and pauses). Queries: 3, for any number of people."""
+    """Readiness for each enrolment (fetched with person, role_version and pauses).
+
+    Queries: 3, for any number of people.
+    """
     at = at or clock.now()
     enrolments = list(enrolments)
     gates = gates_of({enrolment.person_id for enrolment in enrolments})
@@ -130,7 +136,9 @@ def _one(
 
 
 def _holder(enrolment: Enrolment, term: Term, waits: list[Wait], coach: str) -> Holder:
-    """Who has the next move on a line: whoever something waits for, else the learner; the author when the path offers nothing."""
+    """Who has the next move on a line: whoever something waits for, else the learner; the author when the path
+    offers nothing.
+    """
     gate = NEXT_GATE[term.gate]
     structure = structure_of(enrolment.path_version_id)
     skill, standard = term.required.skill, term.required.standard
@@ -197,7 +205,9 @@ def _waits(enrolment_ids: list[int]) -> dict[int, list[Wait]]:
         .exclude(flags=[])
         .exclude(followed_by__kind__in=["COUNTERSIGNED", "COUNTERSIGN_REFUSED", "REVOKED"])
     )
-    union = rows(requests, "request", "case__enrolment_id", "case__standard_uid", "observer__full_name", "made_at").union(
+    union = rows(
+        requests, "request", "case__enrolment_id", "case__standard_uid", "observer__full_name", "made_at"
+    ).union(
         rows(ready, "decide", "enrolment_id", "standard_uid", "", "ready_at"),
         rows(done, "confirm", "enrolment_id", "step_uid", "", "done_at"),
         rows(flagged, "countersign", "case__enrolment_id", "version__standard_uid", "", "occurred_at"),

@@ -1,6 +1,7 @@
-"""Gates again, from the facts alone: what ``SkillGate`` must hold if every row that opened or closed a gate still speaks.
+"""Gates again, from the facts alone: what ``SkillGate`` must hold if every row that opened or closed one still speaks.
 
-Talk: lessons, examples, recall. Try: dated facts. Do: confirmed commitments and observations. Show: the fold of the ledger.
+Talk: lessons, examples, recall. Try: dated facts. Do: confirmed commitments and observations. Show: the fold of the
+ledger.
 """
 
 from __future__ import annotations

@@ -34,7 +34,9 @@ def countersign(*, actor: User, event_uid: UUID, agree: bool, why: str, key: UUI
 
     Raises NotFound, NotAllowed (learner, signer, observer of the evidence, no grant), Conflict (done before), Invalid.
     """
-    event = signoff_policy.get(actor, "view", uid=event_uid, related=("case__learner", "case__version", "version", "subject"))
+    event = signoff_policy.get(
+        actor, "view", uid=event_uid, related=("case__learner", "case__version", "version", "subject")
+    )
     if not once(actor=actor, name="signoff.countersign", key=key, at=at, about=event.uid):
         return SignOffEvent.objects.get(key=key)
     lock_subject(event.subject_id)
@@ -55,11 +57,14 @@ def countersign(*, actor: User, event_uid: UUID, agree: bool, why: str, key: UUI
 
 @transaction.atomic
 def revoke(*, actor: User, event_uid: UUID, reason: str, key: UUID, at: datetime) -> SignOffEvent:
-    """Take a sign-off back, with a reason; the event stays and a new one says so. Show closes, a completed step stays done.
+    """Take a sign-off back, with a reason: a new event says so. Show closes; a completed step stays done.
 
-    Raises NotFound, NotAllowed (neither own act nor L&D, or the learner), Conflict (no longer standing), Invalid (no reason).
+    Raises NotFound, NotAllowed (neither own act nor L&D, or the learner), Conflict (no longer standing), Invalid (no
+    reason).
     """
-    event = signoff_policy.get(actor, "view", uid=event_uid, related=("case__learner", "case__version", "version", "subject"))
+    event = signoff_policy.get(
+        actor, "view", uid=event_uid, related=("case__learner", "case__version", "version", "subject")
+    )
     if not once(actor=actor, name="signoff.revoke", key=key, at=at, about=event.uid):
         return SignOffEvent.objects.get(key=key)
     lock_subject(event.subject_id)

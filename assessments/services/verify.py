@@ -138,4 +138,3 @@ def _check_anchor(
             yield Finding(f"chain {subject}", f"is shorter than when it was anchored at number {seq}")
         elif hashes[subject, seq] != head:
             yield Finding(f"event {subject}/{seq}", "differs from the anchor")
-

@@ -19,7 +19,10 @@ from lms.rules.digest import digest, plain
 
 @transaction.atomic
 def publish_scenario(spec: ScenarioSpec, at: datetime) -> ScenarioVersion | None:
-    """A new scenario version if anything changed; attempts under way keep theirs. Raises KeyError for an unknown skill."""
+    """A new scenario version if anything changed; attempts under way keep theirs.
+
+    Raises KeyError for an unknown skill.
+    """
     fingerprint = digest(spec)
     number = next_number(ScenarioVersion.objects.filter(scenario_uid=spec.uid), fingerprint)
     if number is None:
@@ -39,7 +42,10 @@ def publish_scenario(spec: ScenarioSpec, at: datetime) -> ScenarioVersion | None
 
 @transaction.atomic
 def publish_recalls(owner_uid: UUID, specs: Sequence[RecallSpec], at: datetime) -> int:
-    """The questions that a lesson or course asks now; returns how many rows changed. One that is gone is no longer asked."""
+    """The questions that a lesson or course asks now; returns how many rows changed.
+
+    One that is gone is no longer asked.
+    """
     current = {row.recall_uid: row for row in RecallVersion.objects.filter(owner_uid=owner_uid, current=True)}
     changed = 0
     for position, spec in enumerate(specs):

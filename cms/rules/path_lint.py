@@ -48,8 +48,11 @@ def check_path(spec: PathSpec, facts: PathFacts) -> Iterator[Finding]:
 def _check_keys(facts: PathFacts) -> Iterator[Finding]:
     for key, times in Counter(facts.keys).items():
         if times > 1:
-            yield Finding(_("The key %(key)s stands %(times)d times; each step and milestone needs its own.")
-                          % {"key": key, "times": times}, where=key)
+            yield Finding(
+                _("The key %(key)s stands %(times)d times; each step and milestone needs its own.")
+                % {"key": key, "times": times},
+                where=key,
+            )
 
 
 def _check_days(spec: PathSpec, facts: PathFacts) -> Iterator[Finding]:
@@ -75,14 +78,15 @@ def _check_locks(spec: PathSpec, facts: PathFacts) -> Iterator[Finding]:
             rule = Rule.from_json(step.unlock)
         except ValueError:
             words = {"name": facts.name(step.uid)}
-            yield Finding(_("%(name)s: say how many of its conditions must hold, at most as many as there are.") % words)
+            yield Finding(
+                _("%(name)s: say how many of its conditions must hold, at most as many as there are.") % words
+            )
             continue
         if rule is not None:
             rules[step.uid] = rule
             yield from _advise_gates(spec, facts, step, rule)
     required = {
-        milestone.uid: frozenset(step.uid for step in milestone.steps if step.required)
-        for milestone in spec.milestones
+        milestone.uid: frozenset(step.uid for step in milestone.steps if step.required) for milestone in spec.milestones
     }
     steps = [step.uid for step in spec.steps]
     for problem in check_rules(rules, steps, required, facts.skills):
@@ -137,7 +141,9 @@ def _check_requirement(spec: PathSpec, facts: PathFacts, requirement: Requiremen
         and skill in step.skills
         and (requirement.standard is None or step.content_uid == requirement.standard)
     ]
-    granting = [step for step in shows if step.content_uid and facts.grants.get(step.content_uid, 0) >= requirement.level]
+    granting = [
+        step for step in shows if step.content_uid and facts.grants.get(step.content_uid, 0) >= requirement.level
+    ]
     if not granting:
         yield Finding(_("No demonstration on this path can grant level %(level)d in %(skill)s.") % words)
     elif all(step.due_day > requirement.target_day for step in granting):

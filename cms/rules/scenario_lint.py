@@ -67,12 +67,15 @@ def _check_node(spec: ScenarioSpec, node: NodeSpec, nodes: Mapping[str, NodeSpec
     words = {"key": node.id}
     for target in exits(node):
         if target not in nodes:
-            yield Finding(_("%(key)s leads to %(to)s, which is not a node.") % {**words, "to": target or "-"},
-                          where=node.id)
+            yield Finding(
+                _("%(key)s leads to %(to)s, which is not a node.") % {**words, "to": target or "-"}, where=node.id
+            )
     for skill in sorted({name for choice in node.choices for name in choice.score} | set(node.rubric)):
         if skill not in spec.skills:
-            yield Finding(_("%(key)s is about %(skill)s, which the scenario does not list.")
-                          % {**words, "skill": skill}, where=node.id)
+            yield Finding(
+                _("%(key)s is about %(skill)s, which the scenario does not list.") % {**words, "skill": skill},
+                where=node.id,
+            )
     if node.kind == "decision":
         yield from _check_decision(node)
     if node.kind == "ending" and node.pass_at is not None and not node.otherwise:
@@ -92,8 +95,11 @@ def _check_decision(node: NodeSpec) -> Iterator[Finding]:
     scored = {skill for choice in node.choices for skill in choice.score}
     for skill in sorted(scored):
         if best.score.get(skill, 0) < max(choice.score.get(skill, 0) for choice in node.choices):
-            yield Finding(_("In %(key)s another choice scores more for %(skill)s than your best, the first.")
-                          % {**words, "skill": skill}, where=node.id)
+            yield Finding(
+                _("In %(key)s another choice scores more for %(skill)s than your best, the first.")
+                % {**words, "skill": skill},
+                where=node.id,
+            )
     if not scored:
         yield Finding(_("%(key)s scores no skill.") % words, refuses=False, where=node.id)
     if any(not -2 <= points <= 2 for choice in node.choices for points in choice.score.values()):

@@ -53,9 +53,7 @@ def enrol_with_coach(
         at=at,
     )
     if coach_uid is not None:
-        assign_coach(
-            actor=actor, enrolment_uid=enrolment.uid, coach_uid=coach_uid, key=uuid5(key, "coach"), at=at
-        )
+        assign_coach(actor=actor, enrolment_uid=enrolment.uid, coach_uid=coach_uid, key=uuid5(key, "coach"), at=at)
     return enrolment
 
 

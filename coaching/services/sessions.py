@@ -177,7 +177,9 @@ def write_notes(
 
 def next_session(enrolments: Iterable[Enrolment], at: datetime) -> Session | None:
     """The next planned session on any of these enrolments, one under way included. Queries: 1."""
-    rows = Session.objects.filter(enrolment__in=list(enrolments), status=PLANNED, planned_at__gte=at - timedelta(hours=1))
+    rows = Session.objects.filter(
+        enrolment__in=list(enrolments), status=PLANNED, planned_at__gte=at - timedelta(hours=1)
+    )
     return rows.select_related("enrolment__person", "coach").order_by("planned_at").first()
 
 
@@ -206,11 +208,15 @@ def follow_coach(enrolment: Enrolment, coach: User | None, at: datetime) -> None
     Inside the transaction of the hand-over. Queries: 1, and at most 6 a planned session.
     """
     for session in Session.objects.filter(enrolment=enrolment, status=PLANNED).select_related(*RELATED):
-        if coach and (session.planned_at < at or not busy(Q(coach=coach), session.planned_at, session.minutes, session)):
+        if coach and (
+            session.planned_at < at or not busy(Q(coach=coach), session.planned_at, session.minutes, session)
+        ):
             session.coach = coach
         else:
             session.status = Session.Status.CANCELLED
-            _tell_other(session, None, _("Your session on %(when)s is cancelled, because the coach changes: %(title)s"), at)
+            _tell_other(
+                session, None, _("Your session on %(when)s is cancelled, because the coach changes: %(title)s"), at
+            )
         session.save(update_fields=["coach", "status"])
 
 
@@ -243,7 +249,8 @@ def _check_time(planned_at: datetime, minutes: int, at: datetime) -> None:
         raise Invalid(planned_at=_("Choose a moment that is still to come."))
     if not MIN_MINUTES <= minutes <= MAX_MINUTES:
         raise Invalid(
-            minutes=_("A session takes from %(least)s to %(most)s minutes.") % {"least": MIN_MINUTES, "most": MAX_MINUTES}
+            minutes=_("A session takes from %(least)s to %(most)s minutes.")
+            % {"least": MIN_MINUTES, "most": MAX_MINUTES}
         )
 
 
@@ -279,5 +286,3 @@ def _tell_other(session: Session, actor: User | None, sentence: str, at: datetim
                 "title": session.title,
             }
             tell([person], sentence % words, "session", at, session.uid)
-
-

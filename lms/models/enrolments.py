@@ -67,7 +67,9 @@ class Enrolment(models.Model):
 
 
 class Pause(models.Model):
-    """Days on which a person's path stood still: from ``from_on`` up to, not with, ``until_on`` (open: until further notice)."""
+    """Days on which a person's path stood still: from ``from_on`` up to, not with, ``until_on`` (open: until
+    further notice).
+    """
 
     enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="pauses")
     from_on = models.DateField()

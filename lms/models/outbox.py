@@ -49,7 +49,9 @@ class OutgoingMail(models.Model):
     class Meta:
         ordering = ["created_at", "id"]
         indexes = [
-            models.Index(fields=["created_at"], condition=Q(sent_at=None, given_up_at=None), name="outgoing_mail_waiting")
+            models.Index(
+                fields=["created_at"], condition=Q(sent_at=None, given_up_at=None), name="outgoing_mail_waiting"
+            )
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,8 @@
 An author's path page is compiled into a *path version*: milestones in order, each with *steps*. A step's ``uid`` is the
 block id in the page, so that a person's completion survives an edit; ``content_uid`` names what the step is about (a
 course, a scenario, a standard). A course step also lists its lessons with their tags, which is all that the Talk rule
-needs. Nothing here changes after publishing; titles are as of that day, today's stand in ``Label``. Skills are named by slug.
+needs. Nothing here changes after publishing; titles are as of that day, today's stand in ``Label``. Skills are named by
+slug.
 """
 
 from __future__ import annotations

@@ -62,7 +62,9 @@ class Cohort(models.Model):
     slug = models.SlugField(unique=True)
     title = models.CharField(max_length=160)
     start_on = models.DateField()
-    members: models.ManyToManyField = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="cohorts", blank=True)
+    members: models.ManyToManyField = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="cohorts", blank=True
+    )
 
     def __str__(self) -> str:
         return self.title

@@ -52,7 +52,14 @@ class RowPolicy(BasePermissionPolicy, Generic[M]):
         return rows.filter(self.rows(user, action)) if user.is_active else rows.none()
 
     def get(
-        self, actor: User, action: str, pk: Any = None, *, lock: bool = False, related: Collection[str] = (), **where: Any
+        self,
+        actor: User,
+        action: str,
+        pk: Any = None,
+        *,
+        lock: bool = False,
+        related: Collection[str] = (),
+        **where: Any,
     ) -> M:
         """The row to act on: invisible or unknown raises NotFound, visible but forbidden NotAllowed.
 

@@ -11,7 +11,9 @@ from .people import is_learning_administrator, managed_by, managed_teams
 
 
 class EnrolmentPolicy(RowPolicy[Enrolment]):
-    """view: learner, manager, L&D - do: the learner, while it is open - steer (pause, extend, waive, mark done): manager, L&D."""
+    """view: learner, manager, L&D - do: the learner, while it is open - steer (pause, extend, waive, mark done):
+    manager, L&D.
+    """
 
     def rows(self, user: User, action: str) -> Q:
         mine = Q(person=user)

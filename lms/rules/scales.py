@@ -24,7 +24,9 @@ BANDS = ("Foundation", "Practitioner", "Lead")
 
 
 def bands_for_level(level: int) -> tuple[str, ...]:
-    """Which indicator bands are shown when observing for an entrustment level: 2 Foundation, 3-4 also Practitioner, 5 also Lead."""
+    """Which indicator bands are shown when observing for an entrustment level: 2 Foundation, 3-4 also
+    Practitioner, 5 also Lead.
+    """
     if level >= 5:
         return BANDS
     return BANDS[:2] if level >= 3 else BANDS[:1]

@@ -1,6 +1,7 @@
 """What publishing hands down to the record: plain frozen descriptions, made by ``cms.services``, stored as versions.
 
-Skills are named by slug, all other content by UUID. A field with ``metadata={"digest": False}`` is wording: it is current for everybody
+Skills are named by slug, all other content by UUID. A field with ``metadata={"digest": False}`` is wording: it is
+current for everybody
 at once and stands outside the digest (see ``structure``).
 """
 

@@ -1,10 +1,12 @@
 """The unlock engine: is a step open for this person, why not, and when will it be?
 
 A rule is ``all``, ``any`` or ``n_of`` over leaves (the curriculum's README is the reference). Every leaf has a day on
-which it is met: the past when it is met already, a known day for ``{day: n}``, never otherwise. A rule that needs k of its
+which it is met: the past when it is met already, a known day for ``{day: n}``, never otherwise. A rule that needs k of
+its
 leaves opens on the k-th smallest of these days. That is the whole engine, for one step or for a list of them.
 
-A target that no longer exists counts as met, so that nobody is locked out by an author's slip; it is marked ``missing``.
+A target that no longer exists counts as met, so that nobody is locked out by an author's slip; it is marked
+``missing``.
 """
 
 from __future__ import annotations
@@ -123,7 +125,9 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """``reasons`` has one entry a leaf; ``unlocks_at`` is the date on which time alone opens it, None if it never does."""
+    """``reasons`` has one entry a leaf; ``unlocks_at`` is the date on which time alone opens it, None if it never
+    does.
+    """
 
     open: bool
     reasons: tuple[Reason, ...]

@@ -28,7 +28,8 @@ def enrol(
 ) -> Enrolment:
     """Put a person on the newest version of a path, towards the newest version of its role.
 
-    Raises NotFound, NotAllowed (not their manager, not L&D, or oneself), Conflict (on this path already), Invalid (no such path).
+    Raises NotFound, NotAllowed (not their manager, not L&D, or oneself), Conflict (on this path already), Invalid (no
+    such path).
     """
     person = people_policy.get(actor, "enrol", uid=person_uid)
     version = (
@@ -58,9 +59,7 @@ def enrol(
                 enrolled_at=at,
             )
     except IntegrityError:
-        raise Conflict(
-            _("%(person)s is on this path already.") % {"person": person.get_short_name()}
-        ) from None
+        raise Conflict(_("%(person)s is on this path already.") % {"person": person.get_short_name()}) from None
 
 
 def requirements_of(role_version_ids: list[int]) -> dict[int, list[Requirement]]:

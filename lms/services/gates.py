@@ -25,9 +25,10 @@ def open_gate(
     standard_uid: UUID | None = None,
     valid_until: date | None = None,
 ) -> bool:
-    """Write down that a gate is open because of a source; False when that was known. Must run in the caller's transaction.
+    """Write down that a gate is open because of a source, in the caller's transaction; False when that was known.
 
-    ``source`` names the row it follows from (``commitment:<uid>``). Announces ``gate_opened`` after commit. Queries: 1-2.
+    ``source`` names the row it follows from (``commitment:<uid>``). Announces ``gate_opened`` after commit. Queries:
+    1-2.
     """
     _, made = SkillGate.objects.get_or_create(
         person_id=person_id,

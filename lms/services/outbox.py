@@ -60,7 +60,9 @@ def send_waiting(at: datetime | None = None, limit: int = 50) -> int:
     waiting = Q(sent_at=None, given_up_at=None) & (Q(leased_until=None) | Q(leased_until__lte=at))
     sent = 0
     for pk in OutgoingMail.objects.filter(waiting).values_list("pk", flat=True)[:limit]:
-        claimed = OutgoingMail.objects.filter(waiting, pk=pk).update(leased_until=at + LEASE, attempts=F("attempts") + 1)
+        claimed = OutgoingMail.objects.filter(waiting, pk=pk).update(
+            leased_until=at + LEASE, attempts=F("attempts") + 1
+        )
         if claimed:
             sent += _send(OutgoingMail.objects.get(pk=pk), at)
     return sent
@@ -70,7 +72,7 @@ def _send(row: OutgoingMail, at: datetime) -> int:
     mine = OutgoingMail.objects.filter(pk=row.pk, sent_at=None)
     try:
         get_connection(settings.VOUCH_SMTP_BACKEND).send_messages([Parsed(row)])
-    except Exception as error:  # noqa: BLE001 - whatever the mail server says, the row stays and is tried again
+    except Exception as error:
         pause = timedelta(seconds=30 * 2**row.attempts)
         gave_up = at if row.attempts >= MAX_ATTEMPTS else None
         mine.update(leased_until=at + pause, last_error=str(error)[:300], given_up_at=gave_up)

@@ -12,7 +12,7 @@ from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from lms.errors import Invalid
+from lms.errors import Conflict, Invalid
 from lms.models import Membership, Organisation, Team, User
 from lms.policies import people_policy
 from lms.policies.people import current
@@ -71,11 +71,26 @@ def invite_person(
     return person
 
 
+@transaction.atomic
+def resend_invitation(
+    *, actor: User, person_uid: UUID, link_for: Callable[[User], str], key: UUID, at: datetime
+) -> User:
+    """Mail a fresh link to somebody who has not chosen a passphrase yet. Raises NotFound, NotAllowed, Conflict."""
+    people_policy.require(actor, "invite")
+    person = people_policy.get(actor, "view", uid=person_uid)
+    if once(actor=actor, name="person.invite_again", key=key, at=at, about=person.uid):
+        if person.has_usable_password() or not person.is_active:
+            raise Conflict(_("%(name)s needs no invitation any more.") % {"name": person.get_short_name()})
+        send_invitation(person, link_for(person), at)
+    return person
+
+
 def send_invitation(person: User, link: str, at: datetime) -> None:
     """Mail somebody the way in. Queries: 2."""
     name = organisation().name
     body = _(
-        "Hello %(person)s,\n\n%(company)s uses Vouch to bring new people in. Choose a passphrase here, and you are in:\n\n"
+        "Hello %(person)s,\n\n%(company)s uses Vouch to bring new people in. "
+        "Choose a passphrase here, and you are in:\n\n"
         "%(link)s\n\nThe link works once, for three days. If it has run out, ask for a new one at %(site)s.\n"
     ) % {
         "person": person.get_short_name(),

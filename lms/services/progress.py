@@ -82,13 +82,19 @@ class PathProgress:
 
 
 def open_enrolments(person: User) -> list[Enrolment]:
-    """A person's active and paused enrolments, newest first, with pauses. Queries: 1, and 1 for pauses if paused ever."""
+    """A person's active and paused enrolments, newest first, with pauses.
+
+    Queries: 1, and 1 for pauses if paused ever.
+    """
     rows = person.enrolments.filter(status__in=Enrolment.OPEN).select_related("path", "path_version", "role_version")
     return list(rows.prefetch_related("pauses"))
 
 
 def progress_of(enrolment: Enrolment, at: datetime | None = None) -> PathProgress:
-    """Where a person stands on one path. Queries: 4 (completions and waivers, lessons, gates, extensions) plus pauses."""
+    """Where a person stands on one path.
+
+    Queries: 4 (completions and waivers, lessons, gates, extensions) plus pauses.
+    """
     today = clock.today(enrolment.person.zone, at)
     structure = structure_of(enrolment.path_version_id)
     pauses = [(pause.from_on, pause.until_on) for pause in enrolment.pauses.all()]
@@ -134,7 +140,10 @@ def progress_of(enrolment: Enrolment, at: datetime | None = None) -> PathProgres
 
 
 def require_open(progress: PathProgress, step_uid: UUID) -> StepState:
-    """The step, if this person may work on it now (open, done or waived). NotFound when not on the path, NotAllowed when locked."""
+    """The step, if this person may work on it now (open, done or waived).
+
+    NotFound when not on the path, NotAllowed when locked.
+    """
     state = progress.state(step_uid)
     if state is None:
         raise NotFound(_("This step is not on your path."))
@@ -144,7 +153,9 @@ def require_open(progress: PathProgress, step_uid: UUID) -> StepState:
 
 
 def find_step(progress: Iterable[PathProgress], kind: str, content_uid: UUID) -> tuple[PathProgress, StepState] | None:
-    """The best state of the step about some content over several paths: an open one before a done one before a locked one."""
+    """The best state of the step about some content over several paths: an open one before a done one before a
+    locked one.
+    """
     order = {OPEN: 0, DONE: 1, WAIVED: 2, LOCKED: 3}
     found = [
         (path, state)
@@ -156,7 +167,10 @@ def find_step(progress: Iterable[PathProgress], kind: str, content_uid: UUID) ->
 
 
 def lesson_step(progress: Iterable[PathProgress], lesson_uid: UUID) -> tuple[PathProgress, StepState]:
-    """The course step through which a person may read a lesson. NotFound when on none of their paths, NotAllowed when locked."""
+    """The course step through which a person may read a lesson.
+
+    NotFound when on none of their paths, NotAllowed when locked.
+    """
     found = [
         (path, state)
         for path in progress
@@ -181,9 +195,7 @@ def complete_lesson(*, actor: User, lesson_uid: UUID, key: UUID, at: datetime) -
     lesson_step(paths, lesson_uid)
     if not once(actor=actor, name="lesson.complete", key=key, at=at, about=lesson_uid):
         return
-    _, made = LessonCompletion.objects.get_or_create(
-        person=actor, lesson_uid=lesson_uid, defaults={"completed_at": at}
-    )
+    _, made = LessonCompletion.objects.get_or_create(person=actor, lesson_uid=lesson_uid, defaults={"completed_at": at})
     if not made:
         return
     for path in paths:
@@ -198,7 +210,10 @@ def complete_lesson(*, actor: User, lesson_uid: UUID, key: UUID, at: datetime) -
 
 
 def record_completion(*, enrolment: Enrolment, step: StepInfo, by: User, at: datetime) -> bool:
-    """Write down that a step is done; False when it was. For the floors above, inside their transaction. Queries: 1-2."""
+    """Write down that a step is done; False when it was.
+
+    For the floors above, inside their transaction. Queries: 1-2.
+    """
     _, made = StepCompletion.objects.get_or_create(
         enrolment=enrolment, step_id=step.id, defaults={"by": by, "completed_at": at}
     )
@@ -210,7 +225,10 @@ def record_completion(*, enrolment: Enrolment, step: StepInfo, by: User, at: dat
 
 @transaction.atomic
 def mark_external_done(*, actor: User, enrolment_uid: UUID, step_uid: UUID, key: UUID, at: datetime) -> None:
-    """The manager (or L&D) says that training elsewhere was done. Raises NotFound, NotAllowed (not theirs, or locked)."""
+    """The manager (or L&D) says that training elsewhere was done.
+
+    Raises NotFound, NotAllowed (not theirs, or locked).
+    """
     enrolment = enrolment_policy.get(actor, "steer", uid=enrolment_uid, related=("person",))
     state = require_open(progress_of(enrolment, at), step_uid)
     if state.step.kind != StepKind.EXTERNAL:
@@ -220,9 +238,7 @@ def mark_external_done(*, actor: User, enrolment_uid: UUID, step_uid: UUID, key:
 
 
 @transaction.atomic
-def waive(
-    *, actor: User, enrolment_uid: UUID, step_uid: UUID, reason: str, key: UUID, at: datetime
-) -> None:
+def waive(*, actor: User, enrolment_uid: UUID, step_uid: UUID, reason: str, key: UUID, at: datetime) -> None:
     """A step need not be done, with a reason; it counts for unlocking and never as evidence."""
     enrolment = enrolment_policy.get(actor, "steer", uid=enrolment_uid)
     step = structure_of(enrolment.path_version_id).steps.get(step_uid)

@@ -20,9 +20,7 @@ from .versions import skill_ids
 def refresh_talk(*, person: User, at: datetime) -> list[str]:
     """Open what is due on every open path of the person, and return the slugs opened. Queries: 4, and 2 an opening."""
     paths = person.enrolments.filter(status__in=Enrolment.OPEN).values_list("uid", "path_version_id")
-    known = set(
-        SkillGate.objects.filter(person=person, gate=SkillGate.Gate.TALK).values_list("skill__slug", "source")
-    )
+    known = set(SkillGate.objects.filter(person=person, gate=SkillGate.Gate.TALK).values_list("skill__slug", "source"))
     read = set(LessonCompletion.objects.filter(person=person).values_list("lesson_uid", flat=True))
     examples, recalled = _facts(person)
     opened: list[str] = []
@@ -56,10 +54,10 @@ def record_example(*, person: User, skill_id: int, at: datetime) -> None:
 
 
 def record_recall(*, person: User, lesson_uid: UUID, all_right: bool, at: datetime) -> None:
-    """Whether all recall questions of a lesson stand right after the latest answer; for recall, inside its transaction."""
-    current = TalkFact.objects.filter(
-        person=person, lesson_uid=lesson_uid, kind=TalkFact.Kind.RECALL, ended_at=None
-    )
+    """Whether all recall questions of a lesson stand right after the latest answer; for recall, inside its
+    transaction.
+    """
+    current = TalkFact.objects.filter(person=person, lesson_uid=lesson_uid, kind=TalkFact.Kind.RECALL, ended_at=None)
     if not all_right:
         current.update(ended_at=at)
     elif not current.exists():

@@ -358,12 +358,12 @@ def test_a_missing_file_is_named(copy: Path, file: str) -> None:
 
 
 JUNK = settings(
-    max_examples=600, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 
 @given(content=st.binary(max_size=400))
-@settings(max_examples=5000, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_junk_bytes_never_raise(content: bytes) -> None:
     node, problems = parse("1-skills.yaml", content)
     assert node is not None or problems

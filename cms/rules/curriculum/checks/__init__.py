@@ -2,11 +2,12 @@
 
 | invariant | where |
 |---|---|
-| 1 references, unique keys | ``keys``, ``references`` (unknown and duplicate keys: ``source`` and
-``fields``) | | 2 paths make roles ready, 3 Talk and practice, 4 days, minutes, unlocks | ``paths``,
-``unlocks`` | | 5 evidence rules, 12 calibration sets | ``standards`` | | 6 and 8 routes, 7 and 9 choices
-and scores | ``scenarios``, over ``routes`` (limits of numbers: ``readers``) | | 10 lessons, 11 recall |
-``lessons`` | | 12 observers and signers, 13 gates, sign-offs, readiness, capacity | ``people`` |
+| 1 references, unique keys (unknown and duplicate keys: ``source`` and ``fields``) | ``keys``, ``references`` |
+| 2 paths make roles ready, 3 Talk and practice, 4 days, minutes, unlocks | ``paths``, ``unlocks`` |
+| 5 evidence rules, 12 calibration sets | ``standards`` |
+| 6 and 8 routes, 7 and 9 choices and scores (limits of numbers: ``readers``) | ``scenarios``, over ``routes`` |
+| 10 lessons, 11 recall | ``lessons`` |
+| 12 observers and signers, 13 gates, sign-offs, readiness, capacity | ``people`` |
 
 A check is a function from a ``Curriculum`` to problems. It stays silent about what another check reports.
 """

@@ -1,7 +1,8 @@
 """Invariants 12 and 13: who may sign, which gates a person has, and what readiness must say.
 
-P = sum(w g) / sum(w)    C = sum(w where g = 100) / sum(w)    ready: every critical g = 100, and C >=
-threshold
+* P = sum(w g) / sum(w)
+* C = sum(w where g = 100) / sum(w)
+* ready if and only if every critical g is 100 and C >= threshold
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Forms of judging, one module a subject: they shape input only."""

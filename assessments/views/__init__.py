@@ -1,0 +1,1 @@
+"""Screens of judging, one module a subject."""

@@ -1,0 +1,223 @@
+"""What all authored content shares: strict publishing, lenient drafts, and no leaving while something depends on it.
+
+*Drafts* save whatever they hold. *Publishing* asks ``check_publishable``: in ``clean()`` when a form cleaned the
+streams for publishing (so that the author reads the refusal beside the form), and in ``save()`` whenever something goes
+live by any other way (the guarantee). Likewise ``save()`` refuses to take something off the site that others need; the
+permission tester says so before anybody tries.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericRelation
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.fields import StreamField
+from wagtail.models import DraftStateMixin, Page, PagePermissionTester, PreviewableMixin, RevisionMixin
+
+from cms.rules.findings import Finding, refusals
+
+from . import dependants
+
+
+class Content(models.Model):
+    """Mixin of pages and snippets that are compiled into the record."""
+
+    kind = ""
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_source(self) -> bool:
+        """Whether this is the one that compiles (a translated page only gives titles)."""
+        return True
+
+    def findings(self) -> Iterator[Finding]:
+        """What stands in the way of publishing, and advice. Reads only; cheap."""
+        yield from ()
+
+    def check_publishable(self) -> None:
+        """Raise ValidationError with every sentence that stands in the way of publishing."""
+        if not self.is_source:
+            return
+        found = refusals(self.findings())
+        if getattr(self, "expire_at", None) and self.pk:
+            found += [_("It cannot expire while others depend on it: %(who)s") % {"who": " ".join(who)}
+                      for who in [dependants.refusal([self])] if who]
+        if found:
+            raise ValidationError(found)
+
+    @property
+    def cleaned_for_publishing(self) -> bool:
+        """Whether a form has just cleaned the streams of this object for publishing."""
+        streams = [field.name for field in self._meta.get_fields() if isinstance(field, StreamField)]
+        return any(getattr(getattr(self, name), "for_publishing", False) for name in streams)
+
+    def refuse_leaving(self) -> None:
+        """Raise PermissionDenied when this is about to leave the site and something depends on it."""
+        if self.live or not self.pk or not type(self)._default_manager.filter(pk=self.pk, live=True).exists():
+            return
+        if who := dependants.refusal([self]):
+            raise PermissionDenied(" ".join([_("This cannot leave the site."), *who]))
+
+
+class ContentPermissionTester(PagePermissionTester):
+    """Refuses to delete, unpublish or move a page on which others depend; asks about descendants, too."""
+
+    def __init__(self, user: Any, page: Page) -> None:
+        super().__init__(user, page)
+        self._reordering = False
+
+    def refusal(self, *, descendants: bool) -> list[str]:
+        """Why the page cannot go. The site is read once a request and kept on the user object."""
+        if not self.user:
+            return []
+        found = getattr(self.user, "_dependants", None)
+        if found is None:
+            found = self.user._dependants = dependants.load()
+        pages = [self.page]
+        if descendants and not self.page.is_leaf():
+            pages = list(self.page.get_descendants(inclusive=True).specific(defer=True))
+        sentences: list[str] = found.of(*pages)
+        return sentences
+
+    def can_delete(self, ignore_bulk: bool = False) -> bool:
+        allowed = super().can_delete(ignore_bulk=ignore_bulk)
+        return allowed and (self._reordering or not self.refusal(descendants=True))
+
+    def can_unpublish(self) -> bool:
+        return super().can_unpublish() and not self.refusal(descendants=False)
+
+    def can_move_to(self, destination: Page) -> bool:
+        """Within the same parent is an order, not a move."""
+        self._reordering = self.page.is_child_of(destination)
+        try:
+            allowed = super().can_move_to(destination)
+        finally:
+            reordering, self._reordering = self._reordering, False
+        return allowed and (reordering or not self.refusal(descendants=True))
+
+
+class ContentPage(Content, Page):
+    """Base of all our pages. ``uid`` is the translation key: what the record calls it by.
+
+    A page answers nobody by its own address: learners are sent to the screen that knows what they may see, and only a
+    preview in the admin renders what the author wrote.
+    """
+
+    shelf = ""
+    preview_template = "cms/preview.html"
+
+    class Meta:
+        abstract = True
+
+    @property
+    def uid(self) -> UUID:
+        """The lasting name in the record."""
+        key: UUID = self.translation_key
+        return key
+
+    @property
+    def is_source(self) -> bool:
+        """Only the page in the main language compiles; translations and aliases give titles."""
+        language: str = self.locale.language_code
+        return self.alias_of_id is None and language == settings.LANGUAGE_CODE
+
+    @classmethod
+    def can_create_at(cls, parent: Page) -> bool:
+        """Each shelf holds one kind of page."""
+        allowed: bool = super().can_create_at(parent)
+        shelf = getattr(parent.specific_deferred, "shelf", "")
+        return allowed and (not cls.shelf or shelf in ("", cls.shelf))
+
+    def clean(self) -> None:
+        super().clean()
+        if self.cleaned_for_publishing:
+            self.check_publishable()
+
+    def save(self, clean: bool = True, user: Any = None, log_action: Any = False, **kwargs: Any) -> Any:
+        """Wagtail's, with the two guarantees. Raises ValidationError, PermissionDenied."""
+        if kwargs.get("update_fields") is None:
+            if clean and self.live:
+                self.check_publishable()
+            self.refuse_leaving()
+        return super().save(clean=clean, user=user, log_action=log_action, **kwargs)
+
+    def permissions_for_user(self, user: Any) -> ContentPermissionTester:
+        return ContentPermissionTester(user, self)
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Send people on to the screen of theirs that shows this."""
+        return redirect(f"/go/{self.uid}/")
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """What the author has written, with the remarks of the checks beside it."""
+        request.is_preview = True  # type: ignore[attr-defined]
+        request.preview_mode = mode_name  # type: ignore[attr-defined]
+        context = self.get_context(request) | {"findings": list(self.findings())}
+        response = TemplateResponse(request, self.get_preview_template(request, mode_name), context)
+        response["Content-Security-Policy"] = "frame-ancestors 'self'"
+        return response
+
+    def get_preview_template(self, request: HttpRequest, mode_name: str) -> str:
+        return self.preview_template
+
+
+class Source(Content, PreviewableMixin, DraftStateMixin, RevisionMixin, models.Model):
+    """Base of what stands in the library: a snippet with drafts, and a lasting uid."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    slug = models.SlugField(
+        gettext_lazy("short name"), max_length=50, unique=True, help_text=gettext_lazy("Kept for good: files refer to it.")
+    )
+    title = models.CharField(gettext_lazy("title"), max_length=120)
+    revisions = GenericRelation(
+        "wagtailcore.Revision", content_type_field="base_content_type", object_id_field="object_id"
+    )
+
+    preview_template = "cms/preview.html"
+
+    class Meta:
+        abstract = True
+        ordering = ["title"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def findings(self) -> Iterator[Finding]:
+        """The short name stays what it was when it first went live: the record knows it by that."""
+        if self.pk and self.first_published_at:
+            before = type(self)._default_manager.filter(pk=self.pk).values_list("slug", flat=True).first()
+            if before and before != self.slug:
+                yield Finding(_("The short name stays %(slug)s: the record knows it by that.") % {"slug": before})
+
+    def clean(self) -> None:
+        super().clean()
+        if self.cleaned_for_publishing:
+            self.check_publishable()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """With the two guarantees. Raises ValidationError, PermissionDenied."""
+        if kwargs.get("update_fields") is None:
+            if self.live:
+                self.check_publishable()
+            self.refuse_leaving()
+        super().save(*args, **kwargs)
+
+    def get_preview_template(self, request: HttpRequest, mode_name: str) -> str:
+        return self.preview_template
+
+    def get_preview_context(self, request: HttpRequest, mode_name: str) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_preview_context(request, mode_name)
+        return context | {"page": self, "findings": list(self.findings())}

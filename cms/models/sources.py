@@ -1,0 +1,216 @@
+"""The library: skills, role profiles, training elsewhere, calibration sets, and the people who speak in scenarios.
+
+Each *source* is compiled into a version of the record when it is published. They have no address of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.fields import StreamField
+
+from assessments.rules.specs import CalibrationItemSpec, CalibrationSpec, SpeakerSpec
+from cms.blocks.base import number
+from cms.blocks.sources import LevelsBlock, RequirementsBlock, VignettesBlock
+from cms.rules.findings import Finding
+from cms.rules.source_lint import check_calibration, check_role, check_skill
+from lms.api import Family
+from lms.rules.specs import IndicatorSpec, RequirementSpec, RoleProfileSpec, SkillSpec
+
+from .base import Source
+
+IDENTITY = MultiFieldPanel(
+    [FieldPanel("title", required_on_save=True), FieldPanel("slug", required_on_save=True)],
+    heading=gettext_lazy("Name"),
+)
+
+
+class SkillSource(Source):
+    """A skill as authors write it."""
+
+    family = models.CharField(gettext_lazy("family"), max_length=12, choices=Family.choices)
+    about = models.TextField(gettext_lazy("about"))
+    levels = StreamField(LevelsBlock(), verbose_name=gettext_lazy("levels"))
+    not_this = models.TextField(gettext_lazy("what it is not"))
+    prompt = models.TextField(gettext_lazy("prompt in the exchange"), blank=True)
+
+    kind = "skill"
+    preview_template = "cms/skill_preview.html"
+    panels = [
+        IDENTITY,
+        FieldPanel("family"),
+        FieldPanel("about"),
+        FieldPanel("levels"),
+        FieldPanel("not_this"),
+        FieldPanel("prompt"),
+    ]
+
+    class Meta:
+        verbose_name = gettext_lazy("skill")
+        verbose_name_plural = gettext_lazy("skills")
+        ordering = ["family", "title"]
+
+    def spec(self) -> SkillSpec:
+        """As compiled. Queries: 0."""
+        levels = {
+            band.value["band"]: tuple(IndicatorSpec(item["key"], item["text"]) for item in band.value["indicators"])
+            for band in self.levels
+        }
+        return SkillSpec(
+            self.uid, self.slug, self.family, self.title, self.about, levels, self.not_this, self.prompt
+        )
+
+    def indicator_keys(self) -> set[str]:
+        """All indicators, as skill/indicator."""
+        return {f"{self.slug}/{item['key']}" for band in self.levels for item in band.value["indicators"]}
+
+    def findings(self) -> Iterator[Finding]:
+        yield from super().findings()
+        yield from check_skill(self.spec())
+
+
+class RoleProfileSource(Source):
+    """What a role asks for, as authors write it."""
+
+    threshold = models.DecimalField(
+        gettext_lazy("threshold"),
+        max_digits=3,
+        decimal_places=2,
+        default=Decimal("0.85"),
+        validators=[MinValueValidator(0), MaxValueValidator(1)],
+        help_text=gettext_lazy("Share of the weight that must be met to be ready, 0 to 1."),
+    )
+    requires = StreamField(RequirementsBlock(), verbose_name=gettext_lazy("requirements"))
+
+    kind = "role"
+    preview_template = "cms/role_preview.html"
+    panels = [IDENTITY, FieldPanel("threshold"), FieldPanel("requires")]
+
+    class Meta:
+        verbose_name = gettext_lazy("role profile")
+        verbose_name_plural = gettext_lazy("role profiles")
+        ordering = ["title"]
+
+    def spec(self) -> RoleProfileSpec:
+        """As compiled. Queries: at most 2 (skills, standards)."""
+        lines = [child.value for child in self.requires]
+        return RoleProfileSpec(
+            self.uid,
+            self.slug,
+            self.title,
+            Decimal(self.threshold),
+            tuple(
+                RequirementSpec(
+                    skill=line["skill"].slug,
+                    level=number(line["level"]),
+                    weight=number(line["weight"], 1),
+                    target_day=number(line["target_day"]),
+                    critical=bool(line["critical"]),
+                    standard=line["standard"].translation_key if line["standard"] else None,
+                )
+                for line in lines
+                if line["skill"]
+            ),
+        )
+
+    def findings(self) -> Iterator[Finding]:
+        yield from super().findings()
+        yield from check_role(self.spec())
+        for child in self.requires:
+            for name in ("skill", "standard"):
+                target = child.value[name]
+                if target is not None and not target.live:
+                    yield Finding(_("“%(title)s” is not published yet.") % {"title": target.title})
+
+
+class ExternalSource(Source):
+    """Training that lives elsewhere; the manager marks it done. It opens no gate."""
+
+    about = models.TextField(gettext_lazy("about"))
+    minutes = models.PositiveSmallIntegerField(gettext_lazy("minutes"), default=60)
+    note = models.TextField(gettext_lazy("note"), blank=True)
+
+    kind = "external"
+    panels = [IDENTITY, FieldPanel("about"), FieldPanel("minutes"), FieldPanel("note")]
+
+    class Meta:
+        verbose_name = gettext_lazy("external training")
+        verbose_name_plural = gettext_lazy("external training")
+        ordering = ["title"]
+
+
+class CalibrationSource(Source):
+    """Vignettes with right ratings, on which observers learn to agree."""
+
+    skill = models.ForeignKey(
+        SkillSource, models.PROTECT, null=True, related_name="calibrations", verbose_name=gettext_lazy("skill")
+    )
+    kappa = models.FloatField(gettext_lazy("kappa, at least"), default=0.6)
+    max_bias = models.FloatField(gettext_lazy("bias, at most"), default=0.5)
+    min_items = models.PositiveSmallIntegerField(gettext_lazy("least number of items"), default=10)
+    items = StreamField(VignettesBlock(), verbose_name=gettext_lazy("vignettes"))
+
+    kind = "calibration"
+    preview_template = "cms/calibration_preview.html"
+    panels = [
+        IDENTITY,
+        FieldPanel("skill"),
+        FieldRowPanel([FieldPanel("kappa"), FieldPanel("max_bias"), FieldPanel("min_items")]),
+        FieldPanel("items"),
+    ]
+
+    class Meta:
+        verbose_name = gettext_lazy("calibration set")
+        verbose_name_plural = gettext_lazy("calibration sets")
+        ordering = ["title"]
+
+    def spec(self) -> CalibrationSpec:
+        """As compiled. Queries: at most 1 (the skill)."""
+        return CalibrationSpec(
+            uid=self.uid,
+            slug=self.slug,
+            title=self.title,
+            skill=self.skill.slug if self.skill else "",
+            kappa=self.kappa,
+            max_bias=self.max_bias,
+            min_items=self.min_items,
+            items=tuple(
+                CalibrationItemSpec(
+                    child.value["key"], child.value["vignette"], number(child.value["reference"]), child.value["why"]
+                )
+                for child in self.items
+            ),
+        )
+
+    def findings(self) -> Iterator[Finding]:
+        yield from super().findings()
+        if self.skill is None or not self.skill.live:
+            yield Finding(_("Choose a skill that is published."))
+        yield from check_calibration(self.spec())
+
+
+class SpeakerSource(Source):
+    """Somebody who speaks in scenarios; ``portrait`` names a drawing of ours."""
+
+    role = models.CharField(gettext_lazy("role"), max_length=120)
+    portrait = models.CharField(
+        gettext_lazy("portrait"), max_length=60, default="scene", help_text=gettext_lazy("Name of a drawing.")
+    )
+
+    kind = "speaker"
+    panels = [IDENTITY, FieldPanel("role"), FieldPanel("portrait")]
+
+    class Meta:
+        verbose_name = gettext_lazy("speaker")
+        verbose_name_plural = gettext_lazy("speakers")
+        ordering = ["title"]
+
+    def spec(self) -> SpeakerSpec:
+        """As compiled. Queries: 0."""
+        return SpeakerSpec(self.slug, self.title, self.role, self.portrait)

@@ -1,0 +1,168 @@
+"""Observer grants: who may observe and judge which skill, until when.
+
+First grants are *founding*: given by L&D with a reason, for twelve months at most, renewed in the same way. A renewal is
+a new row; the old one is revoked in the same act, so that the record says who could observe what on any day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
+from coaching import events
+from coaching.models import ObserverGrant
+from coaching.policies import grant_policy, unlapsed
+from coaching.rules.times import a_year_later
+from lms.api import Act, Skill, User, once
+from lms.errors import Invalid, NotAllowed, NotFound
+
+from .notices import one_line, tell
+
+Basis = ObserverGrant.Basis
+
+
+@transaction.atomic
+def give_grant(
+    *,
+    actor: User,
+    person_uid: UUID,
+    skill_slugs: Iterable[str],
+    reason: str,
+    until_on: date | None = None,
+    key: UUID,
+    at: datetime,
+) -> list[ObserverGrant]:
+    """Somebody may observe these skills until a day (default and most: twelve months); an older grant is replaced.
+
+    Raises NotAllowed (not L&D, or to oneself), NotFound (no such active person), Invalid (skills, reason, day).
+    Queries: at most 12, and 1 a skill.
+    """
+    grant_policy.require(actor, "add")
+    person = User.objects.filter(uid=person_uid, is_active=True).first()
+    if person is None:
+        raise NotFound(_("There is no such person here now."))
+    if person.pk == actor.pk:
+        raise NotAllowed(_("Nobody gives a grant to themself. Ask another learning administrator."))
+    slugs, reason = set(skill_slugs), one_line(reason)
+    skills = list(Skill.objects.filter(slug__in=slugs, archived_at=None))
+    if not skills or len(skills) != len(slugs):
+        raise Invalid(skills=_("Choose at least one skill of the list."))
+    if not reason:
+        raise Invalid(reason=_("Say what makes them fit to observe; the record keeps it."))
+    longest = a_year_later(at.date())
+    until_on = until_on or longest
+    if not at.date() <= until_on <= longest:
+        raise Invalid(until_on=_("Choose a day from today to %(day)s, twelve months at most.") % {"day": longest})
+    if not once(actor=actor, name="grant.give", key=key, at=at, about=person.uid):
+        then = Act.objects.get(pk=key).at
+        return list(ObserverGrant.objects.filter(person=person, granted_by=actor, granted_at=then).order_by("pk"))
+    return record_grants(
+        person=person, skill_ids=[s.pk for s in skills], basis=Basis.FOUNDING, until_on=until_on, by=actor,
+        reason=reason, at=at,
+    )  # fmt: skip
+
+
+def record_grants(
+    *, person: User, skill_ids: Collection[int], basis: str, until_on: date, by: User, reason: str, at: datetime
+) -> list[ObserverGrant]:
+    """Write grants down, replacing open ones; for calibration on the floor above, inside its transaction.
+
+    Announces ``grants_changed`` after commit. Queries: 3, and 1 a skill.
+    """
+    open_ = ObserverGrant.objects.filter(person=person, skill__in=skill_ids, revoked_at=None)
+    open_.update(revoked_at=at, revoked_by=by, revoked_reason=_("Renewed."))
+    made = [
+        ObserverGrant.objects.create(
+            person=person,
+            skill_id=skill_id,
+            basis=basis,
+            granted_at=at,
+            until_on=until_on,
+            granted_by=by,
+            reason=one_line(reason)[:300],
+        )
+        for skill_id in skill_ids
+    ]
+    words = {"n": len(made), "until": until_on}
+    tell([person], _("You may observe %(n)s skills until %(until)s.") % words, "my_people", at)
+    _announce(person, skill_ids)
+    return made
+
+
+@transaction.atomic
+def revoke_grant(
+    *, actor: User, person_uid: UUID, skill_slug: str, reason: str, key: UUID, at: datetime
+) -> ObserverGrant:
+    """Somebody may no longer observe this skill. Raises NotFound (no open grant), NotAllowed (not L&D), Invalid (no reason)."""
+    reason = one_line(reason)
+    done = ObserverGrant.objects.filter(revoked_by=actor, person__uid=person_uid, skill__slug=skill_slug)
+    before = Act.objects.filter(pk=key, actor=actor, name="grant.revoke").first()
+    if before and (row := done.filter(revoked_at=before.at).first()):
+        return row
+    grant = grant_policy.get(
+        actor,
+        "revoke",
+        person__uid=person_uid,
+        skill__slug=skill_slug,
+        revoked_at=None,
+        lock=True,
+        related=("person", "skill"),
+    )
+    if not reason:
+        raise Invalid(reason=_("Say why; the observer reads it and the record keeps it."))
+    once(actor=actor, name="grant.revoke", key=key, at=at, about=person_uid)
+    grant.revoked_at, grant.revoked_by, grant.revoked_reason = at, actor, reason[:300]
+    grant.save(update_fields=["revoked_at", "revoked_by", "revoked_reason"])
+    words = {"skill": grant.skill.title, "reason": reason}
+    tell([grant.person], _("You no longer observe %(skill)s: %(reason)s") % words, "my_people", at)
+    _announce(grant.person, [grant.skill_id])
+    return grant
+
+
+def may_observe(user_id: int, skill_ids: Iterable[int], at: datetime) -> set[int]:
+    """Those of these skills that an active person may observe at that moment. Queries: 1."""
+    rows = ObserverGrant.objects.filter(
+        unlapsed(at.date()), person_id=user_id, person__is_active=True, skill__in=list(skill_ids), granted_at__lte=at
+    )
+    return set(rows.values_list("skill_id", flat=True))
+
+
+def grants_of(user_ids: Iterable[int], on: date) -> dict[int, list[ObserverGrant]]:
+    """The grants of these people that hold on a day, with their skills, those that end first in front. Queries: 1."""
+    found: dict[int, list[ObserverGrant]] = {user_id: [] for user_id in user_ids}
+    rows = ObserverGrant.objects.filter(unlapsed(on), person__in=list(found)).select_related("skill")
+    for row in rows.order_by("until_on", "skill__title"):
+        found[row.person_id].append(row)
+    return found
+
+
+def observers_for(skill_ids: Iterable[int], exclude: Iterable[User] = (), *, on: date) -> list[User]:
+    """Active people who may observe every one of these skills on a day, by name. Queries: 1."""
+    wanted = set(skill_ids)
+    able = (
+        ObserverGrant.objects.filter(unlapsed(on), skill__in=wanted)
+        .values("person")
+        .annotate(skills=Count("skill", distinct=True))
+        .filter(skills=len(wanted))
+        .order_by()
+        .values("person")
+    )
+    rows = User.objects.filter(pk__in=able, is_active=True).exclude(pk__in=[person.pk for person in exclude])
+    return list(rows) if wanted else []
+
+
+def grants(actor: User) -> list[ObserverGrant]:
+    """Every open grant that the actor may see, by person, lapsed ones included. Queries: 1-2."""
+    rows = grant_policy.queryset(actor, "view").filter(revoked_at=None)
+    return list(rows.select_related("person", "skill", "granted_by").order_by("person__full_name", "skill__title"))
+
+
+def _announce(person: User, skill_ids: Iterable[int]) -> None:
+    news = partial(events.grants_changed.send, None, person_id=person.pk, skill_ids=list(skill_ids))
+    transaction.on_commit(news)

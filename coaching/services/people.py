@@ -1,0 +1,42 @@
+"""The card *my people*: who helps me, and how to reach them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from coaching.models import CoachAssignment
+from lms.api import Enrolment, User, managers_of
+
+from .coaches import ACTIVE, is_away, stands_in
+
+COACH, COVER, MANAGER = "coach", "cover", "manager"
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """Somebody who helps. ``role``: coach, cover or manager; a cover names for whom and until when; ``path`` the coach's."""
+
+    person: User
+    role: str
+    path: str = ""
+    away_until: date | None = None
+    covers_for: User | None = None
+
+
+def my_people(person: User, on: date) -> list[Helper]:
+    """Coaches of the person's open paths, who covers for them today, managers; each with their address. Queries: 3-5."""
+    found: list[Helper] = []
+    rows = CoachAssignment.objects.filter(
+        enrolment__person=person, enrolment__status__in=Enrolment.OPEN, status=ACTIVE
+    ).select_related("coach__person", "coach__cover__person", "enrolment__path")
+    for row in rows.order_by("kind", "pk").reverse():
+        profile, path = row.coach, row.enrolment.path.title
+        away = profile.away_until if is_away(profile, on) else None
+        role = COACH if row.kind == CoachAssignment.Kind.PRIMARY else COVER
+        found.append(Helper(profile.person, role, path, away))
+        cover = stands_in(profile, on)
+        if cover and role == COACH and cover.person_id != person.pk:
+            found.append(Helper(cover.person, COVER, path, away, profile.person))
+    found += [Helper(manager, MANAGER) for manager in managers_of(person, on)]
+    return found

@@ -1,0 +1,143 @@
+"""Making coaches: how many learners, which languages, when they are away and who covers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from coaching.models import CoachAssignment, CoachProfile, Session
+from coaching.policies import coach_profile_policy, not_ended
+from lms.api import User, once
+from lms.errors import Conflict, Invalid, NotFound
+
+from .assignments import close
+from .coaches import ACTIVE
+from .notices import one_line, tell
+from .sessions import follow_coach
+
+MOST = 50
+
+
+@transaction.atomic
+def make_coach(
+    *, actor: User, person_uid: UUID, capacity: int, languages: Iterable[str] = (), key: UUID, at: datetime
+) -> CoachProfile:
+    """Somebody coaches from now on, up to so many learners at one time.
+
+    Raises NotAllowed (not L&D), NotFound (no such active person), Invalid (capacity), Conflict (coaches already).
+    """
+    coach_profile_policy.require(actor, "add")
+    _check_capacity(capacity)
+    person = User.objects.filter(uid=person_uid, is_active=True).first()
+    if person is None:
+        raise NotFound(_("There is no such person here now."))
+    if not once(actor=actor, name="coach.make", key=key, at=at, about=person.uid):
+        return CoachProfile.objects.select_related("person").get(person=person)
+    profile = CoachProfile.objects.select_for_update().filter(person=person).first()
+    if profile and (profile.ended_on is None or profile.ended_on > at.date()):
+        raise Conflict(_("%(person)s coaches already. Change the capacity instead.") % {"person": person.full_name})
+    profile = profile or CoachProfile(person=person)
+    profile.capacity, profile.languages, profile.ended_on = capacity, _languages(languages), None
+    profile.save()
+    tell([person], _("You are a coach now, for up to %(n)s learners.") % {"n": capacity}, "my_people", at)
+    return profile
+
+
+@transaction.atomic
+def change_capacity(*, actor: User, person_uid: UUID, capacity: int, key: UUID, at: datetime) -> CoachProfile:
+    """More or fewer places. Raises NotFound, NotAllowed, Invalid (fewer than the learners they have now)."""
+    profile = coach_profile_policy.get(actor, "manage", person__uid=person_uid, related=("person",))
+    _check_capacity(capacity)
+    if not once(actor=actor, name="coach.capacity", key=key, at=at, about=person_uid):
+        return profile
+    if not CoachProfile.objects.filter(pk=profile.pk, load__lte=capacity).update(capacity=capacity):
+        raise Invalid(
+            capacity=_("%(coach)s has %(n)s learners now. Hand some over first.")
+            % {"coach": profile.person.full_name, "n": profile.load}
+        )
+    profile.refresh_from_db(fields=["capacity", "load"])
+    return profile
+
+
+@transaction.atomic
+def set_away(
+    *,
+    actor: User,
+    person_uid: UUID,
+    away_from: date | None,
+    away_until: date | None,
+    cover_uid: UUID | None,
+    key: UUID,
+    at: datetime,
+) -> CoachProfile:
+    """A coach is away on these days, both included; the cover is the present coach of their learners until the last one.
+
+    Without days the coach is back. Raises NotFound, NotAllowed (neither the coach nor L&D), Invalid.
+    """
+    profile = coach_profile_policy.get(actor, "away", person__uid=person_uid, lock=True, related=("person",))
+    if (away_from is None) != (away_until is None):
+        raise Invalid(away_until=_("Give both days, or neither."))
+    if away_from and away_until and away_until < away_from:
+        raise Invalid(away_until=_("The last day away comes after the first."))
+    cover = None
+    if away_from and cover_uid:
+        cover = (
+            CoachProfile.objects.filter(not_ended("", at.date()), person__uid=cover_uid, person__is_active=True)
+            .exclude(pk=profile.pk)
+            .select_related("person")
+            .first()
+        )
+        if cover is None:
+            raise Invalid(cover=_("Choose another coach to cover."))
+    if not once(actor=actor, name="coach.away", key=key, at=at, about=person_uid):
+        return profile
+    profile.away_from, profile.away_until, profile.cover = away_from, away_until, cover
+    profile.save(update_fields=["away_from", "away_until", "cover"])
+    if cover:
+        words = {"coach": profile.person.full_name, "from": away_from, "until": away_until}
+        sentence = _("You cover for %(coach)s from %(from)s to %(until)s.") % words
+        tell([cover.person], sentence, "my_people", at)
+    return profile
+
+
+@transaction.atomic
+def end_coach(*, actor: User, person_uid: UUID, reason: str, key: UUID, at: datetime) -> CoachProfile:
+    """Somebody coaches no more: their assignments end, planned sessions are cancelled, nobody waits for them.
+
+    Raises NotFound, NotAllowed (not L&D), Invalid (no reason). Queries: constant, and about 15 a learner.
+    """
+    profile = coach_profile_policy.get(actor, "manage", person__uid=person_uid, lock=True, related=("person",))
+    reason = one_line(reason)
+    if not reason:
+        raise Invalid(reason=_("Say why: their learners read it."))
+    if not once(actor=actor, name="coach.stop", key=key, at=at, about=person_uid):
+        return profile
+    rows = CoachAssignment.objects.filter(coach=profile, status=ACTIVE)
+    for row in rows.select_related("coach__person", "enrolment__person"):
+        close(row, CoachAssignment.Status.ENDED, reason, at)
+        follow_coach(row.enrolment, None, at)
+    Session.objects.filter(coach=profile.person, status=Session.Status.PLANNED).update(status=Session.Status.CANCELLED)
+    CoachProfile.objects.filter(cover=profile).update(cover=None)
+    profile.refresh_from_db()
+    profile.ended_on = at.date()
+    profile.save(update_fields=["ended_on"])
+    return profile
+
+
+def profiles(actor: User) -> list[CoachProfile]:
+    """Coaches, present and past, that the actor may see, by name. Queries: 1-3."""
+    rows = coach_profile_policy.queryset(actor, "view").select_related("person", "cover__person")
+    return list(rows.order_by("person__full_name"))
+
+
+def _check_capacity(capacity: int) -> None:
+    if not 0 <= capacity <= MOST:
+        raise Invalid(capacity=_("Choose a number from 0 to %(most)s.") % {"most": MOST})
+
+
+def _languages(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(one_line(name)[:12] for name in names if name.strip()))

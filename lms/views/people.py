@@ -1,0 +1,92 @@
+"""Pages for L&D administrators: who is here, and inviting somebody."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from allauth.account.forms import default_token_generator
+from allauth.account.internal.flows.password_reset import get_reset_password_from_key_url
+from allauth.account.utils import user_pk_to_url_str
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from lms import clock
+from lms.api import User, invite_person, organisation, people_policy, resend_invitation
+from lms.errors import Conflict, Invalid
+from lms.forms import InviteForm
+from lms.requests import SignedInRequest, key_of
+
+PER_PAGE = 50
+
+
+def invitation_link(request: HttpRequest, person: User) -> str:
+    """The address at which a person chooses a passphrase; works once, for PASSWORD_RESET_TIMEOUT."""
+    key = f"{user_pk_to_url_str(person)}-{default_token_generator.make_token(person)}"
+    return str(get_reset_password_from_key_url(request, key))
+
+
+@login_required
+@require_GET
+def people(request: SignedInRequest) -> HttpResponse:
+    """200 everybody, by name, 50 a page - 403 not L&D. Queries: 6."""
+    people_policy.require(request.user, "invite")
+    words = request.GET.get("q", "").strip()
+    found = User.objects.order_by("full_name").prefetch_related("memberships__team")
+    if words:
+        found = found.filter(Q(full_name__icontains=words) | Q(email__icontains=words))
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "people/list.html", {"page": page, "words": words, "key": uuid4()})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def invite(request: SignedInRequest) -> HttpResponse:
+    """200 form - 302 invited - 403 not L&D - 409 the form was used before - 422 invalid."""
+    people_policy.require(request.user, "invite")
+    form = InviteForm(request.POST or None, initial={"time_zone": organisation().time_zone})
+    if request.method == "GET":
+        return render(request, "people/invite.html", {"form": form, "key": uuid4()})
+    status, key = 422, key_of(request)
+    if form.is_valid():
+        fields = dict(form.cleaned_data)
+        team = fields.pop("team")
+        try:
+            person = invite_person(
+                actor=request.user,
+                team_id=team.pk,
+                link_for=lambda person: invitation_link(request, person),
+                key=key,
+                at=clock.now(),
+                **fields,
+            )
+        except Invalid as error:
+            for name, sentence in error.fields.items():
+                form.add_error(name, sentence)
+        except Conflict as error:
+            form.add_error(None, str(error))
+            status, key = 409, uuid4()
+        else:
+            messages.success(request, _("%(name)s is invited.") % {"name": person.full_name})
+            return redirect("people")
+    return render(request, "people/invite.html", {"form": form, "key": key}, status=status)
+
+
+@login_required
+@require_POST
+def invite_again(request: SignedInRequest, uid: UUID) -> HttpResponse:
+    """302 a new link is on its way - 403 not L&D - 404 unknown - 409 has a passphrase already."""
+    person = resend_invitation(
+        actor=request.user,
+        person_uid=uid,
+        link_for=lambda person: invitation_link(request, person),
+        key=key_of(request),
+        at=clock.now(),
+    )
+    messages.success(request, _("A new link is on its way to %(email)s.") % {"email": person.email})
+    return redirect("people")
