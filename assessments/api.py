@@ -1,13 +1,34 @@
 """The front door of judging in Python. Never HTTP."""
 
-from assessments.models import Attempt, Case, Evidence, Observation, Request, SignOffEvent, StandardVersion
+from assessments.models import (
+    Attempt,
+    Case,
+    Evidence,
+    Observation,
+    Request,
+    ScenarioVersion,
+    SignOffEvent,
+    StandardVersion,
+)
 from assessments.policies import attempt_policy, case_policy, request_policy, signoff_policy
+from assessments.services.case_reading import (
+    Decided,
+    SeenOnce,
+    file_of,
+    observations_for,
+    pieces_of,
+    read_events,
+    satisfying_set,
+    verdicts_of,
+    with_words,
+)
 from assessments.services.cases import (
     CaseFinding,
     answer_request,
     case_for,
     examine_cases,
     lapse_requests,
+    latest_standard,
     may_read_observations,
     read_observations,
     refresh_case,
@@ -17,18 +38,16 @@ from assessments.services.cases import (
 from assessments.services.decisions import (
     Entrust,
     NotYet,
+    Verdict,
     claim_case,
     decide,
     decision_flags,
     demonstration_unlock,
     return_case,
 )
-from assessments.services.evidence import add_evidence, content_hash, withdraw_evidence
-from assessments.services.moments import (
-    End,
-    Moment,
-    moment_of,
-)
+from assessments.services.evidence import MAX_BYTES, add_evidence, content_hash, withdraw_evidence
+from assessments.services.invoice import Invoice, invoice_of
+from assessments.services.moments import End, Moment, moment_of
 from assessments.services.observations import open_seal, record_observation, write_down
 from assessments.services.practice import (
     Practice,
@@ -42,6 +61,7 @@ from assessments.services.practice import (
     try_facts,
     write_response,
 )
+from assessments.services.queue import Queue, Waiting, progress_of_cases, queue_of
 from assessments.services.readiness import (
     BUCKETS,
     Holder,
@@ -51,6 +71,7 @@ from assessments.services.readiness import (
     role_of,
     team_enrolments,
 )
+from assessments.services.reading import Occasion, SkillPart, Watcher, occasions_for, parts_of, watchers_for
 from assessments.services.rebuild import rebuild_gates
 from assessments.services.recall import (
     RecallQuestion,
@@ -63,35 +84,54 @@ from assessments.services.recall import (
     recall_context,
 )
 from assessments.services.signoffs import Standing, countersign, revoke, standings_on
-from assessments.services.verify import verify_ledger
-from assessments.services.versions import (
-    publish_calibration,
-    publish_recalls,
-    publish_scenario,
-    publish_standard,
+from assessments.services.team import (
+    SORTS,
+    TeamRow,
+    chosen,
+    counts_of,
+    grids_of,
+    held_line,
+    in_order,
+    table_of,
+    team_of,
 )
+from assessments.services.verify import verify_ledger
+from assessments.services.versions import publish_calibration, publish_recalls, publish_scenario, publish_standard
 
 __all__ = [
     "BUCKETS",
+    "MAX_BYTES",
+    "SORTS",
     "Attempt",
     "Case",
     "CaseFinding",
+    "Decided",
     "End",
     "Entrust",
     "Evidence",
     "Holder",
+    "Invoice",
     "Moment",
     "NotYet",
     "Observation",
+    "Occasion",
     "PersonReadiness",
     "Practice",
+    "Queue",
     "RecallQuestion",
     "Request",
     "Role",
+    "ScenarioVersion",
+    "SeenOnce",
     "SignOffEvent",
+    "SkillPart",
     "StandardVersion",
     "Standing",
+    "TeamRow",
     "Told",
+    "Verdict",
+    "Waiting",
+    "Watcher",
     "add_evidence",
     "answer_recall",
     "answer_request",
@@ -101,28 +141,43 @@ __all__ = [
     "case_for",
     "case_policy",
     "choose",
+    "chosen",
     "claim_case",
     "content_hash",
     "countersign",
+    "counts_of",
     "decide",
     "decision_flags",
     "delete_attempt",
     "demonstration_unlock",
     "due_cards",
     "examine_cases",
+    "file_of",
+    "grids_of",
+    "held_line",
+    "in_order",
+    "invoice_of",
     "lapse_requests",
+    "latest_standard",
     "mark_response",
     "may_read_observations",
     "moment_of",
     "next_due_on",
+    "observations_for",
+    "occasions_for",
     "open_seal",
+    "parts_of",
+    "pieces_of",
     "practice_of",
+    "progress_of_cases",
     "publish_calibration",
     "publish_recalls",
     "publish_scenario",
     "publish_standard",
     "question_of",
     "questions_of",
+    "queue_of",
+    "read_events",
     "read_observations",
     "readiness_of",
     "rebuild_gates",
@@ -134,12 +189,18 @@ __all__ = [
     "return_case",
     "revoke",
     "role_of",
+    "satisfying_set",
     "signoff_policy",
     "standings_on",
     "start_attempt",
+    "table_of",
     "team_enrolments",
+    "team_of",
     "try_facts",
+    "verdicts_of",
     "verify_ledger",
+    "watchers_for",
+    "with_words",
     "withdraw_evidence",
     "withdraw_request",
     "write_down",

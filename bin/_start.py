@@ -36,10 +36,7 @@ DATABASE = DATA / "vouch.sqlite3"
 STATE = DATA / "state.json"
 LOG = DATA / "log" / "start.log"
 # What --reset removes. The passphrase and the secret key stay, and whatever else somebody keeps in this folder.
-OURS = [
-    *(f"vouch.sqlite3{end}" for end in ("", "-wal", "-shm", "-journal")),
-    "state.json", "media", "mail", "broker", "beat-schedule",
-]  # fmt: skip
+OURS = ["vouch.sqlite3*", "state.json", "media", "mail", "broker", "beat-schedule*"]
 
 
 def arguments(given: list[str]) -> argparse.Namespace:
@@ -140,12 +137,11 @@ def reset(*, ask: bool) -> None:
             raise Stop("bin/start --reset deletes all data: add --yes where nobody can be asked.", USAGE)
         if input(f"Delete all Vouch data in {DATA}? [y/N] ").strip().lower() not in ("y", "yes"):
             raise Stop("Nothing was deleted.", FINDING)
-    for name in OURS:
-        path = DATA / name
+    for path in [path for pattern in OURS for path in DATA.glob(pattern)]:
         if path.is_dir():
             shutil.rmtree(path)
         else:
-            path.unlink(missing_ok=True)
+            path.unlink()
     say(f"Deleted the data in {DATA}")
 
 
@@ -192,8 +188,8 @@ def set_up(*, empty: bool) -> str:
         return kind
 
     # A first run that was stopped half-way left stage "making": its database is not worth keeping.
-    for name in OURS[:4]:
-        (DATA / name).unlink(missing_ok=True)
+    for path in DATA.glob("vouch.sqlite3*"):
+        path.unlink()
     write_json(STATE, {"stage": "making"})
     say("Making the database (about half a minute)")
     manage("migrate", "--no-input")

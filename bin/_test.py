@@ -5,12 +5,13 @@ PostgreSQL (tests that use the database, and those that use none). One pytest co
 """
 
 import argparse
+import contextlib
 import os
 import shutil
 import subprocess
 from collections.abc import Iterator
 
-from _common import MISSING, PYTHON, ROOT, Stop, make_venv, run_script, say
+from _common import FINDING, FINE, MISSING, PYTHON, ROOT, USAGE, Stop, make_venv, run_script, say
 
 # With one of these pytest is left to run as it was asked to: in one process or the given number, on SQLite.
 OWN_WAY = ("-n", "--numprocesses", "--dist", "--tx", "--pdb", "--collect-only", "--co", "--fixtures", "--markers")
@@ -25,7 +26,7 @@ def main(given: list[str]) -> int:
         epilog="TEST_DATABASE_URL, TEST_REDIS_URL and CHROMIUM name what to test with; a PostgreSQL or Redis that "
         "answers on this machine and an installed Chromium are found without. What the machine lacks is named in a "
         "line 'left out: ...'; with REQUIRE_ALL=1 that ends the run with exit code 3 (long runs never do: they are "
-        "left out by choice). Otherwise the exit code is pytest's.",
+        "left out by choice). Other exit codes: 0 all passed, 1 not, 2 usage, 130 Ctrl-C.",
     )
     parser.add_argument("--long", action="store_true", help="add the tests that take minutes")
     options, rest = parser.parse_known_args(given)
@@ -49,9 +50,23 @@ def main(given: list[str]) -> int:
             spread = ["--dist=each", "--tx=popen//env:VOUCH_TEST_ON=sqlite", "--tx=popen//env:VOUCH_TEST_ON=postgresql"]
         else:
             spread = ["-n", "2"]
-    os.chdir(ROOT)
-    command = [str(PYTHON), "-m", "pytest", *spread, *(["--long"] if options.long else []), *rest]
-    os.execve(PYTHON, command, env)
+    return run_pytest([*spread, *(["--long"] if options.long else []), *rest], env)
+
+
+def run_pytest(arguments: list[str], env: dict[str, str]) -> int:
+    """Run it in our place and put its answer in the words of the other scripts."""
+    child = subprocess.Popen([PYTHON, "-m", "pytest", *arguments], cwd=ROOT, env=env)
+    try:
+        code = child.wait()
+    except KeyboardInterrupt:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(10)  # the terminal told it too: let it say how far it came
+        raise
+    finally:
+        if child.poll() is None:
+            child.terminate()
+            child.wait()
+    return {0: FINE, 4: USAGE}.get(code, FINDING)
 
 
 def find_services(env: dict[str, str]) -> Iterator[str]:

@@ -1,6 +1,8 @@
 """The cms app."""
 
-from django.apps import AppConfig
+from importlib import import_module
+
+from django.apps import AppConfig, apps
 
 
 class CmsConfig(AppConfig):
@@ -10,4 +12,6 @@ class CmsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect receivers, checks and policies."""
+        """Connect receivers; people in the admin are managed in our way."""
+        import_module("cms.receivers")
+        apps.get_app_config("wagtailusers").user_viewset = "cms.wagtail_hooks.people.PeopleViewSet"  # type: ignore[attr-defined]

@@ -1,6 +1,15 @@
 """The front door of helping. Other apps come in here, and by ``rules`` and ``events``."""
 
-from coaching.models import CoachAssignment, CoachProfile, Commitment, ObserverGrant, Post, Session, Thread
+from coaching.models import (
+    CoachAssignment,
+    CoachProfile,
+    Commitment,
+    CommitmentSkill,
+    ObserverGrant,
+    Post,
+    Session,
+    Thread,
+)
 from coaching.policies import (
     acting,
     coach_profile_policy,
@@ -16,15 +25,18 @@ from coaching.policies import (
 )
 from coaching.services.agenda import agenda_of
 from coaching.services.assignments import assign_coach, end_assignment, enrol_with_coach, hand_over
+from coaching.services.choices import PathChoice, paths_to_choose, people_here, people_to_enrol
 from coaching.services.coaches import (
     active_assignments_of,
     coach_of,
+    coaches_of,
     coaches_to_choose,
     is_away,
     is_coach_of,
     learners_of,
     present_coach,
     profile,
+    was_coach,
 )
 from coaching.services.commitments import (
     commitments_of,
@@ -46,6 +58,7 @@ from coaching.services.grants import (
     observers_for,
     record_grants,
     revoke_grant,
+    was_granted,
 )
 from coaching.services.people import Helper, my_people
 from coaching.services.profiles import change_capacity, end_coach, make_coach, profiles, set_away
@@ -65,12 +78,14 @@ from coaching.services.sessions import (
 from coaching.services.threads import FILTERS, posts_of, skills_to_choose, thread, threads
 
 __all__ = [
+    "FILTERS",
     "CoachAssignment",
     "CoachProfile",
     "Commitment",
-    "FILTERS",
+    "CommitmentSkill",
     "Helper",
     "ObserverGrant",
+    "PathChoice",
     "Post",
     "Session",
     "Thread",
@@ -87,6 +102,7 @@ __all__ = [
     "coach_of",
     "coach_profile_policy",
     "coached_by",
+    "coaches_of",
     "coaches_to_choose",
     "commitment_policy",
     "commitments_of",
@@ -118,6 +134,9 @@ __all__ = [
     "next_session",
     "observers_for",
     "open_commitments",
+    "paths_to_choose",
+    "people_here",
+    "people_to_enrol",
     "plan_session",
     "post_policy",
     "posts_of",
@@ -140,6 +159,8 @@ __all__ = [
     "thread_policy",
     "threads",
     "unlapsed",
+    "was_coach",
+    "was_granted",
     "without_others_notes",
     "write_notes",
 ]

@@ -43,29 +43,42 @@ from lms.policies.people import (
 )
 from lms.services.acts import once
 from lms.services.enrolments import enrol, requirements_of
+from lms.services.facts import GateFact, lock_learner, open_enrolments
 from lms.services.gates import close_gates, gates_of, open_gate, standings_of
+from lms.services.notices import read_notices, unread_notices
 from lms.services.outbox import notify, queue_mail
 from lms.services.outbox import send_waiting as send_waiting_mail
 from lms.services.people import invite_person, managers_of, organisation, resend_invitation, send_invitation
+from lms.services.places import (
+    ADMINISTRATOR,
+    Place,
+    duties_of,
+    forget,
+    home_of,
+    places,
+    register_duty,
+    register_place,
+    surroundings_of,
+)
 from lms.services.progress import (
     DONE,
     LOCKED,
     OPEN,
     WAIVED,
     PathProgress,
+    Reading,
     StepState,
     complete_lesson,
     find_step,
-    labels_of,
     lesson_step,
     mark_external_done,
-    open_enrolments,
+    paths_of,
     progress_of,
     record_completion,
     require_open,
     waive,
 )
-from lms.services.structure import PathStructure, StepInfo, structure_of
+from lms.services.structure import LessonInfo, MilestoneInfo, PathStructure, StepInfo, structure_of
 from lms.services.talk import record_example, record_recall, refresh_talk
 from lms.services.versions import (
     next_number,
@@ -76,8 +89,10 @@ from lms.services.versions import (
     set_labels,
     skill_ids,
 )
+from lms.services.words import Word, Words, labels_of, words_of
 
 __all__ = [
+    "ADMINISTRATOR",
     "AUDITORS",
     "AUTHORS",
     "DONE",
@@ -92,10 +107,13 @@ __all__ = [
     "Customer",
     "Enrolment",
     "Family",
+    "GateFact",
     "Label",
     "LessonCompletion",
+    "LessonInfo",
     "Membership",
     "Milestone",
+    "MilestoneInfo",
     "Notice",
     "Organisation",
     "OutgoingMail",
@@ -104,6 +122,8 @@ __all__ = [
     "PathStructure",
     "PathVersion",
     "Pause",
+    "Place",
+    "Reading",
     "Requirement",
     "RoleProfile",
     "RoleProfileVersion",
@@ -119,19 +139,25 @@ __all__ = [
     "TalkFact",
     "Team",
     "User",
+    "Word",
+    "Words",
     "close_gates",
     "complete_lesson",
     "current",
+    "duties_of",
     "enrol",
     "enrolment_policy",
     "everybody",
     "find_step",
+    "forget",
     "gates_of",
+    "home_of",
     "in_group",
     "invite_person",
     "is_learning_administrator",
     "labels_of",
     "lesson_step",
+    "lock_learner",
     "managed_by",
     "managed_teams",
     "managers_of",
@@ -143,16 +169,21 @@ __all__ = [
     "open_enrolments",
     "open_gate",
     "organisation",
+    "paths_of",
     "people_policy",
+    "places",
     "progress_of",
     "publish_path",
     "publish_role_profile",
     "publish_skill",
     "queue_mail",
+    "read_notices",
     "record_completion",
     "record_example",
     "record_recall",
     "refresh_talk",
+    "register_duty",
+    "register_place",
     "require_open",
     "requirements_of",
     "resend_invitation",
@@ -163,5 +194,8 @@ __all__ = [
     "skill_ids",
     "standings_of",
     "structure_of",
+    "surroundings_of",
+    "unread_notices",
     "waive",
+    "words_of",
 ]

@@ -1,6 +1,11 @@
 """The lms app."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class LmsConfig(AppConfig):
@@ -10,4 +15,55 @@ class LmsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect receivers, checks and policies."""
+        """Say which duties the record knows of, and which places belong to them."""
+        from lms import api
+
+        api.register_duty("learner", _enrolled(*api.Enrolment.OPEN))
+        api.register_duty("finished", _enrolled("completed"))
+        api.register_duty("manager", _manages)
+        for name, group in DUTIES_BY_GROUP.items():
+            api.register_duty(name, _in_group(group))
+        authoring = ("author", "learning", api.ADMINISTRATOR)
+        covers = ("wagtail*",)
+        api.register_place("wagtailadmin_home", _("Authoring"), order=80, duties=authoring, covers=covers, home=50)
+        api.register_place("people", _("People"), order=70, duties=("learning",), covers=("people_*",))
+        api.register_place("account_email", _("E-mail address"), order=60, menu=True)
+        api.register_place("account_change_password", _("Passphrase"), order=70, menu=True)
+        api.register_place("mfa_index", _("Second factor"), order=80, menu=True)
+
+
+DUTIES_BY_GROUP = {
+    "author": "Authors",
+    "learning": "Learning administrators",
+    "auditor": "Auditors",
+    "sponsor": "Sponsors",
+}
+
+
+def _enrolled(*statuses: str) -> Any:
+    """Whoever has an enrolment in one of these states."""
+
+    def rows(person: Any, on: Any) -> Any:
+        from lms.api import Enrolment
+
+        return Enrolment.objects.filter(person=person, status__in=statuses)
+
+    return rows
+
+
+def _manages(person: Any, on: Any) -> Any:
+    """Whoever manages a team on that day."""
+    from lms.api import Membership, current
+
+    return Membership.objects.filter(current(on=on), person=person, role=Membership.Role.MANAGER)
+
+
+def _in_group(name: str) -> Any:
+    """Whoever has a duty that is given as a group."""
+
+    def rows(person: Any, on: Any) -> Any:
+        from lms.api import User
+
+        return User.groups.through.objects.filter(user=person, group__name=name)
+
+    return rows

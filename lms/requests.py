@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class SignedInRequest(HttpRequest):
     """A request whose user is a person of ours."""
 
-    user: User  # type: ignore[assignment]
+    user: User
 
 
 def key_of(request: HttpRequest) -> UUID:

@@ -17,6 +17,8 @@ urlpatterns = [
     path("documents/", include("wagtail.documents.urls")),
     # Scaled images only: originals and documents have no address here, a document asks wagtaildocs_serve first.
     re_path(r"^media/(?P<path>images/.+)$", serve, {"document_root": settings.MEDIA_ROOT}, name="rendition"),
+    path("", include("assessments.urls")),
+    path("", include("coaching.urls")),
     # Pages come last: Wagtail answers for whatever is left.
     path("", include("wagtail.urls")),
 ]

@@ -99,9 +99,13 @@ def django_db_setup(
     serialized = {"default"} if any(mark.kwargs.get("serialized_rollback") for mark in marks) else set()
     with django_db_blocker.unblock():
         found = bool(name) and template.use(name)
-        databases = setup_databases(
-            verbosity=0, interactive=False, keepdb=found and template.keepdb, serialized_aliases=serialized
-        )
+        try:
+            databases = setup_databases(
+                verbosity=0, interactive=False, keepdb=found and template.keepdb, serialized_aliases=serialized
+            )
+        except BaseException:
+            template.discard()
+            raise
         if name and not found:
             template.save(name)
     yield
@@ -124,6 +128,9 @@ class _SQLite:
         except FileNotFoundError:
             return False
         return True
+
+    def discard(self) -> None:
+        """Nothing to do: the file goes with the data folder of this run."""
 
     def save(self, name: str) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -151,6 +158,12 @@ class _PostgreSQL:
         self.connection.settings_dict["TEST"]["TEMPLATE"] = f"vouch_template_{name}"
         return True
 
+    def discard(self) -> None:
+        """Half a database, left by a migration that failed: nobody else would remove it."""
+        self.connection.close()
+        with self.connection._nodb_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{self.connection.settings_dict["TEST"]["NAME"]}"')
+
     def save(self, name: str) -> None:
         from django.db import ProgrammingError
 
@@ -164,6 +177,20 @@ class _PostgreSQL:
                 cursor.execute(f'CREATE DATABASE "vouch_template_{name}" TEMPLATE "{source}"')
             except ProgrammingError:
                 pass  # another run was faster
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """Path versions and duties are kept in memory under ids that the next test gives to something else."""
+    from django.core.cache import cache
+
+    from assessments.services.readiness import role_of, ways_to
+    from lms.services.structure import structure_of
+
+    structure_of.cache_clear()
+    role_of.cache_clear()
+    ways_to.cache_clear()
+    cache.clear()
 
 
 # --- Time ---------------------------------------------------------------------------------------------------------

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 
 from assessments.models import Case, Request, SignOffEvent
-from lms.api import AUDITORS, Enrolment, RowPolicy, User, everybody, in_group, is_learning_administrator, nobody
+from coaching.api import ObserverGrant, coached_by, unlapsed
+from lms.api import AUDITORS, LEARNING_ADMINISTRATORS, RowPolicy, User, everybody, in_group, nobody
 from lms.clock import now
 
 
-def coached_by(user: User) -> QuerySet[Enrolment]:
-    """Enrolments of which the person is the coach now, primary or cover."""
-    return Enrolment.objects.filter(
-        coach_assignments__status="active",
-        coach_assignments__coach__person=user,
-        coach_assignments__coach__ended_on=None,
-    )
-
-
-def granted_skills(user: User, on: date | None = None) -> QuerySet[User]:
-    """Ids of the skills that the person may observe on a day (default: today, UTC)."""
-    day = on or now().date()
-    return user.observer_grants.filter(revoked_at=None, until_on__gte=day).values("skill")
+def granted_skills(user: User) -> QuerySet[ObserverGrant, Any]:
+    """Ids of the skills that the person may observe today."""
+    return ObserverGrant.objects.filter(unlapsed(now().date()), person=user).values("skill")
 
 
 def to_countersign(user: User) -> QuerySet[SignOffEvent]:
@@ -38,7 +29,9 @@ def to_countersign(user: User) -> QuerySet[SignOffEvent]:
         .exclude(signer=user)
         .exclude(case__observations__observer=user)
     )
-    return waiting if is_learning_administrator(user) else waiting.filter(skill__in=granted_skills(user))
+    # L&D is asked for inside the query: the coach's queue, which everybody's day begins with, has none to spare.
+    learning = Exists(user.groups.filter(name=LEARNING_ADMINISTRATORS))
+    return waiting.filter(Q(skill__in=granted_skills(user)) | Q(learning))
 
 
 class CasePolicy(RowPolicy[Case]):
@@ -47,7 +40,7 @@ class CasePolicy(RowPolicy[Case]):
     """
 
     def rows(self, user: User, action: str) -> Q:
-        coach = Q(enrolment__in=coached_by(user).values("pk")) & ~Q(learner=user)
+        coach = coached_by(user, "enrolment") & ~Q(learner=user)
         if action == "view":
             named = Q(pk__in=Request.objects.filter(observer=user).exclude(status="withdrawn").values("case"))
             seen = Q(pk__in=user.observations_by.values("case"))
@@ -71,7 +64,7 @@ class RequestPolicy(RowPolicy[Request]):
         named = Q(observer=user) & ~Q(status__in=["draft", "withdrawn"])
         waiting = Q(status__in=Request.WAITING)
         if action == "view":
-            return mine | named | (Q(case__enrolment__in=coached_by(user).values("pk")) & ~mine)
+            return mine | named | (coached_by(user, "case__enrolment") & ~mine)
         if action in ("observe", "answer"):
             return Q(observer=user) & waiting & ~mine
         if action == "withdraw":

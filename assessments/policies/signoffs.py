@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 
 from assessments.models import SignOffEvent
+from coaching.api import coached_by
 from lms.api import (
     AUDITORS,
     RowPolicy,
@@ -16,7 +17,7 @@ from lms.api import (
     nobody,
 )
 
-from .cases import coached_by, to_countersign
+from .cases import to_countersign
 
 
 class SignOffPolicy(RowPolicy[SignOffEvent]):
@@ -28,9 +29,11 @@ class SignOffPolicy(RowPolicy[SignOffEvent]):
         if action == "view":
             if is_learning_administrator(user) or in_group(user, AUDITORS):
                 return everybody()
-            coach = Q(case__enrolment__in=coached_by(user).values("pk"))
+            coach = coached_by(user, "case__enrolment")
             countersign = Q(pk__in=to_countersign(user).values("pk"))
-            return Q(subject=user) | Q(signer=user) | coach | countersign | managed_by(user, "subject")
+            # One's own acts: what one signed, and what one countersigned or took back.
+            acted = Q(signer=user) | Q(pk__in=user.signed_events.exclude(about=None).values("about"))
+            return Q(subject=user) | acted | coach | countersign | managed_by(user, "subject")
         if action == "countersign":
             return Q(pk__in=to_countersign(user).values("pk"))
         if action == "revoke":

@@ -23,9 +23,11 @@ from lms.api import (
     Customer,
     Enrolment,
     Skill,
+    StepInfo,
     StepKind,
     User,
     enrolment_policy,
+    gates_of,
     notify,
     once,
     progress_of,
@@ -35,6 +37,7 @@ from lms.errors import Conflict, Invalid, NotFound
 
 LAPSES_AFTER = timedelta(days=14)
 FURTHEST = timedelta(days=365)
+RENEWED_FROM = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,7 @@ def request_observation(
         raise NotFound(_("This step is not a demonstration."))
     if not once(actor=actor, name="request.make", key=key, at=at, about=key):
         return Request.objects.get(uid=key)
-    if state.completed_at:
+    if _vouched_for(enrolment, state.step, at):
         raise Conflict(_("You are vouched for on this standard already."))
     today = clock.today(actor.zone, at)
     if not today <= planned_on <= today + FURTHEST:
@@ -150,6 +153,20 @@ def request_observation(
     notify([observer], sentence, f"/observe/{request.uid}/", at)
     transaction.on_commit(partial(events.requested.send, None, request_id=request.pk))
     return request
+
+
+def _vouched_for(enrolment: Enrolment, step: StepInfo, at: datetime) -> bool:
+    """Whether sign-offs on this standard stand for each of its skills and none is due for renewal.
+
+    A completed step alone does not say so: it stays done when a sign-off is revoked or runs out. Queries: 1.
+    """
+    soon = at.date() + RENEWED_FROM
+    shown = {
+        gate.skill
+        for gate in gates_of([enrolment.person_id])[enrolment.person_id]
+        if gate.gate == "show" and gate.standard == step.content_uid and gate.counts_on(soon)
+    }
+    return bool(step.skills) and set(step.skills) <= shown
 
 
 @transaction.atomic

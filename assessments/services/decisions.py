@@ -20,7 +20,7 @@ from assessments.errors import AlreadyDecided, EvidenceMissing
 from assessments.models import Case, Evidence, Observation, SignOffEvent
 from assessments.policies import case_policy
 from assessments.rules.evidence import Finding
-from coaching.api import grants_of
+from coaching.api import coach_of, grants_of
 from lms import clock
 from lms.api import StepKind, User, managers_of, notify, once, progress_of
 from lms.errors import Conflict, Invalid, NotAllowed
@@ -33,6 +33,7 @@ from .ledger import activate, append, lock_subject, months_later
 
 LEASE = timedelta(minutes=30)
 RECIPROCAL = timedelta(days=90)
+COACH, STAND_IN = "coach", "stand-in of the coach"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,8 @@ def decide(
     )
     if not once(actor=actor, name="case.decide", key=key, at=at, about=case.uid):
         return list(SignOffEvent.objects.filter(key=key, case=case).order_by("seq"))
-    _check_words(verdicts, why, clock.today(actor.zone, at))
     finding = examine_cases([case], {case.enrolment_id: actor.pk}, at)[case.pk]
+    _check_words(finding, verdicts, why, clock.today(actor.zone, at))
     bases = _authority(actor, case, finding, at)
     _close(case, actor, at)
     lock_subject(case.learner_id)
@@ -109,8 +110,12 @@ def decide(
     return made
 
 
-def _check_words(verdicts: Mapping[str, Verdict], why: str, today: date) -> None:
-    problems: dict[str, str] = {}
+def _check_words(finding: CaseFinding, verdicts: Mapping[str, Verdict], why: str, today: date) -> None:
+    problems = {
+        f"{slug}-verdict": _("Decide on %(skill)s too: entrust, or not yet.") % {"skill": skill.title}
+        for slug, skill in finding.skills.items()
+        if slug not in verdicts
+    }
     if not why.strip():
         problems["why"] = _("Say why, in one sentence.")
     for slug, verdict in verdicts.items():
@@ -130,14 +135,14 @@ def _authority(actor: User, case: Case, finding: CaseFinding, at: datetime) -> s
     """
     if actor.pk == case.learner_id:
         raise NotAllowed(_("Nobody signs for themselves."))
-    grants = grants_of([actor.pk], at.date()).get(actor.pk, {})
+    grants = grants_of([actor.pk], at.date())[actor.pk]
     missing = [skill.title for skill in finding.skills.values() if skill.pk not in grants]
     if missing:
         raise NotAllowed(_("You have no observer grant now for %(skills)s.") % {"skills": ", ".join(missing)})
     unlock = demonstration_unlock(case, at)
     if unlock is not None and not unlock.open:
         raise NotAllowed(_("This demonstration is not open yet for the learner; their path says what opens it."))
-    return {str(grants[skill.pk]) for skill in finding.skills.values()}
+    return {grants[skill.pk] for skill in finding.skills.values()}
 
 
 def demonstration_unlock(case: Case, at: datetime) -> Decision | None:
@@ -177,36 +182,38 @@ def _write(
     at: datetime,
 ) -> SignOffEvent:
     skill, result = finding.skills[slug], finding.findings[slug]
-    common = {
-        "case": case,
-        "skill_id": skill.pk,
-        "signer": actor,
-        "authority": "coach",
-        "payload": _payload(case, result),
-        "key": key,
-        "at": at,
-    }
+    add = partial(
+        append,
+        case=case,
+        skill_id=skill.pk,
+        signer=actor,
+        authority=authority_of(actor, case),
+        payload=_payload(case, result),
+        key=key,
+        at=at,
+    )
     if isinstance(verdict, NotYet):
         texts = {"why": why, "next_step": verdict.next_step, "retry_on": verdict.retry_on.isoformat()}
-        meaning = f"Not yet: {skill.title}"
-        return append(kind=SignOffEvent.Kind.NOT_YET, meaning=meaning, texts=texts, **common)
+        return add(kind=SignOffEvent.Kind.NOT_YET, meaning=f"Not yet: {skill.title}", texts=texts)
     if not 1 <= verdict.level <= result.ceiling:
-        raise EvidenceMissing(
-            **{
-                f"{slug}-level": _("The evidence permits “%(level)s” at most.") % {"level": ENTRUSTMENT[result.ceiling]}
-                if result.ceiling
-                else _("The evidence does not permit a sign-off of %(skill)s yet.") % {"skill": skill.title}
-            }
-        )
-    return append(
+        if not result.ceiling:
+            sentence = _("The evidence does not permit a sign-off of %(skill)s yet.") % {"skill": skill.title}
+        else:
+            sentence = _("The evidence permits “%(level)s” at most.") % {"level": ENTRUSTMENT[result.ceiling]}
+        raise EvidenceMissing(**{f"{slug}-level": sentence})
+    return add(
         kind=SignOffEvent.Kind.SIGNED,
         meaning=f"{skill.title}: {ENTRUSTMENT[verdict.level]}",
         texts={"why": why},
         level=verdict.level,
         valid_until=months_later(at.date(), case.version.valid_months),
         flags=flags,
-        **common,
     )
+
+
+def authority_of(actor: User, case: Case) -> str:
+    """In which capacity a decider acts: the coach, or the stand-in while the coach is away. Queries: 1."""
+    return COACH if coach_of(case.enrolment) == actor else STAND_IN
 
 
 def _payload(case: Case, result: Finding) -> dict[str, object]:

@@ -39,7 +39,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Gauge:
-    """A meter in words; ``level`` and ``was`` on the line of five words (0 worst), half a step apart within one word."""
+    """A meter in words; ``level`` and ``was`` stand on five words (0 worst), half a step apart within one word."""
 
     name: str
     word: str
@@ -88,7 +88,7 @@ class SkillLine:
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """Something worth repeating (``again``) or worth doing differently, in the person's own words and the author's reason."""
+    """Something said that is worth repeating (``again``) or worth saying differently, with the author's reason."""
 
     said: str
     why: str

@@ -95,9 +95,9 @@ def record_observation(
     request = None
     if request_uid:
         request = request_policy.get(actor, "view", uid=request_uid, related=("case__enrolment",), lock=True)
-        enrolment, standard_uid = request.case.enrolment, request.case.standard_uid
+        enrolment, standard = request.case.enrolment, request.case.standard_uid
     else:
-        enrolment = _learner_on(enrolment_uid, standard_uid)
+        enrolment, standard = _learner_on(enrolment_uid, standard_uid)
     if enrolment.person_id == actor.pk:
         raise NotAllowed(_("Nobody observes themselves."))
     if not once(actor=actor, name="observation.record", key=key, at=at, about=key):
@@ -106,7 +106,7 @@ def record_observation(
         status=Request.Status.OBSERVED, answered_at=at
     ):
         raise Conflict(_("This request no longer waits: it was observed, withdrawn or has lapsed."))
-    case = request.case if request else case_for(enrolment, standard_uid, at)
+    case = request.case if request else case_for(enrolment, standard, at)
     if case.status == Case.Status.DECIDED:
         raise Conflict(_("This case was decided in the meantime. What you saw belongs to the next round."))
     if CaseReading.objects.filter(case=case, person=actor).exists():
@@ -151,13 +151,17 @@ def record_observation(
     return observation
 
 
-def _learner_on(enrolment_uid: UUID | None, standard_uid: UUID | None) -> Enrolment:
-    """The enrolment whose path holds the standard; NotFound otherwise."""
-    enrolment = Enrolment.objects.filter(uid=enrolment_uid, status="active").select_related("person").first()
+def _learner_on(enrolment_uid: UUID | None, standard_uid: UUID | None) -> tuple[Enrolment, UUID]:
+    """The enrolment whose path holds the standard, and that standard; NotFound otherwise."""
+    if enrolment_uid and standard_uid:
+        found = Enrolment.objects.filter(uid=enrolment_uid, status="active").select_related("person")
+        enrolment = found.first()
+    else:
+        enrolment = None
     if enrolment and standard_uid:
         structure = structure_of(enrolment.path_version_id)
         if structure.steps_about(StepKind.DEMONSTRATION, standard_uid):
-            return enrolment
+            return enrolment, standard_uid
     raise NotFound(_("This standard is not on that person's path."))
 
 

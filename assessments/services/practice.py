@@ -10,6 +10,7 @@ that the gate opened, and on which day, is all that anybody else ever learns, an
 
 from __future__ import annotations
 
+import math
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,14 +18,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from assessments.models import Attempt, AttemptChoice, OpenResponse, ScenarioVersion, TryFact
 from assessments.policies import attempt_policy
 from assessments.rules.practice import RULE, Score, move_meters, score, shown_order, start_meters
-from assessments.rules.specs import ChoiceSpec, NodeSpec, ScenarioSpec
+from assessments.rules.specs import ChoiceSpec, NodeSpec, ScenarioSpec, SpeakerSpec
 from lms.api import (
     Act,
     Enrolment,
@@ -57,6 +58,11 @@ class Practice:
     spec: ScenarioSpec
     unfinished: Attempt | None
 
+    @property
+    def people(self) -> list[SpeakerSpec]:
+        """Whom one meets; the narrator is nobody."""
+        return [speaker for speaker in self.spec.speakers if speaker.portrait != "scene"]
+
 
 def practice_of(actor: User, scenario_uid: UUID, at: datetime) -> Practice:
     """What the brief shows. An attempt under way keeps its version. Queries: 8, and 5 a further path, 2 when cold.
@@ -74,7 +80,7 @@ def start_attempt(*, actor: User, scenario_uid: UUID, restart: bool = False, key
     """Begin a scenario on its newest version, or go on with the attempt under way unless ``restart``.
 
     A new attempt has the key as its uid and an order of its own. Raises NotFound (on none of the person's paths),
-    NotAllowed (not open yet). Queries: 11, and 5 a further path.
+    NotAllowed (not open yet). Queries: 12, and 5 a further path.
     """
     _open_step(actor, scenario_uid, at)
     hold(actor)
@@ -94,7 +100,7 @@ def start_attempt(*, actor: User, scenario_uid: UUID, restart: bool = False, key
         uid=key,
         person=actor,
         version=version,
-        seed=secrets.randbits(48),
+        seed=_seed(spec, attempts),
         node=spec.start,
         meters=start_meters(spec),
         started_at=at,
@@ -155,7 +161,7 @@ def write_response(*, actor: User, attempt_uid: UUID, node: str, text: str, key:
         raise Invalid(
             text=_("This is %(n)s characters long; keep it under %(most)s.") % {"n": len(text), "most": LONGEST}
         )
-    _, made = OpenResponse.objects.get_or_create(
+    _row, made = OpenResponse.objects.get_or_create(
         attempt=attempt, node=here.id, defaults={"position": attempt.position, "text": text, "written_at": at}
     )
     if not made:
@@ -183,7 +189,7 @@ def mark_response(
     if wanted - set(known):
         raise Invalid(ticks=_("Tick only lines that are listed."))
     marks = [item for item in known if item in wanted]
-    if not OpenResponse.objects.filter(attempt=attempt, node=here.id, marks=None).update(marks=marks):
+    if not OpenResponse.objects.filter(attempt=attempt, node=here.id, marks__isnull=True).update(marks=marks):
         raise Conflict(_("Write your answer first; then you can mark it."))
     _go_to(attempt, spec, here.to, at)
     return attempt
@@ -242,6 +248,19 @@ def answered() -> str:
 
 
 # --- Inside -------------------------------------------------------------------------------------------------------
+
+
+def _seed(spec: ScenarioSpec, earlier: QuerySet[Attempt]) -> int:
+    """A new order. The first decision stands otherwise than in the person's latest attempts, as far as orders reach:
+    who practises again must not fail to open Try by the luck of the draw. Queries: 1.
+    """
+    first = spec.node(spec.start)
+    latest = earlier.values_list("seed", flat=True)[: max(math.factorial(len(first.choices)) - 1, 0)]
+    shown = {shown_order(first, seed) for seed in latest}
+    seed = secrets.randbits(48)
+    while shown_order(first, seed) in shown:
+        seed = secrets.randbits(48)
+    return seed
 
 
 def _open_step(actor: User, scenario_uid: UUID, at: datetime) -> StepState:
@@ -356,7 +375,7 @@ def _open_try(
         "pk", "version__scenario_uid", "result", "version__skills__slug", "version__skills__pk"
     ):
         another = scenario_uid != spec.uid or another_order(orders.get(attempt.pk, {}), orders.get(pk, {}))
-        if another and slug in old["to_standard"]:
+        if another and old and slug in old["to_standard"]:
             due[slug] = skill_id
     if not due:
         return

@@ -6,22 +6,22 @@ any number of people.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 from functools import lru_cache
 from uuid import UUID
 
-from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models import Q, QuerySet
 
-from assessments.models import Case, Request, SignOffEvent
 from assessments.rules.readiness import Readiness, Required, Term, assess
-from coaching.api import Commitment, coaches_of
 from lms import clock
-from lms.api import Enrolment, StepKind, gates_of, requirements_of, structure_of
+from lms.api import Enrolment, StepKind, requirements_of, structure_of
 from lms.rules.days import path_day
-from lms.rules.gates import OpenGate
+from lms.rules.gates import OpenGate, Standing, standings
+
+from .team_facts import TeamFacts, Wait, team_facts
 
 READY, EXPIRING, ON_TRACK, BEHIND, BLOCKED, NOT_STARTED = (
     "ready",
@@ -44,16 +44,6 @@ class Role:
     requirements: tuple[Required, ...]
     titles: Mapping[str, str]
     threshold: Fraction
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Something of an enrolment that lies with somebody else. ``about`` is a standard or a step."""
-
-    kind: str
-    about: UUID
-    name: str
-    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +71,8 @@ class PersonReadiness:
     readiness: Readiness | None
     holders: Mapping[str, Holder]
     bucket: str
+    standings: Mapping[str, Standing]
+    coach: str = ""
 
     @property
     def held_by(self) -> Holder | None:
@@ -99,66 +91,82 @@ def role_of(version_id: int, threshold: Fraction) -> Role:
     return Role(required, {row.skill.slug: row.skill.title for row in rows}, threshold)
 
 
-def readiness_of(enrolments: Iterable[Enrolment], at: datetime | None = None) -> list[PersonReadiness]:
-    """Readiness for each enrolment (fetched with person, role_version and pauses).
+def readiness_of(
+    enrolments: Iterable[Enrolment], at: datetime | None = None, facts: TeamFacts | None = None
+) -> list[PersonReadiness]:
+    """Readiness for each enrolment (fetched with person and role_version).
 
-    Queries: 3, for any number of people.
+    Queries: 1, for any number of people; 0 with ``facts``.
     """
     at = at or clock.now()
     enrolments = list(enrolments)
-    gates = gates_of({enrolment.person_id for enrolment in enrolments})
-    waits = _waits([enrolment.pk for enrolment in enrolments])
-    coaches = coaches_of([enrolment.pk for enrolment in enrolments])
-    found = []
-    for enrolment in enrolments:
-        role = role_of(enrolment.role_version_id, Fraction(enrolment.role_version.threshold))
-        coach = coaches.get(enrolment.pk)
-        coach_name = coach.full_name if coach else ""
-        found.append(_one(enrolment, role, gates[enrolment.person_id], waits.get(enrolment.pk, []), coach_name, at))
-    return found
+    facts = facts or team_facts(enrolments)
+    return [_one(enrolment, facts, at) for enrolment in enrolments]
 
 
-def _one(
-    enrolment: Enrolment, role: Role, gates: list[OpenGate], waits: list[Wait], coach: str, at: datetime
-) -> PersonReadiness:
+def _one(enrolment: Enrolment, facts: TeamFacts, at: datetime) -> PersonReadiness:
+    role = role_of(enrolment.role_version_id, Fraction(enrolment.role_version.threshold))
     today = clock.today(enrolment.person.zone, at)
-    pauses = [(pause.from_on, pause.until_on) for pause in enrolment.pauses.all()]
-    day = path_day(enrolment.started_on, today, pauses)
+    day = path_day(enrolment.started_on, today, facts.pauses.get(enrolment.pk, ()))
+    gates: list[OpenGate] = facts.gates.get(enrolment.person_id, [])
     result = assess(role.requirements, gates, role.threshold, today)
+    coach = facts.coaches.get(enrolment.pk)
+    name = coach.on(today) if coach else ""
     holders = {}
-    if result:
-        for term in result.terms:
-            if not term.met:
-                holders[term.required.skill] = _holder(enrolment, term, waits, coach)
+    for term in result.terms if result else ():
+        if not term.met:
+            holders[term.required.skill] = _holder(enrolment, term, facts.waits.get(enrolment.pk, ()), name)
     paused = enrolment.status == Enrolment.Status.PAUSED
     bucket = _bucket(result, holders, day, today, paused, at)
-    return PersonReadiness(enrolment, role, day, today, paused, result, holders, bucket)
+    return PersonReadiness(enrolment, role, day, today, paused, result, holders, bucket, standings(gates, today), name)
 
 
-def _holder(enrolment: Enrolment, term: Term, waits: list[Wait], coach: str) -> Holder:
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What a path version offers towards one requirement. ``gates``: those that anything on the path can open."""
+
+    demonstrations: frozenset[UUID | None]
+    commitments: frozenset[UUID | None]
+    gates: frozenset[str]
+
+
+@lru_cache(maxsize=4096)
+def ways_to(version_id: int, skill: str, standard: UUID | None) -> Ways:
+    """The steps of a path version that can open gates of a skill. Queries: 0 when the structure is in memory."""
+    structure = structure_of(version_id)
+    steps = [step for step in structure.steps.values() if skill in step.skills]
+    shown = frozenset(
+        step.content_uid
+        for step in steps
+        if step.kind == StepKind.DEMONSTRATION and standard in (None, step.content_uid)
+    )
+    promised = frozenset(step.uid for step in steps if step.kind == StepKind.COMMITMENT)
+    offered = {
+        "talk": skill in structure.lessons_by_skill,
+        "try": any(step.kind == StepKind.PRACTICE for step in steps),
+        "do": bool(promised or shown),
+        "show": bool(shown),
+    }
+    return Ways(shown, promised, frozenset(gate for gate, is_offered in offered.items() if is_offered))
+
+
+def _holder(enrolment: Enrolment, term: Term, waits: Sequence[Wait], coach: str) -> Holder:
     """Who has the next move on a line: whoever something waits for, else the learner; the author when the path
     offers nothing.
     """
     gate = NEXT_GATE[term.gate]
-    structure = structure_of(enrolment.path_version_id)
-    skill, standard = term.required.skill, term.required.standard
-    demonstrations = {
-        step.content_uid
-        for step in structure.steps.values()
-        if step.kind == StepKind.DEMONSTRATION and skill in step.skills and standard in (None, step.content_uid)
-    }
-    commitments = {
-        step.uid for step in structure.steps.values() if step.kind == StepKind.COMMITMENT and skill in step.skills
-    }
-    mine = [wait for wait in waits if wait.about in (demonstrations if gate == "show" else commitments)]
+    ways = ways_to(enrolment.path_version_id, term.required.skill, term.required.standard)
+    mine = [wait for wait in waits if wait.about in (ways.demonstrations if gate == "show" else ways.commitments)]
+    # An encounter asked for opens Do as well, and one who challenges waits for it with Try still closed.
+    mine = mine or [wait for wait in waits if wait.about in ways.demonstrations]
     if mine:
         wait = min(mine, key=lambda item: item.since)
         if wait.kind == "request":
-            return Holder("observer", wait.name, gate, wait.since)
+            return Holder("observer", wait.name, "do" if gate == "do" else "show", wait.since)
         if wait.kind == "countersign":
-            return Holder("learning", "", gate, wait.since)
-        return Holder("coach", coach, gate, wait.since)
-    if gate == "show" and not demonstrations:
+            return Holder("learning", "", "show", wait.since)
+        return Holder("coach", coach, "do" if wait.kind == "confirm" else "show", wait.since)
+    if gate == "show" and not ways.demonstrations:
         return Holder("author", "", gate)
     return Holder("learner", "", gate)
 
@@ -185,44 +193,10 @@ def _bucket(
     return ON_TRACK
 
 
-def _waits(enrolment_ids: list[int]) -> dict[int, list[Wait]]:
-    """Everything of these enrolments that lies with somebody else, in one query."""
-
-    def rows(queryset: QuerySet, kind: str, enrolment: str, about: str, name: str, since: str) -> QuerySet:
-        return queryset.values_list(
-            Value(kind, output_field=CharField()),
-            F(enrolment),
-            F(about),
-            F(name) if name else Value("", output_field=CharField()),
-            F(since),
-        )
-
-    requests = Request.objects.filter(status__in=Request.WAITING, case__enrolment__in=enrolment_ids)
-    ready = Case.objects.filter(status=Case.Status.READY, enrolment__in=enrolment_ids)
-    done = Commitment.objects.filter(status="done", step_uid__isnull=False, enrolment__in=enrolment_ids)
-    flagged = (
-        SignOffEvent.objects.filter(kind="SIGNED", case__enrolment__in=enrolment_ids)
-        .exclude(flags=[])
-        .exclude(followed_by__kind__in=["COUNTERSIGNED", "COUNTERSIGN_REFUSED", "REVOKED"])
-    )
-    union = rows(
-        requests, "request", "case__enrolment_id", "case__standard_uid", "observer__full_name", "made_at"
-    ).union(
-        rows(ready, "decide", "enrolment_id", "standard_uid", "", "ready_at"),
-        rows(done, "confirm", "enrolment_id", "step_uid", "", "done_at"),
-        rows(flagged, "countersign", "case__enrolment_id", "version__standard_uid", "", "occurred_at"),
-    )
-    found: dict[int, list[Wait]] = {}
-    for kind, enrolment_id, about, name, since in union.order_by():
-        found.setdefault(enrolment_id, []).append(Wait(kind, about, name, since))
-    return found
-
-
 def team_enrolments(rows: Q) -> QuerySet[Enrolment]:
-    """Open enrolments with what ``readiness_of`` needs, by name. Queries: 2 when read (enrolments, pauses)."""
+    """Open enrolments with what ``readiness_of`` needs, by name. Queries: 1 when read."""
     return (
         Enrolment.objects.filter(rows, status__in=Enrolment.OPEN, person__is_active=True)
         .select_related("person", "path", "role_version__profile")
-        .prefetch_related("pauses")
         .order_by("person__full_name", "pk")
     )

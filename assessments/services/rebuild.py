@@ -110,7 +110,7 @@ def _talk() -> Iterator[Gate]:
     for person_id, skill, lesson_uid, start, end in facts:
         if skill:
             examples[person_id, skill] = start
-        else:
+        elif lesson_uid:
             recalled.setdefault((person_id, lesson_uid), []).append((start, end))
     for enrolment in Enrolment.objects.all():
         person_id = enrolment.person_id
@@ -120,9 +120,9 @@ def _talk() -> Iterator[Gate]:
                 continue
             lessons_at = max([done[lesson.uid] for lesson in lessons])
             asked = [recalled.get((person_id, lesson.uid), []) for lesson in lessons if lesson.recalls]
-            at = opening(lessons_at, examples.get((person_id, skill)), asked, enrolment.enrolled_at)
-            if at is not None and (enrolment.ended_at is None or at <= enrolment.ended_at):
-                yield Gate(person_id, ids[skill], "talk", f"enrolment:{enrolment.uid}", at)
+            opens = opening(lessons_at, examples.get((person_id, skill)), asked, enrolment.enrolled_at)
+            if opens is not None and (enrolment.ended_at is None or opens <= enrolment.ended_at):
+                yield Gate(person_id, ids[skill], "talk", f"enrolment:{enrolment.uid}", opens)
 
 
 def opening(

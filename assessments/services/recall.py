@@ -1,9 +1,9 @@
 """Recall: short questions of lessons and courses, asked at the end of reading and again after growing intervals.
 
 What a page shows of a question gives its key away to nobody: options carry signs that only the server can read, and
-stand in an order that is the person's own and changes by the day. The sign holds the version too, so that an answer to
-a question that was changed in the meantime is noticed. Answers are private; the record learns only whether all questions
-of a lesson stand right.
+stand in an order that is the person's own and changes by the day. The sign holds the version too, so that an answer
+to a question that was changed in the meantime is noticed. Answers are private; the record learns only whether all
+questions of a lesson stand right.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def questions_of(
 def recall_context(
     owner_uids: Iterable[UUID], person: User, *, at: datetime | None = None, again: Iterable[UUID] = ()
 ) -> dict[UUID, list[RecallQuestion]]:
-    """``questions_of`` for several owners at once, for a lesson page: ``{owner_uid: [RecallQuestion]}``. Queries: 3 at most."""
+    """``questions_of`` for several owners at once, by owner uid; for a lesson page. Queries: 3 at most."""
     found: dict[UUID, list[RecallQuestion]] = {uid: [] for uid in owner_uids}
     versions = list(RecallVersion.objects.filter(owner_uid__in=found, current=True))
     for question in _as_met(versions, person, at or clock.now(), frozenset(again)):
@@ -103,14 +103,14 @@ def recall_context(
 
 
 def question_of(actor: User, recall_uid: UUID, *, at: datetime, again: bool = False) -> RecallQuestion:
-    """One question on a page of its own. Raises NotFound, NotAllowed as ``answer_recall``. Queries: 10, 5 a further path."""
+    """One question on a page of its own; refuses as ``answer_recall`` does. Queries: 10, and 5 a further path."""
     version = _current(recall_uid)
     _require_owner(actor, version.owner_uid, at)
     return _as_met([version], actor, at, frozenset({recall_uid} if again else ()))[0]
 
 
 def due_cards(person: User, on: date, limit: int = 3) -> list[RecallQuestion]:
-    """Questions to be asked again by that day, longest due first, of paths that are under way. Queries: 2 (cold: more)."""
+    """Questions to ask again by that day, longest due first, of paths under way. Queries: 2, and 2 a path when cold."""
     open_now = Enrolment.objects.filter(person=person, status=Enrolment.Status.ACTIVE)
     owners = {uid for version in open_now.values_list("path_version", flat=True) for uid in _owners(version)}
     if not owners:
@@ -204,9 +204,7 @@ def _shuffled(person: User, version: RecallVersion, on: date) -> tuple[RecallOpt
     texts = _texts(version)
 
     def place(name: str) -> str:
-        return salted_hmac(
-            f"{SALT}.order", f"{person.uid}:{version.recall_uid}:{version.number}:{on}:{name}"
-        ).hexdigest()
+        return salted_hmac(f"{SALT}.order", f"{on}:{_sign(person, version, name)}").hexdigest()
 
     return tuple(RecallOption(_sign(person, version, name), texts[name]) for name in sorted(texts, key=place))
 
@@ -269,14 +267,12 @@ def _refuse(actor: User, version: RecallVersion, option: str) -> None:
     """Say why a sign is not among the options of the current version."""
     for old in RecallVersion.objects.filter(recall_uid=version.recall_uid).exclude(pk=version.pk):
         if option in {_sign(actor, old, name) for name in _texts(old)}:
-            raise Conflict(
-                _("The author changed this question while you were reading it. Here it is as it stands now.")
-            )
+            raise Conflict(_("This question was changed while you were reading it. Here it is as it stands now."))
     raise Invalid(option=_("Choose one of the answers."))
 
 
 def _plan(person: User, recall_uid: UUID, *, right: bool, today: date) -> None:
-    """When the question comes back. A right answer before its day leaves the plan as it is. Queries: 2, or 3 the first time."""
+    """When the question comes back. A right answer before its day leaves the plan as it is. Queries: 2."""
     card, made = ReviewCard.objects.get_or_create(
         person=person, recall_uid=recall_uid, defaults={"due_on": today + timedelta(days=1)}
     )

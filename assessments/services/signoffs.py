@@ -92,7 +92,7 @@ def _follow(event: SignOffEvent, kind: str, actor: User, why: str, key: UUID, at
         skill_id=event.skill_id,
         kind=kind,
         signer=actor,
-        authority="learning administrator" if is_learning_administrator(actor) else "observer",
+        authority=_authority(event, actor),
         meaning=f"{SignOffEvent.Kind(kind).label}: {event.meaning}"[:200],
         texts={"why": why},
         payload={"about": str(event.uid)},
@@ -100,6 +100,12 @@ def _follow(event: SignOffEvent, kind: str, actor: User, why: str, key: UUID, at
         at=at,
         about=event,
     )
+
+
+def _authority(event: SignOffEvent, actor: User) -> str:
+    if actor.pk == event.signer_id:
+        return event.authority
+    return "learning administrator" if is_learning_administrator(actor) else "observer"
 
 
 def standings_on(person_ids: Iterable[int], on: date, expiring_days: int = 60) -> dict[int, list[Standing]]:

@@ -18,7 +18,7 @@ from assessments.rules.ledger import GENESIS, commitment, event_hash
 from coaching.api import was_coach, was_granted
 
 from . import guards
-from .decisions import observation_digest
+from .decisions import STAND_IN, observation_digest
 from .evidence import content_hash
 from .ledger import hashed_fields
 
@@ -108,7 +108,9 @@ def _check_observations(event: SignOffEvent, observed: Mapping[str, str]) -> Ite
 def _check_authority(event: SignOffEvent) -> Iterator[str]:
     if event.kind not in (SignOffEvent.Kind.SIGNED, SignOffEvent.Kind.NOT_YET):
         return
-    if not was_coach(event.signer_id, event.case.enrolment_id, event.occurred_at):
+    # Days away are not kept as history, so a stand-in can only be taken at the event's own (hashed) word.
+    stood_in = event.authority == STAND_IN
+    if not stood_in and not was_coach(event.signer_id, event.case.enrolment_id, event.occurred_at):
         yield "is signed by somebody who was not the coach then"
     if not was_granted(event.signer_id, event.skill_id, event.occurred_at):
         yield "is signed by somebody without a grant for the skill then"

@@ -67,40 +67,34 @@ class StepBlock(blocks.StructBlock):
     )
     unlock = UnlockBlock()
 
+
+class AboutBlock(StepBlock):
+    """A step that is about one page or snippet, its ``target``."""
+
     class Meta:
         form_layout = BlockGroup(
-            children=["target", "title", "skills", "start_day", "due_day"],
-            settings=["key", "required", "minutes", "unlock"],
+            children=["target", "start_day", "due_day"], settings=["key", "required", "minutes", "unlock"]
+        )
+
+
+class MeetingBlock(StepBlock):
+    """A step with a title and skills of its own."""
+
+    title = blocks.CharBlock(label=_("Title"))
+    skills = skill_list(min_num=1, label=_("Skills"))
+
+    class Meta:
+        form_layout = BlockGroup(
+            children=["title", "skills", "start_day", "due_day"], settings=["key", "required", "minutes", "unlock"]
         )
 
 
 def _about(kind: str, icon: str, label: Any, chooser: blocks.Block) -> blocks.StructBlock:
-    """A kind of step that is about one page or snippet."""
-    return StepBlock(
-        [("target", chooser)],
-        icon=icon,
-        label=label,
-        label_format=f"{kind} {{target}}",
-        form_layout=BlockGroup(
-            children=["target", "start_day", "due_day"], settings=["key", "required", "minutes", "unlock"]
-        ),
-    )
+    return AboutBlock([("target", chooser)], icon=icon, label=label, label_format=f"{kind} {{target}}")
 
 
 def _meeting(kind: str, icon: str, label: Any) -> blocks.StructBlock:
-    """A kind of step with a title and skills of its own."""
-    return StepBlock(
-        [
-            ("title", blocks.CharBlock(label=_("Title"))),
-            ("skills", skill_list(min_num=1, label=_("Skills"))),
-        ],
-        icon=icon,
-        label=label,
-        label_format=f"{kind} {{title}}",
-        form_layout=BlockGroup(
-            children=["title", "skills", "start_day", "due_day"], settings=["key", "required", "minutes", "unlock"]
-        ),
-    )
+    return MeetingBlock(icon=icon, label=label, label_format=f"{kind} {{title}}")
 
 
 class StepsBlock(blocks.StreamBlock):

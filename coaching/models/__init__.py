@@ -3,10 +3,11 @@
 from .assignments import CoachAssignment
 from .commitments import Commitment, CommitmentSkill
 from .exchange import Post, Thread
-from .profiles import CoachProfile, ObserverGrant
+from .profiles import Absence, CoachProfile, ObserverGrant
 from .sessions import Session
 
 __all__ = [
+    "Absence",
     "CoachAssignment",
     "CoachProfile",
     "Commitment",

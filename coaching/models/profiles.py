@@ -13,7 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class CoachProfile(models.Model):
-    """A person who coaches. ``load`` counts active assignments, kept by the service and held below capacity here."""
+    """A person who coaches. ``load`` counts active assignments, kept by the service and held below capacity here.
+
+    ``away_*`` and ``cover`` say what holds now or next; every absence ever is an ``Absence``.
+    """
 
     person = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="coach_profile")
     capacity = models.PositiveSmallIntegerField(_("capacity"), help_text=_("Learners at one time."))
@@ -37,6 +40,27 @@ class CoachProfile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} ({self.load} of {self.capacity})"
+
+
+class Absence(models.Model):
+    """Days on which a coach was away and who covered, both days included; so that the record knows who coached then."""
+
+    coach = models.ForeignKey(CoachProfile, models.PROTECT, related_name="absences")
+    cover = models.ForeignKey(CoachProfile, models.PROTECT, null=True, blank=True, related_name="+")
+    from_on = models.DateField()
+    until_on = models.DateField()
+    said_at = models.DateTimeField()
+    called_off_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["coach"], condition=Q(called_off_at=None), name="absence_one_current"),
+            models.CheckConstraint(condition=Q(until_on__gte=F("from_on")), name="absence_ends_after_start"),
+            models.CheckConstraint(condition=Q(cover=None) | ~Q(cover=F("coach")), name="absence_not_covered_by_self"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.coach_id} away {self.from_on} - {self.until_on}"
 
 
 class ObserverGrant(models.Model):

@@ -1,8 +1,8 @@
 """Who is whose coach. Every other rule of helping, and "the present coach" on the floor above, is this one.
 
 Somebody is the present coach of an enrolment when an active assignment (as coach or as cover) names their profile, or
-while the coach is away and named them as cover. That ends with the last day away: nothing has to be handed back. Cover is not
-passed on: the cover of a cover is nobody's coach. Nobody is ever their own coach.
+while the coach is away and named them as cover. That ends with the last day away: nothing has to be handed back. Cover
+is not passed on: the cover of a cover is nobody's coach. Nobody is ever their own coach.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ def coached_by(user: User, prefix: str = "", on: date | None = None) -> Q:
 class HelpPolicy(RowPolicy[Enrolment]):
     """What coaching does to an enrolment.
 
-    view: learner, present coach, manager, L&D - accompany: the present coach - meet: learner and present coach, while it
-    is open - do: the learner, while it runs - assign: manager and L&D, never to oneself.
+    view: learner, present coach, manager, L&D - accompany: the present coach - meet: learner and present coach, while
+    it is open - do: the learner, while it runs - assign: manager and L&D, never to oneself.
     """
 
     def rows(self, user: User, action: str) -> Q:

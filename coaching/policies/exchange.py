@@ -33,8 +33,11 @@ class ThreadPolicy(RowPolicy[Thread]):
 
 
 class PostPolicy(RowPolicy[Post]):
-    """view: everybody what is not hidden, authors their own, moderators all - hide: moderators - accept: an answer its
-    asker; an example a present coach of its author, somebody with an unlapsed grant for the skill, or L&D; nobody their own."""
+    """view: everybody what is not hidden, authors their own, moderators all - hide: moderators - accept: see below.
+
+    An answer is accepted by its asker; an example by a present coach of its author, by somebody with an unlapsed grant
+    for the skill, or by L&D; nothing by its own author.
+    """
 
     def rows(self, user: User, action: str) -> Q:
         shown = Q(hidden_at=None)

@@ -33,7 +33,10 @@ class CoachProfilePolicy(RowPolicy[CoachProfile]):
 
 
 class GrantPolicy(RowPolicy[ObserverGrant]):
-    """view: who holds it, L&D - revoke and add: L&D; that nobody grants to themself is checked with the person at hand."""
+    """view: who holds it, L&D - revoke: L&D - add: L&D, and the platform administrator, who appoints the first of them.
+
+    That nobody grants to themself is checked by the service.
+    """
 
     def rows(self, user: User, action: str) -> Q:
         if action == "view":
@@ -43,7 +46,7 @@ class GrantPolicy(RowPolicy[ObserverGrant]):
         return nobody()
 
     def may(self, user: User, action: str) -> bool:
-        return action == "add" and is_learning_administrator(user)
+        return action == "add" and (is_learning_administrator(user) or user.is_superuser)
 
 
 coach_profile_policy = CoachProfilePolicy(CoachProfile)

@@ -11,8 +11,8 @@ from .assignments import coached_by
 
 
 class SessionPolicy(RowPolicy[Session]):
-    """view, change (move, cancel): learner and present coach - hold: the present coach - write (its notes): the present
-    coach who held it - own_notes: who wrote private notes, also when no longer the coach. Managers and L&D see none of it.
+    """view, change (move, cancel): learner and present coach - hold: the present coach - write: the present coach who
+    held it - own_notes: who wrote private notes, also when no longer the coach. Managers and L&D see none of it.
     """
 
     def rows(self, user: User, action: str) -> Q:

@@ -23,7 +23,7 @@ class Point:
 
 
 def agenda_of(progress: PathProgress, commitments: Iterable[Commitment]) -> list[Point]:
-    """Reported commitments first, then late ones, then other promises, then the steps that are most overdue. Queries: 0-1."""
+    """Reported commitments first, then late ones, other promises, and the steps that are most overdue. Queries: 0-1."""
     points = []
     for row in commitments:
         if row.status == Commitment.Status.DONE:

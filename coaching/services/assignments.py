@@ -71,7 +71,7 @@ def assign_coach(*, actor: User, enrolment_uid: UUID, coach_uid: UUID, key: UUID
 def hand_over(
     *, actor: User, enrolment_uid: UUID, coach_uid: UUID, reason: str, key: UUID, at: datetime
 ) -> CoachAssignment:
-    """As ``assign_coach``, with the reason that both coaches and the learner read. Also raises Conflict without a coach."""
+    """As ``assign_coach``, with the reason that both coaches and the learner read. Conflict when nobody coaches yet."""
     reason = one_line(reason)
     if not reason:
         raise Invalid(reason=_("Say why: both coaches and the learner read it."))
@@ -79,20 +79,24 @@ def hand_over(
 
 
 @transaction.atomic
-def end_assignment(*, actor: User, enrolment_uid: UUID, reason: str, key: UUID, at: datetime) -> None:
-    """The learner has no coach from now on; planned sessions are cancelled. Raises NotFound, NotAllowed, Invalid, Conflict."""
+def end_assignment(*, actor: User, enrolment_uid: UUID, reason: str, key: UUID, at: datetime) -> Enrolment:
+    """The learner has no coach from now on; planned sessions are cancelled.
+
+    Raises NotFound, NotAllowed, Invalid (no reason), Conflict (no coach).
+    """
     enrolment = help_policy.get(actor, "assign", uid=enrolment_uid, lock=True, related=("person",))
     reason = one_line(reason)
     if not reason:
         raise Invalid(reason=_("Say why: the coach and the learner read it."))
     if not once(actor=actor, name="coach.end", key=key, at=at, about=enrolment.uid):
-        return
+        return enrolment
     rows = _active(enrolment)
     if not rows:
         raise Conflict(_("%(learner)s has no coach now.") % {"learner": enrolment.person.get_short_name()})
     for row in rows:
         close(row, Status.ENDED, reason, at)
     follow_coach(enrolment, None, at)
+    return enrolment
 
 
 def close(row: CoachAssignment, status: str, reason: str, at: datetime) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from coaching.models import CoachAssignment, CoachProfile
+from django.db.models import Q
+
+from coaching.models import Absence, CoachAssignment, CoachProfile
 from coaching.policies import acting, help_policy, not_ended
 from lms.api import Enrolment, User
 
@@ -13,8 +15,13 @@ ACTIVE = CoachAssignment.Status.ACTIVE
 PRIMARY = CoachAssignment.Kind.PRIMARY
 
 
-def coach_of(enrolment_ids: Iterable[int]) -> dict[int, User]:
-    """The coach of each of these enrolments; one without a coach is left out. Queries: 1."""
+def coach_of(enrolment: Enrolment) -> User | None:
+    """The coach of an enrolment, away or not; see ``present_coach``. Queries: 1."""
+    return coaches_of([enrolment.pk]).get(enrolment.pk)
+
+
+def coaches_of(enrolment_ids: Iterable[int]) -> dict[int, User]:
+    """The coach of each of these enrolments, by its id; one without a coach is left out. Queries: 1."""
     rows = CoachAssignment.objects.filter(enrolment_id__in=list(enrolment_ids), status=ACTIVE, kind=PRIMARY)
     return {row.enrolment_id: row.coach.person for row in rows.select_related("coach__person")}
 
@@ -56,7 +63,7 @@ def is_coach_of(user: User, enrolment: Enrolment) -> bool:
 
 
 def active_assignments_of(coach: User, at: datetime) -> list[CoachAssignment]:
-    """Assignments through which somebody coaches today, cover included, with enrolment, path and learner. Queries: 1."""
+    """Assignments through which somebody coaches today, cover included, with path and learner. Queries: 1."""
     rows = CoachAssignment.objects.filter(acting(coach, at.date()))
     return list(
         rows.select_related("enrolment__person", "enrolment__path", "coach__person").order_by(
@@ -68,6 +75,25 @@ def active_assignments_of(coach: User, at: datetime) -> list[CoachAssignment]:
 def learners_of(coach: User, at: datetime) -> list[Enrolment]:
     """Whom somebody coaches today, cover included, by name; each enrolment once. Queries: 1."""
     return list({row.enrolment_id: row.enrolment for row in active_assignments_of(coach, at)}.values())
+
+
+def was_coach(user_id: int, enrolment_id: int, at: datetime) -> bool:
+    """Whether somebody was the present coach at a moment of the past, as coach or cover. Queries: 1-2."""
+    then = CoachAssignment.objects.filter(
+        Q(ended_at=None) | Q(ended_at__gt=at), enrolment_id=enrolment_id, started_at__lte=at
+    )
+    then = then.exclude(status__in=[CoachAssignment.Status.PROPOSED, CoachAssignment.Status.DECLINED])
+    if then.filter(coach__person_id=user_id).exists():
+        return True
+    covered = Absence.objects.filter(
+        Q(called_off_at=None) | Q(called_off_at__gt=at),
+        coach__in=then.filter(kind=PRIMARY).values("coach"),
+        cover__person_id=user_id,
+        said_at__lte=at,
+        from_on__lte=at.date(),
+        until_on__gte=at.date(),
+    )
+    return covered.exists()
 
 
 def profile(person: User) -> CoachProfile | None:

@@ -53,8 +53,8 @@ def make_commitment(
 ) -> Commitment:
     """Promise to use skills (slugs; default: the step's) with a customer by a day.
 
-    A customer is asked for wherever there is one to choose; a closed one cannot be. Raises NotFound, NotAllowed (locked,
-    or somebody else's path), Invalid, Conflict (the step has its commitment). Queries: at most 25, constant.
+    A customer is asked for wherever there is one to choose; a closed one cannot be. Raises NotFound, NotAllowed
+    (locked, or somebody else's path), Invalid, Conflict (the step has its commitment). Queries: at most 25, constant.
     """
     enrolment = help_policy.get(actor, "do", uid=enrolment_uid, lock=True, related=("person",))
     if not once(actor=actor, name="commitment.make", key=key, at=at, about=enrolment.uid):
@@ -110,7 +110,7 @@ def confirm_commitment(
 ) -> Commitment:
     """The present coach confirms these skills: each opens Do. When all are, the commitment closes and its step is done.
 
-    Raises NotFound, NotAllowed (the learner), Invalid (no skill, or not one of its), Conflict (not reported, or closed).
+    Raises NotFound, NotAllowed (the learner), Invalid (no skill, or not one of its), Conflict (not reported, closed).
     Queries: at most 15, and 4 a skill.
     """
     row = commitment_policy.get(actor, "confirm", uid=commitment_uid, lock=True, related=RELATED)
@@ -197,13 +197,14 @@ def source_of(commitment_uid: UUID) -> str:
 
 
 def do_facts(person_ids: Iterable[int] | None = None) -> Iterator[tuple[int, int, str, datetime]]:
-    """Every confirmed skill as (person id, skill id, source, moment): what ``rebuild_gates`` opens Do from. Queries: 1."""
+    """Every confirmed skill as (person id, skill id, source, moment), for ``rebuild_gates``. Queries: 1."""
     rows = CommitmentSkill.objects.filter(confirmed_at__isnull=False)
     if person_ids is not None:
         rows = rows.filter(commitment__enrolment__person__in=list(person_ids))
     fields = rows.values_list("commitment__enrolment__person_id", "skill_id", "commitment__uid", "confirmed_at")
     for person_id, skill_id, uid, confirmed_at in fields.order_by("confirmed_at", "pk").iterator():
-        yield person_id, skill_id, source_of(uid), confirmed_at
+        if confirmed_at is not None:
+            yield person_id, skill_id, source_of(uid), confirmed_at
 
 
 def _step(enrolment: Enrolment, step_uid: UUID, at: datetime) -> StepInfo:

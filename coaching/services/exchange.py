@@ -94,10 +94,10 @@ def bring_example(*, actor: User, skill_slug: str, body: str, key: UUID, at: dat
 
 @transaction.atomic
 def accept(*, actor: User, post_uid: UUID, key: UUID, at: datetime) -> Post:
-    """The asker accepts an answer; a coach of its author, an observer of the skill or L&D an example, which may open Talk.
+    """The asker accepts an answer; a coach of its author, an observer of the skill or L&D an example.
 
-    Raises NotFound, NotAllowed (nobody accepts their own), Conflict (accepted already). Queries: at most 10 and a refresh
-    of Talk.
+    An accepted example may open Talk. Raises NotFound, NotAllowed (nobody accepts their own), Conflict (accepted
+    already). Queries: at most 10 and a refresh of Talk.
     """
     post = post_policy.get(actor, "accept", uid=post_uid, lock=True, related=("thread__skill", "author"))
     if not once(actor=actor, name="exchange.accept", key=key, at=at, about=post.uid):

@@ -1,7 +1,7 @@
 """Observer grants: who may observe and judge which skill, until when.
 
-First grants are *founding*: given by L&D with a reason, for twelve months at most, renewed in the same way. A renewal is
-a new row; the old one is revoked in the same act, so that the record says who could observe what on any day.
+First grants are *founding*: given by L&D with a reason, for twelve months at most, renewed in the same way. A renewal
+is a new row; the old one is revoked in the same act, so that the record says who could observe what on any day.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import partial
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from coaching import events
@@ -99,7 +99,10 @@ def record_grants(
 def revoke_grant(
     *, actor: User, person_uid: UUID, skill_slug: str, reason: str, key: UUID, at: datetime
 ) -> ObserverGrant:
-    """Somebody may no longer observe this skill. Raises NotFound (no open grant), NotAllowed (not L&D), Invalid (no reason)."""
+    """Somebody may no longer observe this skill.
+
+    Raises NotFound (no open grant), NotAllowed (not L&D), Invalid (no reason).
+    """
     reason = one_line(reason)
     done = ObserverGrant.objects.filter(revoked_by=actor, person__uid=person_uid, skill__slug=skill_slug)
     before = Act.objects.filter(pk=key, actor=actor, name="grant.revoke").first()
@@ -133,12 +136,19 @@ def may_observe(user_id: int, skill_ids: Iterable[int], at: datetime) -> set[int
     return set(rows.values_list("skill_id", flat=True))
 
 
-def grants_of(user_ids: Iterable[int], on: date) -> dict[int, list[ObserverGrant]]:
-    """The grants of these people that hold on a day, with their skills, those that end first in front. Queries: 1."""
-    found: dict[int, list[ObserverGrant]] = {user_id: [] for user_id in user_ids}
-    rows = ObserverGrant.objects.filter(unlapsed(on), person__in=list(found)).select_related("skill")
-    for row in rows.order_by("until_on", "skill__title"):
-        found[row.person_id].append(row)
+def was_granted(user_id: int, skill_id: int, at: datetime) -> bool:
+    """Whether somebody might observe the skill at a moment of the past. Queries: 1."""
+    then = Q(revoked_at=None) | Q(revoked_at__gt=at)
+    rows = ObserverGrant.objects.filter(then, person_id=user_id, skill_id=skill_id)
+    return rows.filter(granted_at__lte=at, until_on__gte=at.date()).exists()
+
+
+def grants_of(user_ids: Iterable[int], on: date) -> dict[int, dict[int, str]]:
+    """What these people may observe on a day: person id -> skill id -> basis of the grant. Queries: 1."""
+    found: dict[int, dict[int, str]] = {user_id: {} for user_id in user_ids}
+    rows = ObserverGrant.objects.filter(unlapsed(on), person__in=list(found))
+    for person_id, skill_id, basis in rows.values_list("person_id", "skill_id", "basis"):
+        found[person_id][skill_id] = basis
     return found
 
 

@@ -31,7 +31,7 @@ def when(moment: datetime, reader: User) -> str:
 
 
 def tell(people: Iterable[User | None], sentence: str, place: str, at: datetime, *args: Any) -> None:
-    """Tell these people, on the screen and by mail; ``place`` is a URL name with its arguments. Queries: 1 plus 1 a person."""
+    """Tell these people, on the screen and by mail; ``place`` is a URL name for ``args``. Queries: 1 and 1 a head."""
     found = {person.pk: person for person in people if person is not None}
     if found:
         notify(found.values(), shorten(sentence, LONGEST), reverse(place, args=args), at)

@@ -15,7 +15,7 @@ COACH, COVER, MANAGER = "coach", "cover", "manager"
 
 @dataclass(frozen=True, slots=True)
 class Helper:
-    """Somebody who helps. ``role``: coach, cover or manager; a cover names for whom and until when; ``path`` the coach's."""
+    """Somebody who helps. ``role``: coach, cover or manager; a cover says for whom and until when."""
 
     person: User
     role: str
@@ -25,7 +25,7 @@ class Helper:
 
 
 def my_people(person: User, on: date) -> list[Helper]:
-    """Coaches of the person's open paths, who covers for them today, managers; each with their address. Queries: 3-5."""
+    """Coaches of the person's open paths, who covers for them today, and the managers. Queries: 3-5."""
     found: list[Helper] = []
     rows = CoachAssignment.objects.filter(
         enrolment__person=person, enrolment__status__in=Enrolment.OPEN, status=ACTIVE

@@ -74,7 +74,7 @@ def set_away(
     key: UUID,
     at: datetime,
 ) -> CoachProfile:
-    """A coach is away on these days, both included; the cover is the present coach of their learners until the last one.
+    """A coach is away on these days, both included, and the cover is the present coach of their learners on them.
 
     Without days the coach is back. Raises NotFound, NotAllowed (neither the coach nor L&D), Invalid.
     """
@@ -97,6 +97,7 @@ def set_away(
         return profile
     profile.away_from, profile.away_until, profile.cover = away_from, away_until, cover
     profile.save(update_fields=["away_from", "away_until", "cover"])
+    _record_absence(profile, at)
     if cover:
         words = {"coach": profile.person.full_name, "from": away_from, "until": away_until}
         sentence = _("You cover for %(coach)s from %(from)s to %(until)s.") % words
@@ -121,7 +122,10 @@ def end_coach(*, actor: User, person_uid: UUID, reason: str, key: UUID, at: date
         close(row, CoachAssignment.Status.ENDED, reason, at)
         follow_coach(row.enrolment, None, at)
     Session.objects.filter(coach=profile.person, status=Session.Status.PLANNED).update(status=Session.Status.CANCELLED)
-    CoachProfile.objects.filter(cover=profile).update(cover=None)
+    for other in CoachProfile.objects.filter(cover=profile):
+        other.cover = None
+        other.save(update_fields=["cover"])
+        _record_absence(other, at)
     profile.refresh_from_db()
     profile.ended_on = at.date()
     profile.save(update_fields=["ended_on"])
@@ -132,6 +136,13 @@ def profiles(actor: User) -> list[CoachProfile]:
     """Coaches, present and past, that the actor may see, by name. Queries: 1-3."""
     rows = coach_profile_policy.queryset(actor, "view").select_related("person", "cover__person")
     return list(rows.order_by("person__full_name"))
+
+
+def _record_absence(profile: CoachProfile, at: datetime) -> None:
+    """What the profile says about being away, as a row of its own; what was said before is called off. Queries: 2."""
+    profile.absences.filter(called_off_at=None).update(called_off_at=at)
+    if profile.away_from and profile.away_until:
+        profile.absences.create(cover=profile.cover, from_on=profile.away_from, until_on=profile.away_until, said_at=at)
 
 
 def _check_capacity(capacity: int) -> None:

@@ -54,9 +54,9 @@ def plan_session(
 ) -> Session:
     """Put a session into both diaries; by the learner or their present coach.
 
-    ``step_uid`` names the session step that it stands for; title and skills (slugs) default to its own. Raises NotFound,
-    NotAllowed (step locked), Invalid, Conflict (no coach yet, the step has its session, or somebody is busy). Queries: at
-    most 25, constant.
+    ``step_uid`` names the session step that it stands for; title and skills (slugs) default to its own. Raises
+    NotFound, NotAllowed (step locked), Invalid, Conflict (no coach yet, the step has its session, or somebody is busy).
+    Queries: at most 25, constant.
     """
     enrolment = help_policy.get(actor, "meet", uid=enrolment_uid, lock=True, related=("person",))
     if not once(actor=actor, name="session.plan", key=key, at=at, about=enrolment.uid):
@@ -88,7 +88,7 @@ def plan_session(
 def move_session(
     *, actor: User, session_uid: UUID, planned_at: datetime, minutes: int, place: str, key: UUID, at: datetime
 ) -> Session:
-    """Another time or place; by either of the two. Raises NotFound, Invalid, Conflict (over already, or somebody is busy)."""
+    """Another time or place; by either of the two. Raises NotFound, Invalid, Conflict (over, or somebody is busy)."""
     session = session_policy.get(actor, "change", uid=session_uid, lock=True, related=RELATED)
     if not once(actor=actor, name="session.move", key=key, at=at, about=session.uid):
         return session
@@ -103,7 +103,7 @@ def move_session(
 
 @transaction.atomic
 def cancel_session(*, actor: User, session_uid: UUID, reason: str, key: UUID, at: datetime) -> Session:
-    """It will not take place; the other one reads the reason. Raises NotFound, Invalid (no reason), Conflict (over already)."""
+    """It will not take place; the other one reads why. Raises NotFound, Invalid (no reason), Conflict (over)."""
     session = session_policy.get(actor, "change", uid=session_uid, lock=True, related=RELATED)
     reason = one_line(reason)
     if not reason:
@@ -118,7 +118,10 @@ def cancel_session(*, actor: User, session_uid: UUID, reason: str, key: UUID, at
 
 @transaction.atomic
 def miss_session(*, actor: User, session_uid: UUID, key: UUID, at: datetime) -> Session:
-    """It did not take place; by the present coach, after its time. The step stays open. Raises NotFound, NotAllowed, Conflict."""
+    """It did not take place, says the present coach after its time; the step stays open.
+
+    Raises NotFound, NotAllowed (the learner), Conflict (over already, or still to come).
+    """
     session = session_policy.get(actor, "hold", uid=session_uid, lock=True, related=RELATED)
     if once(actor=actor, name="session.miss", key=key, at=at, about=session.uid):
         _still_planned(session)
@@ -143,8 +146,8 @@ def hold_session(
 ) -> Session:
     """The talk took place, says the present coach; completes the step that it stood for.
 
-    Private notes are the actor's own from then on: the session names who held it as its coach. Raises NotFound, NotAllowed
-    (the learner), Invalid (held in the future), Conflict (over already). Queries: at most 15, constant.
+    Private notes are the actor's own: the session names who held it as its coach. Raises NotFound, NotAllowed (the
+    learner), Invalid (held in the future), Conflict (over already). Queries: at most 15, constant.
     """
     session = session_policy.get(actor, "hold", uid=session_uid, lock=True, related=RELATED)
     if not once(actor=actor, name="session.hold", key=key, at=at, about=session.uid):
@@ -190,7 +193,7 @@ def sessions_between(coach: User, start: datetime, end: datetime) -> list[Sessio
 
 
 def sessions_of(actor: User, enrolment: Enrolment) -> list[Session]:
-    """All sessions of an enrolment that the actor may see, newest first. Private notes of others are blank. Queries: 1."""
+    """The sessions of an enrolment that the actor may see, newest first, without others' private notes. Queries: 1."""
     rows = session_policy.queryset(actor, "view").filter(enrolment=enrolment)
     return [without_others_notes(row, actor) for row in rows.select_related("coach").order_by("-planned_at")]
 
@@ -223,7 +226,7 @@ def follow_coach(enrolment: Enrolment, coach: User | None, at: datetime) -> None
 def busy(who: Q, start: datetime, minutes: int, but: Session | None = None) -> Session | None:
     """A planned session in the way, or None. Queries: 1."""
     window = Q(planned_at__lt=start + timedelta(minutes=minutes), planned_at__gt=start - timedelta(minutes=MAX_MINUTES))
-    rows = Session.objects.filter(who, window, status=PLANNED).exclude(pk=but.pk if but else None)
+    rows = Session.objects.filter(who, window, status=PLANNED).exclude(pk=but.pk if but else 0)
     return next((row for row in rows if overlaps(start, minutes, row.planned_at, row.minutes)), None)
 
 

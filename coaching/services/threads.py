@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import BooleanField, Case, Count, Max, Q, QuerySet, Value, When
@@ -20,7 +21,7 @@ def threads(actor: User, skill_slug: str = "", show: str = ALL) -> QuerySet[Any]
     """Threads with ``answers``, ``accepted`` and ``last_at``, those with news first; not yet fetched. Queries: 1, and
     1 for the actor's duties.
 
-    ``show``: all, questions, unanswered (questions without an accepted answer), prompts, or mine (where the actor wrote).
+    ``show``: all, questions, unanswered (no accepted answer yet), prompts, or mine (where the actor wrote).
     """
     rows = thread_policy.queryset(actor, "view").filter(skill__archived_at=None)
     if skill_slug:
@@ -55,7 +56,9 @@ def posts_of(actor: User, found: Thread) -> QuerySet[Any]:
     return rows.select_related("author", "accepted_by", "hidden_by")
 
 
-def skills_to_choose(prompted: bool = False) -> list[Skill]:
-    """Skills that threads can be about; with ``prompted`` only those that examples are asked for. Queries: 1."""
+def skills_to_choose(prompted: bool = False, slugs: Iterable[str] | None = None) -> list[Skill]:
+    """Skills that threads and promises can be about; ``prompted``: only those with a prompt. Queries: 1."""
     rows = Skill.objects.filter(archived_at=None)
+    if slugs is not None:
+        rows = rows.filter(slug__in=list(slugs))
     return list(rows.filter(threads__is_prompt=True) if prompted else rows)

@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import json
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,8 @@ def plain(value: Any) -> Any:
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
     if isinstance(value, (UUID, date, datetime)):
         return str(value)
     return value

@@ -54,8 +54,8 @@ def gates_of(person_ids: Iterable[int]) -> dict[int, list[OpenGate]]:
     rows = SkillGate.objects.filter(person_id__in=list(found)).values_list(
         "person_id", "skill__slug", "gate", "level", "standard_uid", "valid_until"
     )
-    for person_id, *fields in rows:
-        found[person_id].append(OpenGate(*fields))
+    for person_id, skill, gate, level, standard_uid, valid_until in rows:
+        found[person_id].append(OpenGate(skill, gate, level, standard_uid, valid_until))
     return found
 
 

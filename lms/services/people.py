@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from lms.errors import Conflict, Invalid
 from lms.models import Membership, Organisation, Team, User
 from lms.policies import people_policy
-from lms.policies.people import current
 
 from .acts import once
 from .outbox import queue_mail
@@ -103,22 +102,27 @@ def send_invitation(person: User, link: str, at: datetime) -> None:
 
 
 def managers_of(person: User, on: date) -> list[User]:
-    """Who manages the person: the managers of their team, or of the nearest team above that has one. Queries: 1-3."""
-    teams = list(
-        Membership.objects.filter(current(on=on), person=person, role=Membership.Role.MEMBER).values_list(
-            "team_id", flat=True
-        )
-    )
-    parents = dict(Team.objects.values_list("id", "parent_id"))
-    while teams:
-        found = User.objects.filter(
-            current("memberships__", on),
-            memberships__team__in=teams,
-            memberships__role=Membership.Role.MANAGER,
-            is_active=True,
-        ).exclude(pk=person.pk)
-        managers = list(found.distinct())
-        if managers:
-            return managers
-        teams = [parents[team] for team in teams if parents.get(team)]
-    return []
+    """Who manages the person: the managers of their team, or of the nearest team above that has one. Queries: 1."""
+    words = {"person": person.pk, "on": on.isoformat(), "member": Membership.Role.MEMBER.value}
+    rows = list(User.objects.raw(NEAREST_MANAGERS, words | {"manager": Membership.Role.MANAGER.value}))
+    nearest = min((row.steps_up for row in rows), default=0)  # type: ignore[attr-defined]
+    return list({row.pk: row for row in rows if row.steps_up == nearest}.values())  # type: ignore[attr-defined]
+
+
+# Up the tree of teams from those that somebody is a member of; no tree of teams is fifty deep.
+NEAREST_MANAGERS = """
+WITH RECURSIVE up (team_id, steps_up) AS (
+    SELECT team_id, 0 FROM lms_membership
+    WHERE person_id = %(person)s AND role = %(member)s
+        AND from_on <= %(on)s AND (until_on IS NULL OR until_on >= %(on)s)
+    UNION
+    SELECT team.parent_id, up.steps_up + 1 FROM lms_team team JOIN up ON team.id = up.team_id
+    WHERE team.parent_id IS NOT NULL AND up.steps_up < 50
+)
+SELECT person.*, up.steps_up FROM up
+JOIN lms_membership manages ON manages.team_id = up.team_id AND manages.role = %(manager)s
+    AND manages.from_on <= %(on)s AND (manages.until_on IS NULL OR manages.until_on >= %(on)s)
+JOIN lms_user person ON person.id = manages.person_id
+WHERE person.is_active AND person.id <> %(person)s
+ORDER BY up.steps_up, person.full_name, person.id
+"""

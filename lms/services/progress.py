@@ -8,21 +8,21 @@ from datetime import date, datetime
 from functools import partial
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from lms import clock, events
 from lms.errors import NotAllowed, NotFound
-from lms.models import Enrolment, Label, LessonCompletion, StepCompletion, StepKind, User, Waiver
+from lms.models import Enrolment, LessonCompletion, StepCompletion, StepKind, User, Waiver
 from lms.policies import enrolment_policy
 from lms.rules.days import date_of_day, path_day
-from lms.rules.gates import Standing
+from lms.rules.gates import Standing, standings
 from lms.rules.unlock import Decision, Facts, evaluate
 
 from .acts import once
-from .gates import standings_of
+from .facts import GateFact, PathFacts, PersonFacts, facts_of, lock_learner, open_enrolments
 from .structure import PathStructure, StepInfo, structure_of
-from .talk import refresh_talk
+from .talk import open_talk
 
 DONE, WAIVED, OPEN, LOCKED = "done", "waived", "open", "locked"
 
@@ -38,6 +38,7 @@ class StepState:
     overdue: bool
     completed_at: datetime | None
     lessons_done: int = 0
+    waived_because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,17 @@ class PathProgress:
     steps: tuple[StepState, ...]
     standings: dict[str, Standing]
     lessons: frozenset[UUID]
+    gates: tuple[GateFact, ...] = ()
+    pauses: tuple[tuple[date, date | None], ...] = ()
+
+    @property
+    def running(self) -> bool:
+        """Whether days count and steps can be open: begun, and not paused."""
+        return self.enrolment.status == Enrolment.Status.ACTIVE and self.day >= 1
+
+    def date_of(self, day: int) -> date:
+        """The calendar date of a day of this path as it looks today."""
+        return date_of_day(day, self.enrolment.started_on, self.today, self.pauses)
 
     @property
     def days(self) -> int:
@@ -81,62 +93,68 @@ class PathProgress:
         return frozenset(state.step.uid for state in self.steps if state.status in (DONE, WAIVED))
 
 
-def open_enrolments(person: User) -> list[Enrolment]:
-    """A person's active and paused enrolments, newest first, with pauses.
-
-    Queries: 1, and 1 for pauses if paused ever.
-    """
-    rows = person.enrolments.filter(status__in=Enrolment.OPEN).select_related("path", "path_version", "role_version")
-    return list(rows.prefetch_related("pauses"))
-
-
 def progress_of(enrolment: Enrolment, at: datetime | None = None) -> PathProgress:
-    """Where a person stands on one path.
+    """Where a person stands on one path. Queries: 1, however long the path, and 1 for a person not fetched."""
+    return _progress(enrolment, facts_of(enrolment.person_id, [enrolment.pk]), at)
 
-    Queries: 4 (completions and waivers, lessons, gates, extensions) plus pauses.
-    """
+
+def paths_of(person: User, at: datetime | None = None) -> list[PathProgress]:
+    """Where a person stands on every path that is open to them, newest first. Queries: 2, for any number of paths."""
+    return _paths(open_enrolments(person), person, at)[0]
+
+
+def _paths(enrolments: list[Enrolment], person: User, at: datetime | None) -> tuple[list[PathProgress], PersonFacts]:
+    facts = facts_of(person.pk, [enrolment.pk for enrolment in enrolments])
+    return [_progress(enrolment, facts, at) for enrolment in enrolments], facts
+
+
+def _progress(enrolment: Enrolment, facts: PersonFacts, at: datetime | None) -> PathProgress:
     today = clock.today(enrolment.person.zone, at)
     structure = structure_of(enrolment.path_version_id)
-    pauses = [(pause.from_on, pause.until_on) for pause in enrolment.pauses.all()]
-    day = path_day(enrolment.started_on, today, pauses)
-    completed = dict(enrolment.step_completions.values_list("step__uid", "completed_at"))
-    waived = set(enrolment.waivers.values_list("step__uid", flat=True))
-    extended = dict(enrolment.extensions.values_list("step__uid", "due_on"))
-    lessons = frozenset(
-        LessonCompletion.objects.filter(person_id=enrolment.person_id).values_list("lesson_uid", flat=True)
-    )
-    gates = standings_of(enrolment.person_id, today)
-    facts = Facts(
-        day=day,
+    mine = facts.paths.get(enrolment.pk, PathFacts({}, {}, {}, []))
+    found = standings([fact.gate for fact in facts.gates], today)
+    known = Facts(
+        day=path_day(enrolment.started_on, today, mine.pauses),
         today=today,
-        done=frozenset(completed) | frozenset(waived),
+        done=frozenset(mine.completed) | frozenset(mine.waived),
         steps=frozenset(structure.steps),
         milestones=structure.required,
-        standings=gates,
+        standings=found,
     )
-    running = enrolment.status == Enrolment.Status.ACTIVE and day >= 1
-    states = []
-    for step in structure.steps.values():
-        decision = evaluate(step.rule, facts)
-        if step.uid in completed:
-            status = DONE
-        elif step.uid in waived:
-            status = WAIVED
-        else:
-            status = OPEN if decision.open and running else LOCKED
-        due_on = extended.get(step.uid) or date_of_day(step.due_day, enrolment.started_on, today, pauses)
-        states.append(
-            StepState(
-                step=step,
-                status=status,
-                decision=decision,
-                due_on=due_on,
-                overdue=status in (OPEN, LOCKED) and due_on < today and running,
-                completed_at=completed.get(step.uid),
-                lessons_done=sum(lesson.uid in lessons for lesson in step.lessons),
-            )
-        )
-    return PathProgress(enrolment, structure, today, day, tuple(states), gates, lessons)
+    states = tuple(_state(step, enrolment, mine, facts, known) for step in structure.steps.values())
+    return PathProgress(
+        enrolment,
+        structure,
+        today,
+        known.day,
+        states,
+        found,
+        frozenset(facts.lessons),
+        tuple(facts.gates),
+        tuple(mine.pauses),
+    )
+
+
+def _state(step: StepInfo, enrolment: Enrolment, mine: PathFacts, facts: PersonFacts, known: Facts) -> StepState:
+    decision = evaluate(step.rule, known)
+    running = enrolment.status == Enrolment.Status.ACTIVE and known.day >= 1
+    if step.uid in mine.completed:
+        status = DONE
+    elif step.uid in mine.waived:
+        status = WAIVED
+    else:
+        status = OPEN if decision.open and running else LOCKED
+    due_on = mine.extended.get(step.uid) or date_of_day(step.due_day, enrolment.started_on, known.today, mine.pauses)
+    return StepState(
+        step=step,
+        status=status,
+        decision=decision,
+        due_on=due_on,
+        overdue=status in (OPEN, LOCKED) and due_on < known.today and running,
+        completed_at=mine.completed.get(step.uid),
+        lessons_done=sum(lesson.uid in facts.lessons for lesson in step.lessons),
+        waived_because=mine.waived.get(step.uid, ""),
+    )
 
 
 def require_open(progress: PathProgress, step_uid: UUID) -> StepState:
@@ -185,42 +203,62 @@ def lesson_step(progress: Iterable[PathProgress], lesson_uid: UUID) -> tuple[Pat
     raise NotAllowed(_("This lesson is not open yet. Your path says what opens it."))
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What follows a lesson: the course step that it was read for, and the next lesson of it (None: all are read)."""
+
+    enrolment: Enrolment
+    step: StepInfo
+    next_lesson: UUID | None
+
+
 @transaction.atomic
-def complete_lesson(*, actor: User, lesson_uid: UUID, key: UUID, at: datetime) -> None:
+def complete_lesson(*, actor: User, lesson_uid: UUID, key: UUID, at: datetime) -> Reading:
     """The person has read a lesson: completes the course step when it was the last one, and may open Talk.
 
-    Replays change nothing. Raises NotFound (not on a path of theirs), NotAllowed (locked).
+    Replays change nothing. Raises NotFound (not on a path of theirs), NotAllowed (locked). Queries: 4, 5 when a step is
+    done with it, and 1 more when Talk opens; constant in the length of course and path.
     """
-    paths = [progress_of(enrolment, at) for enrolment in open_enrolments(actor)]
-    lesson_step(paths, lesson_uid)
+    paths, facts = _paths(lock_learner(actor), actor, at)
+    path, state = lesson_step(paths, lesson_uid)
+    reading = Reading(path.enrolment, state.step, _next_unread(state.step, lesson_uid, set(path.lessons)))
     if not once(actor=actor, name="lesson.complete", key=key, at=at, about=lesson_uid):
-        return
-    _, made = LessonCompletion.objects.get_or_create(person=actor, lesson_uid=lesson_uid, defaults={"completed_at": at})
-    if not made:
-        return
-    for path in paths:
-        lessons = path.lessons | {lesson_uid}
-        for state in path.steps:
-            step = state.step
-            holds = any(lesson.uid == lesson_uid for lesson in step.lessons)
-            if holds and state.status == OPEN and all(lesson.uid in lessons for lesson in step.lessons):
-                record_completion(enrolment=path.enrolment, step=step, by=actor, at=at)
-    refresh_talk(person=actor, at=at)
-    transaction.on_commit(partial(events.lesson_completed.send, None, person_id=actor.pk, lesson_uid=lesson_uid))
+        return reading
+    news = lesson_uid not in facts.lessons
+    if news:
+        LessonCompletion.objects.create(person=actor, lesson_uid=lesson_uid, completed_at=at)
+        facts.lessons[lesson_uid] = at
+    # Also for a lesson that was read on another path before: its step on this one is still open.
+    for other in paths:
+        for candidate in other.steps:
+            lessons = {lesson.uid for lesson in candidate.step.lessons}
+            if candidate.status == OPEN and lesson_uid in lessons and lessons <= facts.lessons.keys():
+                record_completion(enrolment=other.enrolment, step=candidate.step, by=actor, at=at)
+    open_talk(person=actor, enrolments=[other.enrolment for other in paths], facts=facts, at=at)
+    if news:
+        transaction.on_commit(partial(events.lesson_completed.send, None, person_id=actor.pk, lesson_uid=lesson_uid))
+    return reading
+
+
+def _next_unread(step: StepInfo, lesson_uid: UUID, read: set[UUID]) -> UUID | None:
+    """The unread lesson of a course that follows this one, else the first unread one before it."""
+    uids = [lesson.uid for lesson in step.lessons]
+    place = uids.index(lesson_uid)
+    return next((uid for uid in uids[place + 1 :] + uids[:place] if uid not in read), None)
 
 
 def record_completion(*, enrolment: Enrolment, step: StepInfo, by: User, at: datetime) -> bool:
-    """Write down that a step is done; False when it was.
-
-    For the floors above, inside their transaction. Queries: 1-2.
-    """
-    _, made = StepCompletion.objects.get_or_create(
-        enrolment=enrolment, step_id=step.id, defaults={"by": by, "completed_at": at}
-    )
-    if made:
-        news = partial(events.step_completed.send, None, enrolment_id=enrolment.pk, step_id=step.id)
-        transaction.on_commit(news)
-    return made
+    """Write down that a step is done; False when it was. For the floors above, inside their transaction. Queries: 1."""
+    try:
+        with transaction.atomic():
+            StepCompletion.objects.create(enrolment=enrolment, step_id=step.id, by=by, completed_at=at)
+    except IntegrityError:
+        if not StepCompletion.objects.filter(enrolment=enrolment, step_id=step.id).exists():
+            raise
+        return False
+    news = partial(events.step_completed.send, None, enrolment_id=enrolment.pk, step_id=step.id)
+    transaction.on_commit(news)
+    return True
 
 
 @transaction.atomic
@@ -248,10 +286,3 @@ def waive(*, actor: User, enrolment_uid: UUID, step_uid: UUID, reason: str, key:
         Waiver.objects.get_or_create(
             enrolment=enrolment, step_id=step.id, defaults={"reason": reason, "by": actor, "waived_at": at}
         )
-
-
-def labels_of(uids: Iterable[UUID | None], locale: str = "en") -> dict[UUID, Label]:
-    """The current titles of these pieces of content; source locale where a translation is missing. Queries: 1."""
-    wanted = {uid for uid in uids if uid}
-    rows = Label.objects.filter(uid__in=wanted, locale__in={locale, "en"})
-    return {row.uid: row for row in sorted(rows, key=lambda row: row.locale == locale)}

@@ -7,34 +7,54 @@ without a tagged lesson on the path has no Talk there. Once open it stays open: 
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
-from lms.models import Enrolment, LessonCompletion, SkillGate, TalkFact, User
+from django.db import transaction
 
-from .gates import open_gate
+from lms import events
+from lms.models import Enrolment, SkillGate, TalkFact, User
+
+from .facts import PersonFacts, facts_of, lock_learner
 from .structure import PathStructure, structure_of
-from .versions import skill_ids
 
 
+@transaction.atomic
 def refresh_talk(*, person: User, at: datetime) -> list[str]:
-    """Open what is due on every open path of the person, and return the slugs opened. Queries: 4, and 2 an opening."""
-    paths = person.enrolments.filter(status__in=Enrolment.OPEN).values_list("uid", "path_version_id")
-    known = set(SkillGate.objects.filter(person=person, gate=SkillGate.Gate.TALK).values_list("skill__slug", "source"))
-    read = set(LessonCompletion.objects.filter(person=person).values_list("lesson_uid", flat=True))
-    examples, recalled = _facts(person)
+    """Open what is due on every open path of the person; returns the slugs opened. Queries: 2, and 1 if any opens."""
+    enrolments = lock_learner(person)
+    if not enrolments:
+        return []
+    facts = facts_of(person.pk, [enrolment.pk for enrolment in enrolments])
+    return open_talk(person=person, enrolments=enrolments, facts=facts, at=at)
+
+
+def open_talk(*, person: User, enrolments: Iterable[Enrolment], facts: PersonFacts, at: datetime) -> list[str]:
+    """Open what these facts make due, and return the slugs opened; under ``lock_learner``. Queries: 0 or 1."""
+    known = {(fact.gate.skill, fact.source) for fact in facts.gates if fact.gate.gate == SkillGate.Gate.TALK}
     opened: list[str] = []
-    for uid, version_id in paths:
-        for skill in talk_due(structure_of(version_id), read, examples, recalled):
-            if (skill, f"enrolment:{uid}") not in known:
+    rows: list[SkillGate] = []
+    for enrolment in enrolments:
+        structure, source = structure_of(enrolment.path_version_id), f"enrolment:{enrolment.uid}"
+        for skill in talk_due(structure, facts.lessons.keys(), facts.examples, facts.recalled):
+            if (skill, source) not in known:
                 opened.append(skill)
-                open_gate(
-                    person_id=person.pk, skill_id=skill_ids()[skill], gate="talk", source=f"enrolment:{uid}", at=at
+                skill_id = structure.skill_ids[skill]
+                rows.append(SkillGate(person=person, skill_id=skill_id, gate="talk", source=source, opened_at=at))
+                news = partial(
+                    events.gate_opened.send, None, person_id=person.pk, skill_id=skill_id, gate=SkillGate.Gate.TALK
                 )
+                transaction.on_commit(news)
+    if rows:
+        SkillGate.objects.bulk_create(rows)
     return opened
 
 
-def talk_due(structure: PathStructure, read: set[UUID], examples: set[str], recalled: set[UUID]) -> list[str]:
+def talk_due(
+    structure: PathStructure, read: Collection[UUID], examples: Collection[str], recalled: Collection[UUID]
+) -> list[str]:
     """The skills whose Talk condition holds on a path. Pure."""
     due = []
     for skill, lessons in structure.lessons_by_skill.items():
@@ -45,6 +65,7 @@ def talk_due(structure: PathStructure, read: set[UUID], examples: set[str], reca
     return due
 
 
+@transaction.atomic
 def record_example(*, person: User, skill_id: int, at: datetime) -> None:
     """An example of the person was accepted; for the exchange, inside its transaction. Queries: 2 and a refresh."""
     TalkFact.objects.get_or_create(
@@ -53,24 +74,17 @@ def record_example(*, person: User, skill_id: int, at: datetime) -> None:
     refresh_talk(person=person, at=at)
 
 
+@transaction.atomic
 def record_recall(*, person: User, lesson_uid: UUID, all_right: bool, at: datetime) -> None:
-    """Whether all recall questions of a lesson stand right after the latest answer; for recall, inside its
-    transaction.
+    """Whether all recall questions of a lesson stand right after the latest answer; for recall, inside its transaction.
+
+    Queries: 2 when that was known, 3 when it ends, 4 or 5 when it begins.
     """
+    lock_learner(person)
     current = TalkFact.objects.filter(person=person, lesson_uid=lesson_uid, kind=TalkFact.Kind.RECALL, ended_at=None)
     if not all_right:
         current.update(ended_at=at)
     elif not current.exists():
-        TalkFact.objects.create(person=person, lesson_uid=lesson_uid, kind=TalkFact.Kind.RECALL, started_at=at)
+        fact = TalkFact(person=person, lesson_uid=lesson_uid, kind=TalkFact.Kind.RECALL, started_at=at)
+        TalkFact.objects.bulk_create([fact], ignore_conflicts=True)
         refresh_talk(person=person, at=at)
-
-
-def _facts(person: User) -> tuple[set[str], set[UUID]]:
-    examples, recalled = set(), set()
-    rows = TalkFact.objects.filter(person=person, ended_at=None)
-    for skill, lesson_uid in rows.values_list("skill__slug", "lesson_uid"):
-        if skill:
-            examples.add(skill)
-        else:
-            recalled.add(lesson_uid)
-    return examples, recalled

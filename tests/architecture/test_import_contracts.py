@@ -66,5 +66,9 @@ def test_a_module_without_a_place_is_noticed(tree: Path) -> None:
 @pytest.mark.parametrize("app", APPS)
 def test_every_private_room_is_protected(app: str) -> None:
     protected = next(each["protected_modules"] for each in CONTRACTS if each["id"] == f"doors-{app}")
-    rooms = [room for room in ("models", "services", "policies") if any((ROOT / app).glob(f"{room}*"))]
+    rooms = [
+        room
+        for room in ("models", "services", "policies")
+        if any((ROOT / app / place).exists() for place in (f"{room}.py", f"{room}/__init__.py"))
+    ]
     assert set(protected) == {f"{app}.{room}" for room in rooms}

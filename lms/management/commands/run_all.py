@@ -146,8 +146,8 @@ class Command(BaseCommand):
         self.children.append(web)
         celery = ["celery", "-A", "lms", "-q"]
         alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-        worker = [*celery, "worker", "--loglevel", "INFO", "--pool", "threads", "--concurrency", "2", *alone]
-        schedule = [*celery, "beat", "--loglevel", "INFO", "--pidfile="]
+        worker = [*celery, "worker", "--loglevel", "WARNING", "--pool", "threads", "--concurrency", "2", *alone]
+        schedule = [*celery, "beat", "--loglevel", "WARNING", "--pidfile="]
         self.children.append(Child("worker", worker, env, logs))
         self.children.append(Child("schedule", schedule, env, logs))
 

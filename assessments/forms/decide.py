@@ -1,0 +1,92 @@
+"""Deciding: one sentence, and for each skill entrust or not yet."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from assessments.api import CaseFinding, Entrust, NotYet
+from lms.api import Skill
+from lms.rules.scales import ENTRUSTMENT
+
+from .fields import Day, Pick, Said
+
+ENTRUST, NOT_YET = "entrust", "not_yet"
+
+
+class DecideForm(forms.Form):
+    """What is decided. Fields of a skill carry its slug: ``<slug>-verdict -level -next_step -retry_on``."""
+
+    why = Said(
+        label=gettext_lazy("Why, in one sentence"),
+        help_text=gettext_lazy("The learner reads it. So may an auditor, in three years."),
+        max_length=2000,
+        error_messages={"required": gettext_lazy("Say why, in one sentence.")},
+    )
+
+    def __init__(self, *args: Any, finding: CaseFinding, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.finding = finding
+        levels = [(str(level), sentence) for level, sentence in ENTRUSTMENT.items()]
+        for slug, skill in finding.skills.items():
+            self.fields |= {
+                f"{slug}-verdict": Pick(
+                    label=skill.title,
+                    choices=[(ENTRUST, _("Entrust")), (NOT_YET, _("Not yet"))],
+                    error_messages={
+                        "required": _("Decide on %(skill)s: entrust, or not yet.") % {"skill": skill.title}
+                    },
+                ),
+                f"{slug}-level": Pick(label=_("From now on, they"), choices=levels, required=False),
+                f"{slug}-next_step": Said(label=_("The next step"), required=False, max_length=1000),
+                f"{slug}-retry_on": Day(label=_("Seen again by"), required=False),
+            }
+
+    def clean(self) -> dict[str, Any]:
+        """Each verdict with what belongs to it; what belongs to the other one is left alone."""
+        data = super().clean() or {}
+        for slug in self.finding.skills:
+            chosen = data.get(f"{slug}-verdict")
+            if chosen == ENTRUST and not data.get(f"{slug}-level"):
+                self.add_error(f"{slug}-level", _("Choose what they may do from now on."))
+            if chosen == NOT_YET and not data.get(f"{slug}-next_step"):
+                self.add_error(f"{slug}-next_step", _("Say what the next step is."))
+            if chosen == NOT_YET and not data.get(f"{slug}-retry_on") and f"{slug}-retry_on" not in self.errors:
+                self.add_error(f"{slug}-retry_on", _("Choose the day by which they are seen again."))
+        return data
+
+    def verdicts(self) -> dict[str, Entrust | NotYet]:
+        """The verdicts as ``decide`` takes them."""
+        data = self.cleaned_data
+        return {slug: self._verdict(slug, data) for slug in self.finding.skills}
+
+    def _verdict(self, slug: str, data: dict[str, Any]) -> Entrust | NotYet:
+        if data[f"{slug}-verdict"] == ENTRUST:
+            return Entrust(int(data[f"{slug}-level"]))
+        retry_on: date = data[f"{slug}-retry_on"]
+        return NotYet(data[f"{slug}-next_step"], retry_on)
+
+    def skills(self) -> list[tuple[Skill, BoundField, BoundField, BoundField, BoundField]]:
+        """For the template: each skill with its verdict, level, next step and day."""
+        names = ("verdict", "level", "next_step", "retry_on")
+        return [
+            (skill, *(self[f"{slug}-{name}"] for name in names))  # type: ignore[misc]
+            for slug, skill in self.finding.skills.items()
+        ]
+
+
+class ReturnForm(forms.Form):
+    """Give the case back."""
+
+    missing = Said(
+        label=gettext_lazy("What is missing"),
+        help_text=gettext_lazy("The learner and the observers read it."),
+        rows=2,
+        max_length=1000,
+        error_messages={"required": gettext_lazy("Say what is missing.")},
+    )

@@ -1,0 +1,44 @@
+"""Fields that the forms of judging share. They shape input; what may be chosen is the services' to say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+LONGEST = 20_000
+
+
+class Moment(forms.DateTimeField):
+    """A day and time in the zone that is active (the reader's own)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
+        kwargs.setdefault("error_messages", {"invalid": _("Write the day and the time.")})
+        super().__init__(widget=widget, **kwargs)
+
+
+class Day(forms.DateField):
+    """A day, chosen in the browser's calendar."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("error_messages", {"invalid": _("Choose a day."), "required": _("Choose a day.")})
+        super().__init__(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **kwargs)
+
+
+class Said(forms.CharField):
+    """Several lines."""
+
+    def __init__(self, *, rows: int = 3, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", LONGEST)
+        kwargs.setdefault("error_messages", {"required": _("Write a few words.")})
+        super().__init__(widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+
+
+class Pick(forms.ChoiceField):
+    """One of a few, as radio buttons."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("error_messages", {"required": _("Choose one."), "invalid_choice": _("Choose one.")})
+        super().__init__(widget=kwargs.pop("widget", forms.RadioSelect), **kwargs)

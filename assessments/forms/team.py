@@ -1,0 +1,54 @@
+"""What the team page shows: a filter, read from the address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from assessments.api import BUCKETS, TeamRow
+
+BUCKET_NAMES = {
+    "ready": gettext_lazy("Ready"),
+    "expiring": gettext_lazy("Ready, expiring"),
+    "on_track": gettext_lazy("On track"),
+    "behind": gettext_lazy("Behind"),
+    "blocked": gettext_lazy("Blocked"),
+    "not_started": gettext_lazy("Not started"),
+}
+SORT_NAMES = [
+    ("readiness", gettext_lazy("Readiness")),
+    ("name", gettext_lazy("Name")),
+    ("days", gettext_lazy("Days to ready")),
+]
+
+
+class TeamFilter(forms.Form):
+    """Sort, bucket, team, path and name. What makes no sense is left out, never refused."""
+
+    q = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=80)
+    team = forms.ChoiceField(label=gettext_lazy("Team"), required=False)
+    path = forms.ChoiceField(label=gettext_lazy("Path"), required=False)
+    sort = forms.ChoiceField(label=gettext_lazy("Sorted by"), required=False, choices=SORT_NAMES)
+    bucket = forms.ChoiceField(required=False, choices=[("", ""), *((name, name) for name in BUCKETS)])
+
+    def __init__(self, *args: Any, rows: Iterable[TeamRow], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = list(rows)
+        teams = sorted({row.team for row in people if row.team})
+        paths = {str(row.found.enrolment.path.uid): row.found.enrolment.path.title for row in people}
+        self._choices("team", _("All teams"), [(name, name) for name in teams])
+        self._choices("path", _("All paths"), sorted(paths.items(), key=lambda pair: pair[1]))
+
+    def _choices(self, name: str, everything: str, pairs: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [("", everything), *pairs]
+
+    def chosen(self) -> dict[str, str]:
+        """What was chosen, without what was not or made no sense."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}

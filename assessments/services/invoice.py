@@ -1,0 +1,276 @@
+"""One person's readiness, opened into its terms: the page that learner, coach and manager all see.
+
+Evidence is named by kind and day, never by content; of practice nothing shows but the day on which Try opened. What a
+line says about its next step is read from the path and from what waits, not from how often anybody practised.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from assessments.models import ObservationSkill
+from assessments.rules.cells import Cell
+from assessments.rules.readiness import Readiness, Term
+from lms import clock
+from lms.api import (
+    DONE,
+    WAIVED,
+    Enrolment,
+    PathProgress,
+    SkillGate,
+    StepKind,
+    StepState,
+    labels_of,
+    progress_of,
+)
+from lms.rules.gates import VALUES
+from lms.rules.scales import ENTRUSTMENT
+
+from .readiness import Holder, PersonReadiness, readiness_of, ways_to
+from .signoffs import standings_on
+from .team import cells_of, line_of, name_of
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A piece of evidence by kind and day. ``signoff`` is the record that may be opened."""
+
+    text: str
+    on: date
+    signoff: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One requirement: what it asks, where it stands, on what evidence, who has it, and the cheapest next step."""
+
+    skill: str
+    title: str
+    term: Term
+    asked: str
+    cell: Cell
+    proofs: tuple[Proof, ...]
+    holder: Holder | None
+    held_by: str
+    days: int | None
+    next_step: str
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """Training elsewhere that a manager marks as done."""
+
+    uid: UUID
+    title: str
+    due_on: date
+    done_at: datetime | None
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """Everything on the page. ``result`` is None where the role asks for nothing: no data, never zero."""
+
+    found: PersonReadiness
+    line: str
+    result: Readiness | None
+    lines: tuple[Line, ...]
+    externals: tuple[External, ...]
+
+    @property
+    def enrolment(self) -> Enrolment:
+        """The person on the path."""
+        return self.found.enrolment
+
+    @property
+    def percent(self) -> int:
+        """Coverage in whole percent, rounded down: 84.9 is not yet 85."""
+        return int(self.result.coverage * 100) if self.result else 0
+
+    @property
+    def threshold(self) -> int:
+        """The coverage that the role asks for, in percent."""
+        return int(self.found.role.threshold * 100)
+
+    @property
+    def amount(self) -> int:
+        """The sum of weight times gate."""
+        return sum(line.term.amount for line in self.lines)
+
+    @property
+    def critical(self) -> int:
+        """How many requirements are critical."""
+        return sum(line.term.required.critical for line in self.lines)
+
+    @property
+    def critical_open(self) -> int:
+        """How many of these are not vouched for."""
+        return sum(line.term.required.critical and not line.term.met for line in self.lines)
+
+    @property
+    def held(self) -> Line | None:
+        """The line that keeps the person from ready."""
+        term = self.result.holder if self.result else None
+        return next((line for line in self.lines if line.term is term), None) if term else None
+
+
+def invoice_of(enrolment: Enrolment, at: datetime) -> Invoice:
+    """The invoice of one enrolment (fetched with person, path and role_version). Queries: 6."""
+    found = readiness_of([enrolment], at)[0]
+    progress = progress_of(enrolment, at)
+    labels = labels_of(state.step.content_uid for state in progress.steps)
+    titles = {uid: label.title for uid, label in labels.items()}
+    proofs = _proofs(enrolment, at)
+    result = found.readiness
+    lines = tuple(
+        _line(found, term, cell, proofs.get(term.required.skill, ()), progress, titles, at)
+        for term, cell in zip(result.terms if result else (), cells_of(found), strict=True)
+    )
+    return Invoice(found, line_of(found, at), result, lines, _externals(progress, titles))
+
+
+def _line(
+    found: PersonReadiness,
+    term: Term,
+    cell: Cell,
+    proofs: tuple[Proof, ...],
+    progress: PathProgress,
+    titles: Mapping[UUID, str],
+    at: datetime,
+) -> Line:
+    skill = term.required.skill
+    holder = found.holders.get(skill)
+    held_by = "" if holder is None else name_of(holder) or found.enrolment.person.get_short_name()
+    days = (at - holder.since).days if holder and holder.since else None
+    return Line(
+        skill=skill,
+        title=found.role.titles[skill],
+        term=term,
+        asked=str(ENTRUSTMENT[term.required.level]),
+        cell=cell,
+        proofs=proofs,
+        holder=holder,
+        held_by=held_by,
+        days=days,
+        next_step=_next_step(found, term, holder, progress, titles),
+    )
+
+
+def _next_step(
+    found: PersonReadiness,
+    term: Term,
+    holder: Holder | None,
+    progress: PathProgress,
+    titles: Mapping[UUID, str],
+) -> str:
+    """The cheapest thing that moves a line, in words."""
+    if holder is None:
+        if term.valid_until:
+            return _("Nothing. Valid until %(day)s.") % {"day": date_format(term.valid_until, "j F Y")}
+        return _("Nothing.")
+    name = name_of(holder)
+    match holder.who:
+        case "observer":
+            return _("%(name)s watches, and writes down what they saw.") % {"name": name}
+        case "coach" if holder.gate == "do":
+            return _("%(name)s confirms the promise.") % {"name": name}
+        case "coach":
+            return _("%(name)s decides. Everything needed is there.") % {"name": name}
+        case "learning":
+            return _("Somebody who was not there reads it and countersigns.")
+        case "author":
+            return _("This path has no demonstration of it. Its author adds one.")
+    return _own_step(found, term, progress, titles)
+
+
+def _own_step(found: PersonReadiness, term: Term, progress: PathProgress, titles: Mapping[UUID, str]) -> str:
+    """What the learner can do next for one skill. Of practice only the path is read, never how it went."""
+    skill = term.required.skill
+    ways = ways_to(found.enrolment.path_version_id, skill, term.required.standard)
+    open_now = found.standings[skill].open if skill in found.standings else frozenset()
+    above = [gate for gate in VALUES if gate in ways.gates and VALUES[gate] > term.value and gate not in open_now]
+    gate = above[0] if above else "show"
+    kinds: tuple[str, ...] = {
+        "talk": (StepKind.COURSE,),
+        "try": (StepKind.PRACTICE,),
+        "do": (StepKind.COMMITMENT, StepKind.DEMONSTRATION),
+        "show": (StepKind.DEMONSTRATION,),
+    }[gate]
+    steps = [state for kind in kinds for state in progress.steps if _is_for(state, kind, skill)]
+    state = next((item for item in steps if gate == "try" or item.status not in (DONE, WAIVED)), None)
+    if state is None:
+        return (
+            _("Bring an example to the exchange, or answer the recall questions.")
+            if gate == "talk"
+            else _("Ask the coach what comes next.")
+        )
+    step = state.step
+    title = titles.get(step.content_uid, step.title) if step.content_uid else step.title
+    sentence = {
+        "talk": _("Read “%(title)s” to the end."),
+        "try": _("Practise “%(title)s” twice to standard, a day apart."),
+        "do": _("Keep the promise: “%(title)s”."),
+        "show": _("Ask to be seen: “%(title)s”."),
+    }["show" if step.kind == StepKind.DEMONSTRATION else gate]
+    return sentence % {"title": title}
+
+
+def _is_for(state: StepState, kind: str, skill: str) -> bool:
+    step = state.step
+    tagged = skill in step.skills or any(skill in lesson.skills for lesson in step.lessons)
+    return step.kind == kind and tagged
+
+
+def _proofs(enrolment: Enrolment, at: datetime) -> dict[str, tuple[Proof, ...]]:
+    """The evidence of each skill by kind and day, newest first. Queries: 3."""
+    person = enrolment.person
+    found: dict[str, list[Proof]] = defaultdict(list)
+
+    def add(skill: str, text: str, when: datetime, signoff: UUID | None = None) -> None:
+        found[skill].append(Proof(text, clock.today(person.zone, when), signoff))
+
+    for standing in standings_on([person.pk], clock.today(person.zone, at))[person.pk]:
+        event = standing.event
+        text = {
+            "active": _("Signed off"),
+            "due": _("Signed off, renewal due"),
+            "awaiting": _("Signed, waits for a countersign"),
+            "expired": _("Signed off, has expired"),
+            "revoked": _("Signed off, taken back"),
+            "refused": _("Signed, not countersigned"),
+            "superseded": _("Signed off, replaced by a newer one"),
+        }[standing.status]
+        add(event.skill.slug, text, event.occurred_at, event.uid)
+    seen = ObservationSkill.objects.filter(observation__person=person).values_list(
+        "skill__slug", "observation__occurred_at"
+    )
+    for skill, when in seen:
+        add(skill, _("Observed at work"), when)
+    texts = {"talk": _("Talk opened"), "try": _("Try opened"), "commitment": _("Promise confirmed")}
+    gates = SkillGate.objects.filter(person=person).values_list("skill__slug", "gate", "source", "opened_at")
+    for skill, gate, source, when in gates:
+        word = source.partition(":")[0] if gate == SkillGate.Gate.DO else gate
+        if word in texts:
+            add(skill, texts[word], when)
+    return {skill: tuple(sorted(proofs, key=lambda proof: proof.on, reverse=True)) for skill, proofs in found.items()}
+
+
+def _externals(progress: PathProgress, titles: Mapping[UUID, str]) -> tuple[External, ...]:
+    return tuple(
+        External(
+            state.step.uid,
+            titles.get(state.step.content_uid, state.step.title) if state.step.content_uid else state.step.title,
+            state.due_on,
+            state.completed_at,
+            state.status not in (DONE, WAIVED, "locked"),
+        )
+        for state in progress.steps
+        if state.step.kind == StepKind.EXTERNAL
+    )

@@ -1,0 +1,255 @@
+"""The coach's queue: what waits for one person, whose learners they are, what is planned, how full their places are.
+
+Everything that waits - encounters to watch, promises to confirm, decisions to countersign, sessions - is read in the
+same UNION as the facts about the coach's learners; cases and their observations are two more questions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, QuerySet
+from django.utils.translation import gettext as _
+
+from assessments.models import Case, Request
+from assessments.policies.cases import to_countersign
+from assessments.rules.cells import Cell, cell
+from assessments.rules.evidence import Finding
+from assessments.rules.readiness import Required, Term
+from coaching.api import CoachAssignment, CoachProfile, Commitment, Session, acting, coached_by, profile
+from lms.api import Enrolment, User
+from lms.rules.gates import GATES, Standing, standings
+
+from .cases import CaseFinding, examine_cases
+from .readiness import PersonReadiness, readiness_of
+from .team import cells_of, line_of, name_of
+from .team_facts import TeamFacts, part, team_facts
+
+OBSERVE, DECIDE, COLLECT, CONFIRM, COUNTERSIGN = "observe", "decide", "collect", "confirm", "countersign"
+ORDER = (DECIDE, OBSERVE, CONFIRM, COUNTERSIGN, COLLECT)
+AHEAD = timedelta(days=7)
+UNDER_WAY = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One thing that waits for the reader. ``uid`` is of the request, case, commitment or event that it is about."""
+
+    kind: str
+    uid: UUID
+    person: str
+    title: str
+    since: datetime
+    on: date | None = None
+    accepted: bool = False
+    case: Case | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progressing:
+    """How far a case is. Figures are those of the skill that is nearest; ``met`` of ``skills`` satisfy the rule."""
+
+    met: int
+    skills: int
+    titles: tuple[str, ...]
+    lines: tuple[tuple[str, int, int], ...]
+    ladder: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A session ahead."""
+
+    uid: UUID
+    person: str
+    title: str
+    at: datetime
+    minutes: int
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class MyLearner:
+    """One of the reader's learners: the ladder of the skill that holds them, and a sentence."""
+
+    enrolment: Enrolment
+    line: str
+    skill: str
+    cell: Cell | None
+    held_by: str
+    needs_help: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The whole queue; ``cases`` says how far those on the page shown are."""
+
+    waiting: Sequence[Waiting]
+    sessions: Sequence[Planned]
+    learners: Sequence[MyLearner]
+    profile: CoachProfile | None
+    facts: TeamFacts
+
+    @property
+    def oldest(self) -> Waiting | None:
+        """What has waited longest."""
+        return min((item for item in self.waiting if item.kind != COLLECT), key=lambda item: item.since, default=None)
+
+    @property
+    def asked(self) -> int:
+        """How many things wait for the reader to act."""
+        return sum(item.kind != COLLECT for item in self.waiting)
+
+
+def queue_of(me: User, at: datetime) -> Queue:
+    """What waits for somebody. Queries: 3 for a coach (learners, everything that waits, cases), 4 without a learner."""
+    assignments = list(
+        CoachAssignment.objects.filter(acting(me, at.date()))
+        .select_related(
+            "enrolment__person",
+            "enrolment__path",
+            "enrolment__role_version__profile",
+            "coach__person",
+            "coach__cover__person",
+        )
+        .order_by("enrolment__person__full_name", "pk")
+    )
+    mine = {row.enrolment_id: row.enrolment for row in assignments if row.enrolment.status in Enrolment.OPEN}
+    profiles = [who for row in assignments for who in (row.coach, row.coach.cover) if who and who.person_id == me.pk]
+    facts = team_facts(list(mine.values()), _for_me(me, at))
+    cases = _cases(me) if mine else []
+    waiting = [*_waiting(facts), *(_case_row(case) for case in cases)]
+    waiting.sort(key=lambda item: (ORDER.index(item.kind), item.since))
+    people = readiness_of(mine.values(), at, facts)
+    return Queue(
+        waiting,
+        _sessions(facts),
+        [_learner(found, at) for found in people],
+        profiles[0] if profiles else profile(me),
+        facts,
+    )
+
+
+def _for_me(me: User, at: datetime) -> list[QuerySet[Any]]:
+    """Parts of the UNION: what is asked of this person, whoever's learner it is about."""
+    asked = Request.objects.filter(observer=me, status__in=Request.WAITING)
+    promised = Commitment.objects.filter(coached_by(me, "enrolment"), status="done")
+    planned = Session.objects.filter(
+        coach=me, status="planned", planned_at__gte=at - UNDER_WAY, planned_at__lte=at + AHEAD
+    )
+    return [
+        part(
+            OBSERVE,
+            asked,
+            uid=F("uid"),
+            word=F("case__learner__full_name"),
+            other=F("case__version__title"),
+            more=F("status"),
+            at=F("made_at"),
+            day=F("planned_on"),
+        ),
+        part(
+            "promised", promised, uid=F("uid"), word=F("enrolment__person__full_name"), other=F("what"), at=F("done_at")
+        ),
+        part(
+            "flagged",
+            to_countersign(me),
+            uid=F("uid"),
+            word=F("subject__full_name"),
+            other=F("meaning"),
+            at=F("occurred_at"),
+        ),
+        part(
+            "session",
+            planned,
+            uid=F("uid"),
+            word=F("enrolment__person__full_name"),
+            other=F("title"),
+            more=F("place"),
+            number=F("minutes"),
+            at=F("planned_at"),
+        ),
+    ]
+
+
+def _waiting(facts: TeamFacts) -> list[Waiting]:
+    kinds = {OBSERVE: OBSERVE, "promised": CONFIRM, "flagged": COUNTERSIGN}
+    return [
+        Waiting(kinds[kind], uid, person, title, since, day, accepted=more == Request.Status.ACCEPTED)
+        for kind, _owner, uid, person, title, more, _number, since, day, _until in facts.extra
+        if kind in kinds
+    ]
+
+
+def _sessions(facts: TeamFacts) -> list[Planned]:
+    found = [
+        Planned(uid, person, title, at, minutes, place or "")
+        for kind, _owner, uid, person, title, place, minutes, at, _day, _until in facts.extra
+        if kind == "session"
+    ]
+    return sorted(found, key=lambda item: item.at)
+
+
+def _cases(me: User) -> list[Case]:
+    """Open cases of the reader's learners that have begun to gather something or wait for a decision. Queries: 1."""
+    rows = Case.objects.filter(coached_by(me, "enrolment")).exclude(status=Case.Status.DECIDED).exclude(learner=me)
+    return list(rows.select_related("learner", "version", "claimed_by").order_by("opened_at", "pk"))
+
+
+def _case_row(case: Case) -> Waiting:
+    ready = case.status == Case.Status.READY
+    since = case.ready_at if ready and case.ready_at else case.opened_at
+    return Waiting(DECIDE if ready else COLLECT, case.uid, case.learner.full_name, case.version.title, since, case=case)
+
+
+def progress_of_cases(rows: Sequence[Waiting], me: User, facts: TeamFacts, at: datetime) -> dict[UUID, Progressing]:
+    """How far the cases among these rows are. Queries: 2, or 0 when there are none."""
+    cases = [row.case for row in rows if row.case]
+    if not cases:
+        return {}
+    found = examine_cases(cases, {case.enrolment_id: me.pk for case in cases}, at)
+    return {case.uid: _progressing(found[case.pk], facts, at) for case in cases}
+
+
+def _progressing(found: CaseFinding, facts: TeamFacts, at: datetime) -> Progressing:
+    def nearness(finding: Finding) -> tuple[bool, int]:
+        return finding.met, sum(min(line.have, line.need) for line in finding.lines if line.name != "from_coach")
+
+    nearest = max(found.findings.values(), key=nearness)
+    open_now = standings(facts.gates.get(found.case.learner_id, ()), at.date())
+    lowest = min(
+        (open_now.get(slug, Standing()) for slug in found.findings),
+        key=lambda standing: max((GATES.index(gate) for gate in standing.open), default=-1),
+    )
+    return Progressing(
+        met=sum(finding.met for finding in found.findings.values()),
+        skills=len(found.findings),
+        titles=tuple(skill.title for skill in found.skills.values()),
+        lines=tuple((line.name, line.have, line.need) for line in nearest.lines if line.name != "from_coach"),
+        ladder=_show_waits(lowest, at.date()),
+    )
+
+
+def _show_waits(standing: Standing, today: date) -> Cell:
+    """The ladder of a case: Show is the gate that waits."""
+    term = Term(Required("", 1, 1), "", 0)
+    open_below = Standing(standing.open - {"show"})
+    return cell(term, open_below, today=today, waits_at="show", waits_for=_("you"))
+
+
+def _learner(found: PersonReadiness, at: datetime) -> MyLearner:
+    result, holder = found.readiness, found.held_by
+    term = result.holder if result else None
+    shown = cells_of(found)[result.terms.index(term)] if result and term else None
+    return MyLearner(
+        enrolment=found.enrolment,
+        line=line_of(found, at),
+        skill=found.role.titles[term.required.skill] if term else "",
+        cell=shown,
+        held_by=name_of(holder) if holder else "",
+        needs_help=found.bucket in ("blocked", "behind"),
+    )

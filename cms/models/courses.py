@@ -1,0 +1,137 @@
+"""Courses and their lessons.
+
+A course is its lessons in the order of the page tree, and recall questions of its own. A lesson's *tags* (skills) decide
+which Talk gates it helps to open; its wording is current for everybody at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from uuid import UUID
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.fields import StreamField, StreamValue
+from wagtail.models import Page
+
+from assessments.rules.specs import RecallSpec
+from cms.blocks.base import SkillsBlock, stream_slugs
+from cms.blocks.lesson import LessonBodyBlock, RecallStreamBlock
+from cms.rules.findings import Finding
+from lms.rules.specs import LessonSpec
+
+from .base import ContentPage
+from .shelves import Shelf
+from .sources import SkillSource
+
+
+class CoursePage(ContentPage):
+    """A course; its lessons are its children."""
+
+    about = models.TextField(gettext_lazy("about"), blank=True)
+    minutes = models.PositiveSmallIntegerField(
+        gettext_lazy("minutes"), default=30, help_text=gettext_lazy("The whole course: lessons, try-its, recall, talk.")
+    )
+    recall = StreamField(RecallStreamBlock(), blank=True, verbose_name=gettext_lazy("recall questions"))
+
+    kind = "course"
+    shelf = Shelf.COURSES
+    template = "cms/preview.html"
+    preview_template = "cms/course_preview.html"
+    parent_page_types = ["cms.SectionPage"]
+    subpage_types = ["cms.LessonPage"]
+    content_panels = [*Page.content_panels, FieldPanel("about"), FieldPanel("minutes"), FieldPanel("recall")]
+
+    class Meta:
+        verbose_name = gettext_lazy("course")
+        verbose_name_plural = gettext_lazy("courses")
+
+    def live_lessons(self) -> list[LessonPage]:
+        """The published lessons in order. Queries: 1."""
+        return list(LessonPage.objects.child_of(self).live().order_by("path"))
+
+    def recall_specs(self) -> list[RecallSpec]:
+        """The questions of the course itself."""
+        return read_recalls(self.recall)
+
+
+class LessonPage(ContentPage):
+    """A lesson of four to eight minutes."""
+
+    gist = models.TextField(gettext_lazy("gist"), blank=True, help_text=gettext_lazy("One or two sentences for lists."))
+    outcome = models.TextField(gettext_lazy("outcome"), help_text=gettext_lazy("In the first person: I can ..."))
+    minutes = models.PositiveSmallIntegerField(gettext_lazy("minutes"), default=5, help_text=gettext_lazy("Reading only."))
+    skills = StreamField(SkillsBlock(), blank=True, verbose_name=gettext_lazy("skills"))
+    body = StreamField(LessonBodyBlock(), verbose_name=gettext_lazy("body"))
+
+    kind = "lesson"
+    template = "cms/preview.html"
+    preview_template = "cms/lesson_preview.html"
+    parent_page_types = ["cms.CoursePage"]
+    subpage_types: list[str] = []
+    content_panels = [
+        *Page.content_panels,
+        MultiFieldPanel(
+            [FieldPanel("outcome"), FieldPanel("gist"), FieldPanel("minutes")], heading=gettext_lazy("About")
+        ),
+        FieldPanel("skills"),
+        FieldPanel("body"),
+    ]
+
+    class Meta:
+        verbose_name = gettext_lazy("lesson")
+        verbose_name_plural = gettext_lazy("lessons")
+
+    def recall_specs(self) -> list[RecallSpec]:
+        """Its recall questions, in the order of the body."""
+        return read_recalls(self.body)
+
+    def findings(self) -> Iterator[Finding]:
+        kinds = {child.block_type for child in self.body}
+        if not stream_slugs(self.skills):
+            yield Finding(_("No skill is tagged: this lesson opens no Talk gate."), refuses=False)
+        if "recall" not in kinds:
+            yield Finding(_("No recall question: nothing brings this lesson back to mind."), refuses=False)
+        if not kinds & {"pause", "tryit"}:
+            yield Finding(_("Nothing to do: add a pause or something to try."), refuses=False)
+        yield from unpublished_skills(self.skills)
+
+
+def lesson_specs(lessons: Iterable[LessonPage]) -> list[LessonSpec]:
+    """What a path version keeps of lessons: tags, and how many questions they ask. Queries: 1 for all tags."""
+    pages = list(lessons)
+    tags = {page.pk: [block["value"] for block in page.skills.raw_data] for page in pages}
+    slugs = dict(SkillSource.objects.filter(pk__in={pk for found in tags.values() for pk in found}).values_list("pk", "slug"))
+    return [
+        LessonSpec(
+            page.uid,
+            tuple(dict.fromkeys(slugs[pk] for pk in tags[page.pk] if pk in slugs)),
+            sum(block["type"] == "recall" for block in page.body.raw_data),
+        )
+        for page in pages
+    ]
+
+
+def read_recalls(stream: StreamValue) -> list[RecallSpec]:
+    """Recall questions of a stream; the block id is the uid."""
+    return [
+        RecallSpec(
+            uid=UUID(str(child.id)),
+            q=child.value["q"],
+            a=child.value["a"],
+            wrong=tuple(child.value["wrong"]),
+            why=child.value["why"],
+        )
+        for child in stream
+        if child.block_type == "recall" and child.id
+    ]
+
+
+def unpublished_skills(stream: Iterable[object]) -> Iterator[Finding]:
+    """A skill must be in the record before anything is tagged with it."""
+    for child in stream:
+        skill = child.value  # type: ignore[attr-defined]
+        if skill is not None and not skill.live:
+            yield Finding(_("The skill “%(title)s” is not published yet.") % {"title": skill.title})

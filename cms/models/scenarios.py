@@ -1,0 +1,81 @@
+"""Scenarios as authors write them: a brief, three meters, and a graph of nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.fields import StreamField
+from wagtail.models import Page
+
+from assessments.rules.specs import ScenarioSpec
+from cms.blocks.base import SkillsBlock, stream_slugs
+from cms.blocks.scenario import MetersBlock, NodesBlock, read_meters, read_nodes
+from cms.rules.findings import Finding
+from cms.rules.scenario_lint import check_scenario
+
+from .base import ContentPage
+from .courses import unpublished_skills
+from .shelves import Shelf
+from .sources import SpeakerSource
+
+
+class ScenarioPage(ContentPage):
+    """A practice scenario."""
+
+    brief = models.TextField(gettext_lazy("brief"))
+    minutes = models.PositiveSmallIntegerField(gettext_lazy("minutes"), default=10, help_text=gettext_lazy("One attempt."))
+    skills = StreamField(SkillsBlock(), verbose_name=gettext_lazy("skills"))
+    start = models.CharField(
+        gettext_lazy("start"), max_length=60, help_text=gettext_lazy("The key of the first node.")
+    )
+    meters = StreamField(MetersBlock(), verbose_name=gettext_lazy("meters"))
+    nodes = StreamField(NodesBlock(), verbose_name=gettext_lazy("nodes"))
+
+    kind = "scenario"
+    shelf = Shelf.SCENARIOS
+    template = "cms/preview.html"
+    preview_template = "cms/scenario_preview.html"
+    parent_page_types = ["cms.SectionPage"]
+    subpage_types: list[str] = []
+    content_panels = [
+        *Page.content_panels,
+        MultiFieldPanel([FieldPanel("brief"), FieldPanel("minutes"), FieldPanel("start")], heading=gettext_lazy("About")),
+        FieldPanel("skills"),
+        FieldPanel("meters"),
+        FieldPanel("nodes"),
+    ]
+
+    class Meta:
+        verbose_name = gettext_lazy("scenario")
+        verbose_name_plural = gettext_lazy("scenarios")
+
+    def speakers(self) -> list[SpeakerSource]:
+        """Who speaks, in order of appearance. Queries: at most 1."""
+        found = [child.value["speaker"] for child in self.nodes if child.block_type == "decision"]
+        return list({speaker.pk: speaker for speaker in found if speaker is not None}.values())
+
+    def spec(self) -> ScenarioSpec:
+        """As compiled. Queries: at most 5 (skills, speakers)."""
+        return ScenarioSpec(
+            uid=self.uid,
+            slug=self.slug,
+            title=self.title,
+            skills=stream_slugs(self.skills),
+            minutes=self.minutes,
+            brief=self.brief,
+            start=self.start,
+            meters=read_meters(self.meters),
+            speakers=tuple(speaker.spec() for speaker in self.speakers()),
+            nodes=read_nodes(self.nodes),
+        )
+
+    def findings(self) -> Iterator[Finding]:
+        yield from unpublished_skills(self.skills)
+        for speaker in self.speakers():
+            if not speaker.live:
+                yield Finding(_("“%(title)s” is not published yet.") % {"title": speaker.title})
+        yield from check_scenario(self.spec())

@@ -1,0 +1,66 @@
+"""What Wagtail tells us: one call each. Compiling never raises; the guards do nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models.signals import post_delete, pre_delete
+from django.dispatch import receiver
+from wagtail.models import Page
+from wagtail.signals import page_published, page_unpublished, post_page_move, pre_page_move, published, unpublished
+
+from cms import api
+from cms.models import Content
+from lms import clock
+
+
+@receiver(page_published)
+def page_was_published(sender: type, instance: Any, **kwargs: Any) -> None:
+    """Compile the page and what rests on it."""
+    api.compile_quietly(instance, clock.now())
+
+
+@receiver(published)
+def source_was_published(sender: type, instance: Any, **kwargs: Any) -> None:
+    """Compile the snippet; pages have a signal of their own."""
+    if not isinstance(instance, Page):
+        api.compile_quietly(instance, clock.now())
+
+
+@receiver(page_unpublished)
+def page_was_unpublished(sender: type, instance: Any, **kwargs: Any) -> None:
+    """Retire it in the record."""
+    api.leave(instance, clock.now())
+
+
+@receiver(unpublished)
+def source_was_unpublished(sender: type, instance: Any, **kwargs: Any) -> None:
+    """Retire it in the record."""
+    if not isinstance(instance, Page):
+        api.leave(instance, clock.now())
+
+
+@receiver(post_delete)
+def content_was_deleted(sender: type, instance: Any, **kwargs: Any) -> None:
+    """Retire it in the record; a live page was unpublished before, a draft was never there."""
+    if isinstance(instance, Content):
+        api.leave(instance, clock.now())
+
+
+@receiver(post_page_move)
+def page_was_moved(sender: type, instance: Page, parent_page_before: Page, parent_page_after: Page, **kwargs: Any) -> None:
+    """A lesson in another place changes the paths of both courses."""
+    api.moved(instance.specific, parent_page_before, parent_page_after, clock.now())
+
+
+@receiver(pre_delete)
+def content_will_be_deleted(sender: type, instance: Any, **kwargs: Any) -> None:
+    """Refuse while somebody depends on it."""
+    if isinstance(instance, Content):
+        api.refuse_delete(instance)
+
+
+@receiver(pre_page_move)
+def page_will_be_moved(sender: type, instance: Page, parent_page_before: Page, parent_page_after: Page, **kwargs: Any) -> None:
+    """Refuse while somebody depends on it."""
+    api.refuse_move(instance, parent_page_before, parent_page_after)

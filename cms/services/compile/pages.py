@@ -1,0 +1,78 @@
+"""Pages to versions: courses and lessons, scenarios, standards, paths. Translated pages give labels only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from assessments.api import publish_recalls, publish_scenario, publish_standard
+from cms.models import CoursePage, LessonPage, PathPage, ScenarioPage, StandardPage
+from lms.api import publish_path, set_labels
+from lms.rules.specs import LabelSpec, PathSpec
+
+
+def compile_lesson(page: LessonPage, at: datetime) -> int:
+    """Its recall questions and its label; the wording itself is never copied."""
+    return publish_recalls(page.uid, page.recall_specs(), at) + set_labels([lesson_label(page)])
+
+
+def compile_course(page: CoursePage, at: datetime) -> int:
+    """Its recall questions and its label."""
+    return publish_recalls(page.uid, page.recall_specs(), at) + set_labels([page_label(page)])
+
+
+def compile_scenario(page: ScenarioPage, at: datetime) -> int:
+    """A scenario version; attempts under way keep theirs."""
+    return int(publish_scenario(page.spec(), at) is not None) + set_labels([page_label(page)])
+
+
+def compile_standard(page: StandardPage, at: datetime) -> int:
+    """A standard version; open cases and signed events keep theirs."""
+    return int(publish_standard(page.spec(), at) is not None) + set_labels([page_label(page)])
+
+
+def compile_path(page: PathPage, at: datetime) -> int:
+    """A path version, and labels for the path, its milestones, and the steps that have a title of their own."""
+    spec = page.spec()
+    return int(publish_path(spec, at) is not None) + set_labels(path_labels(page, spec))
+
+
+def compile_nothing(page: object, at: datetime) -> int:
+    """A page that only authors and readers know."""
+    return 0
+
+
+def lesson_label(page: LessonPage) -> LabelSpec:
+    """Title, gist and minutes of a lesson."""
+    return LabelSpec(page.uid, "lesson", page.title, _locale(page), summary=page.gist, minutes=page.minutes)
+
+
+def page_label(page: CoursePage | ScenarioPage | StandardPage) -> LabelSpec:
+    """Title, summary and minutes of a page."""
+    summary = page.brief if isinstance(page, ScenarioPage) else page.about
+    return LabelSpec(page.uid, page.kind, page.title, _locale(page), summary=summary, minutes=page.minutes)
+
+
+def path_labels(page: PathPage, spec: PathSpec) -> list[LabelSpec]:
+    """The wording of a path: titles of the path, of its milestones, of sessions and commitments."""
+    locale = _locale(page)
+    labels = [LabelSpec(page.uid, "path", page.title, locale, summary=page.about)]
+    labels += [LabelSpec(item.uid, "milestone", item.title, locale) for item in spec.milestones]
+    labels += [LabelSpec(step.uid, "step", step.title, locale, minutes=step.minutes)
+               for step in spec.steps if step.content_uid is None]
+    return labels
+
+
+def labels_only(page: object) -> int:
+    """What a translated page adds to the record. Returns how many labels changed."""
+    if isinstance(page, PathPage):
+        return set_labels(path_labels(page, page.spec()))
+    if isinstance(page, LessonPage):
+        return set_labels([lesson_label(page)])
+    if isinstance(page, CoursePage | ScenarioPage | StandardPage):
+        return set_labels([page_label(page)])
+    return 0
+
+
+def _locale(page: PathPage | LessonPage | CoursePage | ScenarioPage | StandardPage) -> str:
+    language: str = page.locale.language_code
+    return language

@@ -1,0 +1,202 @@
+"""The demo company before anybody learned anything: teams, people, duties, coaches, grants, enrolments."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID, uuid5
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group
+
+from cms.rules.curriculum.documents import Curriculum, PersonDoc
+from coaching.api import end_assignment, enrol_with_coach, give_grant, make_coach, set_away
+from lms.api import (
+    AUDITORS,
+    AUTHORS,
+    LEARNING_ADMINISTRATORS,
+    SPONSORS,
+    Enrolment,
+    Membership,
+    Organisation,
+    Path,
+    Team,
+    User,
+    invite_person,
+)
+
+DUTIES = {
+    "learning-administrator": LEARNING_ADMINISTRATORS,
+    "verifier": LEARNING_ADMINISTRATORS,
+    "author": AUTHORS,
+    "auditor": AUDITORS,
+    "sponsor": SPONSORS,
+}
+HEAD_OF_LEARNING = "ruta-balode"
+GRANT_LASTS = timedelta(days=365)
+RENEWED = timedelta(days=150)
+FOUNDING = timedelta(days=500)
+"""How long before today the company began with Vouch, so that the oldest sign-off has a grant behind it."""
+
+
+class Keys:
+    """Keys of acts that are the same each time the demo is made with one seed."""
+
+    def __init__(self, seed: int) -> None:
+        self.space = uuid5(UUID(int=0), f"vouch-demo-{seed}")
+        self.count = 0
+
+    def __call__(self) -> UUID:
+        self.count += 1
+        return uuid5(self.space, str(self.count))
+
+
+class Company:
+    """Makes the company step by step; ``people`` maps the ids of the curriculum to accounts."""
+
+    def __init__(self, curriculum: Curriculum, passphrase: str, seed: int, now: datetime) -> None:
+        self.curriculum = curriculum
+        self.passphrase = passphrase
+        self.now = now
+        self.key = Keys(seed)
+        self.people: dict[str, User] = {}
+        self.enrolments: dict[str, Enrolment] = {}
+
+    def at(self, day: int, hour: float = 9) -> datetime:
+        """A moment of a day counted from today (negative: past), never later than now."""
+        midnight = self.now.replace(hour=0, minute=0, second=0, microsecond=0)
+        return min(midnight + timedelta(days=day, hours=hour), self.now)
+
+    def set_up(self) -> None:
+        """Everything before the first learner begins."""
+        company = self.curriculum.company
+        Organisation.objects.update_or_create(
+            pk=1, defaults={"name": company.name, "time_zone": company.time_zone, "locale": "en"}
+        )
+        self._teams()
+        self._people()
+        self._memberships()
+        self._coaches()
+
+    def _teams(self) -> None:
+        for doc in self.curriculum.teams:
+            parent = Team.objects.get(slug=doc.parent) if doc.parent else None
+            Team.objects.get_or_create(slug=doc.slug, defaults={"name": doc.name, "parent": parent})
+
+    def _people(self) -> None:
+        """The platform administrator is made by hand, as in every installation; all others are invited."""
+        hashed = make_password(self.passphrase)  # once: a hash is slow on purpose, and all share the passphrase
+        docs = sorted(self.curriculum.people, key=lambda doc: "administrator" not in doc.duties)
+        for doc in docs:
+            if "administrator" in doc.duties:
+                person = User.objects.create_superuser(
+                    self._address(doc), full_name=doc.name, job=doc.job or "", time_zone=doc.time_zone
+                )
+            else:
+                person = invite_person(
+                    actor=self.people["ilse-novak"],
+                    email=self._address(doc),
+                    full_name=doc.name,
+                    team_id=Team.objects.get(slug=doc.team).pk,
+                    job=doc.job or "",
+                    time_zone=doc.time_zone,
+                    started_on=self.at(doc.start_day).date(),
+                    link_for=lambda person: "/accounts/password/reset/",
+                    key=self.key(),
+                    at=self.at(max(doc.start_day, -FOUNDING.days)),
+                )
+            person.password = hashed
+            person.started_on = self.at(doc.start_day).date()
+            person.save(update_fields=["password", "started_on"])
+            for duty in doc.duties:
+                if duty in DUTIES:
+                    person.groups.add(Group.objects.get(name=DUTIES[duty]))
+            self.people[doc.id] = person
+
+    def _address(self, doc: PersonDoc) -> str:
+        return f"{doc.account}@{self.curriculum.company.domain}" if doc.account else doc.email
+
+    def _memberships(self) -> None:
+        since = self.at(-FOUNDING.days).date()
+        for team in self.curriculum.teams:
+            Membership.objects.get_or_create(
+                person=self.people[team.manager],
+                team=Team.objects.get(slug=team.slug),
+                role=Membership.Role.MANAGER,
+                defaults={"from_on": since},
+            )
+        admin = next(doc for doc in self.curriculum.people if "administrator" in doc.duties)
+        Membership.objects.get_or_create(
+            person=self.people[admin.id], team=Team.objects.get(slug=admin.team), defaults={"from_on": since}
+        )
+
+    def _coaches(self) -> None:
+        """Coach profiles, and the first round of grants; ``renew_grants`` gives the second before the newer histories."""
+        for doc in self.curriculum.people:
+            if doc.capacity or doc.state.kind == "ex-coach":
+                make_coach(
+                    actor=self.people[HEAD_OF_LEARNING],
+                    person_uid=self.people[doc.id].uid,
+                    capacity=doc.capacity or 2,
+                    languages=doc.languages,
+                    key=self.key(),
+                    at=self.at(max(doc.start_day, -FOUNDING.days)),
+                )
+        self._grants(self.at(-FOUNDING.days), "First observers of the company, named by the head of learning.")
+
+    def renew_grants(self) -> None:
+        """A year later the founding grants were renewed."""
+        self._grants(self.at(-RENEWED.days), "Renewed for a second year; still observing every month.")
+
+    def _grants(self, at: datetime, reason: str) -> None:
+        head = self.people[HEAD_OF_LEARNING]
+        for doc in self.curriculum.people:
+            if doc.observes and doc.path is None:
+                person = self.people[doc.id]
+                give_grant(
+                    actor=self.people["ilse-novak"] if person == head else head,
+                    person_uid=person.uid,
+                    skill_slugs=doc.observes,
+                    reason=reason,
+                    until_on=(at + GRANT_LASTS).date(),
+                    key=self.key(),
+                    at=at,
+                )
+
+    def enrol(self, doc: PersonDoc) -> Enrolment:
+        """Put a learner on their path with a coach, on their first day, as their manager does."""
+        manager = self.people[doc.manager or HEAD_OF_LEARNING]
+        coach = doc.coach or str(doc.state.details.get("former_coach", "")) or None
+        enrolment = enrol_with_coach(
+            actor=manager,
+            person_uid=self.people[doc.id].uid,
+            path_uid=Path.objects.get(slug=doc.path).uid,
+            started_on=self.at(doc.start_day).date(),
+            background=doc.background,
+            coach_uid=self.people[coach].uid if coach else None,
+            key=self.key(),
+            at=self.at(doc.start_day, 8),
+        )
+        self.enrolments[doc.id] = enrolment
+        return enrolment
+
+    def present(self) -> None:
+        """What is true today and came after the histories: who is away, whose coach has gone."""
+        for doc in self.curriculum.people:
+            if doc.coach is None and doc.state.details.get("former_coach") and doc.id in self.enrolments:
+                end_assignment(
+                    actor=self.people[doc.manager or HEAD_OF_LEARNING],
+                    enrolment_uid=self.enrolments[doc.id].uid,
+                    reason="Moved to another position",
+                    key=self.key(),
+                    at=self.at(-9),
+                )
+            if doc.away:
+                set_away(
+                    actor=self.people[HEAD_OF_LEARNING],
+                    person_uid=self.people[doc.id].uid,
+                    away_from=self.at(doc.away.from_day).date(),
+                    away_until=(self.now + timedelta(days=doc.away.until_day)).date(),
+                    cover_uid=self.people[doc.away.cover].uid,
+                    key=self.key(),
+                    at=self.at(doc.away.from_day),
+                )

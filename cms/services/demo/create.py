@@ -1,0 +1,89 @@
+"""Making the demo company, and saying who can be met in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.db import transaction
+from django.db.models import F
+
+from cms.rules.curriculum import read_curriculum
+from cms.rules.curriculum.documents import PersonDoc
+from lms.api import Notice, OutgoingMail, User, standings_of
+
+from .company import RENEWED, Company
+from .histories import History, rank
+from .life import Life
+
+FRESH = timedelta(days=3)
+"""Notices of the last days are still unread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A state of the story that the history did not reach."""
+
+    person: str
+    skill: str
+    wanted: str
+    reached: str
+
+
+@transaction.atomic
+def create_demo(*, folder: Path, passphrase: str, seed: int, now: datetime, say: Callable[[str], None]) -> list[Miss]:
+    """Make the company of the starter curriculum with its people and their histories; all or nothing.
+
+    ``say`` is told what is being made. Returns where a story was not reached (empty when all is well). Raises ValueError
+    when the curriculum has problems or the database holds people already.
+    """
+    curriculum, problems = read_curriculum(folder)
+    if curriculum is None or problems:
+        raise ValueError("\n".join(map(str, problems)))
+    if User.objects.exists():
+        raise ValueError("There are people in this database already.")
+    company = Company(curriculum, passphrase, seed, now)
+    say("Teams, people, coaches and observers")
+    company.set_up()
+    learners = sorted(
+        (doc for doc in curriculum.people if doc.path and not doc.left_day), key=lambda doc: doc.start_day
+    )
+    misses: list[Miss] = []
+    renewed = False
+    for number, doc in enumerate(learners):
+        if not renewed and doc.start_day > -RENEWED.days:
+            company.renew_grants()
+            renewed = True
+        say(f"{doc.name}: {-doc.start_day} days on the path" if doc.start_day else doc.name)
+        misses += _live(company, doc, number)
+    company.present()
+    _quieten(now)
+    return misses
+
+
+def _live(company: Company, doc: PersonDoc, number: int) -> list[Miss]:
+    enrolment = company.enrol(doc)
+    enrolment.person = company.people[doc.id]
+    coach = doc.coach or doc.state.details.get("former_coach")
+    life = Life(company, enrolment, company.people[str(coach)] if coach else None)
+    History(company, doc, life, number).walk()
+    return list(_misses(company, doc))
+
+
+def _misses(company: Company, doc: PersonDoc) -> list[Miss]:
+    standing = standings_of(company.people[doc.id].pk, company.now.date())
+    found = []
+    for skill, wanted in doc.gates.items():
+        opened = standing[skill].open if skill in standing else frozenset()
+        reached = max(opened, key=rank, default="none")
+        if reached != wanted and not (wanted == "do" and reached == "show"):
+            found.append(Miss(doc.id, skill, wanted, reached))
+    return found
+
+
+def _quieten(now: datetime) -> None:
+    """Mail of the past was delivered then; notices of the past were read."""
+    OutgoingMail.objects.filter(sent_at=None).update(sent_at=F("created_at"), attempts=1)
+    Notice.objects.filter(created_at__lt=now - FRESH).update(read_at=F("created_at"))

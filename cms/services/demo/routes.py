@@ -1,0 +1,35 @@
+"""How to play a scenario so that exactly the wanted skills come out to standard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assessments.rules.practice import score
+from assessments.rules.specs import NodeSpec, ScenarioSpec
+
+Route = tuple[tuple[str, str], ...]
+"""(node id, choice id) pairs in order."""
+
+
+def routes(spec: ScenarioSpec) -> Iterator[tuple[Route, NodeSpec]]:
+    """Every way through a scenario with its ending, the author's best choices first."""
+
+    def walk(node_id: str, taken: Route) -> Iterator[tuple[Route, NodeSpec]]:
+        node = spec.node(node_id)
+        if node.kind == "ending":
+            yield taken, node
+        elif node.kind == "open":
+            yield from walk(node.to, taken)
+        for choice in node.choices:
+            yield from walk(choice.to, (*taken, (node.id, choice.id)))
+
+    return walk(spec.start, ())
+
+
+def route_to(spec: ScenarioSpec, wanted: set[str], unwanted: set[str]) -> Route | None:
+    """The first route on which every wanted skill is practised to standard and no unwanted one; None when there is none."""
+    for taken, ending in routes(spec):
+        reached = set(score(spec, taken, ending).to_standard)
+        if wanted <= reached and not unwanted & reached:
+            return taken
+    return None

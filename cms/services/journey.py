@@ -1,0 +1,348 @@
+"""One path of a learner with all that its pages say: what is open and whose turn it is, what closes a step, who helps.
+
+Everything is read up front, in a number of queries that neither the length of the path nor the number of people
+changes; the methods only combine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from cms.rules.ladders import Ladder, ladder
+from cms.rules.locks import Lock, Names, explain, long_day, short_day
+from coaching.api import Helper, my_people
+from lms import clock
+from lms.api import (
+    DONE,
+    LOCKED,
+    OPEN,
+    WAIVED,
+    LessonInfo,
+    PathProgress,
+    StepInfo,
+    StepKind,
+    StepState,
+    User,
+    Words,
+    paths_of,
+    words_of,
+)
+
+from .underway import COLLECTING, CONFIRM, COUNTERSIGN, DECIDE, PROMISED, REQUEST, SESSION, Item, underway_of
+
+GATE_OF_KIND = {
+    StepKind.COURSE: "talk",
+    StepKind.DISCUSSION: "talk",
+    StepKind.PRACTICE: "try",
+    StepKind.COMMITMENT: "do",
+    StepKind.DEMONSTRATION: "show",
+}
+KIND_OF_GATE = {"try": StepKind.PRACTICE, "do": StepKind.COMMITMENT, "show": StepKind.DEMONSTRATION}
+ICONS = {
+    StepKind.COURSE: "course",
+    StepKind.DISCUSSION: "talk",
+    StepKind.PRACTICE: "try",
+    StepKind.SESSION: "coach",
+    StepKind.COMMITMENT: "do",
+    StepKind.DEMONSTRATION: "show",
+    StepKind.CALIBRATION: "eye",
+    StepKind.EXTERNAL: "external",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Whose move a step is. ``who`` is a voice or icon (components/who.html), ``mine``: the learner can act on it now."""
+
+    who: str
+    text: str
+    mine: bool = False
+    item: Item | None = None
+
+
+class Journey:
+    """One path of one person at one moment, ready to be told."""
+
+    def __init__(
+        self, progress: PathProgress, words: Words, items: Iterable[Item], helpers: Iterable[Helper], at: datetime
+    ) -> None:
+        self.progress, self.words, self.at = progress, words, at
+        self.enrolment, self.today, self.structure = progress.enrolment, progress.today, progress.structure
+        self.items = [item for item in items if item.enrolment == progress.enrolment.pk]
+        self.helpers = list(helpers)
+
+    # --- names
+
+    @property
+    def title(self) -> str:
+        """What the path is called now."""
+        return self.words.title(self.enrolment.path.uid, self.enrolment.path.title)
+
+    def step_title(self, step: StepInfo) -> str:
+        """What a step is called now."""
+        return self.words.title(step.content_uid or step.uid, step.title) or str(StepKind(step.kind).label)
+
+    def milestone_title(self, uid: UUID) -> str:
+        """What a milestone is called now."""
+        found = next((item for item in self.structure.milestones if item.uid == uid), None)
+        return self.words.title(uid, found.title if found else "")
+
+    def coach(self) -> Helper | None:
+        """Who coaches on this path today: the cover while the coach is away."""
+        here = [helper for helper in self.helpers if helper.path == self.enrolment.path.title]
+        covers = [helper for helper in here if helper.covers_for]
+        return next(iter(covers + [helper for helper in here if helper.role == "coach"]), None)
+
+    def manager(self) -> Helper | None:
+        """The first of the person's managers."""
+        return next((helper for helper in self.helpers if helper.role == "manager"), None)
+
+    @property
+    def coach_name(self) -> str:
+        """What the coach of today is called; "" without one."""
+        helper = self.coach()
+        return helper.person.get_short_name() if helper else ""
+
+    @property
+    def manager_name(self) -> str:
+        """What the manager is called; "" without one."""
+        helper = self.manager()
+        return helper.person.get_short_name() if helper else ""
+
+    # --- steps
+
+    def items_about(self, step: StepInfo) -> list[Item]:
+        """What is under way on a step."""
+        key = step.content_uid if step.kind == StepKind.DEMONSTRATION else step.uid
+        return [item for item in self.items if item.about == key]
+
+    def turn(self, state: StepState) -> Turn:
+        """Whose move a step is, and since or until when."""
+        if state.status == DONE:
+            return Turn("done", _("Done %(day)s") % {"day": short_day(self._local(state.completed_at))})
+        if state.status == WAIVED:
+            return Turn("done", _("Not needed"))
+        waiting = next((item for item in self.items_about(state.step) if item.with_others(self.at)), None)
+        if waiting:
+            return self._waiting(waiting)
+        if state.status == LOCKED:
+            return Turn("closed", _("Closed"))
+        return self._open(state)
+
+    def _open(self, state: StepState) -> Turn:
+        kind = state.step.kind
+        planned = next((item for item in self.items_about(state.step) if item.kind == SESSION), None)
+        if planned:
+            return Turn("cal", self.moment(planned.at), item=planned)
+        if kind == StepKind.SESSION and not self.coach():
+            return Turn("manager", _("Waits for a coach"))
+        if kind == StepKind.EXTERNAL:
+            return Turn("manager", _("%(name)s marks it") % {"name": self.manager_name or _("Your manager")})
+        if kind == StepKind.CALIBRATION:
+            return Turn("team", _("Learning arranges it"))
+        promised = next((item for item in self.items_about(state.step) if item.kind == PROMISED), None)
+        due = promised.day if promised and promised.day else state.due_on
+        late = (self.today - due).days
+        if late > 0:
+            text = ngettext("You, %(n)s day late", "You, %(n)s days late", late) % {"n": late}
+            return Turn("overdue", text, mine=True, item=promised)
+        text = _("You, today") if not late else _("You, by %(day)s") % {"day": short_day(due)}
+        return Turn("you", text, mine=True, item=promised)
+
+    def _waiting(self, item: Item) -> Turn:
+        if item.kind == REQUEST and item.state == "accepted" and item.day and item.day >= self.today:
+            words = {"name": item.name, "day": short_day(item.day)}
+            return Turn("coach", _("%(name)s watches, %(day)s") % words, item=item)
+        name = item.name if item.who else ("" if item.kind == COUNTERSIGN else self.coach_name)
+        who = name or (_("a second signature") if item.kind == COUNTERSIGN else _("your coach"))
+        return Turn("coach", _("Waits for %(name)s, %(time)s") % {"name": who, "time": self.since(item.at)}, item=item)
+
+    def lock(self, state: StepState) -> Lock:
+        """Why a closed step is closed; of a path that does not run: that."""
+        if state.decision.open:
+            return Lock(self.why_shut())
+        return explain(state.step.rule, state.decision, self._names())
+
+    def why_shut(self) -> str:
+        """Why no step is open on a path that does not run."""
+        if self.progress.day < 1:
+            return _("Opens when your path begins, on %(day)s.") % {"day": long_day(self.enrolment.started_on)}
+        return _("Your path is paused; it opens when the pause ends.")
+
+    def _names(self) -> Names:
+        steps = self.structure.steps
+        titles = {uid: (step.kind, self.step_title(step)) for uid, step in steps.items()}
+        left = {uid: len(required - self.progress.done) for uid, required in self.structure.required.items()}
+        return Names(
+            step=lambda uid: titles.get(uid, ("", "")),
+            milestone=lambda uid: (self.milestone_title(uid), left.get(uid, 0)),
+            skill=self.words.skill,
+            date_of=self.progress.date_of,
+            coach=self.coach_name,
+            manager=self.manager_name,
+        )
+
+    def next_step(self) -> StepState | None:
+        """The one thing to do now: required before optional, what is due first; None when it is nobody's turn but others'."""
+        mine = [state for state in self.progress.steps if state.status == OPEN and self.turn(state).mine]
+        return min(mine, key=lambda state: (not state.step.required, state.due_on), default=None)
+
+    def next_lesson(self, step: StepInfo) -> LessonInfo | None:
+        """The first lesson of a course that is not read."""
+        return next((lesson for lesson in step.lessons if lesson.uid not in self.progress.lessons), None)
+
+    def opening_next(self) -> tuple[StepState, date] | None:
+        """The closed step that time alone opens first, and when."""
+        found = [(state, state.decision.unlocks_at) for state in self.progress.steps if state.status == LOCKED]
+        dated = [(state, day) for state, day in found if day]
+        return min(dated, key=lambda pair: pair[1], default=None)
+
+    # --- skills
+
+    def milestone_skills(self) -> list[str]:
+        """The skills of the current milestone, in the order in which its steps meet them."""
+        current = self.progress.milestone
+        steps = [state.step for state in self.progress.steps if state.step.milestone == current]
+        return list(dict.fromkeys(skill for step in steps for skill in step.skills))
+
+    def offers(self, skill: str) -> frozenset[str]:
+        """The gates that something on this path can open for a skill."""
+        kinds = {step.kind for step in self.structure.steps.values() if skill in step.skills}
+        found = {"talk"} if skill in self.structure.lessons_by_skill else set()
+        found |= {gate for gate, kind in KIND_OF_GATE.items() if kind in kinds}
+        return frozenset(found | ({"do"} if "show" in found else set()))
+
+    def waits_for(self, skill: str) -> dict[str, Item]:
+        """By gate, what of a skill lies with somebody else."""
+        found: dict[str, Item] = {}
+        for item in self.items:
+            if not item.with_others(self.at) or item.kind == SESSION:
+                continue
+            skills = {
+                name
+                for step in self.structure.steps.values()
+                if item.about in (step.uid, step.content_uid)
+                for name in step.skills
+            }
+            if skill in skills:
+                for gate in ("do",) if item.kind == CONFIRM else ("show",) if item.kind != REQUEST else ("do", "show"):
+                    found.setdefault(gate, item)
+        return found
+
+    def ladder(self, skill: str, level: int = 0) -> Ladder:
+        """How a skill stands."""
+        gates = [fact.gate for fact in self.progress.gates if fact.gate.skill == skill]
+        waits = {gate: item.name if item.who else self.coach_name for gate, item in self.waits_for(skill).items()}
+        return ladder(gates, self.today, level=level, offers=self.offers(skill), waits_for=waits)
+
+    def what_next(self, skill: str, gate: str) -> str:
+        """What opens the next gate of a skill, in a sentence."""
+        item = self.waits_for(skill).get(gate)
+        if item:
+            return self.wait_sentence(item)
+        return self._talk_next(skill) if gate == "talk" else self._step_next(skill, gate)
+
+    def _talk_next(self, skill: str) -> str:
+        tagged = {lesson.uid for lesson in self.structure.lessons_by_skill.get(skill, ())}
+        if not tagged:
+            return _("This path has no lesson on it.")
+        for state in self.progress.steps:
+            unread = [lesson for lesson in state.step.lessons if lesson.uid in tagged - self.progress.lessons]
+            if unread:
+                return self._told(state, _("Read “%(title)s”."))
+        return _("Bring one example to the exchange, or have all recall questions of its lessons right.")
+
+    def _step_next(self, skill: str, gate: str) -> str:
+        kind = KIND_OF_GATE[gate]
+        states = [state for state in self.progress.steps if state.step.kind == kind and skill in state.step.skills]
+        if not states and gate == "do":
+            return _("Use it on real work while somebody watches.")
+        if not states:
+            return {
+                "try": _("This path has no practice for it."),
+                "show": _("This path has no demonstration for it."),
+            }.get(gate, "")
+        left = [state for state in states if state.status not in (DONE, WAIVED)]
+        state = next((state for state in left if state.status == OPEN), left[0] if left else states[0])
+        if gate == "try":
+            again = _("Practise “%(title)s” again: to standard twice, on different days.")
+            return self._told(state, _("Practise “%(title)s”.") if left else again)
+        if gate == "do":
+            return self._told(state, _("Keep the promise “%(title)s”; your coach confirms it."))
+        return self._told(state, _("Ask to be seen: “%(title)s”."))
+
+    def _told(self, state: StepState, sentence: str) -> str:
+        words = {"title": self.step_title(state.step)}
+        if state.status != LOCKED or state.decision.open:
+            return sentence % words
+        day = state.decision.unlocks_at
+        if day:
+            return _("“%(title)s” opens on %(day)s.") % (words | {"day": long_day(day)})
+        return _("“%(title)s” is still closed.") % words
+
+    # --- waiting
+
+    def wait_sentence(self, item: Item) -> str:
+        """What lies with whom, and since when."""
+        words = {"name": item.name if item.who else self.coach_name or _("Your coach"), "what": item.what}
+        days = (self.today - self._local(item.at)).days
+        if item.kind == REQUEST and item.state == "accepted" and item.day:
+            if item.day >= self.today:
+                return _("%(name)s watches you on %(day)s.") % (words | {"day": long_day(item.day)})
+            return _("%(name)s has yet to write down what they saw on %(day)s.") % (words | {"day": long_day(item.day)})
+        if item.kind == REQUEST:
+            if not days:
+                return _("%(name)s has your request since today.") % words
+            sentence = ngettext(
+                "%(name)s has had your request for %(n)s day.", "%(name)s has had your request for %(n)s days.", days
+            )
+            return sentence % (words | {"n": days})
+        if item.kind == DECIDE:
+            if not days:
+                return _("%(name)s can decide since today.") % words
+            sentence = ngettext("%(name)s could decide for %(n)s day.", "%(name)s could decide for %(n)s days.", days)
+            return sentence % (words | {"n": days})
+        if item.kind == CONFIRM:
+            return _("%(name)s has yet to confirm your promise.") % words
+        if item.kind == SESSION:
+            moment = self.moment(item.at)
+            return _("%(name)s has yet to write down your session of %(when)s.") % (words | {"when": moment})
+        return _("A second signature is still to come.")
+
+    def since(self, at: datetime) -> str:
+        """How long ago, in whole days."""
+        days = (self.today - self._local(at)).days
+        return ngettext("%(n)s day", "%(n)s days", days) % {"n": days} if days > 0 else _("today")
+
+    def moment(self, at: datetime) -> str:
+        """A moment by the learner's clock: Thursday 30 April, 15:30."""
+        here = at.astimezone(self.enrolment.person.zone)
+        return _("%(day)s, %(time)s") % {"day": long_day(here.date()), "time": here.strftime("%H:%M")}
+
+    def _local(self, at: datetime | None) -> date:
+        return clock.today(self.enrolment.person.zone, at)
+
+
+def journeys(person: User, at: datetime, chosen: UUID | None = None) -> tuple[list[PathProgress], Journey | None]:
+    """Every open path of a person, and the chosen one (default: the newest) ready to be told. Queries: 6."""
+    paths = paths_of(person, at)
+    progress = next((path for path in paths if path.enrolment.uid == chosen), paths[0] if paths else None)
+    if progress is None:
+        return [], None
+    structure = progress.structure
+    uids: list[UUID | None] = [path.enrolment.path.uid for path in paths]
+    uids += [milestone.uid for milestone in structure.milestones]
+    uids += [step.content_uid or step.uid for step in structure.steps.values()]
+    uids += [lesson.uid for step in structure.steps.values() for lesson in step.lessons]
+    words = words_of(uids, structure.skill_ids, get_language() or "en")
+    items = underway_of([progress.enrolment.pk])
+    return paths, Journey(progress, words, items, my_people(person, progress.today), at)
+
+
+__all__ = ["COLLECTING", "GATE_OF_KIND", "ICONS", "Journey", "Turn", "journeys"]

@@ -1,0 +1,109 @@
+"""Writing one source or page: compared first, and published by the same route as an author's click."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from wagtail.fields import StreamField
+from wagtail.models import Locale, Page
+
+from cms.models import ContentPage, Source
+from lms.errors import Invalid
+
+S = TypeVar("S", bound=Source)
+P = TypeVar("P", bound=ContentPage)
+Say = Callable[[str], None]
+
+
+@dataclass
+class Report:
+    """What a load did, or would do: counts by kind, and the names of what was made or changed."""
+
+    created: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    unchanged: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    failed: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """For ``--json``."""
+        return {
+            "created": self.created,
+            "updated": self.updated,
+            "unchanged": self.unchanged,
+            "kinds": dict(self.kinds),
+            "failed": self.failed,
+        }
+
+
+class Writer:
+    """Makes sources and pages say what the files say. Raises Invalid when the checks of publishing refuse one."""
+
+    def __init__(self, say: Say) -> None:
+        self.say = say
+        self.report = Report()
+        self.locale = Locale.get_default()
+
+    def source(self, model: type[S], uid: UUID, slug: str, title: str, **fields: Any) -> S:
+        """A snippet, found by its short name."""
+        found = model._default_manager.filter(slug=slug).first()
+        made = found is None
+        if found is None:
+            found = model(uid=uid, slug=slug, title=title, live=False)
+        if self._same(found, {"title": title, **fields}):
+            return self._note(found, slug, None)
+        self._set(found, {"title": title, **fields})
+        if made:
+            found.save()
+        self._publish(found, slug)
+        return self._note(model._default_manager.get(pk=found.pk), slug, made)
+
+    def page(self, model: type[P], parent: Page, uid: UUID, slug: str, title: str, **fields: Any) -> P:
+        """A page, found by its uid or by its slug below the parent."""
+        rows = model._default_manager.filter(locale=self.locale)
+        found = rows.filter(translation_key=uid).first() or rows.child_of(parent).filter(slug=slug).first()
+        made = found is None
+        if found is None:
+            found = model(slug=slug, title=title, translation_key=uid, locale=self.locale, live=False)
+        if self._same(found, {"title": title, **fields}):
+            return self._note(found, slug, None)
+        self._set(found, {"title": title, **fields})
+        if made:
+            parent.add_child(instance=found)
+        self._publish(found, slug)
+        return self._note(model._default_manager.get(pk=found.pk), slug, made)
+
+    def _publish(self, found: Source | ContentPage, slug: str) -> None:
+        try:
+            found.save_revision().publish()
+        except ValidationError as error:
+            words = {"kind": found._meta.verbose_name, "slug": slug, "why": " ".join(error.messages)}
+            raise Invalid(_("%(kind)s %(slug)s: %(why)s") % words) from error
+
+    def _same(self, found: Source | ContentPage, fields: dict[str, Any]) -> bool:
+        return bool(found.live) and all(_held(found, name) == value for name, value in fields.items())
+
+    def _set(self, found: Source | ContentPage, fields: dict[str, Any]) -> None:
+        for name, value in fields.items():
+            setattr(found, name, value)
+
+    def _note(self, found: Any, slug: str, made: bool | None) -> Any:
+        kind = found.kind
+        self.report.kinds[kind] += 1
+        if made is None:
+            self.report.unchanged += 1
+        else:
+            (self.report.created if made else self.report.updated).append(f"{kind} {slug}")
+        return found
+
+
+def _held(found: Source | ContentPage, name: str) -> Any:
+    """The value that a field holds now, in the form that the loader writes."""
+    value = getattr(found, name)
+    return list(value.raw_data) if isinstance(found._meta.get_field(name), StreamField) else value

@@ -1,0 +1,108 @@
+"""The frame that content hangs in: home page, shelves, site record, groups and their permissions. Safe to repeat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Locale, Page, Site
+
+from cms.models import (
+    CalibrationSource,
+    ExternalSource,
+    HomePage,
+    RoleProfileSource,
+    SectionPage,
+    Shelf,
+    SkillSource,
+    SpeakerSource,
+)
+from lms.api import AUTHORS, GROUPS, LEARNING_ADMINISTRATORS, Customer, User
+
+PAGE_PERMISSIONS = ("add", "change", "publish", "lock", "unlock")
+SOURCES = (SkillSource, RoleProfileSource, ExternalSource, CalibrationSource, SpeakerSource)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The home page and its shelves by name."""
+
+    home: HomePage
+    shelves: dict[str, SectionPage]
+
+
+@transaction.atomic
+def set_up_site(name: str = "Vouch") -> Frame:
+    """Make whatever of the frame is missing; what is there stays as it is. Queries: about 40, fewer when all is there."""
+    home = _home(name)
+    _site(home, name)
+    shelves = {shelf.value: _shelf(home, shelf) for shelf in Shelf}
+    _groups(home)
+    return Frame(home, shelves)
+
+
+def _home(name: str) -> HomePage:
+    """The page at the root; Wagtail's own welcome page makes room for it."""
+    found = HomePage.objects.filter(depth=2, locale=Locale.get_default()).first()
+    if found is not None:
+        return found
+    root = Page.get_first_root_node()
+    welcome = root.get_children().filter(slug="home").first()
+    if welcome is not None:
+        welcome.slug = "welcome"
+        welcome.save(clean=False)
+    home = HomePage(title=name, slug="home", live=True)
+    root.add_child(instance=home)
+    Site.objects.filter(root_page=welcome).update(root_page=home)
+    if welcome is not None and welcome.specific_class is Page and welcome.is_leaf():
+        welcome.delete()
+    Site.clear_site_root_paths_cache()
+    return home
+
+
+def _site(home: HomePage, name: str) -> None:
+    if not Site.objects.filter(root_page=home).exists():
+        first = not Site.objects.filter(is_default_site=True).exists()
+        Site.objects.create(hostname="localhost", root_page=home, is_default_site=first, site_name=name)
+
+
+def _shelf(home: HomePage, shelf: Shelf) -> SectionPage:
+    found = SectionPage.objects.child_of(home).filter(shelf=shelf).first()
+    if found is None:
+        found = SectionPage(title=str(shelf.label), slug=shelf.value, shelf=shelf.value, live=True)
+        home.add_child(instance=found)
+    return found
+
+
+def _groups(home: HomePage) -> None:
+    """Authors and learning administrators write and publish; auditors and sponsors have no place in the admin."""
+    groups = {name: Group.objects.get_or_create(name=name)[0] for name in GROUPS}
+    pages = Permission.objects.filter(
+        content_type=ContentType.objects.get_for_model(Page), codename__in=[f"{name}_page" for name in PAGE_PERMISSIONS]
+    )
+    files = Permission.objects.filter(
+        content_type__app_label__in=("wagtailimages", "wagtaildocs"),
+        codename__in=[f"{act}_{kind}" for act in ("add", "change", "choose") for kind in ("image", "document")],
+    )
+    admin = Permission.objects.filter(content_type__app_label="wagtailadmin", codename="access_admin")
+    types = ContentType.objects.get_for_models(*SOURCES, Customer)
+    library = Permission.objects.filter(content_type__in=types.values())
+    people = Permission.objects.filter(content_type=ContentType.objects.get_for_model(User), codename="view_user")
+    collection = Collection.get_first_root_node()
+    for name in (AUTHORS, LEARNING_ADMINISTRATORS):
+        group = groups[name]
+        held = set(group.page_permissions.filter(page=home).values_list("permission", flat=True))
+        GroupPagePermission.objects.bulk_create(
+            GroupPagePermission(group=group, page=home, permission=permission)
+            for permission in pages
+            if permission.pk not in held
+        )
+        held = set(group.collection_permissions.filter(collection=collection).values_list("permission", flat=True))
+        GroupCollectionPermission.objects.bulk_create(
+            GroupCollectionPermission(group=group, collection=collection, permission=permission)
+            for permission in files
+            if permission.pk not in held
+        )
+        group.permissions.add(*admin, *library, *(people if name == LEARNING_ADMINISTRATORS else ()))

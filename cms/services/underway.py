@@ -1,0 +1,151 @@
+"""What is under way on somebody's paths: encounters asked for, cases, promises, planned sessions. One UNION.
+
+This is what a learner's pages need beside progress itself: whose turn it is on a step, and since when.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+from django.db.models import F, QuerySet, Value
+from django.db.models.functions import Cast
+
+from assessments.api import Case, Request, SignOffEvent
+from coaching.api import Commitment, Session
+
+REQUEST, DECIDE, COUNTERSIGN, CONFIRM = "request", "decide", "countersign", "confirm"
+COLLECTING, PROMISED, SESSION = "collecting", "promised", "session"
+WITH_OTHERS = frozenset({REQUEST, DECIDE, COUNTERSIGN, CONFIRM})
+SETTLED = ("COUNTERSIGNED", "COUNTERSIGN_REFUSED", "REVOKED")
+
+# The columns of the UNION, with the type that each has in every part of it.
+COLUMNS: dict[str, models.Field] = {
+    "kind": models.CharField(),
+    "enrolment": models.BigIntegerField(),
+    "about": models.UUIDField(),
+    "uid": models.UUIDField(),
+    "who": models.CharField(),
+    "called": models.CharField(),
+    "what": models.CharField(),
+    "state": models.CharField(),
+    "at": models.DateTimeField(),
+    "day": models.DateField(),
+    "minutes": models.BigIntegerField(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing under way.
+
+    ``about`` is a standard (request, collecting, decide, countersign) or a step (promised, confirm, session; None for
+    one that stands for no step); ``uid`` the case, commitment or session; ``who`` the observer or the session's coach,
+    ``called`` their preferred name. ``at``: since when it lies there, or when the session is; ``day``: for when it was
+    promised or asked.
+    """
+
+    kind: str
+    enrolment: int
+    about: UUID | None
+    uid: UUID
+    who: str
+    called: str
+    what: str
+    state: str
+    at: datetime
+    day: date | None
+    minutes: int | None
+
+    @property
+    def name(self) -> str:
+        """What the other person is called."""
+        return self.called or self.who.split(" ")[0]
+
+    def with_others(self, at: datetime) -> bool:
+        """Whether somebody else has the next move; a session that is over waits for its coach to write it down."""
+        return self.kind in WITH_OTHERS or (self.kind == SESSION and self.over(at))
+
+    def over(self, at: datetime) -> bool:
+        """Whether a planned session has had its time."""
+        return self.kind == SESSION and self.at + timedelta(minutes=self.minutes or 0) < at
+
+
+def underway_of(enrolment_ids: Iterable[int]) -> list[Item]:
+    """Everything under way on these enrolments, the longest waiting first. Queries: 1, or 0 without an enrolment."""
+    ids = list(enrolment_ids)
+    if not ids:
+        return []
+    case = {"enrolment": F("enrolment_id"), "about": F("standard_uid"), "uid": F("uid"), "what": F("version__title")}
+    parts = (
+        _part(
+            REQUEST,
+            Request.objects.filter(status__in=Request.WAITING, case__enrolment__in=ids),
+            enrolment=F("case__enrolment_id"),
+            about=F("case__standard_uid"),
+            uid=F("case__uid"),
+            who=F("observer__full_name"),
+            called=F("observer__preferred_name"),
+            what=F("case__version__title"),
+            state=F("status"),
+            at=F("made_at"),
+            day=F("planned_on"),
+        ),
+        _part(DECIDE, Case.objects.filter(status="ready", enrolment__in=ids), **case, at=F("ready_at")),
+        _part(COLLECTING, Case.objects.filter(status="collecting", enrolment__in=ids), **case, at=F("opened_at")),
+        _part(
+            COUNTERSIGN,
+            SignOffEvent.objects.filter(kind="SIGNED", case__enrolment__in=ids)
+            .exclude(flags=[])
+            .exclude(followed_by__kind__in=SETTLED),
+            enrolment=F("case__enrolment_id"),
+            about=F("version__standard_uid"),
+            uid=F("case__uid"),
+            what=F("version__title"),
+            at=F("occurred_at"),
+        ),
+        _commitments(CONFIRM, ids, "done", "done_at"),
+        _commitments(PROMISED, ids, "open", "made_at"),
+        _part(
+            SESSION,
+            Session.objects.filter(status="planned", enrolment__in=ids),
+            enrolment=F("enrolment_id"),
+            about=F("step_uid"),
+            uid=F("uid"),
+            who=F("coach__full_name"),
+            called=F("coach__preferred_name"),
+            what=F("title"),
+            state=F("place"),
+            at=F("planned_at"),
+            minutes=F("minutes"),
+        ),
+    )
+    rows = [Item(*row) for row in parts[0].union(*parts[1:], all=True)]
+    return sorted(rows, key=lambda item: (item.at, item.kind, str(item.uid)))
+
+
+def _commitments(kind: str, ids: list[int], status: str, since: str) -> QuerySet[Any]:
+    return _part(
+        Value(kind),
+        Commitment.objects.filter(status=status, enrolment__in=ids),
+        enrolment=F("enrolment_id"),
+        about=F("step_uid"),
+        uid=F("uid"),
+        what=F("what"),
+        at=F(since),
+        day=F("by_on"),
+    )
+
+
+def _part(kind: str, rows: QuerySet[Any], **columns: Any) -> QuerySet[Any]:
+    """One part of the UNION: the columns that it has, empty texts and typed nulls for the others."""
+    given = {"kind": Value(kind, output_field=models.CharField()), **columns}
+    return rows.order_by().values_list(*(given.get(name, _nothing(field)) for name, field in COLUMNS.items()))
+
+
+def _nothing(field: models.Field) -> Any:
+    return Value("", output_field=field) if isinstance(field, models.CharField) else Cast(Value(None), field)

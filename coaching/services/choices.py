@@ -1,0 +1,43 @@
+"""What a manager or L&D can choose from when they enrol somebody or give a grant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Max, Q
+
+from lms.api import PathStructure, PathVersion, User, people_policy, structure_of
+
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class PathChoice:
+    """A published path: its newest version, with what it leads to and how long it is."""
+
+    version: PathVersion
+    structure: PathStructure
+
+
+def paths_to_choose() -> list[PathChoice]:
+    """Every published path, by title, with its role. Queries: 1, and 2 the first time for each version."""
+    newest = PathVersion.objects.values("path").annotate(newest=Max("pk")).values("newest")
+    rows = PathVersion.objects.filter(pk__in=newest, path__archived_at=None).select_related("path", "role_profile")
+    return [PathChoice(row, structure_of(row.pk)) for row in rows.order_by("path__title")]
+
+
+def people_to_enrol(actor: User, words: str = "") -> list[User]:
+    """Whom the actor may enrol, by name, never themself; with ``words`` only who matches. At most 200. Queries: 1-3."""
+    rows = people_policy.queryset(actor, "enrol").exclude(pk=actor.pk)
+    return list(_matching(words, rows)[:MOST])
+
+
+def people_here(words: str = "") -> list[User]:
+    """Active people by name; with ``words`` only who matches. At most 200. Queries: 1."""
+    return list(_matching(words, User.objects.filter(is_active=True))[:MOST])
+
+
+def _matching(words: str, rows):  # type: ignore[no-untyped-def]
+    for word in words.split():
+        rows = rows.filter(Q(full_name__icontains=word) | Q(email__icontains=word))
+    return rows.order_by("full_name")

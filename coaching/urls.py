@@ -1,0 +1,23 @@
+"""Addresses of helping."""
+
+from django.urls import path
+
+from coaching.views import coach, commitments, exchange, people, sessions
+
+urlpatterns = [
+    path("exchange/", exchange.exchange, name="exchange"),
+    path("exchange/ask/", exchange.exchange_ask, name="exchange_ask"),
+    path("exchange/example/", exchange.exchange_example, name="exchange_example"),
+    path("exchange/<uuid:thread_uid>/", exchange.exchange_thread, name="exchange_thread"),
+    path("sessions/plan/", sessions.session_plan, name="session_plan"),
+    path("sessions/<uuid:session_uid>/", sessions.session, name="session"),
+    path("commitments/new/", commitments.commitment_new, name="commitment_new"),
+    path("commitments/<uuid:commitment_uid>/", commitments.commitment, name="commitment"),
+    path("coach/people/<uuid:enrolment_uid>/", coach.coach_person, name="coach_person"),
+    path("coach/away/", coach.coach_away, name="coach_away"),
+    path("team/enrol/", people.team_enrol, name="team_enrol"),
+    path("team/coach/<uuid:enrolment_uid>/", people.team_coach, name="team_coach"),
+    path("people/coach-profile/", people.coach_profiles, name="coach_profiles"),
+    path("people/grants/", people.observer_grants, name="observer_grants"),
+    path("my-people/", people.my_people, name="my_people"),
+]

@@ -1,0 +1,1 @@
+"""Pages of helping: thin functions that ask the api and render."""

@@ -1,0 +1,151 @@
+"""The exchange: questions, answers and examples, by skill."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from coaching.api import (
+    FILTERS,
+    Thread,
+    accept,
+    answer,
+    ask,
+    bring_example,
+    hide_post,
+    is_moderator,
+    posts_of,
+    show_post,
+    skills_to_choose,
+    thread,
+    threads,
+)
+from coaching.forms import AnswerForm, ExampleForm, QuestionForm
+from lms import clock
+from lms.errors import Invalid
+from lms.requests import SignedInRequest, key_of
+
+from .acting import carry_out, own_hours, paged, uid_or_none
+
+PER_PAGE, POSTS_PER_PAGE, BESIDE = 25, 50, 3
+
+
+@login_required
+@require_GET
+@own_hours
+def exchange(request: SignedInRequest) -> HttpResponse:
+    """200 threads, those with news first, 25 a page. Queries: 6, at any number of threads."""
+    chosen = request.GET.get("skill", "")
+    show = request.GET.get("show", "")
+    show = show if show in FILTERS else FILTERS[0]
+    page = Paginator(threads(request.user, chosen, show), PER_PAGE).get_page(request.GET.get("page"))
+    names = {
+        "all": _("Everything"),
+        "questions": _("Questions"),
+        "unanswered": _("Waiting for an answer"),
+        "prompts": _("Asked of everybody"),
+        "mine": _("Where I wrote"),
+    }
+    context = {
+        "page": page,
+        "skills": skills_to_choose(),
+        "chosen": chosen,
+        "show": show,
+        "filters": [(name, names[name]) for name in FILTERS],
+        "base": f"?skill={chosen}&show={show}&" if chosen or show != FILTERS[0] else "?",
+    }
+    return render(request, "coaching/exchange.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+@own_hours
+def exchange_ask(request: SignedInRequest) -> HttpResponse:
+    """200 form - 302 asked - 409 the form was used before - 422 invalid. Queries: 4; posting 10."""
+    form = QuestionForm(request.POST or None, skills=skills_to_choose(), initial={"skill": request.GET.get("skill")})
+    status, key = 200, uuid4()
+    if request.method == "POST":
+        outcome = carry_out(request, form, _ask)
+        if outcome.done:
+            messages.success(request, _("Your question is out. You hear when somebody answers."))
+            return redirect("exchange_thread", outcome.done.uid)
+        status, key = outcome.status, outcome.key
+    context = {"form": form, "key": key, "title": _("Ask a question"), "button": _("Ask it"), "draft": "ask"}
+    return render(request, "coaching/exchange_new.html", context, status=status)
+
+
+def _ask(*, skill: str, **fields: object) -> Thread:
+    return ask(skill_slug=skill, **fields)  # type: ignore[arg-type]
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+@own_hours
+def exchange_example(request: SignedInRequest) -> HttpResponse:
+    """200 form - 302 brought - 409 the form was used before - 422 invalid. Queries: 4; posting 10 and more."""
+    skills = skills_to_choose(prompted=True)
+    form = ExampleForm(request.POST or None, skills=skills, initial={"skill": request.GET.get("skill")})
+    status, key = 200, uuid4()
+    if request.method == "POST":
+        outcome = carry_out(request, form, lambda *, skill, **fields: bring_example(skill_slug=skill, **fields).thread)
+        if outcome.done:
+            messages.success(request, _("Thank you. Your coach or an observer of the skill can accept it."))
+            return redirect("exchange_thread", outcome.done.uid)
+        status, key = outcome.status, outcome.key
+    context = {"form": form, "key": key, "title": _("Bring an example"), "button": _("Bring it"), "draft": "example"}
+    return render(request, "coaching/exchange_new.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+@own_hours
+def exchange_thread(request: SignedInRequest, thread_uid: UUID) -> HttpResponse:
+    """200 thread - 302 posted, accepted, hidden or shown - 403 not yours to accept or hide - 404 unknown or hidden -
+    409 accepted already - 422 nothing written. Queries: 6 at any number of posts.
+    """
+    found = thread(request.user, thread_uid)
+    form, status, key = AnswerForm(), 200, uuid4()
+    if request.method == "POST":
+        act = request.POST.get("act", "answer")
+        if act != "answer":
+            return _judge(request, found, act)
+        form = AnswerForm(request.POST)
+        outcome = carry_out(request, form, answer, thread_uid=found.uid)
+        if outcome.done:
+            messages.success(request, _("It is in the thread."))
+            return redirect("exchange_thread", found.uid)
+        status, key = outcome.status, outcome.key
+    context = {
+        "thread": found,
+        "page": paged(posts_of(request.user, found), request.GET.get("page"), POSTS_PER_PAGE),
+        "form": form,
+        "key": key,
+        "moderator": is_moderator(request.user),
+        "others": threads(request.user, found.skill.slug).exclude(pk=found.pk)[:BESIDE],
+    }
+    return render(request, "coaching/exchange_thread.html", context, status=status)
+
+
+def _judge(request: SignedInRequest, found: Thread, act: str) -> HttpResponse:
+    """Accept, hide or show one post; the errors page has the sentence when that is refused."""
+    post_uid = uid_or_none(request.POST.get("post"))
+    if post_uid is None or act not in ("accept", "hide", "show"):
+        raise Invalid(_("This form is incomplete. Open the page again and send it from there."))
+    actor, key, at = request.user, key_of(request), clock.now()
+    if act == "accept":
+        accept(actor=actor, post_uid=post_uid, key=key, at=at)
+        messages.success(request, _("Accepted. Its author hears of it."))
+    elif act == "hide":
+        hide_post(actor=actor, post_uid=post_uid, reason=request.POST.get("reason", ""), key=key, at=at)
+        messages.success(request, _("Hidden. Its author reads why."))
+    else:
+        show_post(actor=actor, post_uid=post_uid, key=key, at=at)
+        messages.success(request, _("It is in sight again."))
+    return redirect("exchange_thread", found.uid)

@@ -1,0 +1,199 @@
+"""Pages for managers and L&D: enrolling with a coach, handing over, coaches, grants; and everybody's *my people*."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from coaching.api import (
+    assign_coach,
+    change_capacity,
+    coach_of,
+    coach_profile_policy,
+    coaches_to_choose,
+    end_assignment,
+    end_coach,
+    enrol_with_coach,
+    give_grant,
+    grant_policy,
+    grants,
+    hand_over,
+    help_policy,
+    make_coach,
+    paths_to_choose,
+    people_here,
+    people_to_enrol,
+    profiles,
+    revoke_grant,
+    skills_to_choose,
+)
+from coaching.api import (
+    my_people as people_of,
+)
+from coaching.forms import CapacityForm, CoachForm, CoachProfileForm, EnrolForm, GrantForm, ReasonForm
+from lms import clock
+from lms.errors import Invalid
+from lms.requests import SignedInRequest
+
+from .acting import Outcome, carry_out, own_hours, uid_or_none
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+@own_hours
+def team_enrol(request: SignedInRequest) -> HttpResponse:
+    """200 form - 302 enrolled - 403 neither manager nor L&D - 404 not a person of yours - 409 on this path already, or
+    the coach has no room - 422 invalid. ``?who=`` looks for people. Queries: 10.
+    """
+    help_policy.require(request.user, "assign")
+    words = request.GET.get("who", "").strip()
+    coaches = coaches_to_choose(clock.today(request.user.zone))
+    form = EnrolForm(
+        request.POST or None,
+        people=people_to_enrol(request.user, words),
+        paths=paths_to_choose(),
+        coaches=coaches,
+        initial={"person": request.GET.get("person"), "started_on": clock.today(request.user.zone)},
+    )
+    status, key = 200, uuid4()
+    if request.method == "POST":
+        outcome = carry_out(request, form, enrol_with_coach)
+        if outcome.done:
+            words_ = {"person": outcome.done.person.full_name, "path": outcome.done.path.title}
+            messages.success(request, _("%(person)s is on the path %(path)s.") % words_)
+            return redirect("team_coach", outcome.done.uid)
+        status, key = outcome.status, outcome.key
+    return render(request, "coaching/enrol.html", {"form": form, "key": key, "words": words}, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+@own_hours
+def team_coach(request: SignedInRequest, enrolment_uid: UUID) -> HttpResponse:
+    """200 who coaches this learner - 302 assigned, handed over or ended - 403 seen but not yours to steer - 404 not a
+    person of yours - 409 no room, coach already - 422 invalid. Queries: 9.
+    """
+    enrolment = help_policy.get(request.user, "assign", uid=enrolment_uid, related=("person", "path"))
+    coach = coach_of(enrolment)
+    offered = [row for row in coaches_to_choose(clock.today(request.user.zone)) if row.person_id != enrolment.person_id]
+    offered = [row for row in offered if coach is None or row.person_id != coach.pk]
+    posted = request.POST if request.method == "POST" else None
+    ending = posted is not None and posted.get("act") == "end"
+    form = CoachForm(None if ending else posted, coaches=offered, handed_over=coach is not None)
+    end = ReasonForm(posted if ending else None, auto_id="end_%s")
+    status, key = 200, uuid4()
+    if posted is not None:
+        known = {"enrolment_uid": enrolment.uid}
+        if ending:
+            outcome: Outcome[Any] = carry_out(request, end, end_assignment, **known)
+            sentence = _("%(person)s has no coach now. Choose another soon.")
+        else:
+            outcome = carry_out(request, form, hand_over if coach else assign_coach, **known)
+            sentence = _("%(person)s has a new coach. Everybody concerned is told.")
+        if outcome.done:
+            messages.success(request, sentence % {"person": enrolment.person.full_name})
+            return redirect("team_coach", enrolment.uid)
+        status, key = outcome.status, outcome.key
+    context = {"enrolment": enrolment, "coach": coach, "form": form, "end": end, "key": key, "offered": offered}
+    return render(request, "coaching/team_coach.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+@own_hours
+def coach_profiles(request: SignedInRequest) -> HttpResponse:
+    """200 who coaches, and a form for more - 302 done - 403 not L&D - 404 unknown person - 409 coaches already - 422
+    invalid. ``?who=`` looks for people. Queries: 6.
+    """
+    coach_profile_policy.require(request.user, "add")
+    words = request.GET.get("who", "").strip()
+    posted = request.POST if request.method == "POST" else None
+    act = posted.get("act", "make") if posted is not None else ""
+    person_uid = uid_or_none(posted.get("coach")) if posted is not None else None
+    make = CoachProfileForm(posted if act == "make" else None, people=people_here(words))
+    capacity = CapacityForm(posted if act == "capacity" else None, auto_id="capacity_%s")
+    stop = ReasonForm(posted if act == "stop" else None, auto_id="stop_%s")
+    status, key = 200, uuid4()
+    if posted is not None:
+        if act == "make":
+            outcome = carry_out(request, make, make_coach)
+        elif act == "capacity" and person_uid:
+            outcome = carry_out(request, capacity, change_capacity, person_uid=person_uid)
+        elif act == "stop" and person_uid:
+            outcome = carry_out(request, stop, end_coach, person_uid=person_uid)
+        else:
+            raise Invalid(_("This form is incomplete. Open the page again and send it from there."))
+        if outcome.done:
+            messages.success(request, _("Done: %(coach)s.") % {"coach": outcome.done.person.full_name})
+            return redirect("coach_profiles")
+        status, key = outcome.status, outcome.key
+    rows = profiles(request.user)
+    today = clock.today(request.user.zone)
+    context = {
+        "coaching": [row for row in rows if row.ended_on is None or row.ended_on > today],
+        "before": [row for row in rows if row.ended_on and row.ended_on <= today],
+        "make": make,
+        "capacity": capacity,
+        "stop": stop,
+        "changed": person_uid,
+        "words": words,
+        "key": key,
+    }
+    return render(request, "coaching/coach_profiles.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+@own_hours
+def observer_grants(request: SignedInRequest) -> HttpResponse:
+    """200 who may observe what until when, and a form for more - 302 done - 403 not L&D, or to oneself - 404 unknown
+    person or grant - 409 the form was used before - 422 invalid. ``?who=`` looks for people. Queries: 7.
+    """
+    grant_policy.require(request.user, "add")
+    words = request.GET.get("who", "").strip()
+    posted = request.POST if request.method == "POST" else None
+    revoking = posted is not None and posted.get("act") == "revoke"
+    form = GrantForm(None if revoking else posted, people=people_here(words), skills=skills_to_choose())
+    revoke = ReasonForm(posted if revoking else None, auto_id="revoke_%s")
+    holder = uid_or_none(posted.get("holder")) if posted is not None else None
+    slug = posted.get("skill", "") if posted is not None else ""
+    status, key = 200, uuid4()
+    if posted is not None:
+        if revoking and holder:
+            outcome: Outcome[Any] = carry_out(request, revoke, revoke_grant, person_uid=holder, skill_slug=slug)
+            sentence = _("Revoked. The observer reads why.")
+        elif not revoking:
+            outcome = carry_out(request, form, lambda *, skills, **fields: give_grant(skill_slugs=skills, **fields))
+            sentence = _("Granted.")
+        else:
+            raise Invalid(_("This form is incomplete. Open the page again and send it from there."))
+        if outcome.done:
+            messages.success(request, sentence)
+            return redirect("observer_grants")
+        status, key = outcome.status, outcome.key
+    context = {
+        "grants": grants(request.user),
+        "form": form,
+        "revoke": revoke,
+        "changed": (holder, slug) if revoking else None,
+        "words": words,
+        "today": clock.today(request.user.zone),
+        "key": key,
+    }
+    return render(request, "coaching/grants.html", context, status=status)
+
+
+@login_required
+@require_GET
+@own_hours
+def my_people(request: SignedInRequest) -> HttpResponse:
+    """200 who helps me and how to reach them. Queries: 7."""
+    people = people_of(request.user, clock.today(request.user.zone))
+    return render(request, "coaching/my_people.html", {"people": people})

@@ -1,0 +1,134 @@
+"""Sessions: planning one, and the page of one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from coaching.api import (
+    Session,
+    cancel_session,
+    help_policy,
+    hold_session,
+    miss_session,
+    move_session,
+    plan_session,
+    present_coach,
+    session_policy,
+    step_title,
+    without_others_notes,
+    write_notes,
+)
+from coaching.forms import HoldForm, MoveForm, NotesForm, PlanForm, ReasonForm
+from lms import clock
+from lms.api import Enrolment, open_enrolments, structure_of
+from lms.errors import Invalid, NotFound
+from lms.requests import SignedInRequest
+
+from .acting import carry_out, own_hours, uid_or_none
+
+ACTS: dict[str, tuple[type[Form], Callable[..., Session], Any]] = {
+    "hold": (HoldForm, hold_session, gettext_lazy("Held, and written down.")),
+    "move": (MoveForm, move_session, gettext_lazy("Moved. The other one hears of it.")),
+    "cancel": (ReasonForm, cancel_session, gettext_lazy("Cancelled. The other one reads why.")),
+    "miss": (Form, miss_session, gettext_lazy("Noted: it did not take place.")),
+    "notes": (NotesForm, write_notes, gettext_lazy("The notes are kept.")),
+}
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+@own_hours
+def session_plan(request: SignedInRequest) -> HttpResponse:
+    """200 form - 302 planned - 403 the step is locked - 404 not a learner of yours, no path - 409 somebody is busy, or
+    the step has its session - 422 invalid. ``?enrolment=`` (default: one's own) and ``?step=`` choose. Queries: 8.
+    """
+    enrolment = _enrolment(request)
+    step_uid = uid_or_none(request.GET.get("step"))
+    step = structure_of(enrolment.path_version_id).steps.get(step_uid) if step_uid else None
+    initial = {"title": step_title(step) if step else "", "minutes": (step.minutes if step else 0) or 40}
+    form, status, key = PlanForm(request.POST or None, initial=initial), 200, uuid4()
+    if request.method == "POST":
+        outcome = carry_out(request, form, plan_session, enrolment_uid=enrolment.uid, step_uid=step_uid)
+        if outcome.done:
+            messages.success(request, _("Planned. It is in both your diaries."))
+            return redirect("session", outcome.done.uid)
+        status, key = outcome.status, outcome.key
+    mine = enrolment.person_id == request.user.pk
+    other = present_coach(enrolment, clock.now().date()) if mine else enrolment.person
+    context = {"form": form, "key": key, "enrolment": enrolment, "other": other, "mine": mine, "step": step}
+    return render(request, "coaching/session_plan.html", context, status=status)
+
+
+def _enrolment(request: SignedInRequest) -> Enrolment:
+    uid = uid_or_none(request.GET.get("enrolment"))
+    if uid is None and not request.GET.get("enrolment"):
+        own = open_enrolments(request.user)
+        if not own:
+            raise NotFound(_("You are on no path, so there is nobody to plan a session with here."))
+        uid = own[0].uid
+    return help_policy.get(request.user, "meet", uid=uid, related=("person", "path"))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+@own_hours
+def session(request: SignedInRequest, session_uid: UUID) -> HttpResponse:
+    """200 session (who was its coach sees only their own private notes) - 302 done - 403 seen but not yours to hold -
+    404 unknown or not yours - 409 over already, or somebody is busy - 422 invalid. Queries: 5.
+    """
+    related = ("enrolment__person", "enrolment__path", "coach")
+    act = request.POST.get("act", "") if request.method == "POST" else ""
+    forms, status, key = {}, 200, uuid4()
+    if request.method == "POST":
+        if act not in ACTS:
+            raise Invalid(_("This form is incomplete. Open the page again and send it from there."))
+        kind, service, sentence = ACTS[act]
+        forms[act] = kind(request.POST, auto_id=f"{act}_%s")
+        outcome = carry_out(request, forms[act], service, session_uid=session_uid)
+        if outcome.done:
+            messages.success(request, str(sentence))
+            return redirect("session", session_uid)
+        status, key = outcome.status, outcome.key
+    try:
+        found = session_policy.get(request.user, "view", uid=session_uid, related=related)
+    except NotFound:
+        mine = session_policy.get(request.user, "own_notes", uid=session_uid, related=related)
+        return render(request, "coaching/session_own_notes.html", {"session": mine})
+    without_others_notes(found, request.user)
+    coaching = found.enrolment.person_id != request.user.pk
+    initial = {
+        "planned_at": found.planned_at,
+        "held_at": min(found.planned_at, clock.now()),
+        "minutes": found.minutes,
+        "place": found.place,
+        "shared_notes": found.shared_notes,
+        "private_notes": found.private_notes,
+    }
+    for name, (kind, _service, _sentence) in ACTS.items():
+        if name not in forms:
+            forms[name] = kind(initial=initial, auto_id=f"{name}_%s")
+    context = {
+        "session": found,
+        "skills": found.skills.all(),
+        "coaching": coaching,
+        "planned": found.status == Session.Status.PLANNED,
+        "past": found.planned_at <= clock.now(),
+        "writes": coaching and found.status == Session.Status.HELD and found.coach_id == request.user.pk,
+        "forms": forms,
+        "act": act,
+        "plan_url": f"{reverse('session_plan')}?enrolment={found.enrolment.uid}",
+        "key": key,
+    }
+    return render(request, "coaching/session.html", context, status=status)

@@ -1,0 +1,168 @@
+"""What the record holds about one person, read at once.
+
+Everything that decides where somebody stands - steps completed and waived, due dates moved, pauses, lessons read,
+gates, talk facts - comes in one UNION: a page asks once, however long its paths are. Writers of learning (a lesson
+read, a recall answered, an example accepted) first take the person's row (``lock_learner``): two of them at the same
+moment would otherwise each miss the other's half of what completes a step or opens Talk.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+from django.db.models import F, QuerySet, Value
+from django.db.models.functions import Cast
+
+from lms.models import (
+    Enrolment,
+    Extension,
+    LessonCompletion,
+    Pause,
+    SkillGate,
+    StepCompletion,
+    TalkFact,
+    User,
+    Waiver,
+)
+from lms.rules.gates import OpenGate
+
+# The columns of the UNION, with the type that each has in every part of it.
+COLUMNS: dict[str, models.Field] = {
+    "kind": models.CharField(),
+    "enrolment": models.BigIntegerField(),
+    "uid": models.UUIDField(),
+    "word": models.CharField(),
+    "other": models.CharField(),
+    "number": models.BigIntegerField(),
+    "at": models.DateTimeField(),
+    "day": models.DateField(),
+    "until": models.DateField(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GateFact:
+    """An open gate, since when, and the row that it follows from."""
+
+    gate: OpenGate
+    opened_at: datetime
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class PathFacts:
+    """What belongs to one enrolment, by uid of the step. ``waived`` holds the reasons; a pause is [from, until)."""
+
+    completed: dict[UUID, datetime]
+    waived: dict[UUID, str]
+    extended: dict[UUID, date]
+    pauses: list[tuple[date, date | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """What belongs to the person (``lessons`` says when each was read), and ``paths`` by enrolment id."""
+
+    paths: dict[int, PathFacts]
+    lessons: dict[UUID, datetime]
+    gates: list[GateFact]
+    examples: frozenset[str]
+    recalled: frozenset[UUID]
+
+
+def open_enrolments(person: User) -> list[Enrolment]:
+    """A person's active and paused enrolments, newest first. Queries: 1."""
+    return list(_open(person))
+
+
+def lock_learner(person: User) -> list[Enrolment]:
+    """As ``open_enrolments``, with the person's row locked until the transaction ends. Queries: 1."""
+    return list(_open(person).select_for_update(of=("person",), no_key=True))
+
+
+def facts_of(person_id: int, enrolment_ids: Iterable[int]) -> PersonFacts:
+    """All that the record holds about a person and these enrolments of theirs. Queries: 1."""
+    mine = {"enrolment__in": list(enrolment_ids)}
+    step = {"enrolment": F("enrolment_id"), "uid": F("step__uid")}
+    talk = TalkFact.objects.filter(person=person_id, ended_at=None)
+    parts = (
+        _part("completed", StepCompletion.objects.filter(**mine), **step, at=F("completed_at")),
+        _part("waived", Waiver.objects.filter(**mine), **step, word=F("reason")),
+        _part(
+            "extended",
+            Extension.objects.filter(**mine),
+            **step,
+            number=F("pk"),
+            at=F("extended_at"),
+            day=F("due_on"),
+        ),
+        _part(
+            "paused", Pause.objects.filter(**mine), enrolment=F("enrolment_id"), day=F("from_on"), until=F("until_on")
+        ),
+        _part("lesson", LessonCompletion.objects.filter(person=person_id), uid=F("lesson_uid"), at=F("completed_at")),
+        _part(
+            "gate",
+            SkillGate.objects.filter(person=person_id).annotate(kind_and_source=_gate_words()),
+            uid=F("standard_uid"),
+            word=F("skill__slug"),
+            other=F("kind_and_source"),
+            number=F("level"),
+            at=F("opened_at"),
+            until=F("valid_until"),
+        ),
+        _part("talk", talk, uid=F("lesson_uid"), word=F("skill__slug")),
+    )
+    return _read(parts[0].union(*parts[1:], all=True))
+
+
+def _open(person: User) -> QuerySet[Enrolment]:
+    rows = Enrolment.objects.filter(person=person, status__in=Enrolment.OPEN)
+    return rows.select_related("person", "path", "path_version", "role_version__profile")
+
+
+def _gate_words() -> models.expressions.Combinable:
+    """Which gate, and its source, in one column."""
+    return models.functions.Concat(F("gate"), Value(" "), F("source"), output_field=models.CharField())
+
+
+def _part(kind: str, rows: QuerySet[Any], **columns: Any) -> QuerySet[Any]:
+    """One part of the UNION: the columns that it has, typed nulls for the others."""
+    given = {"kind": Value(kind, output_field=models.CharField()), **columns}
+    return rows.order_by().values_list(
+        *(given.get(name, Cast(Value(None), output_field=field)) for name, field in COLUMNS.items())
+    )
+
+
+def _read(rows: Iterable[tuple[Any, ...]]) -> PersonFacts:
+    paths: dict[int, PathFacts] = defaultdict(lambda: PathFacts({}, {}, {}, []))
+    lessons: dict[UUID, datetime] = {}
+    gates: list[GateFact] = []
+    examples, recalled = set(), set()
+    latest: dict[tuple[int, UUID], tuple[datetime, int]] = {}
+    for kind, enrolment, uid, word, other, number, at, day, until in rows:
+        match kind:
+            case "completed":
+                paths[enrolment].completed[uid] = at
+            case "waived":
+                paths[enrolment].waived[uid] = word
+            case "extended" if (at, number) >= latest.get((enrolment, uid), (at, number)):
+                latest[enrolment, uid] = at, number
+                paths[enrolment].extended[uid] = day
+            case "paused":
+                paths[enrolment].pauses.append((day, until))
+            case "lesson":
+                lessons[uid] = at
+            case "gate":
+                name, _space, source = other.partition(" ")
+                gates.append(GateFact(OpenGate(word, name, number, uid, until), at, source))
+            case "talk" if word:
+                examples.add(word)
+            case "talk":
+                recalled.add(uid)
+    return PersonFacts(paths, lessons, gates, frozenset(examples), frozenset(recalled))
