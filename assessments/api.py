@@ -5,6 +5,7 @@ from assessments.models import (
     Case,
     Evidence,
     Observation,
+    ObservationIndicator,
     Request,
     ScenarioVersion,
     SignOffEvent,
@@ -13,12 +14,19 @@ from assessments.models import (
 from assessments.policies import attempt_policy, case_policy, request_policy, signoff_policy
 from assessments.services.case_reading import (
     Decided,
+    MyCase,
     SeenOnce,
     file_of,
+    flags_in_words,
+    has_read,
+    my_cases,
     observations_for,
+    open_case,
     pieces_of,
+    rating_of,
     read_events,
     satisfying_set,
+    step_of,
     verdicts_of,
     with_words,
 )
@@ -47,6 +55,7 @@ from assessments.services.decisions import (
 )
 from assessments.services.evidence import MAX_BYTES, add_evidence, content_hash, withdraw_evidence
 from assessments.services.invoice import Invoice, invoice_of
+from assessments.services.ledger import months_later
 from assessments.services.moments import End, Moment, moment_of
 from assessments.services.observations import open_seal, record_observation, write_down
 from assessments.services.practice import (
@@ -61,7 +70,7 @@ from assessments.services.practice import (
     try_facts,
     write_response,
 )
-from assessments.services.queue import Queue, Waiting, progress_of_cases, queue_of
+from assessments.services.queue import Progressing, Queue, Waiting, progress_of_cases, queue_of
 from assessments.services.readiness import (
     BUCKETS,
     Holder,
@@ -71,7 +80,15 @@ from assessments.services.readiness import (
     role_of,
     team_enrolments,
 )
-from assessments.services.reading import Occasion, SkillPart, Watcher, occasions_for, parts_of, watchers_for
+from assessments.services.reading import (
+    Occasion,
+    SkillPart,
+    Watcher,
+    occasions_for,
+    parts_of,
+    skills_named,
+    watchers_for,
+)
 from assessments.services.rebuild import rebuild_gates
 from assessments.services.recall import (
     RecallQuestion,
@@ -112,11 +129,14 @@ __all__ = [
     "Holder",
     "Invoice",
     "Moment",
+    "MyCase",
     "NotYet",
     "Observation",
+    "ObservationIndicator",
     "Occasion",
     "PersonReadiness",
     "Practice",
+    "Progressing",
     "Queue",
     "RecallQuestion",
     "Request",
@@ -153,7 +173,9 @@ __all__ = [
     "due_cards",
     "examine_cases",
     "file_of",
+    "flags_in_words",
     "grids_of",
+    "has_read",
     "held_line",
     "in_order",
     "invoice_of",
@@ -162,9 +184,12 @@ __all__ = [
     "mark_response",
     "may_read_observations",
     "moment_of",
+    "months_later",
+    "my_cases",
     "next_due_on",
     "observations_for",
     "occasions_for",
+    "open_case",
     "open_seal",
     "parts_of",
     "pieces_of",
@@ -177,6 +202,7 @@ __all__ = [
     "question_of",
     "questions_of",
     "queue_of",
+    "rating_of",
     "read_events",
     "read_observations",
     "readiness_of",
@@ -191,8 +217,10 @@ __all__ = [
     "role_of",
     "satisfying_set",
     "signoff_policy",
+    "skills_named",
     "standings_on",
     "start_attempt",
+    "step_of",
     "table_of",
     "team_enrolments",
     "team_of",

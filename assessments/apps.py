@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 from django.core.checks import Tags, register
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class AssessmentsConfig(AppConfig):
@@ -12,9 +13,15 @@ class AssessmentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Keep the ledger's guards in place, and have their absence noticed."""
+        """Keep the ledger's guards in place and have their absence noticed; say which places belong to judging."""
         from assessments.checks import guards_stand
         from assessments.receivers import install_guards
+        from lms.api import register_place
 
         post_migrate.connect(install_guards, sender=self, dispatch_uid="assessments.install_guards")
         register(guards_stand, Tags.database)
+        covers = ("coach_*", "case_*", "countersign", "revoke")
+        register_place("coach_queue", _("Queue"), order=30, duties=("coach", "observer"), covers=covers, home=20)
+        register_place("observe_index", _("Observe"), order=35, duties=("coach", "observer"), covers=("observe*",))
+        managers, covers = ("manager", "learning"), ("team_*", "person_readiness", "external_done")
+        register_place("team", _("Team"), order=40, duties=managers, covers=covers, home=30)

@@ -1,6 +1,11 @@
 """The coaching app."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CoachingConfig(AppConfig):
@@ -10,4 +15,29 @@ class CoachingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect receivers, checks and policies."""
+        """Say which duties there are in helping, and which places belong to them."""
+        from lms.api import register_duty, register_place
+
+        register_duty("coach", _coaches)
+        register_duty("observer", _observes)
+        register_place("exchange", _("Exchange"), order=50, covers=("exchange_*",))
+        register_place("my_people", _("My people"), order=10, menu=True)
+        register_place("coach_away", _("Times away"), order=20, duties=("coach",), menu=True)
+        register_place("coach_profiles", _("Coaches"), order=30, duties=("learning",), menu=True)
+        register_place("observer_grants", _("Observers"), order=40, duties=("learning",), menu=True)
+
+
+def _coaches(person: Any, on: Any) -> Any:
+    """Whoever has a coach profile on that day, with or without learners."""
+    from coaching.models import CoachProfile
+    from coaching.policies import not_ended
+
+    return CoachProfile.objects.filter(not_ended("", on), person=person)
+
+
+def _observes(person: Any, on: Any) -> Any:
+    """Whoever may observe some skill on that day."""
+    from coaching.models import ObserverGrant
+    from coaching.policies import unlapsed
+
+    return ObserverGrant.objects.filter(unlapsed(on), person=person)

@@ -43,7 +43,7 @@ from lms.policies.people import (
 )
 from lms.services.acts import once
 from lms.services.enrolments import enrol, requirements_of
-from lms.services.facts import GateFact, lock_learner, open_enrolments
+from lms.services.facts import GateFact, facts_of, lock_learner, open_enrolments
 from lms.services.gates import close_gates, gates_of, open_gate, standings_of
 from lms.services.notices import read_notices, unread_notices
 from lms.services.outbox import notify, queue_mail
@@ -148,6 +148,7 @@ __all__ = [
     "enrol",
     "enrolment_policy",
     "everybody",
+    "facts_of",
     "find_step",
     "forget",
     "gates_of",

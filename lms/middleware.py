@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from lms.errors import DomainError
 
@@ -34,6 +35,19 @@ class DomainErrors:
         ]
         context = {"sentence": str(exception), "kept": kept}
         return render(request, TEMPLATES.get(exception.status, "errors/409.html"), context, status=exception.status)
+
+
+class OwnHours:
+    """Times on a page and in its forms are those of the reader's time zone."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        with timezone.override(request.user.zone):
+            return self.get_response(request)
 
 
 class PrivatePages:

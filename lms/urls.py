@@ -19,6 +19,7 @@ urlpatterns = [
     re_path(r"^media/(?P<path>images/.+)$", serve, {"document_root": settings.MEDIA_ROOT}, name="rendition"),
     path("", include("assessments.urls")),
     path("", include("coaching.urls")),
+    path("", include("cms.urls")),
     # Pages come last: Wagtail answers for whatever is left.
     path("", include("wagtail.urls")),
 ]

@@ -193,6 +193,31 @@ def nothing_kept() -> None:
     cache.clear()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def guards_step_aside() -> Iterator[None]:
+    """A test that commits ends with a flush, and the ledger's guards refuse that on both databases.
+
+    So they are taken away just before it and stand again right after; production code has no such switch.
+    """
+    from django.db import connection
+    from django.test import TransactionTestCase
+
+    from assessments.services import guards
+
+    flush = TransactionTestCase._fixture_teardown
+
+    def teardown(self: TransactionTestCase) -> None:
+        guards.remove(connection)
+        try:
+            flush(self)
+        finally:
+            guards.install(connection)
+
+    TransactionTestCase._fixture_teardown = teardown  # type: ignore[method-assign]
+    yield
+    TransactionTestCase._fixture_teardown = flush  # type: ignore[method-assign]
+
+
 # --- Time ---------------------------------------------------------------------------------------------------------
 
 

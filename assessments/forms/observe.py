@@ -11,14 +11,14 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assessments.api import Observation, SkillPart
+from assessments.api import ObservationIndicator, SkillPart
 from lms.api import Customer
 from lms.rules.scales import SUPERVISION
 
 from .fields import Moment, Pick, Said
 
 MARK, RATING = "mark-", "supervision-"
-MARKS = Observation.indicators.rel.related_model.Mark  # type: ignore[attr-defined]
+MARKS = ObservationIndicator.Mark
 
 
 class AnswerForm(forms.Form):
@@ -39,7 +39,7 @@ class WordsForm(forms.Form):
 
 
 class RatingForm(forms.Form):
-    """Step two: the frame of the encounter, and for each skill that the observer may rate its signs and one sentence."""
+    """Step two: the frame of the encounter; for each skill that the observer may rate its signs and one sentence."""
 
     seal = forms.CharField(widget=forms.HiddenInput)
     context = Pick(label=gettext_lazy("Where was it?"))
@@ -47,7 +47,12 @@ class RatingForm(forms.Form):
     customer_uid = forms.ChoiceField(label=gettext_lazy("Customer"), required=False)
 
     def __init__(
-        self, *args: Any, parts: Sequence[SkillPart], places: Sequence[str], customers: Iterable[Customer], **kwargs: Any
+        self,
+        *args: Any,
+        parts: Sequence[SkillPart],
+        places: Sequence[str],
+        customers: Iterable[Customer],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.parts = parts

@@ -9,7 +9,7 @@ from uuid import UUID
 from django import forms
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from assessments.api import Watcher
 from assessments.rules.specs import EvidenceLine
@@ -70,9 +70,9 @@ def _watcher(item: Watcher, from_coach: int) -> str:
     if item.skills:
         notes.append(_("For %(skills)s only.") % {"skills": ", ".join(item.skills)})
     if item.is_coach:
-        notes.append(_("Counts %(n)s time at most.") % {"n": from_coach} if from_coach == 1 else "")
+        notes.append(ngettext("Counts once.", "Counts %(n)s times at most.", from_coach) % {"n": from_coach})
     name = _("%(name)s, your coach") % {"name": item.person.full_name} if item.is_coach else item.person.full_name
-    return format_html('<b>{}</b><br><span class="fine">{}</span>', name, " ".join(note for note in notes if note))
+    return format_html('<b>{}</b><br><span class="fine">{}</span>', name, " ".join(notes))
 
 
 def _capital(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Exists, Q, QuerySet
 
 from assessments.models import Case, Request, SignOffEvent
+from assessments.rules.ledger import SETTLED
 from coaching.api import ObserverGrant, coached_by, unlapsed
 from lms.api import AUDITORS, LEARNING_ADMINISTRATORS, RowPolicy, User, everybody, in_group, nobody
 from lms.clock import now
@@ -24,7 +25,7 @@ def to_countersign(user: User) -> QuerySet[SignOffEvent]:
     waiting = (
         SignOffEvent.objects.filter(kind=SignOffEvent.Kind.SIGNED)
         .exclude(flags=[])
-        .exclude(followed_by__kind__in=["COUNTERSIGNED", "COUNTERSIGN_REFUSED", "REVOKED"])
+        .exclude(followed_by__kind__in=SETTLED)
         .exclude(subject=user)
         .exclude(signer=user)
         .exclude(case__observations__observer=user)

@@ -37,7 +37,9 @@ class SignOffPolicy(RowPolicy[SignOffEvent]):
         if action == "countersign":
             return Q(pk__in=to_countersign(user).values("pk"))
         if action == "revoke":
-            own = everybody() if is_learning_administrator(user) else Q(signer=user)
+            # An ex-coach still sees what they signed; taking it back is for the present coach and L&D.
+            own = Q(signer=user) & coached_by(user, "case__enrolment")
+            own = everybody() if is_learning_administrator(user) else own
             return own & Q(kind=SignOffEvent.Kind.SIGNED) & ~Q(subject=user)
         return nobody()
 

@@ -15,6 +15,8 @@ from lms.rules.digest import canonical
 
 VERSION = b"vouch-ledger-1"
 GENESIS = "0" * 64
+SETTLED = ("COUNTERSIGNED", "COUNTERSIGN_REFUSED", "REVOKED", "SUPERSEDED")
+"""After any of these a flagged decision no longer waits for a countersign."""
 
 
 def event_hash(fields: Mapping[str, object]) -> str:
@@ -63,7 +65,7 @@ class SignOff:
 def fold(events: Iterable[Event]) -> dict[int, SignOff]:
     """The sign-offs of one person, by the seq of their SIGNED event, after these events in order of seq.
 
-    awaiting: flagged and not countersigned - active - refused - revoked - superseded.
+    awaiting: flagged and not countersigned - active - refused - revoked - superseded. What has ended stays ended.
     """
     found: dict[int, SignOff] = {}
     following = {
@@ -80,5 +82,7 @@ def fold(events: Iterable[Event]) -> dict[int, SignOff]:
             found[event.seq] = SignOff(event.seq, status, event.level, event.valid_until)
         elif event.about in found:
             before = found[event.about]
+            if before.status not in ("awaiting", "active"):
+                continue
             found[event.about] = SignOff(before.seq, following[event.kind], before.level, before.valid_until)
     return found

@@ -10,9 +10,9 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from assessments.models import Case, Evidence, Observation, ObservationIndicator, SignOffEvent
+from assessments.models import Case, Evidence, Observation, ObservationIndicator, Request, SignOffEvent
 from assessments.policies import case_policy
-from lms.api import User
+from lms.api import Enrolment, StepKind, User, structure_of
 from lms.errors import NotFound
 from lms.rules.scales import ENTRUSTMENT, SUPERVISION
 
@@ -54,6 +54,11 @@ def observations_for(reader: User, case: Case, parts: Sequence[SkillPart]) -> tu
     rows = rows.prefetch_related("ratings__skill", "indicators__skill")
     texts = {sign.name: sign.text for part in parts for sign in part.signs}
     return [_seen(row, reader, texts) for row in rows], may
+
+
+def has_read(reader: User, case: Case) -> bool:
+    """Whether somebody chose to read the others in this round, and so no longer observes in it. Queries: 1."""
+    return case.readings.filter(person=reader).exists()
 
 
 def _seen(row: Observation, reader: User, texts: Mapping[str, str]) -> SeenOnce:
@@ -146,6 +151,23 @@ def satisfying_set(event: SignOffEvent) -> list[Observation]:
     return list(rows.prefetch_related("ratings__skill").order_by("occurred_at"))
 
 
+def rating_of(observation: Observation, skill_id: int) -> str:
+    """How much supervision a skill needed then, in words; empty when it was not rated. Queries: 0 when prefetched."""
+    found = [row.supervision for row in observation.ratings.all() if row.skill_id == skill_id]
+    return str(SUPERVISION[found[0]]) if found else ""
+
+
+def flags_in_words(event: SignOffEvent) -> list[str]:
+    """Why somebody else has to countersign."""
+    words = {
+        "provisional": _("The signer observes with a provisional grant."),
+        "line_manager": _("The signer is the learner's line manager."),
+        "reports_to_learner": _("The signer reports to the learner."),
+        "reciprocal": _("The learner signed for the signer within 90 days."),
+    }
+    return [words.get(flag, flag) for flag in event.flags]
+
+
 # --- Evidence -----------------------------------------------------------------------------------------------------
 
 
@@ -162,3 +184,51 @@ def file_of(reader: User, evidence_uid: UUID) -> Evidence:
     if piece is None:
         raise NotFound(_("There is no such file that you can see."))
     return piece
+
+
+# --- A learner's own ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class MyCase:
+    """One of a learner's cases with what waits on it, or what was decided."""
+
+    case: Case
+    waiting: tuple[Request, ...]
+    decided: tuple[Decided, ...]
+
+    @property
+    def not_yet(self) -> tuple[Decided, ...]:
+        """The skills on which the answer was *not yet*."""
+        return tuple(item for item in self.decided if item.status == "not_yet")
+
+
+def my_cases(learner: User, on: date) -> list[MyCase]:
+    """A learner's cases, the latest round of each standard, open ones first. Queries: 7, for any number."""
+    rows = Case.objects.filter(learner=learner).select_related("version").prefetch_related("requests__observer")
+    latest = {case.standard_uid: case for case in rows.order_by("opened_at", "pk")}
+    events = SignOffEvent.objects.filter(case__in=list(latest.values()), kind__in=["SIGNED", "NOT_YET"])
+    decided: dict[int, list[Decided]] = {}
+    for item in read_events(list(with_words(events).order_by("seq")), on):
+        decided.setdefault(item.event.case_id, []).append(item)
+    found = [
+        MyCase(
+            case,
+            tuple(item for item in case.requests.all() if item.status in Request.WAITING),
+            tuple(decided.get(case.pk, ())),
+        )
+        for case in latest.values()
+    ]
+    return sorted(found, key=lambda item: (item.case.status == Case.Status.DECIDED, item.case.opened_at))
+
+
+def open_case(enrolment: Enrolment, standard_uid: UUID) -> Case | None:
+    """The open case of an enrolment on a standard; None before the first is opened. Queries: 1."""
+    rows = Case.objects.filter(enrolment=enrolment, standard_uid=standard_uid).exclude(status=Case.Status.DECIDED)
+    return rows.select_related("version", "learner").first()
+
+
+def step_of(case: Case) -> UUID | None:
+    """The step of the learner's path that asks for this standard; None when the path has none. Queries: 0 or 2."""
+    steps = structure_of(case.enrolment.path_version_id).steps_about(StepKind.DEMONSTRATION, case.standard_uid)
+    return steps[0].uid if steps else None

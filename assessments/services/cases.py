@@ -269,7 +269,7 @@ def read_observations(*, actor: User, case_uid: UUID, key: UUID, at: datetime) -
     """Choose to read the others' observations without writing one; from then on the actor no longer observes in
     this case.
     """
-    case = case_policy.get(actor, "read", uid=case_uid)
+    case = case_policy.get(actor, "read", uid=case_uid, lock=True)
     if once(actor=actor, name="case.read", key=key, at=at, about=case.uid):
         CaseReading.objects.get_or_create(case=case, person=actor, defaults={"read_at": at})
 

@@ -20,7 +20,7 @@ from assessments.errors import AlreadyDecided, EvidenceMissing
 from assessments.models import Case, Evidence, Observation, SignOffEvent
 from assessments.policies import case_policy
 from assessments.rules.evidence import Finding
-from coaching.api import coach_of, grants_of
+from coaching.api import coach_of, grants_of, may_observe
 from lms import clock
 from lms.api import StepKind, User, managers_of, notify, once, progress_of
 from lms.errors import Conflict, Invalid, NotAllowed
@@ -64,7 +64,8 @@ def claim_case(*, actor: User, case_uid: UUID, at: datetime) -> Case:
     if case.status == Case.Status.DECIDED:
         raise AlreadyDecided(_("This case is decided already."))
     free = Q(claimed_by=None) | Q(claimed_by=actor) | Q(claimed_until__lte=at)
-    if not Case.objects.filter(free, pk=case.pk).update(claimed_by=actor, claimed_until=at + LEASE):
+    open_cases = Case.objects.exclude(status=Case.Status.DECIDED)
+    if not open_cases.filter(free, pk=case.pk).update(claimed_by=actor, claimed_until=at + LEASE):
         name = case.claimed_by.get_short_name() if case.claimed_by else ""
         raise Conflict(_("%(name)s is deciding this case now. It comes free within half an hour.") % {"name": name})
     case.claimed_by, case.claimed_until = actor, at + LEASE
@@ -99,7 +100,6 @@ def decide(
     made = [
         _write(case, finding, slug, verdicts[slug], flags=flags, actor=actor, why=why, key=key, at=at)
         for slug in finding.spec.skills
-        if slug in verdicts
     ]
     for event in made:
         if event.kind == SignOffEvent.Kind.SIGNED and not event.flags:
@@ -136,7 +136,8 @@ def _authority(actor: User, case: Case, finding: CaseFinding, at: datetime) -> s
     if actor.pk == case.learner_id:
         raise NotAllowed(_("Nobody signs for themselves."))
     grants = grants_of([actor.pk], at.date())[actor.pk]
-    missing = [skill.title for skill in finding.skills.values() if skill.pk not in grants]
+    allowed = may_observe(actor.pk, grants, at)  # asks in the same breath whether the actor is still active
+    missing = [skill.title for skill in finding.skills.values() if skill.pk not in allowed]
     if missing:
         raise NotAllowed(_("You have no observer grant now for %(skills)s.") % {"skills": ", ".join(missing)})
     unlock = demonstration_unlock(case, at)
@@ -238,6 +239,10 @@ def observation_digest(observation: Observation) -> str:
             "uid": observation.uid,
             "person": observation.person_id,
             "observer": observation.observer_id,
+            "version": observation.version_id,
+            "case": observation.case_id,
+            "request": observation.request_id,
+            "customer": observation.customer_id,
             "context": observation.context,
             "what_i_saw": observation.what_i_saw,
             "written_at": observation.written_at.isoformat(),

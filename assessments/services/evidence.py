@@ -7,6 +7,8 @@ download from a view that asks the case policy. Limits: 10 MB a file, 12 pieces 
 from __future__ import annotations
 
 import hashlib
+import zipfile
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import PurePath
 from urllib.parse import urlsplit
@@ -37,6 +39,7 @@ ALLOWED = {
     "mp3": "audio/mpeg",
     "m4a": "audio/mp4",
 }
+OFFICE = {"docx": "word/", "xlsx": "xl/", "pptx": "ppt/"}
 
 
 @transaction.atomic
@@ -68,6 +71,7 @@ def add_evidence(
     piece = Evidence(uid=key, case=case, item=item, added_by=actor, added_at=at)
     if file is not None:
         _take_file(piece, file)
+        piece.sha256 = _hash_of(file.chunks())
     elif url:
         if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc or len(url) > 500:
             raise Invalid(url=_("Write a whole link that begins with https://."))
@@ -76,7 +80,7 @@ def add_evidence(
         if len(text) > MAX_TEXT:
             raise Invalid(text=_("Keep it below 20,000 characters, or attach a file."))
         piece.kind, piece.text = Evidence.Kind.TEXT, text
-    piece.sha256 = content_hash(piece)
+    piece.sha256 = piece.sha256 or content_hash(piece)
     piece.save()
     return piece
 
@@ -90,24 +94,41 @@ def _take_file(piece: Evidence, file: UploadedFile) -> None:
         raise Invalid(file=_("Attach a PDF, a picture, an office document or a sound file."))
     kind = filetype.guess(file.read(8192))
     file.seek(0)
-    if kind is None or kind.mime not in (ALLOWED[extension], "application/zip" if extension.endswith("x") else None):
+    fits = kind is not None and kind.mime == ALLOWED[extension]
+    if extension in OFFICE:
+        fits = (fits or (kind is not None and kind.mime == "application/zip")) and _is_office(file, OFFICE[extension])
+    if not fits:
         raise Invalid(file=_("The file is not what its name says. Save it again in its own program and attach that."))
     piece.kind, piece.file = Evidence.Kind.FILE, file
-    piece.file_name = PurePath(file.name or "file").name[-160:]
+    name = PurePath((file.name or "file").replace("\\", "/")).name
+    piece.file_name = "".join(letter for letter in name if letter.isprintable())[-160:]
     piece.content_type, piece.size = ALLOWED[extension], size
+
+
+def _is_office(file: UploadedFile, folder: str) -> bool:
+    """Whether a zip is an office document: its list of parts is there, and its own folder. Nothing is unpacked."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+        return False
+    finally:
+        file.seek(0)
+    return "[Content_Types].xml" in names and any(name.startswith(folder) for name in names)
 
 
 def content_hash(piece: Evidence) -> str:
     """SHA-256 of what the piece says: the file's bytes, or kind and words. OSError when the file is gone."""
     if piece.kind != Evidence.Kind.FILE:
         return hashlib.sha256(f"{piece.kind}\n{piece.item}\n{piece.url}\n{piece.text}".encode()).hexdigest()
+    with piece.file.open("rb") as file:
+        return _hash_of(file.chunks())
+
+
+def _hash_of(chunks: Iterable[bytes]) -> str:
     hasher = hashlib.sha256()
-    piece.file.open("rb")
-    try:
-        for chunk in piece.file.chunks():
-            hasher.update(chunk)
-    finally:
-        piece.file.close()
+    for chunk in chunks:
+        hasher.update(chunk)
     return hasher.hexdigest()
 
 
@@ -117,7 +138,7 @@ def withdraw_evidence(*, actor: User, evidence_uid: UUID, key: UUID, at: datetim
     piece = Evidence.objects.filter(uid=evidence_uid, added_by=actor).select_related("case").first()
     if piece is None:
         raise NotFound(_("There is no such evidence of yours."))
-    case_policy.get(actor, "feed", pk=piece.case_id)
+    case_policy.get(actor, "feed", pk=piece.case_id, lock=True)
     if once(actor=actor, name="evidence.withdraw", key=key, at=at, about=piece.uid):
         if not Evidence.objects.filter(pk=piece.pk, withdrawn_at=None).update(withdrawn_at=at):
             raise Conflict(_("You took this back before."))

@@ -7,15 +7,19 @@ triggers without a word, so they are put back after every migrate, and a system 
 from __future__ import annotations
 
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Model
 
 from assessments.models import Observation, ObservationIndicator, ObservationSkill, SignOffEvent, SignOffText
 
-PRIMARY_KEYS = {
-    model._meta.db_table: [field.column for field in model._meta.pk_fields]
-    for model in (SignOffEvent, SignOffText, Observation, ObservationSkill, ObservationIndicator)
-}
-GUARDED = tuple(PRIMARY_KEYS)
+MODELS = (SignOffEvent, SignOffText, Observation, ObservationSkill, ObservationIndicator)
+GUARDED = tuple(model._meta.db_table for model in MODELS)
 SENTENCE = "The ledger is append-only."
+# The constraints of an event that hold for some kinds only: signoff_decided_once, _countersigned_once, _revoked_once.
+ONCE_OF_A_KIND = (
+    (["case_id", "skill_id"], "'SIGNED', 'NOT_YET'"),
+    (["about_id"], "'COUNTERSIGNED', 'COUNTERSIGN_REFUSED'"),
+    (["about_id"], "'REVOKED'"),
+)
 
 
 def names(vendor: str) -> set[str]:
@@ -56,19 +60,39 @@ def missing(connection: BaseDatabaseWrapper) -> set[str]:
 
 def _sqlite() -> list[str]:
     statements = []
-    for table in GUARDED:
+    for model, table in zip(MODELS, GUARDED, strict=True):
         for act in ("update", "delete"):
             statements.append(
                 f"CREATE TRIGGER {table}_no_{act} BEFORE {act.upper()} ON {table} "
                 f"BEGIN SELECT RAISE(ABORT, '{SENTENCE}'); END"
             )
-        same = " AND ".join(f"{column} = NEW.{column}" for column in PRIMARY_KEYS[table])
         statements.append(
-            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
-            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) "  # noqa: S608 - our own names
+            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "  # noqa: S608 - our own names
+            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {_pushed_out(model)}) "
             f"BEGIN SELECT RAISE(ABORT, '{SENTENCE}'); END"
         )
     return statements
+
+
+def _pushed_out(model: type[Model]) -> str:
+    """The rows that INSERT OR REPLACE would delete: those with the same key or another value that may stand once.
+
+    A connection without ``recursive_triggers`` deletes them past the trigger on DELETE, so this must name them all.
+    """
+    meta = model._meta
+    once = [[field.column for field in meta.pk_fields]]
+    once += [[field.column] for field in meta.concrete_fields if field.unique and not field.primary_key]
+    once += [[meta.get_field(name).column for name in item.fields] for item in meta.total_unique_constraints]
+    rows = [_same(columns) for columns in once]
+    if model is SignOffEvent:
+        rows += [
+            f"{_same(columns)} AND kind IN ({kinds}) AND NEW.kind IN ({kinds})" for columns, kinds in ONCE_OF_A_KIND
+        ]
+    return " OR ".join(f"({row})" for row in rows)
+
+
+def _same(columns: list[str]) -> str:
+    return " AND ".join(f"{column} = NEW.{column}" for column in columns)
 
 
 def _postgresql() -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import secrets
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -36,8 +36,8 @@ def hashed_fields(event: SignOffEvent) -> dict[str, object]:
         "flags": event.flags,
         "payload": event.payload,
         "prev_hash": event.prev_hash,
-        "occurred_at": event.occurred_at.isoformat(),
-        "recorded_at": event.recorded_at.isoformat(),
+        "occurred_at": event.occurred_at.astimezone(UTC).isoformat(),
+        "recorded_at": event.recorded_at.astimezone(UTC).isoformat(),
         "key": event.key,
     }
 
@@ -94,8 +94,11 @@ def append(
 
 
 def lock_subject(person_id: int) -> User:
-    """Hold the learner's chain until the transaction ends (PostgreSQL; SQLite has one writer anyway). Queries: 1."""
-    return User.objects.select_for_update().get(pk=person_id)
+    """Hold the learner's chain until the transaction ends (PostgreSQL; SQLite has one writer anyway). Queries: 1.
+
+    Rows that point at a person pass this lock: two people who decide about each other at once do not block each other.
+    """
+    return User.objects.select_for_update(no_key=True).get(pk=person_id)
 
 
 def months_later(day: date, months: int) -> date:
@@ -150,14 +153,17 @@ def activate(event: SignOffEvent, by: User, key: UUID, at: datetime) -> None:
 
 
 def supersede_older(event: SignOffEvent, by: User, key: UUID, at: datetime) -> None:
-    """End older active sign-offs of the same skill on the same standard, as events of their own."""
+    """End older sign-offs of the same skill on the same standard, as events of their own.
+
+    Those that still wait for a countersign end too: countersigned later, they would push out what is newer.
+    """
     history = list(
         SignOffEvent.objects.filter(subject=event.subject_id, skill=event.skill_id).select_related("version")
     )
     standing = folded(history)
     for older in history:
-        same = older.pk != event.pk and older.version.standard_uid == event.version.standard_uid
-        if same and older.seq in standing and standing[older.seq].counts:
+        same = older.seq < event.seq and older.version.standard_uid == event.version.standard_uid
+        if same and older.seq in standing and standing[older.seq].status in ("active", "awaiting"):
             append(
                 case=event.case,
                 skill_id=event.skill_id,

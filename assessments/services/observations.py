@@ -57,13 +57,16 @@ def write_down(*, actor: User, about: UUID, text: str, at: datetime) -> str:
 
 
 def open_seal(*, actor: User, about: UUID, seal: str, at: datetime) -> Sealed:
-    """The sealed words. Raises Invalid for a seal of somebody else, of another encounter, or older than 14 days."""
+    """The sealed words.
+
+    Raises Invalid for a seal of somebody else, of another encounter, from after ``at``, or older than 14 days.
+    """
     try:
         who, what, text, written = signing.loads(seal, salt=SALT)
     except (signing.BadSignature, ValueError, TypeError):
         raise Invalid(what_i_saw=_("Write what you saw first.")) from None
     written_at = datetime.fromisoformat(written)
-    if (who, what) != (str(actor.uid), str(about)) or at - written_at > SEAL_LASTS:
+    if (who, what) != (str(actor.uid), str(about)) or not timedelta(0) < at - written_at <= SEAL_LASTS:
         raise Invalid(what_i_saw=_("Write what you saw first."))
     return Sealed(text, written_at)
 
@@ -106,13 +109,17 @@ def record_observation(
         status=Request.Status.OBSERVED, answered_at=at
     ):
         raise Conflict(_("This request no longer waits: it was observed, withdrawn or has lapsed."))
-    case = request.case if request else case_for(enrolment, standard, at)
+    found = request.case if request else case_for(enrolment, standard, at)
+    # Held until the end: a decision, or choosing to read the others, at this moment waits for us or we for it.
+    case = Case.objects.select_for_update(of=("self",)).select_related("version", "learner").get(pk=found.pk)
     if case.status == Case.Status.DECIDED:
         raise Conflict(_("This case was decided in the meantime. What you saw belongs to the next round."))
     if CaseReading.objects.filter(case=case, person=actor).exists():
         raise NotAllowed(_("You chose to read the others' observations of this round, so you no longer add one to it."))
     about = request.uid if request else enrolment.uid
     sealed = open_seal(actor=actor, about=about, seal=seal, at=at)
+    if case.observations.filter(observer=actor, written_at=sealed.written_at).exists():
+        raise Conflict(_("What you wrote about this encounter is in the record already. Write anew about another one."))
     spec = StandardSpec.from_json(case.version.spec)
     skills = _skills_to_rate(actor, case, spec, ratings, at)
     if not at - WITHIN <= occurred_at <= at:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -110,3 +110,8 @@ def occasions_for(reader: User, skill_ids: Sequence[int], at: datetime, words: s
         if standards:
             found.append(Occasion(enrolment, standards))
     return found
+
+
+def skills_named(ids: Iterable[int]) -> list[Skill]:
+    """These skills by family and title. Queries: 1."""
+    return list(Skill.objects.filter(pk__in=list(ids)))

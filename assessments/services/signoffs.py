@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from assessments.models import SignOffEvent
 from assessments.policies import signoff_policy
-from assessments.rules.ledger import SignOff
+from assessments.rules.ledger import SETTLED, SignOff
 from lms.api import User, close_gates, is_learning_administrator, notify, once
-from lms.errors import Conflict, Invalid
+from lms.errors import Conflict, Invalid, NotAllowed
 
 from .ledger import activate, append, folded, gate_source, lock_subject
 
@@ -40,7 +40,8 @@ def countersign(*, actor: User, event_uid: UUID, agree: bool, why: str, key: UUI
     if not once(actor=actor, name="signoff.countersign", key=key, at=at, about=event.uid):
         return SignOffEvent.objects.get(key=key)
     lock_subject(event.subject_id)
-    if event.followed_by.filter(kind__in=["COUNTERSIGNED", "COUNTERSIGN_REFUSED", "REVOKED"]).exists():
+    _require_here(actor)
+    if event.followed_by.filter(kind__in=SETTLED).exists():
         raise Conflict(_("This decision no longer waits for a countersign."))
     signoff_policy.get(actor, "countersign", uid=event_uid)
     if not why.strip():
@@ -68,6 +69,7 @@ def revoke(*, actor: User, event_uid: UUID, reason: str, key: UUID, at: datetime
     if not once(actor=actor, name="signoff.revoke", key=key, at=at, about=event.uid):
         return SignOffEvent.objects.get(key=key)
     lock_subject(event.subject_id)
+    _require_here(actor)
     signoff_policy.get(actor, "revoke", uid=event_uid)
     if not reason.strip():
         raise Invalid(reason=_("A reversal needs a reason. The learner reads it."))
@@ -84,6 +86,12 @@ def revoke(*, actor: User, event_uid: UUID, reason: str, key: UUID, at: datetime
     people = {event.subject_id: event.subject, event.signer_id: event.signer}
     notify([person for pk, person in people.items() if pk != actor.pk], sentence, f"/requests/{event.case.uid}/", at)
     return follow_up
+
+
+def _require_here(actor: User) -> None:
+    """Somebody whose account ended while the page was open no longer acts. Queries: 1."""
+    if not User.objects.filter(pk=actor.pk, is_active=True).exists():
+        raise NotAllowed(_("Your account has ended, so this is no longer yours to do."))
 
 
 def _follow(event: SignOffEvent, kind: str, actor: User, why: str, key: UUID, at: datetime) -> SignOffEvent:

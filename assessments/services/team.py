@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
+from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.formats import date_format
@@ -216,7 +217,7 @@ def held_line(row: TeamRow) -> tuple[str, Cell] | None:
     return row.found.role.titles[term.required.skill], cells_of(row.found)[place]
 
 
-def table_of(rows: Sequence[TeamRow]) -> tuple[list[str], list[list[object]]]:
+def table_of(rows: Sequence[TeamRow]) -> tuple[list[str], list[list[Any]]]:
     """The whole team as a table for a spreadsheet: heads, and one row a person with a column a skill."""
     titles: dict[str, str] = {}
     for row in rows:
@@ -228,7 +229,7 @@ def table_of(rows: Sequence[TeamRow]) -> tuple[list[str], list[list[object]]]:
     return heads, [_table_row(row, list(titles)) for row in rows]
 
 
-def _table_row(row: TeamRow, skills: list[str]) -> list[object]:
+def _table_row(row: TeamRow, skills: list[str]) -> list[Any]:
     found, result = row.found, row.found.readiness
     cells = zip(found.role.requirements, cells_of(found), strict=False)
     words = {required.skill: made.word for required, made in cells}

@@ -19,6 +19,7 @@ from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Cast
 
 from assessments.models import Case, Request, SignOffEvent
+from assessments.rules.ledger import SETTLED
 from coaching.api import CoachAssignment, Commitment
 from lms.api import Enrolment, Pause, SkillGate
 from lms.rules.gates import OpenGate
@@ -37,7 +38,6 @@ COLUMNS: dict[str, models.Field] = {
     "until": models.DateField(),
 }
 AT_ONCE = 5000
-SETTLED = ("COUNTERSIGNED", "COUNTERSIGN_REFUSED", "REVOKED")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,19 +6,21 @@ observations, evidence, authority, anchor.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import SuspiciousOperation
 from django.db import connection
 
 from assessments.models import Evidence, Observation, SignOffEvent
 from assessments.rules.ledger import GENESIS, commitment, event_hash
 from coaching.api import was_coach, was_granted
+from lms.rules.digest import digest
 
 from . import guards
-from .decisions import STAND_IN, observation_digest
+from .decisions import observation_digest
 from .evidence import content_hash
 from .ledger import hashed_fields
 
@@ -56,10 +58,9 @@ def verify_ledger(anchor: Mapping[str, Any] | None = None, at: datetime | None =
     )
     heads: dict[str, list[Any]] = {}
     findings = [Finding(name, "this guard of the database is missing") for name in sorted(guards.missing(connection))]
-    observed = {
-        str(item.uid): observation_digest(item)
-        for item in Observation.objects.prefetch_related("ratings__skill", "indicators__skill")
-    }
+    observations = list(Observation.objects.prefetch_related("ratings__skill", "indicators__skill"))
+    observed = {str(item.uid): observation_digest(item) for item in observations}
+    observers = {(item.case_id, item.observer_id) for item in observations}
     kept = {str(item.uid): item for item in Evidence.objects.all()}
     looked_at: dict[str, str] = {}
     for event in events:
@@ -67,8 +68,8 @@ def verify_ledger(anchor: Mapping[str, Any] | None = None, at: datetime | None =
         before_seq, before_hash = heads.get(str(event.subject.uid), [0, GENESIS])
         findings += [Finding(where, problem) for problem in _check(event, before_seq, before_hash)]
         findings += [Finding(where, problem) for problem in _check_observations(event, observed)]
-        findings += [Finding(where, problem) for problem in _check_authority(event)]
-        looked_at |= event.payload.get("evidence", {})
+        findings += [Finding(where, problem) for problem in _check_authority(event, observers)]
+        looked_at |= _part(event, "evidence")
         heads[str(event.subject.uid)] = [event.seq, event.this_hash]
     findings += _check_evidence(looked_at, kept)
     findings += _check_anchor(anchor or {}, heads, events)
@@ -81,6 +82,12 @@ def verify_ledger(anchor: Mapping[str, Any] | None = None, at: datetime | None =
     )
 
 
+def _part(event: SignOffEvent, name: str) -> Mapping[str, str]:
+    """One part of the payload; empty when somebody put something else there, which the hash tells."""
+    part = event.payload.get(name) if isinstance(event.payload, dict) else None
+    return part if isinstance(part, dict) else {}
+
+
 def _check(event: SignOffEvent, before_seq: int, before_hash: str) -> Iterator[str]:
     if event.seq != before_seq + 1:
         yield f"follows number {before_seq}; one is missing or was put in between"
@@ -88,10 +95,12 @@ def _check(event: SignOffEvent, before_seq: int, before_hash: str) -> Iterator[s
         yield "does not continue the chain"
     if event.this_hash != event_hash(hashed_fields(event)):
         yield "is not what was signed: its hash differs"
+    if event.version.digest != digest(event.version.spec):
+        yield "rests on a standard that is not what was published"
     if event.signer_id == event.subject_id:
         yield "is signed by the learner"
     texts = {text.name: text for text in event.texts.all()}
-    sealed = event.payload.get("texts", {})
+    sealed = _part(event, "texts")
     for name in sorted(set(sealed) | set(texts)):
         if name not in texts:
             yield f"has lost its text {name}"
@@ -100,17 +109,20 @@ def _check(event: SignOffEvent, before_seq: int, before_hash: str) -> Iterator[s
 
 
 def _check_observations(event: SignOffEvent, observed: Mapping[str, str]) -> Iterator[str]:
-    for uid, fingerprint in event.payload.get("observations", {}).items():
+    for uid, fingerprint in _part(event, "observations").items():
         if observed.get(uid) != fingerprint:
             yield f"rests on observation {uid}, which differs from what was read then"
 
 
-def _check_authority(event: SignOffEvent) -> Iterator[str]:
+def _check_authority(event: SignOffEvent, observers: Set[tuple[int, int]]) -> Iterator[str]:
+    if event.kind in (SignOffEvent.Kind.COUNTERSIGNED, SignOffEvent.Kind.COUNTERSIGN_REFUSED):
+        if event.about and event.about.signer_id == event.signer_id:
+            yield "is countersigned by who signed"
+        if (event.case_id, event.signer_id) in observers:
+            yield "is countersigned by an observer of its evidence"
     if event.kind not in (SignOffEvent.Kind.SIGNED, SignOffEvent.Kind.NOT_YET):
         return
-    # Days away are not kept as history, so a stand-in can only be taken at the event's own (hashed) word.
-    stood_in = event.authority == STAND_IN
-    if not stood_in and not was_coach(event.signer_id, event.case.enrolment_id, event.occurred_at):
+    if not was_coach(event.signer_id, event.case.enrolment_id, event.occurred_at):
         yield "is signed by somebody who was not the coach then"
     if not was_granted(event.signer_id, event.skill_id, event.occurred_at):
         yield "is signed by somebody without a grant for the skill then"
@@ -124,7 +136,7 @@ def _check_evidence(looked_at: Mapping[str, str], kept: Mapping[str, Evidence]) 
             continue
         try:
             now = content_hash(kept[uid])
-        except OSError:
+        except (OSError, ValueError, SuspiciousOperation):
             yield Finding(where, "its file is gone")
             continue
         if now != fingerprint or kept[uid].sha256 != fingerprint:

@@ -6,7 +6,7 @@ too late for that are put aside in the session, and stand in the form again when
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
@@ -94,13 +94,17 @@ def ask_again(request: SignedInRequest, back: str) -> HttpResponse:
     return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': back})}")
 
 
-def put_aside(request: SignedInRequest, back: str) -> Mapping[str, Any] | None:
-    """What was put aside for this page, once; None when nothing was."""
+def put_aside(request: SignedInRequest, back: str) -> QueryDict | None:
+    """What was put aside for this page, until it was sent (``forget_aside``); None when nothing was."""
     kept = request.session.get(ASIDE)
     if not kept or kept["back"] != back:
         return None
-    del request.session[ASIDE]
     fields = QueryDict(mutable=True)
     for name, values in kept["fields"].items():
         fields.setlist(name, values)
     return fields
+
+
+def forget_aside(request: SignedInRequest) -> None:
+    """What was put aside has arrived."""
+    request.session.pop(ASIDE, None)

@@ -23,6 +23,7 @@ from cms.rules.findings import Finding
 from lms.rules.specs import LessonSpec
 
 from .base import ContentPage
+from .panels import ChecksPanel
 from .shelves import Shelf
 from .sources import SkillSource
 
@@ -42,7 +43,7 @@ class CoursePage(ContentPage):
     preview_template = "cms/course_preview.html"
     parent_page_types = ["cms.SectionPage"]
     subpage_types = ["cms.LessonPage"]
-    content_panels = [*Page.content_panels, FieldPanel("about"), FieldPanel("minutes"), FieldPanel("recall")]
+    content_panels = [*Page.content_panels, FieldPanel("about"), FieldPanel("minutes"), FieldPanel("recall"), ChecksPanel()]
 
     class Meta:
         verbose_name = gettext_lazy("course")
@@ -78,6 +79,7 @@ class LessonPage(ContentPage):
         ),
         FieldPanel("skills"),
         FieldPanel("body"),
+        ChecksPanel(),
     ]
 
     class Meta:

@@ -22,6 +22,7 @@ from lms.rules.specs import LessonSpec, MilestoneSpec, PathSpec, StepSpec
 
 from .base import ContentPage
 from .courses import CoursePage, LessonPage, lesson_specs
+from .panels import ChecksPanel
 from .shelves import Shelf
 from .sources import RoleProfileSource, SkillSource
 from .standards import StandardPage
@@ -52,6 +53,7 @@ class PathPage(ContentPage):
         FieldPanel("role"),
         FieldPanel("milestones"),
         FieldPanel("no_practice"),
+        ChecksPanel(heading=gettext_lazy("Can this path make the role ready?")),
     ]
 
     class Meta:

@@ -19,6 +19,7 @@ from cms.rules.scenario_lint import check_scenario
 
 from .base import ContentPage
 from .courses import unpublished_skills
+from .panels import ChecksPanel
 from .shelves import Shelf
 from .sources import SpeakerSource
 
@@ -47,6 +48,7 @@ class ScenarioPage(ContentPage):
         FieldPanel("skills"),
         FieldPanel("meters"),
         FieldPanel("nodes"),
+        ChecksPanel(),
     ]
 
     class Meta:

@@ -14,6 +14,7 @@ from wagtail.models import Page
 from cms.blocks.lesson import LessonBodyBlock
 
 from .base import ContentPage, ContentPermissionTester
+from .panels import ChecksPanel
 
 
 class Shelf(models.TextChoices):
@@ -90,6 +91,7 @@ class ResourcePage(ContentPage):
         FieldPanel("link"),
         FieldPanel("document"),
         FieldPanel("body"),
+        ChecksPanel(),
     ]
 
     class Meta:

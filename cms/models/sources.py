@@ -24,6 +24,7 @@ from lms.api import Family
 from lms.rules.specs import IndicatorSpec, RequirementSpec, RoleProfileSpec, SkillSpec
 
 from .base import Source
+from .panels import ChecksPanel
 
 IDENTITY = MultiFieldPanel(
     [FieldPanel("title", required_on_save=True), FieldPanel("slug", required_on_save=True)],
@@ -49,6 +50,7 @@ class SkillSource(Source):
         FieldPanel("levels"),
         FieldPanel("not_this"),
         FieldPanel("prompt"),
+        ChecksPanel(),
     ]
 
     class Meta:
@@ -90,7 +92,7 @@ class RoleProfileSource(Source):
 
     kind = "role"
     preview_template = "cms/role_preview.html"
-    panels = [IDENTITY, FieldPanel("threshold"), FieldPanel("requires")]
+    panels = [IDENTITY, FieldPanel("threshold"), FieldPanel("requires"), ChecksPanel()]
 
     class Meta:
         verbose_name = gettext_lazy("role profile")
@@ -137,7 +139,7 @@ class ExternalSource(Source):
     note = models.TextField(gettext_lazy("note"), blank=True)
 
     kind = "external"
-    panels = [IDENTITY, FieldPanel("about"), FieldPanel("minutes"), FieldPanel("note")]
+    panels = [IDENTITY, FieldPanel("about"), FieldPanel("minutes"), FieldPanel("note"), ChecksPanel()]
 
     class Meta:
         verbose_name = gettext_lazy("external training")
@@ -163,6 +165,7 @@ class CalibrationSource(Source):
         FieldPanel("skill"),
         FieldRowPanel([FieldPanel("kappa"), FieldPanel("max_bias"), FieldPanel("min_items")]),
         FieldPanel("items"),
+        ChecksPanel(),
     ]
 
     class Meta:
@@ -204,7 +207,7 @@ class SpeakerSource(Source):
     )
 
     kind = "speaker"
-    panels = [IDENTITY, FieldPanel("role"), FieldPanel("portrait")]
+    panels = [IDENTITY, FieldPanel("role"), FieldPanel("portrait"), ChecksPanel()]
 
     class Meta:
         verbose_name = gettext_lazy("speaker")

@@ -19,6 +19,7 @@ from cms.rules.source_lint import check_standard
 
 from .base import ContentPage
 from .courses import unpublished_skills
+from .panels import ChecksPanel
 from .shelves import Shelf
 
 LEVELS = [(int(level), words) for level, words in ENTRUSTMENT]
@@ -92,6 +93,7 @@ class StandardPage(ContentPage):
         ),
         FieldPanel("where"),
         FieldPanel("expected"),
+        ChecksPanel(),
     ]
 
     class Meta:

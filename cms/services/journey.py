@@ -58,7 +58,7 @@ ICONS = {
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Whose move a step is. ``who`` is a voice or icon (components/who.html), ``mine``: the learner can act on it now."""
+    """Whose move a step is. ``who``: a voice or icon (components/who.html); ``mine``: the learner can act on it now."""
 
     who: str
     text: str
@@ -189,7 +189,7 @@ class Journey:
         )
 
     def next_step(self) -> StepState | None:
-        """The one thing to do now: required before optional, what is due first; None when it is nobody's turn but others'."""
+        """The one thing to do now: required before optional, what is due first; None when nothing is the learner's."""
         mine = [state for state in self.progress.steps if state.status == OPEN and self.turn(state).mine]
         return min(mine, key=lambda state: (not state.step.required, state.due_on), default=None)
 

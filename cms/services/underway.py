@@ -16,12 +16,12 @@ from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Cast
 
 from assessments.api import Case, Request, SignOffEvent
+from assessments.rules.ledger import SETTLED
 from coaching.api import Commitment, Session
 
 REQUEST, DECIDE, COUNTERSIGN, CONFIRM = "request", "decide", "countersign", "confirm"
 COLLECTING, PROMISED, SESSION = "collecting", "promised", "session"
 WITH_OTHERS = frozenset({REQUEST, DECIDE, COUNTERSIGN, CONFIRM})
-SETTLED = ("COUNTERSIGNED", "COUNTERSIGN_REFUSED", "REVOKED")
 
 # The columns of the UNION, with the type that each has in every part of it.
 COLUMNS: dict[str, models.Field] = {

@@ -20,7 +20,7 @@ from coaching.models import ObserverGrant
 from coaching.policies import grant_policy, unlapsed
 from coaching.rules.times import a_year_later
 from lms.api import Act, Skill, User, once
-from lms.errors import Invalid, NotAllowed, NotFound
+from lms.errors import Conflict, Invalid, NotAllowed, NotFound
 
 from .notices import one_line, tell
 
@@ -119,7 +119,8 @@ def revoke_grant(
     )
     if not reason:
         raise Invalid(reason=_("Say why; the observer reads it and the record keeps it."))
-    once(actor=actor, name="grant.revoke", key=key, at=at, about=person_uid)
+    if not once(actor=actor, name="grant.revoke", key=key, at=at, about=person_uid):
+        raise Conflict(_("This form was already used for another skill. Open the page again."))
     grant.revoked_at, grant.revoked_by, grant.revoked_reason = at, actor, reason[:300]
     grant.save(update_fields=["revoked_at", "revoked_by", "revoked_reason"])
     words = {"skill": grant.skill.title, "reason": reason}

@@ -34,6 +34,9 @@ from lms.requests import SignedInRequest, key_of
 
 from .acting import Outcome, carry_out, own_hours, uid_or_none
 
+ACTS = {"report": "do", "drop": "do", "confirm": "confirm", "send_back": "confirm"}
+"""What the policy calls each act of the page of a commitment."""
+
 
 @login_required
 @require_http_methods(["GET", "POST"])
@@ -100,6 +103,9 @@ def commitment(request: SignedInRequest, commitment_uid: UUID) -> HttpResponse:
     status, key = 200, uuid4()
     if request.method == "POST":
         act = request.POST.get("act", "")
+        if act not in ACTS:
+            raise Invalid(_("This form is incomplete. Open the page again and send it from there."))
+        commitment_policy.get(request.user, ACTS[act], uid=found.uid)
         form: Form = Form(request.POST)
         if act == "report":
             form = report = ReportForm(request.POST)
@@ -137,12 +143,10 @@ def _act(request: SignedInRequest, act: str, form: Form, found: Commitment) -> O
     elif act == "send_back":
         outcome = carry_out(request, form, lambda *, skills, **fields: send_back_commitment(**fields), **uid)
         sentence = _("Not yet. It is open again, with your words on it.")
-    elif act == "drop":
+    else:
         key = key_of(request)
         outcome = Outcome(drop_commitment(actor=request.user, key=key, at=clock.now(), **uid), 302, key)
         sentence = _("Dropped. What was confirmed stays.")
-    else:
-        raise Invalid(_("This form is incomplete. Open the page again and send it from there."))
     if outcome.done:
         messages.success(request, sentence)
     return outcome

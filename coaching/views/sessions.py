@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -38,12 +39,23 @@ from lms.requests import SignedInRequest
 
 from .acting import carry_out, own_hours, uid_or_none
 
-ACTS: dict[str, tuple[type[Form], Callable[..., Session], Any]] = {
-    "hold": (HoldForm, hold_session, gettext_lazy("Held, and written down.")),
-    "move": (MoveForm, move_session, gettext_lazy("Moved. The other one hears of it.")),
-    "cancel": (ReasonForm, cancel_session, gettext_lazy("Cancelled. The other one reads why.")),
-    "miss": (Form, miss_session, gettext_lazy("Noted: it did not take place.")),
-    "notes": (NotesForm, write_notes, gettext_lazy("The notes are kept.")),
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing to do on the page of a session: what the policy calls it, its form, its service, what is said after."""
+
+    action: str
+    form: type[Form]
+    service: Callable[..., Session]
+    sentence: Any
+
+
+ACTS = {
+    "hold": Act("hold", HoldForm, hold_session, gettext_lazy("Held, and written down.")),
+    "move": Act("change", MoveForm, move_session, gettext_lazy("Moved. The other one hears of it.")),
+    "cancel": Act("change", ReasonForm, cancel_session, gettext_lazy("Cancelled. The other one reads why.")),
+    "miss": Act("hold", Form, miss_session, gettext_lazy("Noted: it did not take place.")),
+    "notes": Act("write", NotesForm, write_notes, gettext_lazy("The notes are kept.")),
 }
 
 
@@ -90,15 +102,16 @@ def session(request: SignedInRequest, session_uid: UUID) -> HttpResponse:
     """
     related = ("enrolment__person", "enrolment__path", "coach")
     act = request.POST.get("act", "") if request.method == "POST" else ""
-    forms, status, key = {}, 200, uuid4()
+    forms: dict[str, Form] = {}
+    status, key = 200, uuid4()
     if request.method == "POST":
         if act not in ACTS:
             raise Invalid(_("This form is incomplete. Open the page again and send it from there."))
-        kind, service, sentence = ACTS[act]
-        forms[act] = kind(request.POST, auto_id=f"{act}_%s")
-        outcome = carry_out(request, forms[act], service, session_uid=session_uid)
+        session_policy.get(request.user, ACTS[act].action, uid=session_uid)
+        forms[act] = ACTS[act].form(request.POST, auto_id=f"{act}_%s")
+        outcome = carry_out(request, forms[act], ACTS[act].service, session_uid=session_uid)
         if outcome.done:
-            messages.success(request, str(sentence))
+            messages.success(request, str(ACTS[act].sentence))
             return redirect("session", session_uid)
         status, key = outcome.status, outcome.key
     try:
@@ -116,9 +129,8 @@ def session(request: SignedInRequest, session_uid: UUID) -> HttpResponse:
         "shared_notes": found.shared_notes,
         "private_notes": found.private_notes,
     }
-    for name, (kind, _service, _sentence) in ACTS.items():
-        if name not in forms:
-            forms[name] = kind(initial=initial, auto_id=f"{name}_%s")
+    for name in ACTS.keys() - forms.keys():
+        forms[name] = ACTS[name].form(initial=initial, auto_id=f"{name}_%s")
     context = {
         "session": found,
         "skills": found.skills.all(),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 from uuid import UUID
@@ -54,6 +54,7 @@ class PathProgress:
     lessons: frozenset[UUID]
     gates: tuple[GateFact, ...] = ()
     pauses: tuple[tuple[date, date | None], ...] = ()
+    read_at: Mapping[UUID, datetime] = field(default_factory=dict)
 
     @property
     def running(self) -> bool:
@@ -132,6 +133,7 @@ def _progress(enrolment: Enrolment, facts: PersonFacts, at: datetime | None) -> 
         frozenset(facts.lessons),
         tuple(facts.gates),
         tuple(mine.pauses),
+        facts.lessons,
     )
 
 

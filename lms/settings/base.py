@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "lms.middleware.OwnHours",
     "lms.middleware.PrivatePages",
     "lms.middleware.DomainErrors",
 ]

@@ -1,5 +1,6 @@
 /**
- * Words that are not sent yet stay on this device: textarea[data-draft="<key>"].
+ * Words that are not sent yet stay on this device: textarea[data-draft="<key>"]. What is said about that stands on body
+ * (data-draft-kept, data-draft-back), or on an area that is never sent.
  *
  * A draft belongs to one person (body[data-draft-owner]); those of anybody else are thrown away, and signing out
  * (form[data-forget-drafts]) throws away all. A sent draft is forgotten on the next page, unless that page says that
@@ -72,7 +73,7 @@ function restore(root) {
     if (!draft?.text || area.value.trim() !== "" || draft.text === area.value) continue;
     area.value = draft.text;
     area.dispatchEvent(new Event("change", { bubbles: true }));
-    say(area, document.body.dataset.draftBack);
+    say(area, area.dataset.draftBack ?? document.body.dataset.draftBack);
   }
 }
 
@@ -84,7 +85,7 @@ function keep(area) {
     return;
   }
   localStorage.setItem(name, JSON.stringify({ text: area.value, at: Date.now() }));
-  say(area, document.body.dataset.draftKept);
+  say(area, area.dataset.draftKept ?? document.body.dataset.draftKept);
 }
 
 function noteSent(form) {

@@ -90,7 +90,9 @@ observations = st.lists(
 ).map(lambda rows: [seen(n, who, supervision, place, days) for n, (who, supervision, place, days) in enumerate(rows)])
 
 
-@given(rules, observations, st.sampled_from([1, 2, None]), st.integers(1, 5), st.sampled_from(["low", "standard", "high"]))
+@given(
+    rules, observations, st.sampled_from([1, 2, None]), st.integers(1, 5), st.sampled_from(["low", "standard", "high"])
+)
 def test_the_rule_agrees_with_a_second_reading(
     rule: EvidenceRule, items: list[Seen], coach: int | None, grants: int, risk: str
 ) -> None:
@@ -162,7 +164,9 @@ def test_a_later_record_of_the_same_moment_is_the_latest() -> None:
 
 
 def test_a_high_risk_standard_needs_two_observers_whatever_its_rule_says() -> None:
-    lenient = EvidenceRule(observations=1, observers=1, contexts=1, at_least=4, latest=1, window_days=30, max_from_coach=1)
+    lenient = EvidenceRule(
+        observations=1, observers=1, contexts=1, at_least=4, latest=1, window_days=30, max_from_coach=1
+    )
     alone = [seen(1)]
     assert ask(alone, lenient).met
     assert not ask(alone, lenient, risk="high").met

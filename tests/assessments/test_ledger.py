@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
-from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,6 +14,7 @@ from hypothesis import strategies as st
 
 from assessments.models import SignOffEvent, SignOffText
 from assessments.rules.ledger import GENESIS, Event, commitment, event_hash, fold
+from assessments.services import guards
 from assessments.services.ledger import hashed_fields, months_later
 from assessments.services.verify import verify_ledger
 from tests import factories as make
@@ -121,7 +121,10 @@ def test_a_signed_event_without_a_level_is_an_error_and_not_a_sign_off() -> None
         fold([Event(1, "SIGNED", valid_until=END)])
 
 
-@given(st.lists(st.sampled_from(["COUNTERSIGNED", "COUNTERSIGN_REFUSED", "REVOKED", "SUPERSEDED"]), max_size=5), st.booleans())
+@given(
+    st.lists(st.sampled_from(["COUNTERSIGNED", "COUNTERSIGN_REFUSED", "REVOKED", "SUPERSEDED"]), max_size=5),
+    st.booleans(),
+)
 def test_revoked_never_counts_whatever_else_happened(kinds: list[str], flagged: bool) -> None:
     events = [signed(1, flagged), *(Event(seq, kind, 1) for seq, kind in enumerate(kinds, start=2))]
     found = fold(events)[1]
@@ -201,20 +204,18 @@ def test_names_and_reasons_stand_beside_the_ledger_and_not_in_it() -> None:
 
 # --- What the database refuses when the services are passed by ----------------------------------------------------
 
-SQLITE_SAYS = {
-    "signoff_seq_once": "subject_id, assessments_signoffevent.seq",
-    "signoff_chain_does_not_fork": "subject_id, assessments_signoffevent.prev_hash",
-    "signoff_key_once_per_skill": "key, assessments_signoffevent.skill_id",
-    "signoff_decided_once": "case_id, assessments_signoffevent.skill_id",
-    "signoff_countersigned_once": "about_id",
-    "signoff_revoked_once": "about_id",
-}
+ONCE = (
+    "signoff_seq_once signoff_chain_does_not_fork signoff_key_once_per_skill signoff_decided_once "
+    "signoff_countersigned_once signoff_revoked_once"
+).split()
+"""On SQLite, the trigger against REPLACE speaks before these; its unique indexes would not give their names anyway."""
+
 FORGERIES = {
     "signoff_never_of_oneself": lambda event: {"signer_id": event.subject_id, "kind": "REVOKED", **about(event)},
     "signoff_seq_once": lambda event: {"seq": event.seq, "kind": "REVOKED", **about(event)},
     "signoff_chain_does_not_fork": lambda event: {"prev_hash": event.prev_hash, "kind": "REVOKED", **about(event)},
     "signoff_key_once_per_skill": lambda event: {"key": event.key, "kind": "REVOKED", **about(event)},
-    "signoff_level_only_when_signed": lambda event: {"level": None},
+    "signoff_level_only_when_signed": lambda event: {"kind": "REVOKED", "about_id": event.pk},
     "signoff_follow_up_names_its_event": lambda event: {"kind": "REVOKED", "level": None, "valid_until": None},
     "signoff_decided_once": lambda event: {},
 }
@@ -227,7 +228,7 @@ def about(event: SignOffEvent) -> dict[str, Any]:
 def refused_by(name: str, row: SignOffEvent) -> None:
     with pytest.raises(IntegrityError) as refused, transaction.atomic():
         row.save(force_insert=True)
-    says = SQLITE_SAYS.get(name, name) if connection.vendor == "sqlite" else name
+    says = guards.SENTENCE if connection.vendor == "sqlite" and name in ONCE else name
     assert says in str(refused.value)
 
 
@@ -243,10 +244,10 @@ def test_the_database_refuses_an_event_that_the_services_would_not_write(name: s
 @pytest.mark.django_db
 @pytest.mark.parametrize("level", [0, 6])
 def test_the_database_knows_levels_one_to_five_only(level: int) -> None:
+    other = judging.bench("other")
+    judging.enough(other)
     event = judging.signed(judging.bench())
-    case = judging.bench("other").enrolment
-    assert case
-    refused_by("signoff_level_only_when_signed", judging.raw_event(event, level=level))
+    refused_by("signoff_level_only_when_signed", judging.raw_event(event, level=level, case_id=other.case.pk))
 
 
 @pytest.mark.django_db
@@ -276,9 +277,3 @@ def test_a_text_belongs_to_one_event_under_one_name() -> None:
     event = judging.signed(judging.bench())
     with pytest.raises(IntegrityError), transaction.atomic():
         SignOffText(event=event, name="why", value="Another.", salt="0" * 32).save(force_insert=True)
-
-
-def test_instants_of_the_tests_are_in_utc() -> None:
-    assert make.MONDAY.tzinfo is UTC
-    assert isinstance(uuid4(), UUID)
-    assert isinstance(make.MONDAY, datetime)

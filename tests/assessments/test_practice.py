@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connections
 from django.db.utils import IntegrityError
 
 from assessments import api
@@ -590,28 +588,3 @@ def test_a_step_is_matched_by_its_kind() -> None:
     make.enrolment(who, make.path(make.step(StepKind.COURSE, content="quay")))
     with pytest.raises(NotFound):
         start(who)
-
-
-# --- Eight at once --------------------------------------------------------------------------------------------------
-
-
-def at_once(act: Any, times: int = 8) -> list[BaseException]:
-    """Run an act in threads at the same moment; what they raised."""
-    errors: list[BaseException] = []
-    gate = threading.Barrier(times)
-
-    def run() -> None:
-        try:
-            gate.wait()
-            act()
-        except Exception as error:
-            errors.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run) for _ in range(times)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return errors

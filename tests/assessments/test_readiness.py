@@ -38,7 +38,8 @@ CRITICAL = [1, 2]
 GATES = ["show", "do", "show", "do", "talk", "try", "talk", "talk"]
 LINES = [required(number, weight, number in CRITICAL) for number, weight in enumerate(WEIGHTS)]
 OPEN = [
-    shown(f"skill-{number}") if gate == "show" else OpenGate(f"skill-{number}", gate) for number, gate in enumerate(GATES)
+    shown(f"skill-{number}") if gate == "show" else OpenGate(f"skill-{number}", gate)
+    for number, gate in enumerate(GATES)
 ]
 
 
@@ -126,7 +127,9 @@ def test_progress_coverage_and_ready_follow_the_formulas(
         values.append(100 if full else max((worth[gate.gate] for gate in mine), default=0))
     weight = Fraction(sum(line.weight for line in lines))
     progress = sum((line.weight * value for line, value in zip(lines, values, strict=True)), Fraction(0)) / weight
-    coverage = sum((line.weight for line, value in zip(lines, values, strict=True) if value == 100), Fraction(0)) / weight
+    coverage = (
+        sum((line.weight for line, value in zip(lines, values, strict=True) if value == 100), Fraction(0)) / weight
+    )
     critical = all(value == 100 for line, value in zip(lines, values, strict=True) if line.critical)
 
     result = assess(lines, opened, threshold, TODAY)

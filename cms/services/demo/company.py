@@ -165,12 +165,13 @@ class Company:
     def enrol(self, doc: PersonDoc) -> Enrolment:
         """Put a learner on their path with a coach, on their first day, as their manager does."""
         manager = self.people[doc.manager or HEAD_OF_LEARNING]
+        person = self.people[doc.id]
         coach = doc.coach or str(doc.state.details.get("former_coach", "")) or None
         enrolment = enrol_with_coach(
             actor=manager,
-            person_uid=self.people[doc.id].uid,
+            person_uid=person.uid,
             path_uid=Path.objects.get(slug=doc.path).uid,
-            started_on=self.at(doc.start_day).date(),
+            started_on=self.now.astimezone(person.zone).date() + timedelta(days=doc.start_day),
             background=doc.background,
             coach_uid=self.people[coach].uid if coach else None,
             key=self.key(),

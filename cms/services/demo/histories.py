@@ -58,9 +58,22 @@ class History:
             for signoff in self.doc.signoffs:
                 if signoff.day == day:
                     self.show(signoff)
+        self.end_of_story()
+        self.help_along()
+
+    def end_of_story(self) -> None:
+        """What the story adds after the last day: a *not yet*, a second observer who has not come, a request that lies."""
+        details = self.doc.state.details
         if self.doc.state.kind == "not-yet":
             self.not_yet()
-        self.help_along()
+        elif details.get("waiting_for") == "second-observer":
+            self.half_seen(str(details["standard"]))
+        elif "request_open_days" in details:
+            step = self.step_for(str(details["standard"]))
+            day = -int(str(details["request_open_days"]))
+            holder = self.company.people[str(details["holder"])]
+            planned = self.company.at(day + 3)
+            self.life.ask(step, holder, standard_spec(step).where[0], planned, self.company.at(day, 10))
 
     def progress(self, day: int) -> PathProgress:
         """The path on the morning of a day."""
@@ -231,6 +244,19 @@ class History:
         took_part = set(case.observations.values_list("observer", flat=True)) | {self.life.learner.pk}
         people = [self.company.people[name] for name in (HEAD_OF_LEARNING, "hanna-berg")]
         return next(person for person in people if person.pk not in took_part and person != self.life.coach)
+
+    def half_seen(self, standard: str) -> None:
+        """Two people were asked; one has watched, the other has yet to."""
+        step = self.step_for(standard)
+        spec = standard_spec(step)
+        other, *_more, coach = self.observers(step, self.company.at(-4).date())
+        seen_at = self.company.at(-2, 10)
+        request = self.life.ask(step, coach, spec.where[0], seen_at, self.company.at(-4, 9))
+        self.life.ask(step, other, spec.where[-1], self.company.at(0, 12), self.company.at(-4, 10))
+        ratings = dict.fromkeys(spec.skills, 4)
+        marks = dict.fromkeys(spec.indicators, "seen")
+        text = words.SEEN[self.number % len(words.SEEN)]
+        self.life.seen(coach, ratings, text, seen_at, context=spec.where[0], request=request, marks=marks)
 
     def not_yet(self) -> None:
         """Seen twice and told *not yet*, with a next step and a date."""

@@ -1,0 +1,187 @@
+"""Deciding: the rule, what was seen, one sentence, and for each skill entrust or not yet. Signed by who is sure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.forms import BoundField
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from assessments import api
+from assessments.forms.decide import ENTRUST, NOT_YET, DecideForm, ReturnForm
+from assessments.rules.cells import Cell, cell
+from assessments.rules.evidence import Finding
+from assessments.rules.readiness import Required, Term
+from lms import clock
+from lms.api import standings_of
+from lms.requests import SignedInRequest, key_of
+from lms.rules.gates import Standing
+
+from . import rule_lines
+from .acting import ask_again, carry_out, forget_aside, is_sure, own_hours, put_aside
+
+RELATED = ("learner", "version", "enrolment__path", "enrolment__person", "claimed_by")
+
+
+@dataclass(frozen=True)
+class SkillChoice:
+    """One skill on the form: its ladder, what may be entrusted, and its fields."""
+
+    title: str
+    ladder: Cell
+    vouched: bool
+    ceiling: str
+    levels: tuple[tuple[Any, bool], ...]
+    reason: str
+    entrust: Any
+    not_yet: Any
+    verdict: BoundField
+    level: BoundField
+    next_step: BoundField
+    retry_on: BoundField
+
+
+@login_required
+@require_POST
+def case_claim(request: SignedInRequest, case_uid: UUID) -> HttpResponse:
+    """302 yours for half an hour - 403 not yours to decide - 404 unknown - 409 decided, or somebody else's now."""
+    api.claim_case(actor=request.user, case_uid=case_uid, at=clock.now())
+    return redirect("case_decide", case_uid)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+@own_hours
+def case_decide(request: SignedInRequest, case_uid: UUID) -> HttpResponse:
+    """200 form - 302 signed, asked who you are, or decided already - 403 seen but not yours to decide - 404 unknown or
+    not your learner - 409 somebody was faster - 422 invalid; every word is kept. Queries: 20, with the log-in check.
+    """
+    at = clock.now()
+    case = api.case_policy.get(request.user, "decide", uid=case_uid, related=RELATED)
+    here = reverse("case_decide", args=[case_uid])
+    if request.method == "GET" and case.status == api.Case.Status.DECIDED:
+        return redirect("case", case_uid)
+    if not is_sure(request):
+        return ask_again(request, here)
+    found = api.examine_cases([case], {case.enrolment_id: request.user.pk}, at)[case.pk]
+    if request.method == "GET":
+        kept = put_aside(request, here)
+        form = DecideForm(initial=kept, finding=found) if kept else DecideForm(finding=found)
+        return _page(request, case, found, form, uuid4(), at, back=bool(kept))
+    form = DecideForm(request.POST, finding=found)
+    if not form.is_valid():
+        return _page(request, case, found, form, key_of(request), at, status=422)
+    outcome = carry_out(
+        request, form, api.decide, case_uid=case_uid, verdicts=form.verdicts(), why=form.cleaned_data["why"]
+    )
+    if outcome.done is None:
+        case.refresh_from_db()
+        return _page(request, case, found, form, outcome.key, at, status=outcome.status)
+    forget_aside(request)
+    name = {"name": case.learner.get_short_name()}
+    flagged = any(event.flags for event in outcome.done)
+    signed = _("Signed. %(name)s has been told.") % name
+    messages.success(request, f"{signed} {_('It counts once somebody has countersigned.')}" if flagged else signed)
+    return redirect("case", case_uid)
+
+
+@login_required
+@require_POST
+@own_hours
+def case_return(request: SignedInRequest, case_uid: UUID) -> HttpResponse:
+    """302 given back - 403 - 404 - 409 decided, or being decided by somebody else - 422 nothing said."""
+    case = api.case_policy.get(request.user, "decide", uid=case_uid, related=RELATED)
+    at = clock.now()
+    found = api.examine_cases([case], {case.enrolment_id: request.user.pk}, at)[case.pk]
+    form = ReturnForm(request.POST)
+    key, status = key_of(request), 422
+    if form.is_valid():
+        outcome = carry_out(request, form, api.return_case, case_uid=case_uid, missing=form.cleaned_data["missing"])
+        if outcome.done:
+            name = {"name": case.learner.get_short_name()}
+            messages.success(request, _("Given back. %(name)s reads what is missing.") % name)
+            return redirect("coach_queue")
+        key, status = outcome.key, outcome.status
+    return _page(request, case, found, DecideForm(finding=found), uuid4(), at, status, give_back=form, back_key=key)
+
+
+@login_required
+@require_POST
+def case_read(request: SignedInRequest, case_uid: UUID) -> HttpResponse:
+    """302 the observations are open to you, and you no longer observe in this round - 403 - 404."""
+    api.read_observations(actor=request.user, case_uid=case_uid, key=key_of(request), at=clock.now())
+    return redirect(reverse("case_decide", args=[case_uid]) + "#what-was-seen")
+
+
+def _page(
+    request: SignedInRequest,
+    case: api.Case,
+    found: api.CaseFinding,
+    form: DecideForm,
+    key: UUID,
+    at: datetime,
+    status: int = 200,
+    *,
+    give_back: ReturnForm | None = None,
+    back_key: UUID | None = None,
+    back: bool = False,
+) -> HttpResponse:
+    parts = api.parts_of(found.spec)
+    seen, sees_all = api.observations_for(request.user, case, parts)
+    standings = standings_of(case.learner_id, clock.today(request.user.zone, at))
+    mine = case.claimed_by_id == request.user.pk and case.claimed_until is not None and case.claimed_until > at
+    context = {
+        "case": case,
+        "found": found,
+        "titles": [skill.title for skill in found.skills.values()],
+        "met": sum(finding.met for finding in found.findings.values()),
+        "rows": rule_lines.table(found),
+        "ceilings": rule_lines.ceilings(found.findings.values()),
+        "window": rule_lines.window(found.spec),
+        "seen": seen,
+        "sees_all": sees_all,
+        "others": case.observations.exclude(observer=request.user).count() if not sees_all else 0,
+        "pieces": api.pieces_of(case),
+        "form": form,
+        "skills": [_choice(found, slug, standings.get(slug, Standing()), form, at) for slug in found.skills],
+        "give_back": give_back or ReturnForm(),
+        "key": key,
+        "back_key": back_key or uuid4(),
+        "act_key": uuid4(),
+        "came_back": back,
+        "mine": mine,
+        "taken": not mine and case.claimed_until is not None and case.claimed_until > at,
+        "checked_at": at,
+        "valid_until": api.months_later(at.date(), case.version.valid_months),
+    }
+    return render(request, "decide/decide.html", context, status=status)
+
+
+def _choice(found: api.CaseFinding, slug: str, standing: Standing, form: DecideForm, at: datetime) -> SkillChoice:
+    finding: Finding = found.findings[slug]
+    verdict, level = form[f"{slug}-verdict"], form[f"{slug}-level"]
+    options = {option.data["value"]: option for option in verdict}
+    term = Term(Required(slug, 1, 1), "show" if "show" in standing.open else "", 100 if "show" in standing.open else 0)
+    return SkillChoice(
+        title=found.skills[slug].title,
+        ladder=cell(term, standing, today=at.date(), waits_at="show", waits_for=_("you")),
+        vouched="show" in standing.open,
+        ceiling=rule_lines.ceilings([finding])[0],
+        levels=tuple((option, int(option.data["value"]) <= finding.ceiling) for option in level),
+        reason=rule_lines.why_not(finding, found.spec),
+        entrust=options[ENTRUST],
+        not_yet=options[NOT_YET],
+        verdict=verdict,
+        level=level,
+        next_step=form[f"{slug}-next_step"],
+        retry_on=form[f"{slug}-retry_on"],
+    )

@@ -1,0 +1,184 @@
+"""The team, and one person's readiness opened like an invoice."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+from assessments import api
+from assessments.forms.team import BUCKET_NAMES, TeamFilter
+from coaching.api import help_policy
+from lms import clock
+from lms.api import enrolment_policy, mark_external_done, people_policy
+from lms.errors import NotAllowed, NotFound
+from lms.requests import SignedInRequest, key_of
+
+from .acting import own_hours, uid_or_none
+
+PER_PAGE = 50
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+@login_required
+@require_GET
+@own_hours
+def team(request: SignedInRequest) -> HttpResponse:
+    """200 my people, 50 a page - 403 neither manager nor L&D. Queries: 6 for a manager, for any number of people,
+    session and user included; L&D 5 (and 1 a minute for the navigation).
+    """
+    at = clock.now()
+    rows = api.team_of(_mine(request), at)
+    form = TeamFilter(request.GET or {}, rows=rows)
+    wanted = form.chosen()
+    sort = wanted.pop("sort", api.SORTS[0])
+    shown = api.in_order(api.chosen(rows, **_as_filter(wanted)), sort)
+    page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
+    counts = api.counts_of(rows)
+    may_go = counts["ready"] + counts["expiring"]
+    context = {
+        "rows": rows,
+        "buckets": [
+            (name, label, counts[name], urlencode(wanted | {"bucket": name, "sort": sort}))
+            for name, label in BUCKET_NAMES.items()
+        ],
+        "bucket": wanted.get("bucket", ""),
+        "bucket_name": BUCKET_NAMES.get(wanted.get("bucket", ""), ""),
+        "page": page,
+        "grids": api.grids_of(page.object_list),
+        "cards": _cards(page.object_list),
+        "form": form,
+        "sort": sort,
+        "filtered": bool(wanted),
+        "base": "?" + urlencode(wanted | {"sort": sort}) + "&",
+        "heading": ngettext(
+            "%(ready)s of %(n)s person may be sent to a customer",
+            "%(ready)s of %(n)s people may be sent to a customer",
+            len(rows),
+        )
+        % {"ready": may_go, "n": len(rows)},
+    }
+    return render(request, "team/team.html", context)
+
+
+def _mine(request: SignedInRequest) -> Q:
+    """Enrolments of whom the reader manages, or of everybody for L&D; never their own. NotAllowed for anybody else."""
+    if not enrolment_policy.may(request.user, "add"):
+        raise NotAllowed(_("This page is for managers. Your own readiness stands with your skills."))
+    return enrolment_policy.rows(request.user, "steer")
+
+
+def _as_filter(wanted: dict[str, str]) -> dict[str, str]:
+    return {"words" if name == "q" else name: value for name, value in wanted.items()}
+
+
+def _cards(rows: Iterable[api.TeamRow]) -> list[tuple[str, list[Any]]]:
+    """For a phone: people under the name of their bucket, with the one line that holds each."""
+    people = list(rows)
+    order = ("blocked", "behind", "on_track", "expiring", "ready", "not_started")
+    groups = [(name, [(row, api.held_line(row)) for row in people if row.found.bucket == name]) for name in order]
+    return [(str(BUCKET_NAMES[name]), group) for name, group in groups if group]
+
+
+# --- Out of here --------------------------------------------------------------------------------------------------
+
+
+@login_required
+@require_GET
+def team_csv(request: SignedInRequest) -> HttpResponse:
+    """200 everybody as CSV, for a spreadsheet (UTF-8 with a mark) - 403. Queries: 6."""
+    heads, rows = api.table_of(api.team_of(_mine(request), clock.now()))
+    out = io.StringIO()
+    csv.writer(out).writerows([[harmless(value) for value in row] for row in [heads, *rows]])
+    return _file("\ufeff" + out.getvalue(), "text/csv; charset=utf-8", "csv")
+
+
+@login_required
+@require_GET
+def team_xlsx(request: SignedInRequest) -> HttpResponse:
+    """200 everybody as a workbook - 403. Queries: 6."""
+    heads, rows = api.table_of(api.team_of(_mine(request), clock.now()))
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(_("Team"))
+    for row in [heads, *rows]:
+        sheet.append([harmless(value) for value in row])
+    out = io.BytesIO()
+    book.save(out)
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return _file(out.getvalue(), kind, "xlsx")
+
+
+def harmless(value: Any) -> Any:
+    """A value that a spreadsheet shows and never computes; numbers stay numbers."""
+    if not isinstance(value, str):
+        return value
+    text = ILLEGAL_CHARACTERS_RE.sub("", value)
+    return "'" + text if text.startswith(FORMULA) else text
+
+
+def _file(content: str | bytes, kind: str, extension: str) -> HttpResponse:
+    name = f"team-{clock.now():%Y-%m-%d}.{extension}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(content, content_type=kind, headers=headers)
+
+
+# --- One person ---------------------------------------------------------------------------------------------------
+
+
+@login_required
+@require_GET
+@own_hours
+def person_readiness(request: SignedInRequest, person_uid: UUID) -> HttpResponse:
+    """200 the invoice, the same for learner, coach and manager - 404 unknown or not yours to see. ``?path=`` chooses
+    an enrolment. Queries: 14 at most, whatever the role asks for.
+    """
+    person = None
+    found = help_policy.queryset(request.user, "view").filter(person__uid=person_uid)
+    enrolments = list(found.select_related("person", "path", "role_version__profile").order_by("-started_on", "-pk"))
+    enrolments.sort(key=lambda item: item.status not in ("active", "paused"))
+    if not enrolments:
+        person = people_policy.get(request.user, "view", uid=person_uid)
+        return render(request, "team/nothing.html", {"person": person, "own": person == request.user})
+    wanted = uid_or_none(request.GET.get("path"))
+    chosen = next((item for item in enrolments if item.uid == wanted), enrolments[0])
+    own = chosen.person_id == request.user.pk
+    steers = not own and enrolment_policy.queryset(request.user, "steer").filter(pk=chosen.pk).exists()
+    context = {
+        "invoice": api.invoice_of(chosen, clock.now()),
+        "person": chosen.person,
+        "enrolment": chosen,
+        "enrolments": enrolments if len(enrolments) > 1 else [],
+        "own": own,
+        "steers": steers,
+        "key": uuid4(),
+    }
+    return render(request, "team/invoice.html", context)
+
+
+@login_required
+@require_POST
+def external_done(request: SignedInRequest, person_uid: UUID) -> HttpResponse:
+    """302 marked - 403 seen but not yours to mark, or locked - 404 unknown. ``enrolment`` and ``step`` say which."""
+    enrolment, step = uid_or_none(request.POST.get("enrolment")), uid_or_none(request.POST.get("step"))
+    if enrolment is None or step is None:
+        raise NotFound(_("There is no such step."))
+    enrolment_policy.get(request.user, "view", uid=enrolment, person__uid=person_uid)
+    mark_external_done(actor=request.user, enrolment_uid=enrolment, step_uid=step, key=key_of(request), at=clock.now())
+    messages.success(request, _("Marked as done."))
+    return redirect(f"{reverse('person_readiness', args=[person_uid])}?path={enrolment}")

@@ -1,0 +1,326 @@
+"""My skills: the ladder of each skill, what the role asks for, and how it came to stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from assessments.api import Standing, role_of, standings_on
+from assessments.rules.readiness import Required
+from cms.rules.ladders import NAMES, Ladder, ladder
+from cms.rules.locks import long_day, short_day
+from lms import clock
+from lms.api import (
+    DONE,
+    LOCKED,
+    WAIVED,
+    Enrolment,
+    Family,
+    GateFact,
+    Skill,
+    SkillVersion,
+    StepKind,
+    User,
+    facts_of,
+    labels_of,
+)
+from lms.errors import NotFound
+from lms.rules.gates import GATES
+from lms.rules.scales import BANDS, ENTRUSTMENT
+
+from .journey import Journey, journeys
+
+STANDING = ("active", "due")
+FAMILIES = (Family.SOFT, Family.DOMAIN, Family.TECHNICAL)
+
+
+@dataclass(frozen=True, slots=True)
+class SkillRow:
+    """One skill of a person. ``asks``: what the role asks for, in words; ``sentence``: what the next gate needs."""
+
+    slug: str
+    title: str
+    family: str
+    ladder: Ladder
+    bays: list[dict[str, Any]]
+    sentence: str
+    asks: str = ""
+    critical: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A sign-off on paper: what it says, who signed, on what, until when, and what became of it."""
+
+    uid: UUID
+    skill: str
+    title: str
+    meaning: str
+    signer: str
+    standard: str
+    signed_at: datetime
+    valid_until: date | None
+    status: str
+    status_words: str
+
+    @property
+    def stands(self) -> bool:
+        """Whether it counts today."""
+        return self.status in STANDING
+
+
+@dataclass(slots=True)
+class MySkills:
+    """All skills: those of the role in its order, the others by family."""
+
+    role: str = ""
+    mine: list[SkillRow] = field(default_factory=list)
+    others: list[tuple[str, list[SkillRow]]] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
+    path: Enrolment | None = None
+
+    @property
+    def vouched(self) -> int:
+        """How many skills of the role are vouched for at the level that it asks for."""
+        return sum(row.ladder.vouched for row in self.mine)
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """A line of a skill's history."""
+
+    on: date
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class OneSkill:
+    """A skill and how one person stands on it."""
+
+    row: SkillRow
+    about: str
+    bands: list[tuple[str, list[str]]]
+    not_this: str
+    history: list[Happened]
+    records: list[Record]
+    links: list[tuple[str, str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    journey: Journey | None
+    gates: list[GateFact]
+    today: date
+    required: dict[str, Required]
+    records: list[Record]
+
+    def row(self, slug: str, title: str, family: str) -> SkillRow:
+        required = self.required.get(slug)
+        level = required.level if required else 0
+        gates = [fact for fact in self.gates if fact.gate.skill == slug]
+        signed = [record for record in self.records if record.skill == slug and record.stands]
+        if self.journey and slug in self.journey.structure.skill_ids:
+            found = self.journey.ladder(slug, level)
+        else:
+            found = ladder([fact.gate for fact in gates], self.today, level=level)
+        return SkillRow(
+            slug=slug,
+            title=title,
+            family=family,
+            ladder=found,
+            bays=_bays(found, gates, signed[0] if signed else None, self.journey, slug),
+            sentence=_sentence(found, required, self.journey, slug),
+            asks=str(ENTRUSTMENT[level]) if level else "",
+            critical=bool(required and required.critical),
+        )
+
+
+def my_skills(person: User, at: datetime, chosen: UUID | None = None) -> MySkills:
+    """Every skill and how the person stands on it. Queries: 9, constant in paths, skills and sign-offs."""
+    known = _known(person, at, chosen)
+    skills = list(Skill.objects.filter(archived_at=None))
+    labels = labels_of([skill.uid for skill in skills], get_language() or "en")
+    titles = {skill.slug: labels[skill.uid].title if skill.uid in labels else skill.title for skill in skills}
+    families = {skill.slug: skill.family for skill in skills}
+    page = MySkills(records=[record for record in known.records if record.stands])
+    if known.journey:
+        page.path = known.journey.enrolment
+        page.role = page.path.role_version.profile.title
+    page.mine = [known.row(slug, titles.get(slug, slug), families.get(slug, "")) for slug in known.required]
+    rest = [
+        known.row(skill.slug, titles[skill.slug], skill.family) for skill in skills if skill.slug not in known.required
+    ]
+    for family in FAMILIES:
+        rows = sorted((row for row in rest if row.family == family), key=lambda row: (not row.ladder.begun, row.title))
+        if rows:
+            page.others.append((str(family.label), rows))
+    return page
+
+
+def one_skill(person: User, slug: str, at: datetime) -> OneSkill:
+    """One skill: what it means, and how the person came to stand where they do. Raises NotFound. Queries: 9."""
+    version = (
+        SkillVersion.objects.filter(skill__slug=slug, skill__archived_at=None)
+        .select_related("skill")
+        .order_by("-number")
+        .first()
+    )
+    if version is None:
+        raise NotFound(_("There is no such skill here. It may have been renamed."))
+    known, spec = _known(person, at, None), version.spec
+    row = known.row(slug, spec["title"], version.skill.family)
+    records = [record for record in known.records if record.skill == slug]
+    return OneSkill(
+        row=row,
+        about=spec["about"],
+        bands=[(band, [item["text"] for item in spec["levels"].get(band, [])]) for band in BANDS],
+        not_this=spec["not_this"],
+        history=_history([fact for fact in known.gates if fact.gate.skill == slug], records, person),
+        records=records,
+        links=_links(known.journey, slug),
+    )
+
+
+def _known(person: User, at: datetime, chosen: UUID | None) -> _Known:
+    today = clock.today(person.zone, at)
+    _paths, journey = journeys(person, at, chosen)
+    gates = list(journey.progress.gates) if journey else facts_of(person.pk, []).gates
+    required: dict[str, Required] = {}
+    if journey:
+        version = journey.enrolment.role_version
+        required = {line.skill: line for line in role_of(version.pk, Fraction(version.threshold)).requirements}
+    records = [_record(found) for found in standings_on([person.pk], today)[person.pk]]
+    return _Known(journey, gates, today, required, records)
+
+
+def _record(found: Standing) -> Record:
+    event, words = found.event, _status_words(found)
+    return Record(
+        uid=event.uid,
+        skill=event.skill.slug,
+        title=event.skill.title,
+        meaning=str(ENTRUSTMENT.get(found.signoff.level, event.meaning)),
+        signer=event.signer.full_name,
+        standard=event.version.title,
+        signed_at=event.occurred_at,
+        valid_until=found.signoff.valid_until,
+        status=found.status,
+        status_words=words,
+    )
+
+
+def _status_words(found: Standing) -> str:
+    day = {"day": short_day(found.signoff.valid_until)} if found.signoff.valid_until else {"day": ""}
+    return {
+        "active": _("Valid until %(day)s.") % day,
+        "due": _("Valid until %(day)s: renew it in good time.") % day,
+        "expired": _("Lapsed on %(day)s. The record stays.") % day,
+        "awaiting": _("A second signature is still to come."),
+        "refused": _("The second signature was refused."),
+        "revoked": _("Taken back. The record stays."),
+        "superseded": _("Replaced by a newer one."),
+        "dormant": _("Dormant: not used for too long."),
+    }.get(found.status, found.status)
+
+
+def _sentence(found: Ladder, required: Required | None, journey: Journey | None, slug: str) -> str:
+    """What comes next on a skill, or until when it holds."""
+    if found.level:
+        day = {"day": long_day(found.valid_until)} if found.valid_until else None
+        until = _("Valid until %(day)s.") % day if day else ""
+        if required and not found.vouched:
+            asks = _("Your role asks for “%(level)s”.") % {"level": str(ENTRUSTMENT[required.level])}
+            return f"{until} {asks}".strip()
+        return until
+    if journey and found.next_gate and slug in journey.structure.skill_ids:
+        return journey.what_next(slug, found.next_gate)
+    if found.lapsed_on:
+        return _("The record is kept; renew it when you need it.")
+    return "" if required else _("Not part of your role.")
+
+
+def _bays(
+    found: Ladder, gates: list[GateFact], signed: Record | None, journey: Journey | None, slug: str
+) -> list[dict[str, Any]]:
+    """The full ladder (components/ladder_full.html)."""
+    since: dict[str, datetime] = {}
+    for fact in gates:
+        since[fact.gate.gate] = min(since.get(fact.gate.gate, fact.opened_at), fact.opened_at)
+    bays = []
+    for gate, state in zip(GATES, found.bays, strict=True):
+        bay: dict[str, Any] = {"name": NAMES[gate], "icon": gate, "head": "", "text": "", "state": "closed"}
+        opened = since.get(gate)
+        if state == "open" and opened:
+            bay |= {
+                "state": "vouched" if found.vouched else "open",
+                "head": short_day(opened.date()),
+                "text": HOW[gate],
+            }
+        elif state == "skip":
+            bay |= {"head": _("Passed over"), "text": _("A stronger gate is open.")}
+        elif state in ("vouched", "due") and signed:
+            words = {"name": signed.signer, "day": short_day(signed.signed_at.date())}
+            bay |= {"state": "vouched", "head": _("Signed by %(name)s, %(day)s") % words, "text": signed.status_words}
+        elif state == "lapsed" and found.lapsed_on:
+            bay |= {
+                "head": _("Lapsed on %(day)s") % {"day": short_day(found.lapsed_on)},
+                "text": _("The record stays."),
+            }
+        elif state == "none":
+            bay |= {"head": _("None here"), "text": _("This path offers nothing for it.")}
+        elif state in ("next", "wait") and journey:
+            head = _("Yours") if state == "next" else _("Waiting")
+            bay |= {
+                "state": state if state == "next" else "waiting",
+                "head": head,
+                "text": journey.what_next(slug, gate),
+            }
+        bays.append(bay)
+    return bays
+
+
+HOW: dict[str, Any] = {
+    "talk": gettext_lazy("Lessons read, an example brought or all recall right."),
+    "try": gettext_lazy("Practised to standard, twice."),
+    "do": gettext_lazy("Used on real work."),
+    "show": gettext_lazy("Signed for."),
+}
+
+
+def _history(gates: list[GateFact], records: list[Record], person: User) -> list[Happened]:
+    """Gates and sign-offs by day, the newest first."""
+    lines = [
+        Happened(clock.today(person.zone, fact.opened_at), _("%(gate)s opened.") % {"gate": NAMES[fact.gate.gate]})
+        for fact in gates
+        if fact.gate.gate != "show"
+    ]
+    for record in records:
+        words = {"meaning": record.meaning, "name": record.signer}
+        text = _("“%(meaning)s”, signed by %(name)s.") % words
+        lines.append(Happened(clock.today(person.zone, record.signed_at), f"{text} {record.status_words}"))
+    return sorted(lines, key=lambda line: line.on, reverse=True)
+
+
+def _links(journey: Journey | None, slug: str) -> list[tuple[str, str, str]]:
+    """Where to go from a skill: (icon, address, words)."""
+    links = [("talk", f"{reverse('exchange')}?skill={slug}", _("What others say about it in the exchange"))]
+    if journey is None or slug not in journey.structure.skill_ids:
+        return links
+    kinds = {
+        StepKind.PRACTICE: ("try", _("Practise “%(title)s”")),
+        StepKind.DEMONSTRATION: ("show", _("Ask to be seen: “%(title)s”")),
+    }
+    for state in journey.progress.steps:
+        found = kinds.get(StepKind(state.step.kind))
+        open_ = state.status != LOCKED and (state.step.kind == StepKind.PRACTICE or state.status not in (DONE, WAIVED))
+        if found and open_ and slug in state.step.skills:
+            words = found[1] % {"title": journey.step_title(state.step)}
+            links.append((found[0], reverse("step", args=[state.step.uid]), words))
+    return links

@@ -1,0 +1,104 @@
+"""Where things are: the page on which a step is done, and permanent links."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from assessments.api import Case
+from coaching.api import Commitment, Session, Thread
+from lms.api import LOCKED, Enrolment, PathProgress, StepInfo, StepKind, StepState, User, find_step, paths_of
+from lms.errors import NotAllowed, NotFound
+
+from .journey import Journey, journeys
+
+
+def place_of_step(person: User, step_uid: UUID, at: datetime) -> str | None:
+    """The address at which a step of the person's is done; None when it is on none of their paths.
+
+    Raises NotAllowed (closed), saying what opens it. Queries: 2, and at most 2 more; 6 more when refused.
+    """
+    found = [(path, state) for path in paths_of(person, at) for state in path.steps if state.step.uid == step_uid]
+    if not found:
+        return None
+    path, state = min(found, key=lambda pair: pair[1].status == LOCKED)
+    begun = _begun(path.enrolment, state.step)
+    if begun:
+        return begun
+    if state.status == LOCKED:
+        raise NotAllowed(refusal(person, path, state, at))
+    return _place(path, state)
+
+
+def refusal(person: User, path: PathProgress, state: StepState, at: datetime) -> str:
+    """Why a step is closed, what opens it and who, in one or a few sentences. Queries: 6."""
+    journey = journeys(person, at, path.enrolment.uid)[1]
+    if journey is None:
+        return ""
+    return lock_sentence(journey, state)
+
+
+def lock_sentence(journey: Journey, state: StepState) -> str:
+    """The lock of a step as plain text."""
+    lock = journey.lock(state)
+    conditions = [condition.text for condition in lock.conditions if not condition.met]
+    title = f"“{journey.step_title(state.step)}”: "
+    return title + " ".join([lock.sentence, "; ".join(conditions)]).strip()
+
+
+def _begun(enrolment: Enrolment, step: StepInfo) -> str:
+    """The page of what was begun for a step before it closed or was done; "" when nothing was. Queries: 0 or 1."""
+    if step.kind == StepKind.SESSION:
+        rows = Session.objects.filter(enrolment=enrolment, step_uid=step.uid, status__in=["planned", "held"])
+        uid = rows.order_by("-planned_at").values_list("uid", flat=True).first()
+        return reverse("session", args=[uid]) if uid else ""
+    if step.kind == StepKind.COMMITMENT:
+        kept = Commitment.objects.filter(enrolment=enrolment, step_uid=step.uid).exclude(status="dropped")
+        uid = kept.values_list("uid", flat=True).first()
+        return reverse("commitment", args=[uid]) if uid else ""
+    if step.kind == StepKind.DEMONSTRATION:
+        cases = Case.objects.filter(enrolment=enrolment, standard_uid=step.content_uid)
+        uid = cases.order_by("-round").values_list("uid", flat=True).first()
+        return reverse("case", args=[uid]) if uid else ""
+    return ""
+
+
+def _place(path: PathProgress, state: StepState) -> str:
+    step = state.step
+    query = urlencode({"enrolment": path.enrolment.uid, "step": step.uid})
+    if step.kind == StepKind.COURSE:
+        return reverse("lesson", args=[first_unread(path, step)])
+    if step.kind == StepKind.PRACTICE:
+        return reverse("practice_brief", args=[step.content_uid])
+    if step.kind == StepKind.SESSION:
+        return f"{reverse('session_plan')}?{query}"
+    if step.kind == StepKind.COMMITMENT:
+        return f"{reverse('commitment_new')}?{query}"
+    if step.kind == StepKind.DEMONSTRATION:
+        return reverse("request_new", args=[step.uid])
+    if step.kind == StepKind.DISCUSSION:
+        prompts = Thread.objects.filter(is_prompt=True, skill__uid=step.content_uid)
+        uid = prompts.values_list("uid", flat=True).first()
+        return reverse("exchange_thread", args=[uid]) if uid else reverse("exchange")
+    return f"{reverse('path')}?path={path.enrolment.uid}#step-{step.uid}"
+
+
+def place_of_course(person: User, course_uid: UUID, at: datetime) -> str:
+    """The first unread lesson of a course. Raises NotFound (not on their paths), NotAllowed (closed). Queries: 2."""
+    found = find_step(paths_of(person, at), StepKind.COURSE, course_uid)
+    if found is None:
+        raise NotFound(_("This course is not on your path."))
+    path, state = found
+    if state.status == LOCKED:
+        raise NotAllowed(refusal(person, path, state, at))
+    return reverse("lesson", args=[first_unread(path, state.step)])
+
+
+def first_unread(path: PathProgress, step: StepInfo) -> UUID:
+    """Where a course goes on: its first unread lesson, else its last one."""
+    unread = [lesson.uid for lesson in step.lessons if lesson.uid not in path.lessons]
+    return unread[0] if unread else step.lessons[-1].uid

@@ -1,0 +1,344 @@
+"""What a learner is told today: the next thing, what waits for whom, the ladders of the milestone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from assessments.api import RecallQuestion, due_cards
+from cms.rules.ladders import NAMES
+from cms.rules.locks import long_day, short_day
+from coaching.api import Helper, my_people
+from lms import clock
+from lms.api import OPEN, Enrolment, Notice, PathProgress, StepKind, StepState, User, unread_notices
+
+from .journey import GATE_OF_KIND, Journey, journeys
+from .underway import COLLECTING, COUNTERSIGN, PROMISED, REQUEST, SESSION, Item
+
+# What a page of today can be about, beside an ordinary day.
+NO_PATH, AHEAD, PAUSED, COMPLETED, ALL_DONE, WAITING = "no-path", "ahead", "paused", "completed", "all-done", "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The card of the one next step (components/next.html)."""
+
+    title: str
+    why: str
+    url: str
+    action: str
+    minutes: int = 0
+    gate: str = ""
+    gate_text: str = ""
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A line of *Waiting on others*: a sentence, what it is about, and who has it."""
+
+    sentence: str
+    about: str
+    who: str
+    icon: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SkillLine:
+    """A skill of the milestone with its ladder and one sentence."""
+
+    slug: str
+    title: str
+    ladder: Any
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A session that is planned: when, with whom, where."""
+
+    title: str
+    when: str
+    minutes: int
+    who: str
+    place: str
+    url: str
+
+
+@dataclass(slots=True)
+class Today:
+    """A learner's day. ``state`` is "" on an ordinary one."""
+
+    greeting: str
+    state: str = ""
+    sentence: str = ""
+    journey: Journey | None = None
+    paths: list[PathProgress] = field(default_factory=list)
+    next: Next | None = None
+    cards: list[RecallQuestion] = field(default_factory=list)
+    waits: list[Wait] = field(default_factory=list)
+    skills: list[SkillLine] = field(default_factory=list)
+    session: Planned | None = None
+    helpers: list[Helper] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    ended: Enrolment | None = None
+
+    @property
+    def milestone_days(self) -> list[int]:
+        """For the ruler of days."""
+        return [item.day for item in self.journey.structure.milestones] if self.journey else []
+
+
+def today_of(person: User, at: datetime, chosen: UUID | None = None) -> Today:
+    """All of a learner's day. Queries: 9 with a path, whatever its length; 6 without."""
+    paths, journey = journeys(person, at, chosen)
+    today = Today(greeting(person, at), paths=paths, notices=unread_notices(person))
+    if journey is None:
+        return _without_path(today, person, at)
+    today.journey, today.helpers = journey, journey.helpers
+    progress = journey.progress
+    if progress.enrolment.status == Enrolment.Status.PAUSED:
+        today.state, today.sentence = PAUSED, _pause_sentence(progress)
+        return today
+    if progress.day < 1:
+        today.state = AHEAD
+        today.sentence = _ahead_sentence(progress)
+        return today
+    today.cards = due_cards(person, progress.today)
+    today.waits = waits_of(journey)
+    today.session = session_of(journey)
+    today.skills = [skill_line(journey, skill) for skill in journey.milestone_skills()]
+    state = journey.next_step()
+    if state:
+        today.next = next_card(journey, state)
+        today.sentence = milestone_sentence(journey, today.waits)
+    elif progress.milestone is None:
+        today.state, today.sentence = ALL_DONE, _("Every required step of this path is done.")
+    else:
+        today.state, today.sentence = WAITING, milestone_sentence(journey, today.waits)
+    return today
+
+
+def greeting(person: User, at: datetime) -> str:
+    """Good morning, by the person's own clock."""
+    hour = at.astimezone(person.zone).hour
+    words = {"name": person.get_short_name()}
+    if 4 <= hour < 12:
+        return _("Good morning, %(name)s") % words
+    return (_("Good afternoon, %(name)s") if 12 <= hour < 18 else _("Good evening, %(name)s")) % words
+
+
+def _without_path(today: Today, person: User, at: datetime) -> Today:
+    today.helpers = my_people(person, clock.today(person.zone, at))
+    ended = person.enrolments.filter(status=Enrolment.Status.COMPLETED).select_related("path", "role_version__profile")
+    today.ended = ended.first()
+    today.state = COMPLETED if today.ended else NO_PATH
+    return today
+
+
+def _pause_sentence(progress: PathProgress) -> str:
+    until = next((until for begin, until in progress.pauses if until and until > progress.today), None)
+    if until:
+        return _("Your path is paused until %(day)s. No day counts until then.") % {"day": long_day(until)}
+    return _("Your path is paused. No day counts until it goes on.")
+
+
+def _ahead_sentence(progress: PathProgress) -> str:
+    begins, days = progress.enrolment.started_on, (progress.enrolment.started_on - progress.today).days
+    sentence = ngettext("Your path begins tomorrow, on %(day)s.", "Your path begins on %(day)s, in %(n)s days.", days)
+    return sentence % {"day": long_day(begins), "n": days}
+
+
+def milestone_sentence(journey: Journey, waits: list[Wait]) -> str:
+    """How far it is to the milestone: days, steps, and how many answers of others."""
+    current = next((item for item in journey.structure.milestones if item.uid == journey.progress.milestone), None)
+    if current is None:
+        return ""
+    left = len(journey.structure.required[current.uid] - journey.progress.done)
+    days = (journey.progress.date_of(current.day) - journey.today).days
+    title = {"title": journey.milestone_title(current.uid)}
+    if days > 0:
+        first = ngettext("%(n)s day to “%(title)s”.", "%(n)s days to “%(title)s”.", days) % (title | {"n": days})
+    elif days == 0:
+        first = _("“%(title)s” is due today.") % title
+    else:
+        first = ngettext("“%(title)s” was due yesterday.", "“%(title)s” was due %(n)s days ago.", -days) % (
+            title | {"n": -days}
+        )
+    second = ngettext("%(n)s step is left.", "%(n)s steps are left.", left) % {"n": left}
+    if waits:
+        third = ngettext("%(n)s thing waits for somebody else.", "%(n)s things wait for others.", len(waits))
+        return f"{first} {second} {third % {'n': len(waits)}}"
+    return f"{first} {second}"
+
+
+# --- The next step ------------------------------------------------------------------------------------------------
+
+
+def next_card(journey: Journey, state: StepState) -> Next:
+    """The card of a step that is the learner's to do."""
+    step, kind = state.step, state.step.kind
+    gate = GATE_OF_KIND.get(StepKind(kind), "")
+    title = journey.step_title(step)
+    minutes, why, action = step.minutes, "", _("Begin")
+    url = reverse("step", args=[step.uid])
+    if kind == StepKind.COURSE:
+        title, minutes, why, action = _course(journey, state)
+    elif kind == StepKind.DISCUSSION:
+        why, action = _("One contribution is enough: an answer, or an example of your own."), _("Take part")
+    elif kind == StepKind.PRACTICE:
+        why, action = _("A conversation that you may lose, and play again."), _("Start the practice")
+    elif kind == StepKind.SESSION:
+        why = _("A session with %(coach)s. Find a time that suits you both.") % {"coach": journey.coach_name}
+        action = _("Plan the session")
+    elif kind == StepKind.COMMITMENT:
+        why, action = _commitment(journey, state)
+    elif kind == StepKind.DEMONSTRATION:
+        why, action = _demonstration(journey, state)
+    return Next(
+        title=title,
+        why=" ".join(filter(None, [why, due_sentence(journey, state)])),
+        url=url,
+        action=action,
+        minutes=minutes,
+        gate=gate,
+        gate_text=gate_text(journey, state) if gate else "",
+        private=kind == StepKind.PRACTICE,
+    )
+
+
+def _course(journey: Journey, state: StepState) -> tuple[str, int, str, str]:
+    course, lesson = journey.step_title(state.step), journey.next_lesson(state.step)
+    words = {"course": course, "n": state.lessons_done + 1, "all": len(state.step.lessons)}
+    if lesson is None:
+        return course, 0, _("You have read all of it. Confirm the last lesson, and the step is done."), _("Confirm it")
+    word = journey.words.content.get(lesson.uid)
+    if word is None:
+        return course, state.step.minutes, "", _("Read it")
+    why = _("Lesson %(n)s of %(all)s of “%(course)s”.") % words
+    action = _("Go on reading") if state.lessons_done else _("Begin to read")
+    return word.title, word.minutes, f"{why} {word.summary}".strip(), action
+
+
+def _commitment(journey: Journey, state: StepState) -> tuple[str, str]:
+    item = next((item for item in journey.items_about(state.step) if item.kind == PROMISED), None)
+    if item and item.day:
+        words = {"what": item.what, "day": long_day(item.day)}
+        return _("You promised: “%(what)s”, by %(day)s.") % words, _("Say how it went")
+    return _("Promise to use it with a customer you know, by a day that you choose."), _("Make the promise")
+
+
+def _demonstration(journey: Journey, state: StepState) -> tuple[str, str]:
+    if any(item.kind == COLLECTING for item in journey.items_about(state.step)):
+        return _("Something is still missing before it can be decided. Look at what, and ask again."), _("See the case")
+    return _("Choose who watches you, where and when."), _("Ask to be seen")
+
+
+def due_sentence(journey: Journey, state: StepState) -> str:
+    """By when; overdue is said, and is never complete."""
+    days = (journey.today - state.due_on).days
+    if days > 0:
+        return ngettext("It was due yesterday.", "It was due %(n)s days ago.", days) % {"n": days}
+    if not days:
+        return _("It is due today.")
+    return _("It is due on %(day)s.") % {"day": long_day(state.due_on)}
+
+
+def gate_text(journey: Journey, state: StepState) -> str:
+    """Which gate a step opens, or helps to open."""
+    gate = GATE_OF_KIND[StepKind(state.step.kind)]
+    words = {"gate": NAMES[gate]}
+    return (_("Opens %(gate)s") if gate in ("do", "show") else _("Helps to open %(gate)s")) % words
+
+
+# --- Others -------------------------------------------------------------------------------------------------------
+
+
+def waits_of(journey: Journey) -> list[Wait]:
+    """Everything of the path that lies with somebody else, the longest waiting first."""
+    waits = [_wait(journey, item) for item in journey.items if item.with_others(journey.at)]
+    manager, coach = journey.manager(), journey.coach()
+    named = manager.person.full_name if manager else _("Your manager")
+    called = journey.manager_name or _("Your manager")
+    if coach is None:
+        about = _("You need one for sessions, promises and demonstrations.")
+        sentence = _("%(name)s has yet to choose your coach.") % {"name": called}
+        waits.append(Wait(sentence, about, _("%(name)s, manager") % {"name": named}, "manager"))
+    for state in journey.progress.steps:
+        if state.step.kind == StepKind.EXTERNAL and state.status == OPEN:
+            days = (journey.today - _open_since(journey, state)).days
+            words = {"name": called, "what": journey.step_title(state.step), "n": days}
+            about = ngettext(
+                "Training elsewhere, open for %(n)s day. Tell %(name)s when you have done it.",
+                "Training elsewhere, open for %(n)s days. Tell %(name)s when you have done it.",
+                days,
+            )
+            sentence = _("%(name)s marks “%(what)s” as done.") % words
+            waits.append(Wait(sentence, about % words, _("%(name)s, manager") % {"name": named}, "manager"))
+    return waits
+
+
+def _open_since(journey: Journey, state: StepState) -> date:
+    return min(journey.progress.date_of(state.step.start_day), journey.today)
+
+
+def _wait(journey: Journey, item: Item) -> Wait:
+    url, coach = "", journey.coach()
+    full = item.who or (coach.person.full_name if coach and item.kind != COUNTERSIGN else "")
+    role = _("%(name)s, observer") if item.kind == REQUEST else _("%(name)s, coach")
+    who = role % {"name": full} if full else _("A second person")
+    if item.kind == SESSION:
+        url = reverse("session", args=[item.uid])
+    elif item.about and item.kind in ("confirm",):
+        url = reverse("commitment", args=[item.uid])
+    else:
+        url = reverse("go", args=[item.uid])
+    return Wait(journey.wait_sentence(item), _about(journey, item), who, "coach", url)
+
+
+def _about(journey: Journey, item: Item) -> str:
+    if item.kind == REQUEST and item.day:
+        words = {"what": journey.words.title(item.about, item.what), "day": short_day(item.day)}
+        return _("“%(what)s”, asked for %(day)s.") % words
+    if item.kind == SESSION:
+        return item.what
+    if item.kind == COUNTERSIGN:
+        words = {"what": journey.words.title(item.about, item.what)}
+        return _("“%(what)s” is decided; somebody else looks at the evidence, too.") % words
+    return f"“{journey.words.title(item.about, item.what)}”"
+
+
+def session_of(journey: Journey) -> Planned | None:
+    """The next session that is planned on the path."""
+    item = next((item for item in journey.items if item.kind == SESSION and not item.over(journey.at)), None)
+    if item is None:
+        return None
+    url = reverse("session", args=[item.uid])
+    return Planned(item.what, journey.moment(item.at), item.minutes or 0, item.who, item.state, url)
+
+
+def skill_line(journey: Journey, skill: str) -> SkillLine:
+    """A skill with its ladder and what comes next."""
+    found = journey.ladder(skill)
+    opened = [str(NAMES[gate]) for gate, bay in zip(NAMES, found.bays, strict=True) if bay == "open"]
+    if found.level:
+        day = found.valid_until
+        sentence = _("%(word)s, until %(day)s.") % {"word": found.word, "day": short_day(day)} if day else found.word
+        return SkillLine(skill, journey.words.skill(skill), found, sentence)
+    parts = [open_sentence(opened)] if opened else []
+    parts.append(journey.what_next(skill, found.next_gate))
+    return SkillLine(skill, journey.words.skill(skill), found, " ".join(parts))
+
+
+def open_sentence(opened: list[str]) -> str:
+    """Talk and Try open."""
+    if len(opened) == 1:
+        return _("%(gate)s open.") % {"gate": opened[0]}
+    return _("%(gates)s and %(last)s open.") % {"gates": ", ".join(opened[:-1]), "last": opened[-1]}

@@ -1,0 +1,20 @@
+"""Addresses of what everybody looks at."""
+
+from django.urls import path
+
+from cms.views import go, home, lessons, skills, today
+from cms.views import path as my_path
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("today/", today.today, name="today"),
+    path("notices/read/", home.notices_read, name="notices_read"),
+    path("path/", my_path.path, name="path"),
+    path("step/<uuid:step_uid>/", my_path.step, name="step"),
+    path("course/<uuid:course_uid>/", lessons.course, name="course"),
+    path("lesson/<uuid:lesson_uid>/", lessons.lesson, name="lesson"),
+    path("skills/", skills.skills, name="skills"),
+    path("skills/<slug:slug>/", skills.skill, name="skill"),
+    path("go/<uuid:uid>/", go.go, name="go"),
+    path("patterns/", home.patterns, name="patterns"),
+]

@@ -1,0 +1,1 @@
+"""What everybody looks at: the homes of learners, their path, lessons, skills, and permanent links."""

@@ -1,0 +1,262 @@
+"""The ledger can only be added to: what the database itself refuses, whoever asks (invariant 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Model
+
+from assessments.checks import guards_stand
+from assessments.models import Observation, ObservationIndicator, ObservationSkill, SignOffEvent, SignOffText
+from assessments.services import guards
+from tests import factories as make
+from tests import judging_factories as judging
+
+pytestmark = pytest.mark.django_db
+
+GUARDED = [SignOffEvent, SignOffText, Observation, ObservationSkill, ObservationIndicator]
+COLUMN = {
+    SignOffEvent: "meaning",
+    SignOffText: "value",
+    Observation: "what_i_saw",
+    ObservationSkill: "supervision",
+    ObservationIndicator: "mark",
+}
+VALUE = {ObservationSkill: 5, ObservationIndicator: "seen"}
+
+
+@pytest.fixture
+def ledger() -> SignOffEvent:
+    """A sign-off with everything that it rests on."""
+    return judging.signed(judging.bench())
+
+
+def refused(attack: Callable[[], object]) -> None:
+    before = judging.rows(*GUARDED)
+    assert all(before.values())
+    with pytest.raises(IntegrityError, match=guards.SENTENCE), transaction.atomic():
+        attack()
+    assert judging.rows(*GUARDED) == before
+
+
+def change(row: Model) -> Model:
+    setattr(row, COLUMN[type(row)], VALUE.get(type(row), "Tampered."))
+    return row
+
+
+def execute(sql: str, *values: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+
+
+ATTACKS: dict[str, Callable[[type[Model]], object]] = {
+    "save": lambda model: change(model.objects.first()).save(),
+    "queryset_update": lambda model: model.objects.update(**{COLUMN[model]: VALUE.get(model, "Tampered.")}),
+    "bulk_update": lambda model: model.objects.bulk_update([change(model.objects.first())], [COLUMN[model]]),
+    "delete": lambda model: model.objects.first().delete(),
+    "queryset_delete": lambda model: model.objects.all().delete(),
+    "raw_delete": lambda model: model.objects.all()._raw_delete("default"),
+    "raw_sql_update": lambda model: execute(
+        f"UPDATE {model._meta.db_table} SET {COLUMN[model]} = %s", VALUE.get(model, "Tampered.")
+    ),
+    "raw_sql_update_that_changes_nothing": lambda model: execute(
+        f"UPDATE {model._meta.db_table} SET {COLUMN[model]} = {COLUMN[model]}"
+    ),
+    "raw_sql_delete": lambda model: execute(f"DELETE FROM {model._meta.db_table}"),
+}
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+@pytest.mark.parametrize("model", GUARDED, ids=lambda model: model.__name__)
+def test_the_record_is_added_to_and_never_changed(ledger: SignOffEvent, model: type[Model], attack: str) -> None:
+    if attack in ("delete", "queryset_delete") and model in (SignOffEvent, Observation):
+        # Rows that point here refuse it before the trigger is reached; the raw deletes below reach it.
+        with pytest.raises(Exception, match=f"{guards.SENTENCE}|Cannot delete some"), transaction.atomic():
+            ATTACKS[attack](model)
+        return
+    refused(lambda: ATTACKS[attack](model))
+
+
+def test_bulk_create_with_update_conflicts_does_not_change_an_event(ledger: SignOffEvent) -> None:
+    ledger.meaning = "Tampered."
+    refused(
+        lambda: SignOffEvent.objects.bulk_create(
+            [ledger], update_conflicts=True, unique_fields=["uid"], update_fields=["meaning"]
+        )
+    )
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("model", GUARDED, ids=lambda model: model.__name__)
+def test_postgresql_refuses_truncate(ledger: SignOffEvent, model: type[Model]) -> None:
+    execute("SET CONSTRAINTS ALL IMMEDIATE")
+    refused(lambda: execute(f"TRUNCATE {model._meta.db_table} CASCADE"))
+
+
+@pytest.mark.postgresql
+def test_postgresql_guards_hold_for_a_replica_session_too(ledger: SignOffEvent) -> None:
+    execute("SET LOCAL session_replication_role = replica")
+    refused(lambda: execute("UPDATE assessments_signoffevent SET meaning = 'Tampered.'"))
+
+
+@pytest.mark.postgresql
+def test_a_guard_that_does_not_fire_always_counts_as_missing() -> None:
+    execute("ALTER TABLE assessments_signoffevent ENABLE TRIGGER assessments_signoffevent_no_change")
+    assert guards.missing(connection) == {"assessments_signoffevent_no_change"}
+    execute("ALTER TABLE assessments_signoffevent DISABLE TRIGGER assessments_signoffevent_no_truncate")
+    assert len(guards.missing(connection)) == 2
+    guards.install(connection)
+    assert guards.missing(connection) == set()
+
+
+# --- INSERT OR REPLACE (SQLite) -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(params=[True, False], ids=["recursive_triggers", "a_connection_without_them"])
+def recursive_triggers(request: pytest.FixtureRequest) -> Iterator[bool]:
+    """As our settings have it, and as any other program opens the file."""
+    execute(f"PRAGMA recursive_triggers={'ON' if request.param else 'OFF'}")
+    yield request.param
+    execute("PRAGMA recursive_triggers=ON")
+
+
+def replace(model: type[Model], where: str = "1 = 1", **instead: str) -> None:
+    columns = [field.column for field in model._meta.concrete_fields]
+    chosen = ", ".join(instead.get(column, column) for column in columns)
+    table = model._meta.db_table
+    execute(f"INSERT OR REPLACE INTO {table} ({', '.join(columns)}) SELECT {chosen} FROM {table} WHERE {where} LIMIT 1")
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("model", GUARDED, ids=lambda model: model.__name__)
+def test_insert_or_replace_of_the_same_row_is_refused(
+    ledger: SignOffEvent, model: type[Model], recursive_triggers: bool
+) -> None:
+    column = COLUMN[model]
+    refused(lambda: replace(model, **{column: {"supervision": "5", "mark": "'seen'"}.get(column, "'Tampered.'")}))
+
+
+FRESH = {"id": "id + 1000", "uid": "'{}'".format("a" * 32), "key": "'{}'".format("b" * 32)}
+OTHERS = {"subject_id": "subject_id", "seq": "seq + 1000", "prev_hash": "'c'", "case_id": "case_id"}
+PUSHES_OUT = {
+    "uid": {"id": "id + 1000", "key": FRESH["key"], "seq": "seq + 1000", "prev_hash": "'c'", "kind": "'REVOKED'"},
+    "subject and seq": {"id": "id + 1000", "uid": FRESH["uid"], "key": FRESH["key"], "prev_hash": "'c'"},
+    "subject and prev_hash": {"id": "id + 1000", "uid": FRESH["uid"], "key": FRESH["key"], "seq": "seq + 1000"},
+    "key and skill": {"id": "id + 1000", "uid": FRESH["uid"], "seq": "seq + 1000", "prev_hash": "'c'"},
+    "case and skill": {**FRESH, "seq": "seq + 1000", "prev_hash": "'c'"},
+}
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("same", PUSHES_OUT)
+def test_insert_or_replace_cannot_push_out_an_event_that_shares_what_may_stand_once(
+    ledger: SignOffEvent, same: str, recursive_triggers: bool
+) -> None:
+    refused(lambda: replace(SignOffEvent, **PUSHES_OUT[same]))
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("kind", ["REVOKED", "COUNTERSIGNED"])
+def test_insert_or_replace_cannot_push_out_a_revocation_or_a_countersign(
+    ledger: SignOffEvent, kind: str, recursive_triggers: bool
+) -> None:
+    nothing = {"level": None, "valid_until": None}
+    judging.raw_event(ledger, kind=kind, about_id=ledger.pk, **nothing).save(force_insert=True)
+    refused(lambda: replace(SignOffEvent, f"kind = '{kind}'", **FRESH, seq="seq + 1000", prev_hash="'c'"))
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    ("model", "instead"),
+    [
+        (Observation, {"id": "id + 1000", "request_id": "NULL"}),
+        (ObservationSkill, {"id": "id + 1000", "supervision": "5"}),
+        (ObservationIndicator, {"id": "id + 1000", "mark": "'seen'"}),
+    ],
+    ids=lambda item: getattr(item, "__name__", ""),
+)
+def test_insert_or_replace_cannot_push_out_what_a_decision_rests_on(
+    ledger: SignOffEvent, model: type[Model], instead: dict[str, str], recursive_triggers: bool
+) -> None:
+    refused(lambda: replace(model, **instead))
+
+
+@pytest.mark.sqlite
+def test_every_constraint_that_a_replace_could_use_is_named_in_the_guard() -> None:
+    for model in GUARDED:
+        guard = guards._pushed_out(model)
+        for constraint in model._meta.constraints:
+            fields = getattr(constraint, "fields", ())
+            if constraint.__class__.__name__ == "UniqueConstraint":
+                same = [
+                    f"{model._meta.get_field(name).column} = NEW.{model._meta.get_field(name).column}"
+                    for name in fields
+                ]
+                assert any(all(part in row for part in same) for row in guard.split(" OR ")), constraint.name
+        for field in model._meta.concrete_fields:
+            assert not field.unique or f"{field.column} = NEW.{field.column}" in guard
+
+
+# --- Kept in place ------------------------------------------------------------------------------------------------
+
+
+def test_good_rows_are_still_added(ledger: SignOffEvent) -> None:
+    nothing = {"level": None, "valid_until": None}
+    judging.raw_event(ledger, kind="REVOKED", about_id=ledger.pk, **nothing).save(force_insert=True)
+    assert SignOffEvent.objects.count() == 2
+
+
+@pytest.mark.parametrize("name", sorted(guards.names("sqlite") | guards.names("postgresql")))
+def test_the_system_check_names_each_missing_guard(name: str) -> None:
+    if name not in guards.names(connection.vendor):
+        return
+    assert guards_stand(databases=["default"]) == []
+    table = name.rpartition("_no_")[0]
+    execute(f"DROP TRIGGER {name}" + ("" if connection.vendor == "sqlite" else f" ON {table}"))
+    (error,) = guards_stand(databases=["default"])
+    assert error.id == "assessments.E001"
+    assert name in error.msg
+    assert guards.missing(connection) == {name}
+    guards.install(connection)
+
+
+def test_manage_py_check_fails_while_a_guard_is_missing() -> None:
+    guards.remove(connection)
+    with pytest.raises(SystemCheckError, match=r"assessments\.E001"):
+        call_command("check", databases=["default"])
+    guards.install(connection)
+    call_command("check", databases=["default"])
+
+
+def test_migrate_puts_the_guards_back(ledger: SignOffEvent) -> None:
+    guards.remove(connection)
+    assert guards.missing(connection) == guards.names(connection.vendor)
+    SignOffEvent.objects.update(meaning="Possible while they are away.")
+    call_command("migrate", "assessments", verbosity=0, skip_checks=True)
+    assert guards.missing(connection) == set()
+    refused(lambda: SignOffEvent.objects.update(meaning="Tampered."))
+
+
+def test_installing_twice_is_the_same_as_once(ledger: SignOffEvent) -> None:
+    guards.install(connection)
+    guards.install(connection)
+    assert guards.missing(connection) == set()
+    refused(lambda: SignOffEvent.objects.update(meaning="Tampered."))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("time", ["first", "second"])
+def test_the_guards_stand_again_after_a_test_that_committed(time: str) -> None:
+    """The second run begins after the flush of the first."""
+    assert guards.missing(connection) == set()
+    assert SignOffEvent.objects.count() == 0
+    work = judging.bench()
+    judging.enough(work, make.MONDAY - timedelta(hours=1))
+    judging.sign(work)
+    with pytest.raises(IntegrityError, match=guards.SENTENCE):
+        SignOffEvent.objects.update(meaning="Tampered.")

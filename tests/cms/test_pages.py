@@ -1,0 +1,350 @@
+"""Through the admin: drafts take anything, publishing is strict and says why; previews show what was written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+
+from cms import api
+from cms.models import CompileFailure, HomePage, PathPage, ScenarioPage, SkillSource
+from lms.api import AUTHORS, LEARNING_ADMINISTRATORS, PathVersion
+from lms.errors import NotFound
+from tests import cms_factories as make
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def small() -> make.Small:
+    return make.small_path()
+
+
+@pytest.fixture
+def author(client: Any, small: make.Small) -> Any:
+    """A client logged in as an author."""
+    client.force_login(factories.in_group(AUTHORS))
+    return client
+
+
+def edit(client: Any, page: Any, **fields: Any) -> Any:
+    """POST the edit form of a page."""
+    url = reverse("wagtailadmin_pages:edit", args=[page.pk])
+    return client.post(url, make.edit_data(client, url, page, **fields))
+
+
+def errors(answer: Any) -> str:
+    """All that the form says is wrong, as text."""
+    assert answer.status_code == 200
+    found = answer.context["form"].errors.as_data()
+    return " ".join(str(message) for field in found.values() for error in field for message in error.messages)
+
+
+def put(page: PathPage, *milestones: make.Raw) -> PathPage:
+    """The page with other milestones, unsaved."""
+    page.milestones = list(milestones)
+    return page
+
+
+# --- Drafts ------------------------------------------------------------------------------------------------------
+
+
+def test_an_unchanged_path_can_be_published_from_its_form(author: Any, small: make.Small) -> None:
+    answer = edit(author, small.path, **{"action-publish": "1"})
+    assert answer.status_code == 302, errors(answer)
+    assert PathVersion.objects.count() == 1
+
+
+def test_a_draft_of_a_path_saves_in_spite_of_everything(author: Any, small: make.Small) -> None:
+    draft = put(
+        small.path,
+        make.milestone("Bad Key!", 40, make.step("course", "study", None, days=(9, 2), leaves=[("step", "nothing")])),
+        make.milestone("", 3),
+    )
+    answer = edit(author, draft, title="Half done")
+    assert answer.status_code == 302, errors(answer)
+    page = PathPage.objects.get(pk=small.path.pk)
+    assert page.title == "Start"
+    assert page.get_latest_revision_as_object().title == "Half done"
+    assert PathVersion.objects.count() == 1
+
+
+def test_a_draft_of_a_scenario_saves_with_a_broken_graph(author: Any, small: make.Small) -> None:
+    nodes = [make.decision("one", "nowhere", small.skill, make.speaker("otto")), make.ending("lost")]
+    small.scenario.nodes = nodes
+    answer = edit(author, small.scenario)
+    assert answer.status_code == 302, errors(answer)
+
+
+def test_a_new_page_starts_as_an_empty_draft(author: Any, small: make.Small) -> None:
+    parent = small.frame.shelves["scenarios"]
+    url = reverse("wagtailadmin_pages:add", args=["cms", "scenariopage", parent.pk])
+    data = {"title": "Idea", "slug": "idea", "minutes": "10", "comments-TOTAL_FORMS": "0", "comments-INITIAL_FORMS": "0"}
+    data |= {f"{name}-count": "0" for name in ("skills", "meters", "nodes")}
+    answer = author.post(url, data)
+    assert answer.status_code == 302, errors(answer)
+    assert not ScenarioPage.objects.get(slug="idea").live
+    answer = author.post(url, data | {"slug": "idea-2", "action-publish": "1"})
+    assert answer.status_code == 200
+    assert not ScenarioPage.objects.filter(slug="idea-2").exists()
+
+
+# --- Publishing is strict -----------------------------------------------------------------------------------------
+
+
+def circle(small: make.Small) -> list[make.Raw]:
+    return [
+        make.milestone(
+            "begin", 20,
+            make.step("course", "study", small.course, leaves=[("step", "practise")]),
+            make.step("practice", "practise", small.scenario, leaves=[("step", "study")]),
+        ),
+        make.milestone("show", 40, make.step("demonstration", "visit", small.standard, days=(20, 40))),
+    ]  # fmt: skip
+
+
+def without_show(small: make.Small) -> list[make.Raw]:
+    return [make.milestone("begin", 20, make.step("course", "study", small.course))]
+
+
+def falling_days(small: make.Small) -> list[make.Raw]:
+    begin, show = small.milestones()
+    return [show, begin]
+
+
+def late(small: make.Small) -> list[make.Raw]:
+    return [make.milestone("show", 30, make.step("demonstration", "visit", small.standard, days=(35, 33)))]
+
+
+def dangling(small: make.Small) -> list[make.Raw]:
+    begin, show = small.milestones()
+    begin["value"]["steps"][1] = make.step("practice", "practise", small.scenario, leaves=[("milestone", "gone")])
+    return [begin, show]
+
+
+def twice(small: make.Small) -> list[make.Raw]:
+    begin, show = small.milestones()
+    show["value"]["steps"].append(make.step("course", "study", small.course, days=(1, 40)))
+    return [begin, show]
+
+
+REFUSED = [
+    (circle, "study waits for itself"),
+    (without_show, "No demonstration on this path can grant level 3 in listening"),
+    (falling_days, "the days of milestones rise"),
+    (late, "starts on day 35, after it is due"),
+    (late, "due on day 33, after its milestone on day 30"),
+    (dangling, "practise waits for gone, which is not on this path"),
+    (twice, "The key study stands 2 times"),
+]
+
+
+@pytest.mark.parametrize(("break_it", "sentence"), REFUSED)
+def test_publishing_a_broken_path_is_refused_in_the_form(author: Any, small: make.Small, break_it: Any, sentence: str) -> None:
+    answer = edit(author, put(small.path, *break_it(small)), **{"action-publish": "1"})
+    assert sentence in errors(answer)
+    assert PathVersion.objects.count() == 1
+    assert CompileFailure.objects.count() == 0
+
+
+@pytest.mark.parametrize(("break_it", "sentence"), REFUSED)
+def test_publishing_a_broken_path_is_refused_on_every_other_way(small: make.Small, break_it: Any, sentence: str) -> None:
+    revision = put(small.path, *break_it(small)).save_revision()
+    with pytest.raises(ValidationError, match=sentence):
+        revision.publish()
+    assert PathPage.objects.get(pk=small.path.pk).live_revision_id != revision.pk
+
+
+def test_a_critical_skill_needs_practice_another_gets_advice(small: make.Small) -> None:
+    begin, show = small.milestones()
+    del begin["value"]["steps"][1]
+    put(small.path, begin, show)
+    found = list(small.path.findings())
+    assert [(str(item), item.refuses) for item in found] == [
+        ("No practice on this path is for listening: Try has nothing here.", False)
+    ]
+    data = list(small.role.requires.raw_data)
+    data[0]["value"]["critical"] = True
+    small.role.requires = data
+    make.publish(small.role)
+    fresh = put(PathPage.objects.get(pk=small.path.pk), begin, show)
+    assert ["listening is critical for the role and no practice on this path is for it."] == [
+        str(item) for item in fresh.findings() if item.refuses
+    ]
+
+
+def test_a_path_needs_published_targets_that_stay(author: Any, small: make.Small) -> None:
+    draft = make.scenario(small.frame, small.skill, slug="draft", live=False)
+    begin, show = small.milestones()
+    begin["value"]["steps"].append(make.step("practice", "more", draft))
+    answer = edit(author, put(small.path, begin, show), **{"action-publish": "1"})
+    assert "more: “Draft” is not published yet" in errors(answer)
+
+
+def test_publishing_a_broken_scenario_is_refused_in_the_form(author: Any, small: make.Small) -> None:
+    small.scenario.nodes = [make.decision("one", "nowhere", small.skill, make.speaker("otto")), make.ending("lost")]
+    said = errors(edit(author, small.scenario, **{"action-publish": "1"}))
+    assert "one leads to nowhere, which is not a node" in said
+    assert "No way leads to lost" in said
+
+
+def test_publishing_a_standard_whose_rule_cannot_be_met_is_refused(author: Any, small: make.Small) -> None:
+    said = errors(edit(author, small.standard, observers="3", **{"action-publish": "1"}))
+    assert "Different observers: 3 is more than the 2 observations" in said
+
+
+def test_the_mark_of_a_draft_does_not_leak_into_publishing(author: Any, small: make.Small) -> None:
+    """Wagtail keeps the state of cleaning on the block, which is shared: a draft must not loosen the next publish."""
+    assert edit(author, put(small.path, *circle(small))).status_code == 302
+    answer = edit(author, put(small.path, *circle(small)), **{"action-publish": "1"})
+    assert "waits for itself" in errors(answer)
+
+
+# --- The tree, previews and where pages lead ---------------------------------------------------------------------
+
+
+def test_each_shelf_takes_its_kind(small: make.Small) -> None:
+    shelves = small.frame.shelves
+    assert ScenarioPage.can_create_at(shelves["scenarios"])
+    assert not ScenarioPage.can_create_at(shelves["courses"])
+    assert HomePage.objects.count() == 1
+    make.site()
+    assert HomePage.objects.count() == 1
+    assert len(shelves) == 5
+
+
+def test_a_preview_of_a_draft_lesson_shows_the_body_and_the_key(author: Any, small: make.Small) -> None:
+    small.lesson.title = "Draft title"
+    small.lesson.save_revision()
+    answer = author.get(reverse("wagtailadmin_pages:view_draft", args=[small.lesson.pk]))
+    assert answer.status_code == 200
+    html = answer.content.decode()
+    assert "Draft title" in html
+    assert "A first text." in html
+    assert "Because" in html
+    assert answer["Content-Security-Policy"] == "frame-ancestors 'self'"
+
+
+@pytest.mark.parametrize("name", ["path", "course", "scenario", "standard", "lesson"])
+def test_every_page_previews(author: Any, small: make.Small, name: str) -> None:
+    page = getattr(small, name)
+    answer = author.get(reverse("wagtailadmin_pages:view_draft", args=[page.pk]))
+    assert answer.status_code == 200
+    assert page.title in answer.content.decode()
+
+
+def test_a_preview_of_a_broken_scenario_lists_nodes_and_remarks(author: Any, small: make.Small) -> None:
+    small.scenario.nodes = [make.decision("one", "nowhere", small.skill, make.speaker("otto"))]
+    small.scenario.save_revision(clean=False)
+    html = author.get(reverse("wagtailadmin_pages:view_draft", args=[small.scenario.pk])).content.decode()
+    assert 'id="n-one"' in html
+    assert "one leads to nowhere" in html
+
+
+def test_a_preview_is_for_those_who_may_edit(client: Any, small: make.Small) -> None:
+    client.force_login(factories.person())
+    assert client.get(reverse("wagtailadmin_pages:view_draft", args=[small.lesson.pk])).status_code in (302, 403)
+
+
+def test_a_page_never_shows_itself_at_its_own_address(client: Any, small: make.Small) -> None:
+    for page in (small.lesson, small.course, small.scenario, small.standard, small.path):
+        answer = client.get(page.get_url())
+        assert answer.status_code == 302
+        assert answer["Location"] == f"/go/{page.uid}/"
+
+
+def test_every_edit_page_opens(author: Any, small: make.Small) -> None:
+    for page in (small.lesson, small.course, small.scenario, small.standard, small.path):
+        assert author.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).status_code == 200
+    for source in (small.skill, small.role, make.speaker("otto")):
+        url = reverse(source.snippet_viewset.get_url_name("edit"), args=[source.pk])
+        assert author.get(url).status_code == 200
+        assert author.get(reverse(source.snippet_viewset.get_url_name("list"))).status_code == 200
+
+
+def test_a_skill_publishes_from_its_form_and_keeps_its_short_name(author: Any, small: make.Small) -> None:
+    url = reverse(small.skill.snippet_viewset.get_url_name("edit"), args=[small.skill.pk])
+    data = make.edit_data(author, url, small.skill, about="Better.", **{"action-publish": "1"})
+    assert author.post(url, data).status_code == 302
+    assert SkillSource.objects.get(pk=small.skill.pk).about == "Better."
+    answer = author.post(url, data | {"slug": "other"})
+    assert "The short name stays listening" in errors(answer)
+
+
+def test_live_lesson_by_uid_costs_one_query(small: make.Small, django_assert_max_num_queries: Any) -> None:
+    with django_assert_max_num_queries(1):
+        page = api.live_lesson(small.lesson.uid)
+    html = str(api.render_lesson(page))
+    assert "A first text." in html
+    assert "Because" not in html, "the key of a recall question never leaves by this door"
+    assert "And you?" in html
+    question = page.body[1].id
+    assert "<form>ask</form>" in api.render_lesson(page, {question: make.safe("<form>ask</form>")})
+
+
+def test_no_lesson_no_page(small: make.Small) -> None:
+    with pytest.raises(NotFound):
+        api.live_lesson(small.course.uid)
+    small.lesson.unpublish()
+    with pytest.raises(NotFound):
+        api.live_lesson(small.lesson.uid)
+
+
+# --- Groups and people --------------------------------------------------------------------------------------------
+
+
+def test_groups_get_their_permissions(small: make.Small) -> None:
+    author, administrator = factories.in_group(AUTHORS), factories.in_group(LEARNING_ADMINISTRATORS)
+    for person in (author, administrator):
+        assert person.has_perms(["wagtailadmin.access_admin", "cms.publish_skillsource", "lms.change_customer"])
+        assert small.path.permissions_for_user(person).can_publish()
+    assert administrator.has_perm("lms.view_user")
+    assert not administrator.has_perm("lms.change_user")
+    assert not author.has_perm("lms.view_user")
+    assert Group.objects.filter(permissions__codename="access_admin", name__in=["Auditors", "Sponsors"]).count() == 0
+
+
+@pytest.fixture
+def administrator(client: Any) -> Any:
+    user = factories.person("Ada Admin", is_superuser=True)
+    client.force_login(user)
+    return client
+
+
+def test_people_are_edited_but_never_deleted_or_added_in_the_admin(administrator: Any) -> None:
+    other = factories.person("Otto Other")
+    assert administrator.get(reverse("wagtailusers_users:index")).status_code == 200
+    url = reverse("wagtailusers_users:edit", args=[other.pk])
+    html = administrator.get(url).content.decode()
+    assert 'name="is_active"' not in html
+    assert 'name="password1"' not in html
+    data = {"email": other.email, "full_name": "Otto Else", "preferred_name": "Otto", "job": ""}
+    assert administrator.post(url, data | {"is_active": ""}).status_code == 302
+    other.refresh_from_db()
+    assert (other.full_name, other.is_active) == ("Otto Else", True)
+    administrator.post(reverse("wagtailusers_users:delete", args=[other.pk]))
+    bulk = reverse("wagtail_bulk_action", args=["lms", "user", "delete"])
+    administrator.post(f"{bulk}?id={other.pk}")
+    bulk = reverse("wagtail_bulk_action", args=["lms", "user", "set_active_state"])
+    administrator.post(f"{bulk}?id={other.pk}", {"mark_as_active": "False"})
+    other.refresh_from_db()
+    assert other.is_active
+    assert administrator.get(reverse("wagtailusers_users:add"))["Location"] == "/people/invite/"
+
+
+def test_the_home_page_of_the_admin_tells_of_failures(author: Any, small: make.Small, monkeypatch: Any) -> None:
+    assert "Content health" not in author.get(reverse("wagtailadmin_home")).content.decode()
+
+    def refuse(*args: Any) -> None:
+        raise RuntimeError("disk full")
+
+    monkeypatch.setattr("cms.services.compile.pages.publish_scenario", refuse)
+    small.scenario.brief = "New."
+    make.publish(small.scenario)
+    html = author.get(reverse("wagtailadmin_home")).content.decode()
+    assert "Content health" in html
+    assert "disk full" in html

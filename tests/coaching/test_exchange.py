@@ -1,0 +1,252 @@
+"""The exchange: asking, answering, accepting, hiding, and the discussion steps that it completes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from coaching.api import (
+    Post,
+    Thread,
+    accept,
+    answer,
+    ask,
+    bring_example,
+    hide_post,
+    posts_of,
+    set_prompt,
+    show_post,
+    threads,
+)
+from lms.api import Notice, SkillGate, StepCompletion, TalkFact, User, complete_lesson
+from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
+from tests import coaching_factories as c
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+
+def state() -> tuple[Any, ...]:
+    return (
+        list(Thread.objects.order_by("pk").values_list("pk", "title")),
+        list(Post.objects.order_by("pk").values_list("pk", "accepted_by", "hidden_reason")),
+        StepCompletion.objects.count(),
+        TalkFact.objects.count(),
+        Notice.objects.count(),
+    )
+
+
+def refused(kind: type[DomainError], act: Callable[[], Any]) -> None:
+    before = state()
+    with pytest.raises(kind) as caught:
+        act()
+    assert str(caught.value)
+    assert state() == before
+
+
+def reply(who: User, thread: Thread, kind: str = "answer", body: str = "Like this.", **changes: Any) -> Post:
+    fields = {"thread_uid": thread.uid, "kind": kind, "body": body, "key": f.key(), "at": c.NOON}
+    return answer(actor=who, **(fields | changes))
+
+
+def take(who: User, post: Post, **changes: Any) -> Post:
+    return accept(**({"actor": who, "post_uid": post.uid, "key": f.key(), "at": c.soon()} | changes))
+
+
+def test_a_question_is_a_thread_with_a_post() -> None:
+    who, key = f.person(), f.key()
+    f.skill("trust")
+    fields = {"actor": who, "skill_slug": "trust", "title": "How\ndo I start?", "body": "I tried twice.", "at": c.NOON}
+    made = ask(**fields, key=key)
+    assert (made.uid, made.title, made.author) == (key, "How do I start?", who)
+    assert made.posts.get().kind == "question"
+    before = state()
+    assert ask(**fields, key=key) == made
+    assert state() == before
+    for change in ({"title": " "}, {"title": "x" * 301}, {"body": ""}, {"body": "x" * 10_001}, {"skill_slug": "none"}):
+        refused(Invalid, lambda change=change: ask(**(fields | change), key=f.key()))
+
+
+def test_whoever_left_asks_nothing() -> None:
+    gone = f.person(is_active=False, deactivated_at=c.NOON)
+    f.skill("trust")
+    fields = {"skill_slug": "trust", "title": "How?", "body": "So.", "key": f.key(), "at": c.NOON}
+    refused(NotAllowed, lambda: ask(actor=gone, **fields))
+
+
+def test_the_asker_hears_of_answers_but_not_of_their_own() -> None:
+    asker, helper = f.person(), f.person()
+    thread = c.question("trust", asker)
+    key = f.key()
+    first = reply(helper, thread, key=key)
+    assert Notice.objects.get().person == asker
+    before = state()
+    assert reply(helper, thread, key=key) == first
+    assert state() == before
+    reply(asker, thread)
+    assert Notice.objects.count() == 1
+    refused(Invalid, lambda: reply(helper, thread, kind="question"))
+    refused(Invalid, lambda: reply(helper, thread, body=" "))
+
+
+def test_a_contribution_to_the_prompt_completes_the_discussion() -> None:
+    scene = c.scene()
+    thread = c.prompt("listening")
+    reply(scene.learner, c.question("listening", scene.outsider))
+    assert not StepCompletion.objects.exists(), "an answer elsewhere is no contribution"
+    reply(scene.learner, c.prompt("trust"))
+    assert not StepCompletion.objects.exists(), "nor one about another skill"
+    reply(scene.learner, thread)
+    done = StepCompletion.objects.get()
+    assert (done.step.uid, done.enrolment, done.by) == (f.uid("discuss"), scene.enrolment, scene.learner)
+    reply(scene.learner, thread, kind="example")
+    assert StepCompletion.objects.count() == 1
+
+
+def test_a_locked_discussion_stays_as_it_is() -> None:
+    skill, who = f.skill("trust"), f.person()
+    thread = c.prompt("trust")
+    later = f.path(f.step("discussion", "d", content_uid=skill.uid, start_day=20))
+    f.enrolment(who, later, started_on=c.NOON.date())
+    assert reply(who, thread)
+    assert not StepCompletion.objects.exists()
+
+
+def test_an_example_goes_to_the_prompt_of_its_skill() -> None:
+    who = f.person()
+    thread = c.prompt("trust")
+    fields = {"actor": who, "body": "I waited.", "at": c.NOON}
+    made = bring_example(**fields, skill_slug="trust", key=f.key())
+    assert (made.thread, made.kind) == (thread, "example")
+    f.skill("quiet")
+    refused(Invalid, lambda: bring_example(**fields, skill_slug="quiet", key=f.key()))
+
+
+def judge(scene: c.Scene, role: str) -> User:
+    """Somebody by what they are to the author, the learner of the scene."""
+    if role == "observer":
+        c.grant(scene.outsider, "trust")
+        return scene.outsider
+    if role == "lapsed observer":
+        c.grant(scene.outsider, "trust", until_on=f.MONDAY.date())
+        return scene.outsider
+    if role == "observer of another skill":
+        c.grant(scene.outsider, "listening")
+        return scene.outsider
+    return getattr(scene, role)  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("role", ["coach", "observer", "administrator"])
+def test_who_may_judge_accepts_an_example(role: str) -> None:
+    scene = c.scene()
+    who = judge(scene, role)
+    post = c.post(c.prompt("trust"), scene.learner, "example")
+    key = f.key()
+    take(who, post, key=key)
+    fact = TalkFact.objects.get()
+    assert (fact.person, fact.skill.slug if fact.skill else "", fact.started_at) == (scene.learner, "trust", c.soon())
+    assert Notice.objects.get().person == scene.learner
+    before = state()
+    take(who, post, key=key)
+    assert state() == before
+    refused(Conflict, lambda: take(who, post))
+
+
+@pytest.mark.parametrize(
+    "role", ["learner", "other_coach", "manager", "outsider", "lapsed observer", "observer of another skill"]
+)
+def test_nobody_else_accepts_an_example(role: str) -> None:
+    scene = c.scene()
+    who = judge(scene, role)
+    post = c.post(c.prompt("trust"), scene.learner, "example")
+    refused(NotAllowed, lambda: take(who, post))
+
+
+def test_nobody_accepts_their_own_example_whatever_they_are() -> None:
+    scene = c.scene()
+    c.grant(scene.administrator, "trust")
+    post = c.post(c.prompt("trust"), scene.administrator, "example")
+    refused(NotAllowed, lambda: take(scene.administrator, post))
+
+
+def test_an_accepted_example_opens_talk_when_the_lessons_are_read() -> None:
+    scene = c.scene()
+    course = f.step("course", "c", skills=["trust"], lessons=(f.lesson("l", "trust"),))
+    f.enrolment(scene.learner, f.path(course), started_on=f.MONDAY.date())
+    complete_lesson(actor=scene.learner, lesson_uid=f.uid("l"), key=f.key(), at=c.NOON)
+    take(scene.coach, c.post(c.prompt("trust"), scene.learner, "example"))
+    gate = SkillGate.objects.get()
+    assert (gate.gate, gate.skill.slug, gate.opened_at) == ("talk", "trust", c.soon())
+
+
+def test_the_asker_accepts_an_answer() -> None:
+    scene = c.scene()
+    thread = c.question("trust", scene.learner)
+    post, own = c.post(thread, scene.outsider), c.post(thread, scene.learner)
+    for role in ("coach", "administrator", "outsider"):
+        refused(NotAllowed, lambda role=role: take(getattr(scene, role), post))
+    refused(NotAllowed, lambda: take(scene.learner, own))
+    refused(NotAllowed, lambda: take(scene.learner, thread.posts.get(kind="question")))
+    take(scene.learner, post)
+    assert not TalkFact.objects.exists(), "an answer is no example"
+
+
+def test_hiding_and_showing_is_for_moderators() -> None:
+    scene = c.scene()
+    thread = c.question("trust", scene.learner)
+    post = c.post(thread, scene.outsider, body="A name of a customer")
+    fields = {"post_uid": post.uid, "at": c.NOON}
+    for role in ("learner", "coach", "manager"):
+        refused(NotAllowed, lambda role=role: hide_post(
+            actor=getattr(scene, role), reason="No", key=f.key(), **fields))  # fmt: skip
+    refused(Invalid, lambda: hide_post(actor=scene.administrator, reason=" ", key=f.key(), **fields))
+    hide_post(actor=scene.administrator, reason="Names a person", key=f.key(), **fields)
+    seen = {role: post in posts_of(getattr(scene, role), thread) for role in ("learner", "outsider", "administrator")}
+    assert seen == {"learner": False, "outsider": True, "administrator": True}
+    assert Notice.objects.get().person == scene.outsider
+    refused(Conflict, lambda: hide_post(actor=scene.administrator, reason="Twice", key=f.key(), **fields))
+    refused(NotFound, lambda: take(scene.learner, post))
+    boss = f.person(is_superuser=True)
+    show_post(actor=boss, key=f.key(), **fields)
+    assert post in posts_of(scene.learner, thread)
+    refused(Conflict, lambda: show_post(actor=boss, key=f.key(), **fields))
+
+
+def test_a_hidden_question_hides_its_thread() -> None:
+    scene = c.scene()
+    thread = c.question("trust", scene.learner)
+    first = thread.posts.get()
+    hide_post(actor=scene.administrator, post_uid=first.uid, reason="Names a person", key=f.key(), at=c.NOON)
+    assert thread not in threads(scene.outsider)
+    assert thread in threads(scene.administrator)
+    refused(NotFound, lambda: reply(scene.outsider, thread))
+
+
+def test_prompts_follow_what_authors_write() -> None:
+    skill = f.skill("trust")
+    made = set_prompt(skill.pk, "A story  of being\nforgiven?", f.MONDAY)
+    assert made
+    assert made.title == "A story of being forgiven?"
+    again = set_prompt(skill.pk, "Another?", c.NOON)
+    assert again == made
+    assert Thread.objects.get().title == "Another?"
+    assert set_prompt(skill.pk, "", c.NOON) is None
+    assert Thread.objects.get().title == "Another?"
+
+
+def test_lists_by_skill_and_by_what_is_wanted() -> None:
+    asker, helper = f.person(), f.person()
+    asked, answered = c.question("trust", asker), c.question("trust", helper, at=c.soon(-100))
+    best = c.post(answered, asker)
+    Post.objects.filter(pk=best.pk).update(accepted_at=c.NOON, accepted_by=helper)
+    prompt, elsewhere = c.prompt("trust"), c.question("listening", helper)
+    assert threads(asker, "trust").first() == answered, "what moved last comes first"
+    assert set(threads(asker)) == {asked, answered, prompt, elsewhere}
+    assert set(threads(asker, "trust", "questions")) == {asked, answered}
+    assert set(threads(asker, "trust", "unanswered")) == {asked}
+    assert set(threads(asker, "", "prompts")) == {prompt}
+    assert set(threads(asker, "", "mine")) == {asked, answered}
+    found = threads(asker).get(pk=answered.pk)
+    assert (found.answers, found.accepted, found.last_at) == (1, 1, c.NOON)

@@ -1,0 +1,468 @@
+"""The pages over HTTP: who gets which status, that text is kept, that nothing leaks, and what a page costs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from coaching.api import CoachAssignment, CoachProfile, Commitment, ObserverGrant, Post, Session, Thread
+from lms.api import Act, Enrolment, StepCompletion, User
+from lms.clock import now
+from tests import coaching_factories as c
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+ROLES = ("learner", "coach", "other_coach", "manager", "other_manager", "administrator", "outsider")
+SECRET = "zwijgzaam-7141"
+
+
+def signed_in(who: User) -> Client:
+    client = Client()
+    client.force_login(who, "allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def post(client: Client, url: str, **fields: Any) -> HttpResponse:
+    return client.post(url, {"key": f.key()} | fields)  # type: ignore[return-value]
+
+
+def rows() -> tuple[int, ...]:
+    """How much the record holds; a refused request changes none of it."""
+    models = (Act, CoachAssignment, CoachProfile, Commitment, ObserverGrant, Post, Session, Thread, Enrolment)
+    return tuple(model.objects.count() for model in (*models, StepCompletion))
+
+
+def live() -> c.Scene:
+    """The scene on a path that began a week before the real clock."""
+    scene = c.scene()
+    Enrolment.objects.filter(pk=scene.enrolment.pk).update(started_on=now().date() - timedelta(days=7))
+    return scene
+
+
+def test_anonymous_people_get_the_door() -> None:
+    scene = live()
+    things = everything(scene)
+    for url in things.values():
+        for response in (Client().get(url), post(Client(), url)):
+            assert response.status_code == 302, url
+            assert response["Location"].startswith("/accounts/login/"), url
+
+
+def everything(scene: c.Scene) -> dict[str, str]:
+    """Every address of helping, about real rows of the scene."""
+    session = c.session(scene.enrolment, scene.coach, now() + timedelta(days=1))
+    promise = c.commitment(scene.enrolment, "trust")
+    thread = c.question("trust", scene.learner)
+    enrolment = f"?enrolment={scene.enrolment.uid}"
+    return {
+        "exchange": reverse("exchange"),
+        "exchange_ask": reverse("exchange_ask"),
+        "exchange_example": reverse("exchange_example"),
+        "exchange_thread": reverse("exchange_thread", args=[thread.uid]),
+        "session_plan": reverse("session_plan") + enrolment,
+        "session": reverse("session", args=[session.uid]),
+        "commitment_new": reverse("commitment_new") + enrolment,
+        "commitment": reverse("commitment", args=[promise.uid]),
+        "coach_person": reverse("coach_person", args=[scene.enrolment.uid]),
+        "coach_away": reverse("coach_away"),
+        "team_enrol": reverse("team_enrol"),
+        "team_coach": reverse("team_coach", args=[scene.enrolment.uid]),
+        "coach_profiles": reverse("coach_profiles"),
+        "observer_grants": reverse("observer_grants"),
+        "my_people": reverse("my_people"),
+    }
+
+
+# learner, coach, other_coach, manager, other_manager, administrator, outsider
+MATRIX = {
+    "exchange": (200, 200, 200, 200, 200, 200, 200),
+    "exchange_ask": (200, 200, 200, 200, 200, 200, 200),
+    "exchange_example": (200, 200, 200, 200, 200, 200, 200),
+    "exchange_thread": (200, 200, 200, 200, 200, 200, 200),
+    "session_plan": (200, 200, 404, 403, 404, 403, 404),
+    "session": (200, 200, 404, 404, 404, 404, 404),
+    "commitment_new": (200, 403, 404, 403, 404, 403, 404),
+    "commitment": (200, 200, 404, 404, 404, 404, 404),
+    "coach_person": (403, 200, 404, 403, 404, 403, 404),
+    "coach_away": (403, 200, 200, 403, 403, 403, 403),
+    "team_enrol": (403, 403, 403, 200, 200, 200, 403),
+    "team_coach": (403, 403, 404, 200, 404, 200, 404),
+    "coach_profiles": (403, 403, 403, 403, 403, 200, 403),
+    "observer_grants": (403, 403, 403, 403, 403, 200, 403),
+    "my_people": (200, 200, 200, 200, 200, 200, 200),
+}
+
+
+@pytest.mark.parametrize("name", MATRIX)
+def test_who_sees_which_page(name: str) -> None:
+    scene = live()
+    url = everything(scene)[name]
+    found = {role: signed_in(getattr(scene, role)).get(url).status_code for role in ROLES}
+    assert found == dict(zip(ROLES, MATRIX[name], strict=True))
+
+
+@pytest.mark.parametrize("name", [name for name in MATRIX if name not in ("exchange", "coach_person", "my_people")])
+def test_an_empty_form_changes_nothing(name: str) -> None:
+    """Whoever may not see the page may not post to it either, and an empty form is refused."""
+    scene = live()
+    url = everything(scene)[name]
+    before = rows()
+    for role, seen in zip(ROLES, MATRIX[name], strict=True):
+        if (name, role) in (("coach_away", "coach"), ("coach_away", "other_coach")):
+            continue  # no days is an answer there: the coach is back
+        status = post(signed_in(getattr(scene, role)), url).status_code
+        assert status == (422 if seen == 200 else seen), role
+        assert rows() == before, role
+
+
+def test_every_address_of_ours_is_in_the_matrix() -> None:
+    from coaching.urls import urlpatterns
+
+    assert {pattern.name for pattern in urlpatterns} == set(MATRIX)
+
+
+def test_a_form_without_a_key_is_refused_with_its_text() -> None:
+    scene = live()
+    f.skill("trust")
+    response = signed_in(scene.learner).post(
+        reverse("exchange_ask"), {"skill": "trust", "title": "How?", "body": "A long enough story to be kept."}
+    )
+    assert response.status_code == 422
+    assert b"A long enough story to be kept." in response.content
+    assert not Thread.objects.exists()
+
+
+def test_asking_answering_and_accepting() -> None:
+    scene = live()
+    f.skill("trust")
+    client = signed_in(scene.learner)
+    key = f.key()
+    fields = {"skill": "trust", "title": "How do I start?", "body": "<b>I tried.</b>\n\nTwice.", "key": key}
+    for _ in range(2):
+        response = client.post(reverse("exchange_ask"), fields)
+        assert response.status_code == 302
+    thread = Thread.objects.get()
+    page = client.get(response["Location"]).content.decode()
+    assert "&lt;b&gt;I tried.&lt;/b&gt;" in page
+    assert client.post(reverse("exchange_example"), fields).status_code == 422
+    url = reverse("exchange_thread", args=[thread.uid])
+    helper = signed_in(scene.outsider)
+    assert post(helper, url, kind="answer", body="Ask them.").status_code == 302
+    answer = Post.objects.get(kind="answer")
+    assert post(helper, url, act="accept", post=answer.uid).status_code == 403
+    assert "Accept this answer" in client.get(url).content.decode()
+    assert "Accept this answer" not in helper.get(url).content.decode()
+    assert post(client, url, act="accept", post=answer.uid).status_code == 302
+    assert post(client, url, act="accept", post=answer.uid).status_code == 409
+    assert post(client, url, act="burn", post=answer.uid).status_code == 422
+    assert "Accepted by Lea" in client.get(url).content.decode()
+    administrator = signed_in(scene.administrator)
+    assert post(client, url, act="hide", post=answer.uid, reason="x").status_code == 403
+    assert post(administrator, url, act="hide", post=answer.uid, reason="").status_code == 422
+    assert post(administrator, url, act="hide", post=answer.uid, reason="Names somebody").status_code == 302
+    assert "Ask them." not in client.get(url).content.decode()
+    assert post(administrator, url, act="show", post=answer.uid).status_code == 302
+
+
+def test_text_is_kept_when_a_key_was_used_before() -> None:
+    scene = live()
+    thread = c.question("trust", scene.learner)
+    url, key = reverse("exchange_thread", args=[thread.uid]), f.key()
+    client = signed_in(scene.outsider)
+    Act.objects.create(key=key, actor=scene.outsider, name="something.else", about=f.key(), at=c.NOON)
+    response = client.post(url, {"key": key, "kind": "answer", "body": "My careful words."})
+    assert response.status_code == 409
+    page = response.content.decode()
+    assert "My careful words." in page
+    found = re.search(r'name="key" value="([^"]+)"', page)
+    assert found
+    assert UUID(found[1]) != key
+
+
+def in_field(moment: Any) -> str:
+    return str(moment.strftime("%Y-%m-%dT%H:%M"))
+
+
+def test_planning_moving_and_holding() -> None:
+    scene = live()
+    User.objects.filter(pk=scene.learner.pk).update(time_zone="Europe/Copenhagen")
+    learner, coach = signed_in(scene.learner), signed_in(scene.coach)
+    plan = reverse("session_plan") + f"?step={f.uid('talk-it-over')}"
+    tomorrow = (now() + timedelta(days=1)).replace(hour=10, minute=0, second=0, microsecond=0)
+    local = tomorrow.astimezone(c.fresh(scene.learner).zone)
+    assert b"Talk it over" in learner.get(plan).content
+    response = post(learner, plan, title="First talk", planned_at=in_field(local), minutes=40, place="Room 4")
+    session = Session.objects.get()
+    assert (session.planned_at, session.step_uid) == (tomorrow, f.uid("talk-it-over"))
+    url = response["Location"]
+    assert local.strftime("%H:%M") in learner.get(url).content.decode()
+    assert "10:00" in coach.get(url).content.decode()
+    assert post(learner, plan, planned_at=in_field(local), minutes=40).status_code == 409
+    assert post(learner, reverse("session_plan"), planned_at=in_field(local), minutes=40).status_code == 409
+    assert post(learner, reverse("session_plan"), planned_at="2020-01-01T10:00", minutes=40).status_code == 422
+    locked = reverse("session_plan") + f"?step={f.uid('later')}"
+    assert post(learner, locked, planned_at=in_field(local + timedelta(hours=4)), minutes=40).status_code == 403
+    later = in_field(tomorrow + timedelta(hours=2))
+    assert post(coach, url, act="move", planned_at=later, minutes=40, place="").status_code == 302
+    assert post(learner, url, act="hold", held_at=in_field(now())).status_code == 403
+    assert post(coach, url, act="hold", held_at=later).status_code == 422
+    response = post(coach, url, act="hold", held_at=in_field(now()), shared_notes="Ours", private_notes="Mine")
+    assert response.status_code == 302
+    assert StepCompletion.objects.get().step.uid == f.uid("talk-it-over")
+    assert post(coach, url, act="cancel", reason="Too late").status_code == 409
+    assert post(coach, url, act="burn").status_code == 422
+    assert post(coach, url, act="notes", shared_notes="Ours, better", private_notes="Mine").status_code == 302
+
+
+def test_private_notes_reach_nobody_else() -> None:
+    scene = live()
+    things = everything(scene)
+    held = c.session(
+        scene.enrolment, scene.coach, now() - timedelta(days=1), status="held", held_at=now(), private_notes=SECRET,
+        shared_notes="Count to three.",
+    )  # fmt: skip
+    own = reverse("session", args=[held.uid])
+    pages = [*things.values(), own]
+    author = signed_in(scene.coach)
+    assert SECRET in author.get(own).content.decode()
+    assert SECRET in author.get(things["coach_person"]).content.decode()
+    hand_over(scene)
+    everybody = [getattr(scene, role) for role in ROLES if role != "coach"] + [f.person(is_superuser=True)]
+    for who in everybody:
+        client = signed_in(who)
+        for url in pages:
+            assert SECRET not in client.get(url).content.decode(), (who, url)
+            assert SECRET not in post(client, url).content.decode(), (who, url)
+    left = author.get(own)
+    assert left.status_code == 200
+    assert SECRET in left.content.decode()
+    assert "Count to three." not in left.content.decode()
+    assert author.get(things["session"]).status_code == 404
+
+
+def hand_over(scene: c.Scene) -> None:
+    response = post(
+        signed_in(scene.manager), reverse("team_coach", args=[scene.enrolment.uid]), act="assign",
+        coach=scene.other_coach.uid, reason="Cora goes away.",
+    )  # fmt: skip
+    assert response.status_code == 302
+
+
+def test_an_ex_coach_with_open_forms_writes_nothing() -> None:
+    scene = live()
+    things = everything(scene)
+    Commitment.objects.update(status="done")
+    client = signed_in(scene.coach)
+    for name in ("session", "commitment", "session_plan"):
+        assert client.get(things[name]).status_code == 200
+    hand_over(scene)
+    before = rows()
+    soon = in_field(now() + timedelta(days=2))
+    forms: list[tuple[str, dict[str, Any]]] = [
+        ("session", {"act": "hold", "held_at": in_field(now()), "shared_notes": "x"}),
+        ("session", {"act": "cancel", "reason": "x"}),
+        ("session", {"act": "move", "planned_at": soon, "minutes": 30}),
+        ("session_plan", {"planned_at": soon, "minutes": 30}),
+        ("commitment", {"act": "confirm", "skills": ["trust"]}),
+        ("commitment", {"act": "send_back", "skills": [], "note": "x"}),
+    ]
+    for name, fields in forms:
+        assert post(client, things[name], **fields).status_code == 404, name
+    assert rows() == before
+    assert Session.objects.get().status == "planned"
+
+
+def test_a_promise_from_first_to_last() -> None:
+    scene = live()
+    learner, coach = signed_in(scene.learner), signed_in(scene.coach)
+    new = reverse("commitment_new") + f"?step={f.uid('promise')}"
+    fields = {"what": "Play back first.", "customer": scene.customer.uid, "skills": ["listening", "trust"]}
+    assert post(learner, new, **fields, by_on="2020-01-01").status_code == 422
+    response = post(learner, new, **fields, by_on=now().date().isoformat())
+    assert response.status_code == 302
+    assert post(learner, new, **fields, by_on=now().date().isoformat()).status_code == 409
+    url = response["Location"]
+    assert post(coach, url, act="confirm", skills=["trust"]).status_code == 409
+    response = post(learner, url, act="report", report=" ")
+    assert response.status_code == 422
+    assert post(coach, url, act="report", report="For them").status_code == 403
+    assert post(learner, url, act="report", report="They called back.").status_code == 302
+    assert post(learner, url, act="confirm", skills=["trust"]).status_code == 403
+    assert post(coach, url, act="confirm", note="A word").status_code == 422
+    assert post(coach, url, act="send_back", note="").status_code == 422
+    assert post(coach, url, act="confirm", skills=["trust"]).status_code == 302
+    assert post(coach, url, act="send_back", note="Once more.").status_code == 302
+    assert "Once more." in learner.get(url).content.decode()
+    assert post(learner, url, act="report", report="Again.").status_code == 302
+    assert post(coach, url, act="confirm", skills=["listening"]).status_code == 302
+    assert Commitment.objects.get().status == "confirmed"
+    assert post(learner, url, act="drop").status_code == 409
+    assert post(learner, url, act="burn").status_code == 422
+
+
+def test_dropping_a_promise() -> None:
+    scene = live()
+    row = c.commitment(scene.enrolment, "trust")
+    url = reverse("commitment", args=[row.uid])
+    assert post(signed_in(scene.coach), url, act="drop").status_code == 403
+    assert post(signed_in(scene.learner), url, act="drop").status_code == 302
+    row.refresh_from_db()
+    assert row.status == "dropped"
+
+
+def test_enrolling_shows_room_and_keeps_what_was_chosen() -> None:
+    scene = live()
+    new = f.person("Nina New")
+    f.team(new, manager=scene.manager)
+    full = c.coach("Fay Full", capacity=1, load=1)
+    client = signed_in(scene.manager)
+    page = client.get(reverse("team_enrol") + f"?person={new.uid}").content.decode()
+    assert "0 of 3 places taken" in page
+    assert "1 of 1 places taken, so cannot be chosen" in page
+    assert "Olga Outsider" not in page, "not theirs to enrol"
+    fields = {
+        "person": new.uid,
+        "path": scene.enrolment.path.uid,
+        "started_on": "2026-12-01",
+        "background": "graduate",
+        "coach": full.uid,
+    }
+    response = post(client, reverse("team_enrol"), **fields)
+    assert response.status_code == 409
+    assert "Fay Full has no room" in response.content.decode()
+    assert f'value="{new.uid}" selected' in response.content.decode()
+    assert not Enrolment.objects.filter(person=new).exists()
+    assert post(client, reverse("team_enrol"), **(fields | {"person": scene.outsider.uid})).status_code == 404
+    assert post(client, reverse("team_enrol"), **(fields | {"path": f.key()})).status_code == 422
+    response = post(client, reverse("team_enrol"), **(fields | {"coach": ""}))
+    assert response.status_code == 302
+    assert "Nina New is on the path" in client.get(response["Location"]).content.decode()
+    url = response["Location"]
+    assert post(client, url, act="assign", coach=scene.other_coach.uid).status_code == 302
+    assert post(client, url, act="assign", coach=scene.coach.uid, reason="").status_code == 422
+    assert post(client, url, act="end", reason="").status_code == 422
+    assert post(client, url, act="end", reason="She decides herself").status_code == 302
+    assert not CoachAssignment.objects.filter(enrolment__person=new, status="active").exists()
+
+
+def test_people_are_found_by_a_part_of_the_name() -> None:
+    scene = live()
+    page = signed_in(scene.administrator).get(reverse("team_enrol") + "?who=outs").content.decode()
+    assert "Olga Outsider" in page
+    assert "Lea Learner" not in page
+
+
+def test_coaches_and_grants_are_made_by_l_and_d() -> None:
+    scene = live()
+    client = signed_in(scene.administrator)
+    url, who = reverse("coach_profiles"), scene.outsider.uid
+    assert post(client, url, act="make", person=who, capacity=2, languages="en, da").status_code == 302
+    assert post(client, url, act="make", person=who, capacity=2).status_code == 409
+    assert post(client, url, act="make", person=f.key(), capacity=2).status_code == 404
+    assert post(client, url, act="capacity", coach=scene.coach.uid, capacity=0).status_code == 422
+    assert post(client, url, act="capacity", coach=who, capacity=5).status_code == 302
+    assert post(client, url, act="stop", coach=who, reason="").status_code == 422
+    assert post(client, url, act="stop", coach=who, reason="Moves").status_code == 302
+    assert CoachProfile.objects.get(person=scene.outsider).languages == ["en", "da"]
+    url = reverse("observer_grants")
+    fields = {"act": "give", "person": who, "skills": ["trust"], "reason": "Known for it."}
+    assert post(client, url, **(fields | {"reason": ""})).status_code == 422
+    assert post(client, url, **(fields | {"person": scene.administrator.uid})).status_code == 403
+    assert post(client, url, **fields).status_code == 302
+    assert "Known for it." in client.get(url).content.decode()
+    assert post(client, url, act="revoke", holder=who, skill="trust", reason="").status_code == 422
+    assert post(client, url, act="revoke", holder=who, skill="trust", reason="Asked for it").status_code == 302
+    assert post(client, url, act="revoke", holder=who, skill="trust", reason="Twice").status_code == 404
+    assert ObserverGrant.objects.get().revoked_reason == "Asked for it"
+
+
+def test_a_coach_says_when_they_are_away() -> None:
+    scene = live()
+    client, url = signed_in(scene.coach), reverse("coach_away")
+    fields = {"away_from": "2026-12-01", "away_until": "2026-12-08", "cover": scene.other_coach.uid}
+    assert post(client, url, **(fields | {"away_until": ""})).status_code == 422
+    assert post(client, url, **fields).status_code == 302
+    assert 'value="2026-12-01"' in client.get(url).content.decode()
+    assert "2026-12-01" not in client.get(reverse("my_people")).content.decode()
+
+
+# --- What a page costs --------------------------------------------------------------------------------------------
+
+
+def cost(get: Callable[[], HttpResponse]) -> int:
+    """Queries of one request, session and user included; transactions and savepoints are not counted."""
+    get()
+    with CaptureQueriesContext(
+        connection,
+    ) as found:
+        assert get().status_code == 200
+    return len([row for row in found if not row["sql"].startswith(("BEGIN", "SAVEPOINT", "RELEASE", "COMMIT"))])
+
+
+@pytest.mark.parametrize("role", ["learner", "coach", "administrator"])
+def test_a_thread_costs_the_same_at_any_length(role: str) -> None:
+    scene = live()
+    thread = c.question("trust", scene.learner)
+    c.grant(scene.coach, "trust")
+    client = signed_in(getattr(scene, role))
+    costs = []
+    for number in (1, 9, 30, 60):
+        for _ in range(number):
+            c.post(thread, f.person(), kind="example")
+            c.question("trust", f.person())
+        costs.append(cost(lambda: client.get(reverse("exchange_thread", args=[thread.uid]))))  # type: ignore[arg-type,return-value]
+        cache.clear()
+    assert max(costs) <= 8
+    assert costs[0] == costs[-1]
+
+
+def test_the_list_costs_the_same_at_any_length() -> None:
+    scene = live()
+    client = signed_in(scene.learner)
+    costs = []
+    for number in (1, 9, 90):
+        for _ in range(number):
+            c.post(c.question("trust", f.person()), f.person())
+        costs.append(cost(lambda: client.get(reverse("exchange"))))  # type: ignore[arg-type,return-value]
+    assert max(costs) <= 8
+    assert costs[0] == costs[-1]
+
+
+def test_the_coach_s_page_costs_the_same_at_any_length() -> None:
+    scene = live()
+    client = signed_in(scene.coach)
+    costs = []
+    for number in (1, 9, 90):
+        for _ in range(number):
+            c.commitment(scene.enrolment, "trust", "listening")
+            c.session(scene.enrolment, scene.coach, now(), status="held", held_at=now(), shared_notes="x")
+        costs.append(cost(lambda: client.get(reverse("coach_person", args=[scene.enrolment.uid]))))  # type: ignore[arg-type,return-value]
+    assert max(costs) <= 17
+    assert costs[0] == costs[-1]
+
+
+def test_long_threads_have_pages() -> None:
+    scene = live()
+    thread = c.question("trust", scene.learner)
+    for number in range(60):
+        c.post(thread, scene.outsider, body=f"Answer number {number}.")
+    url = reverse("exchange_thread", args=[thread.uid])
+    client = signed_in(scene.learner)
+    first, second = (client.get(f"{url}?page={page}").content.decode() for page in (1, 2))
+    assert "Answer number 0." in first
+    assert "Answer number 59." not in first
+    assert "Answer number 59." in second
+    assert "Answer number 0." in client.get(f"{url}?page=99").content.decode()
+    assert client.get(f"{url}?page=rubbish").status_code == 200
