@@ -56,11 +56,10 @@ from assessments.services.decisions import (
 from assessments.services.evidence import MAX_BYTES, add_evidence, content_hash, withdraw_evidence
 from assessments.services.invoice import Invoice, invoice_of
 from assessments.services.ledger import months_later
-from assessments.services.moments import End, Moment, moment_of
+from assessments.services.moments import Moment, moment_of
 from assessments.services.observations import open_seal, record_observation, write_down
 from assessments.services.practice import (
     Practice,
-    answered,
     attempts_of,
     choose,
     delete_attempt,
@@ -123,7 +122,6 @@ __all__ = [
     "Case",
     "CaseFinding",
     "Decided",
-    "End",
     "Entrust",
     "Evidence",
     "Holder",
@@ -155,7 +153,6 @@ __all__ = [
     "add_evidence",
     "answer_recall",
     "answer_request",
-    "answered",
     "attempt_policy",
     "attempts_of",
     "case_for",

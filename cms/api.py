@@ -2,7 +2,7 @@
 
 from cms.services.compile import compile_all, compile_quietly, leave, moved, open_failures, retry, state_of
 from cms.services.demo.create import Miss, create_demo
-from cms.services.guards import broken_references, dependants_of, refuse_delete, refuse_move
+from cms.services.guards import broken_references, dependants_of, refuse_delete, refuse_leaving, refuse_move
 from cms.services.lessons import live_lesson, render_lesson
 from cms.services.load import load_curriculum
 from cms.services.setup import set_up_site
@@ -20,6 +20,7 @@ __all__ = [
     "moved",
     "open_failures",
     "refuse_delete",
+    "refuse_leaving",
     "refuse_move",
     "render_lesson",
     "retry",

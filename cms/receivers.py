@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models.signals import post_delete, pre_delete
+from django.db.models.signals import post_delete, pre_delete, pre_save
 from django.dispatch import receiver
 from wagtail.models import Page
 from wagtail.signals import page_published, page_unpublished, post_page_move, pre_page_move, published, unpublished
@@ -48,7 +48,9 @@ def content_was_deleted(sender: type, instance: Any, **kwargs: Any) -> None:
 
 
 @receiver(post_page_move)
-def page_was_moved(sender: type, instance: Page, parent_page_before: Page, parent_page_after: Page, **kwargs: Any) -> None:
+def page_was_moved(
+    sender: type, instance: Page, parent_page_before: Page, parent_page_after: Page, **kwargs: Any
+) -> None:
     """A lesson in another place changes the paths of both courses."""
     api.moved(instance.specific, parent_page_before, parent_page_after, clock.now())
 
@@ -60,7 +62,16 @@ def content_will_be_deleted(sender: type, instance: Any, **kwargs: Any) -> None:
         api.refuse_delete(instance)
 
 
+@receiver(pre_save)
+def content_will_be_saved(sender: type, instance: Any, update_fields: Any, raw: bool, **kwargs: Any) -> None:
+    """Refuse to take it off the site while somebody depends on it."""
+    if isinstance(instance, Content | Page) and not raw and (update_fields is None or "live" in update_fields):
+        api.refuse_leaving(instance)
+
+
 @receiver(pre_page_move)
-def page_will_be_moved(sender: type, instance: Page, parent_page_before: Page, parent_page_after: Page, **kwargs: Any) -> None:
+def page_will_be_moved(
+    sender: type, instance: Page, parent_page_before: Page, parent_page_after: Page, **kwargs: Any
+) -> None:
     """Refuse while somebody depends on it."""
     api.refuse_move(instance, parent_page_before, parent_page_after)

@@ -6,10 +6,12 @@ The key of the act is no field: views read it with ``lms.requests.key_of``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -331,13 +333,20 @@ def offer_coaches(field: forms.Field, coaches: Iterable[CoachProfile], none: str
     field.widget.closed = frozenset(str(row.person.uid) for row in rows if row.load >= row.capacity)
 
 
+def said(day: date | None) -> str:
+    """A day as it is said."""
+    return date_format(day, "j F Y") if day else ""
+
+
 def coach_label(row: CoachProfile) -> SafeString:
     """A coach with their room: n of m."""
     words = [_("%(n)s of %(m)s places taken") % {"n": row.load, "m": row.capacity}]
     if row.load >= row.capacity:
         words[0] += _(", so cannot be chosen")
     if row.away_until:
-        words.append(_("Away from %(from)s to %(until)s") % {"from": row.away_from, "until": row.away_until})
+        words.append(
+            _("Away from %(from)s to %(until)s") % {"from": said(row.away_from), "until": said(row.away_until)}
+        )
     if row.languages:
         words.append(_("Languages: %(names)s") % {"names": ", ".join(row.languages)})
     return format_html('<b>{}</b><br><span class="fine">{}.</span>', row.person.full_name, ". ".join(words))

@@ -63,7 +63,13 @@ def skill(slug: str = "listening") -> SkillSource:
         for band in ("Foundation", "Practitioner", "Lead")
     ]
     made = SkillSource(
-        slug=slug, title=slug.capitalize(), family="Soft", about="About it.", not_this="Not this.", levels=bands, live=False
+        slug=slug,
+        title=slug.capitalize(),
+        family="Soft",
+        about="About it.",
+        not_this="Not this.",
+        levels=bands,
+        live=False,
     )
     made.save()
     return publish(made)
@@ -137,7 +143,9 @@ def ending(key: str = "good") -> Raw:
     return raw("ending", {"key": key, "end": "It ends.", "debrief": "Look back.", "pass_at": 0.7, "otherwise": "Hm."})
 
 
-def scenario(frame: Frame, skill: SkillSource, *, slug: str = "call", live: bool = True, nodes: Any = None) -> ScenarioPage:
+def scenario(
+    frame: Frame, skill: SkillSource, *, slug: str = "call", live: bool = True, nodes: Any = None
+) -> ScenarioPage:
     """A scenario of two decisions and an ending."""
     who = SpeakerSource.objects.first() or speaker()
     meters = [
@@ -164,7 +172,15 @@ def standard(frame: Frame, skill: SkillSource, *, slug: str = "visit", **fields:
 
 def role(skill: SkillSource, *, slug: str = "consultant", **line: Any) -> RoleProfileSource:
     """A live role profile that requires one skill at level 3."""
-    value = {"skill": skill.pk, "level": "3", "weight": 1, "target_day": 60, "critical": False, "standard": None, **line}
+    value = {
+        "skill": skill.pk,
+        "level": "3",
+        "weight": 1,
+        "target_day": 60,
+        "critical": False,
+        "standard": None,
+        **line,
+    }
     made = RoleProfileSource(
         slug=slug, title=slug.capitalize(), threshold=Decimal("0.85"), requires=[raw("requirement", value)], live=False
     )

@@ -1,214 +1,231 @@
-"""Factories of judging: a standard, who coaches and who observes, a case with observations, a decision."""
+"""Factories of judging: a standard, people around one learner, observations and decisions. Times are near the clock's."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from assessments.api import Entrust, NotYet, decide, publish_standard, record_observation, write_down
-from assessments.models import Case, Observation, SignOffEvent, StandardVersion
-from assessments.rules.specs import EvidenceLine, EvidenceRule, StandardSpec
+from assessments.api import (
+    Case,
+    Entrust,
+    NotYet,
+    Observation,
+    Request,
+    SignOffEvent,
+    StandardVersion,
+    decide,
+    publish_standard,
+    record_observation,
+    request_observation,
+    write_down,
+)
+from assessments.rules.specs import EvidenceLine, EvidenceRule, ExpectedLevel, StandardSpec
 from coaching.models import CoachAssignment, CoachProfile, ObserverGrant
+from lms import clock
 from lms.api import Enrolment, Skill, User
-from lms.rules.specs import StepSpec
 from tests import factories as make
 
-MONDAY = make.MONDAY
-LATER = date(2039, 12, 31)
-WORDS = "She asked what the customer tried before and listened to the end."
-
-RULE = EvidenceRule(observations=2, observers=2, contexts=2, at_least=4, latest=2, window_days=60, max_from_coach=1)
-"""Two observations by two people in two places, both "not needed"; one of them may be the coach's."""
+SEEN = "Asked what happened on Tuesday night, and waited for the second answer."
+SKILLS = ("listening", "business")
 
 
-def standard_spec(slug: str = "discovery", *skills: str, **fields: Any) -> StandardSpec:
-    """A standard named ``slug`` on the skill of that name, or on the skills given; grants up to level 4."""
-    skills = skills or (slug,)
+def rule(**fields: Any) -> EvidenceRule:
+    """Two observations by two people in two places, both at "I was there and was not needed"; one from the coach."""
+    values = {
+        "observations": 2,
+        "observers": 2,
+        "contexts": 2,
+        "at_least": 4,
+        "latest": 2,
+        "window_days": 120,
+        "max_from_coach": 1,
+    }
+    return EvidenceRule(**(values | fields))
+
+
+def standard_spec(slug: str = "visit", skills: tuple[str, ...] = SKILLS, **fields: Any) -> StandardSpec:
+    """A standard whose texts say what they are; indicators are the Foundation and Practitioner signs of its skills."""
     values: dict[str, Any] = {
-        "title": slug.capitalize(),
+        "uid": make.uid(slug),
+        "slug": slug,
+        "title": f"Lead a {slug}",
+        "skills": skills,
         "grants": 4,
         "risk": "standard",
         "signers": 1,
-        "where": ("on site", "on the phone", "on video"),
-        "minutes": 30,
-        "about": "About it.",
-        "specification": "What is shown.",
-        "limits": "",
-        "risk_if_fails": "",
-        "indicators": tuple(f"{skill}/f-{number}" for skill in skills for number in (1, 2)),
-        "evidence": (EvidenceLine("notes", "The notes of the talk."),),
-        "expected_level_by_day": (),
-        "rule": RULE,
-        "valid_months": 12,
+        "where": ("live customer", "joint call"),
+        "minutes": 60,
+        "about": f"About {slug}.",
+        "specification": f"Specification of {slug}.",
+        "limits": f"Limits of {slug}.",
+        "risk_if_fails": f"Risk of {slug}.",
+        "indicators": tuple(f"{skill}/{sign}" for skill in skills for sign in ("f-1", "f-2", "p-1")),
+        "evidence": (EvidenceLine("notes", "Visit notes"), EvidenceLine("summary", "The confirmed summary")),
+        "expected_level_by_day": (ExpectedLevel(20, 2), ExpectedLevel(60, 4)),
+        "rule": rule(),
+        "valid_months": 18,
         "use_every_months": 6,
     }
-    return StandardSpec(uid=make.uid(slug), slug=slug, skills=skills, **values | fields)
+    return StandardSpec(**(values | fields))
 
 
-def standard(slug: str = "discovery", *skills: str, at: datetime = MONDAY, **fields: Any) -> StandardVersion:
-    """The newest version of a standard, published with its skills."""
-    spec = standard_spec(slug, *skills, **fields)
-    for name in spec.skills:
-        make.skill(name)
+def standard(spec: StandardSpec | None = None, at: datetime = make.MONDAY, **fields: Any) -> StandardVersion:
+    """A published standard; makes its skills."""
+    spec = spec or standard_spec(**fields)
+    for slug in spec.skills:
+        make.skill(slug)
     publish_standard(spec, at)
     return StandardVersion.objects.filter(standard_uid=spec.uid).latest("number")
 
 
-def demonstration(slug: str = "discovery", *skills: str, **fields: Any) -> StepSpec:
-    """The step of a path that asks to show a standard."""
-    return make.step("demonstration", f"show-{slug}", content_uid=make.uid(slug), skills=skills or (slug,), **fields)
-
-
-def grant(who: User, *skills: str, **fields: Any) -> list[ObserverGrant]:
-    """Who may observe these skills, since a month before MONDAY."""
-    values = {"granted_at": MONDAY - timedelta(days=30), "until_on": LATER, "reason": "Knows the work.", **fields}
-    values.setdefault("granted_by", make.person("Granter"))
-    return [ObserverGrant.objects.create(person=who, skill=Skill.objects.get(slug=name), **values) for name in skills]
-
-
-def observer(*skills: str, name: str = "", **fields: Any) -> User:
-    """Somebody with a grant for each of these skills."""
-    who = make.person(name)
-    grant(who, *skills, **fields)
+def coach(name: str = "", capacity: int = 6, **fields: Any) -> User:
+    """Somebody with a coach profile."""
+    who = make.person(name, **fields)
+    CoachProfile.objects.create(person=who, capacity=capacity)
     return who
 
 
-def coach_profile(who: User | None = None, **fields: Any) -> CoachProfile:
-    """Somebody who coaches."""
-    return CoachProfile.objects.create(person=who or make.person("Coach"), **{"capacity": 9, "load": 1} | fields)
+def assign(enrolment: Enrolment, who: User, since: datetime | None = None, **fields: Any) -> CoachAssignment:
+    """Make somebody the coach of an enrolment, with a place taken."""
+    profile = who.coach_profile
+    profile.load += 1
+    profile.save()
+    return CoachAssignment.objects.create(
+        enrolment=enrolment,
+        coach=profile,
+        assigned_by=make.person("Assigner"),
+        started_at=since or clock.now() - timedelta(days=30),
+        **fields,
+    )
 
 
-def assign(enrolment: Enrolment, profile: CoachProfile, **fields: Any) -> CoachAssignment:
-    """The coach of a learner, since a month before MONDAY."""
-    values: dict[str, Any] = {"started_at": MONDAY - timedelta(days=30), "assigned_by": enrolment.enrolled_by}
-    return CoachAssignment.objects.create(enrolment=enrolment, coach=profile, **values | fields)
+def grant(who: User, *slugs: str, basis: str = "founding") -> User:
+    """The right to observe these skills for a year from a month ago."""
+    for slug in slugs:
+        ObserverGrant.objects.create(
+            person=who,
+            skill=Skill.objects.get(slug=slug),
+            basis=basis,
+            granted_at=clock.now() - timedelta(days=30),
+            until_on=(clock.now() + timedelta(days=330)).date(),
+            granted_by=make.person("Granter"),
+            reason="Did it for years.",
+        )
+    return who
 
 
 @dataclass
-class Bench:
-    """A learner on a path with one standard to show, their coach with grants, and observers as they are asked for."""
+class Scene:
+    """A learner on a path with one demonstration, with a coach, an observer, a manager and L&D around them."""
 
-    version: StandardVersion
-    enrolment: Enrolment
+    learner: User
     coach: User
-    assignment: CoachAssignment
-    observers: list[User] = field(default_factory=list)
-
-    @property
-    def learner(self) -> User:
-        return self.enrolment.person
-
-    @property
-    def skills(self) -> tuple[str, ...]:
-        return tuple(self.version.spec["skills"])
-
-    @property
-    def standard_uid(self) -> UUID:
-        return self.version.standard_uid
-
-    @property
-    def step_uid(self) -> UUID:
-        return make.uid(f"show-{self.version.spec['slug']}")
+    observer: User
+    manager: User
+    learning: User
+    enrolment: Enrolment
+    version: StandardVersion
+    step: UUID
+    skills: tuple[str, ...] = SKILLS
+    extra: dict[str, Any] = field(default_factory=dict)
 
     @property
     def case(self) -> Case:
-        """The newest round."""
-        return Case.objects.filter(enrolment=self.enrolment, standard_uid=self.standard_uid).latest("round")
-
-    def another(self) -> User:
-        """One more observer."""
-        self.observers.append(observer(*self.skills, name=f"Observer {len(self.observers) + 1}"))
-        return self.observers[-1]
+        """The latest case."""
+        return Case.objects.filter(enrolment=self.enrolment).latest("opened_at")
 
 
-def bench(slug: str = "discovery", *skills: str, steps: Sequence[StepSpec] = (), **fields: Any) -> Bench:
-    """A learner who may show a standard from the first day, with a coach who may decide."""
-    version = standard(slug, *skills, **fields)
-    skills = tuple(version.spec["skills"])
-    role = make.role(*(make.requires(name, level=3) for name in skills))
-    path = make.path(demonstration(slug, *skills), *steps, role_version=role)
-    enrolment = make.enrolment(make.person("Learner"), path)
-    profile = coach_profile(observer(*skills, name="Coach"))
-    return Bench(version, enrolment, profile.person, assign(enrolment, profile))
+def scene(name: str = "visit", skills: tuple[str, ...] = SKILLS, **fields: Any) -> Scene:
+    """Everybody is real and apart from every other scene; ``fields`` go to the standard."""
+    version = standard(standard_spec(name, skills, **fields))
+    role = make.role(*(make.requires(slug, 3, 2, critical=True) for slug in skills[:1]), *_rest(skills))
+    steps = [
+        make.step("demonstration", f"show-{name}", content=name, skills=skills),
+        make.step("practice", f"practise-{name}", skills=skills[:1]),
+        make.step("commitment", f"promise-{name}", skills=skills),
+        make.step("external", f"elsewhere-{name}", skills=()),
+    ]
+    path = make.path(*steps, role_version=role)
+    learner = make.person(f"Leonie {name.title()}")
+    enrolment = make.enrolment(learner, path, started_on=(clock.now() - timedelta(days=20)).date())
+    trainer = grant(coach(f"Sam {name.title()}"), *skills)
+    assign(enrolment, trainer)
+    observer = grant(make.person(f"Priya {name.title()}"), *skills)
+    manager = make.person(f"Henrike {name.title()}")
+    make.team(learner, manager=manager)
+    learning = make.in_group("Learning administrators", make.person(f"Ruta {name.title()}"))
+    return Scene(learner, trainer, observer, manager, learning, enrolment, version, make.uid(f"show-{name}"), skills)
 
 
-def seal(who: User, about: UUID, at: datetime = MONDAY, text: str = WORDS) -> str:
-    """What somebody saw, set down a minute before ``at``."""
-    return write_down(actor=who, about=about, text=text, at=at - timedelta(minutes=1))
+def _rest(skills: tuple[str, ...]) -> list[Any]:
+    return [make.requires(slug, 3, 1) for slug in skills[1:]]
 
 
-def watch(
-    work: Bench, who: User, at: datetime = MONDAY, supervision: int | Mapping[str, int] = 4, **fields: Any
+def asked(of: Scene, observer: User | None = None, on: date | None = None, **fields: Any) -> Request:
+    """The learner asks somebody to watch today."""
+    at = fields.pop("at", clock.now())
+    return request_observation(
+        actor=of.learner,
+        enrolment_uid=of.enrolment.uid,
+        step_uid=of.step,
+        observer_uid=(observer or of.observer).uid,
+        context=fields.pop("context", "live customer"),
+        planned_on=on or at.date(),
+        key=uuid4(),
+        at=at,
+        **fields,
+    )
+
+
+def observed(
+    of: Scene,
+    by: User | None = None,
+    supervision: int = 4,
+    context: str = "live customer",
+    days_ago: int = 1,
+    text: str = SEEN,
+    request: Request | None = None,
 ) -> Observation:
-    """Somebody just saw the learner and writes it down, through the service; an hour after it happened."""
-    ratings = supervision if isinstance(supervision, Mapping) else dict.fromkeys(work.skills, supervision)
-    values: dict[str, Any] = {
-        "enrolment_uid": work.enrolment.uid,
-        "standard_uid": work.standard_uid,
-        "seal": seal(who, work.enrolment.uid, at),
-        "context": "on site",
-        "occurred_at": at - timedelta(hours=1),
-        "ratings": ratings,
-        "marks": {},
-        "key": make.key(),
+    """Somebody writes down one encounter, asked for or not, with all their skills at one level of supervision."""
+    by, at = by or of.observer, clock.now() - timedelta(days=days_ago)
+    about = request.uid if request else of.enrolment.uid
+    seal = write_down(actor=by, about=about, text=text, at=at)
+    target = (
+        {"request_uid": request.uid}
+        if request
+        else {"enrolment_uid": of.enrolment.uid, "standard_uid": of.version.standard_uid}
+    )
+    granted = by.observer_grants.filter(skill__slug__in=of.skills).values_list("skill__slug", flat=True)
+    return record_observation(
+        actor=by,
+        seal=seal,
+        context=context,
+        occurred_at=at - timedelta(hours=1),
+        ratings=dict.fromkeys(granted, supervision),
+        marks={f"{of.skills[0]}/f-1": "seen"},
+        key=uuid4(),
+        at=at + timedelta(minutes=5),
+        **target,
+    )
+
+
+def ready(of: Scene, supervision: int = 4) -> Case:
+    """Two observations by two people in two places: the rule is met."""
+    first, *_others, last = of.version.spec["where"]
+    observed(of, of.observer, supervision, last, days_ago=3)
+    observed(of, of.coach, supervision, first, days_ago=2)
+    return of.case
+
+
+def decided(of: Scene, level: int = 3, not_yet: tuple[str, ...] = ()) -> list[SignOffEvent]:
+    """The coach decides: entrusts at a level, or says not yet on these skills."""
+    ready(of)
+    at = clock.now()
+    verdicts: dict[str, Entrust | NotYet] = {
+        slug: NotYet("Wait before you play back.", (at + timedelta(days=9)).date()) if slug in not_yet else Entrust(level)
+        for slug in of.skills
     }
-    return record_observation(actor=who, at=at, **values | fields)
-
-
-def enough(work: Bench, at: datetime = MONDAY) -> Case:
-    """Two other people see the learner in two places: the rule of ``standard_spec`` is met. The case to decide."""
-    watch(work, work.another(), at, context="on site")
-    watch(work, work.another(), at, context="on the phone")
-    return work.case
-
-
-def entrust(work: Bench, level: int = 3) -> dict[str, Entrust]:
-    """Every skill of the standard at one level."""
-    return {name: Entrust(level) for name in work.skills}
-
-
-def not_yet(work: Bench, at: datetime = MONDAY) -> dict[str, NotYet]:
-    """Every skill not yet."""
-    return {name: NotYet("Ask once more before you answer.", at.date() + timedelta(days=14)) for name in work.skills}
-
-
-def sign(work: Bench, at: datetime = MONDAY, level: int = 3, **fields: Any) -> list[SignOffEvent]:
-    """The coach decides the newest round, through the service."""
-    values: dict[str, Any] = {"actor": work.coach, "verdicts": entrust(work, level), "why": "Seen twice, unaided."}
-    return decide(case_uid=work.case.uid, key=make.key(), at=at, **values | fields)
-
-
-def signed(work: Bench, at: datetime = MONDAY, level: int = 3, **fields: Any) -> SignOffEvent:
-    """Enough evidence, and a decision on it: the event of the first skill."""
-    enough(work, at - timedelta(minutes=5))
-    return sign(work, at, level, **fields)[0]
-
-
-def line_manager(work: Bench) -> None:
-    """The coach becomes the learner's line manager, so that decisions need a countersign."""
-    make.team(work.learner, manager=work.coach)
-
-
-def raw_event(like: SignOffEvent, **fields: Any) -> SignOffEvent:
-    """An event that passes by the services; ``fields`` say in what it differs from a good next one of that chain."""
-    last = SignOffEvent.objects.filter(subject=like.subject).latest("seq")
-    values: dict[str, Any] = {
-        name.attname: getattr(like, name.attname)
-        for name in SignOffEvent._meta.concrete_fields
-        if name.name not in ("id", "uid", "key", "this_hash")
-    }
-    values |= {"seq": last.seq + 1, "prev_hash": last.this_hash, "this_hash": "f" * 64, "key": make.key()}
-    return SignOffEvent(**values | fields)
-
-
-def rows(*models: type[Any]) -> dict[str, list[Any]]:
-    """Everything in these tables, to see that a refusal changed nothing."""
-    return {model.__name__: sorted(map(str, model.objects.values_list())) for model in models}
-
-
-def uids(items: Iterable[Any]) -> list[UUID]:
-    """Their uids, in order."""
-    return [item.uid for item in items]
+    why = "On two visits they reached the cost."
+    return decide(actor=of.coach, case_uid=of.case.uid, verdicts=verdicts, why=why, key=uuid4(), at=at)

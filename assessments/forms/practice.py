@@ -24,8 +24,8 @@ class ChoiceForm(KeyForm):
     """One decision: what to say, and how sure."""
 
     node = forms.CharField(max_length=60, widget=forms.HiddenInput)
-    choice = forms.CharField(label=_("What do you say?"), max_length=60, required=False)
-    confidence = forms.CharField(label=_("How sure are you?"), max_length=6, required=False)
+    choice = forms.CharField(label=_("What you say"), max_length=60, required=False)
+    confidence = forms.CharField(label=_("How sure you are"), max_length=6, required=False)
 
 
 class ResponseForm(KeyForm):

@@ -75,6 +75,11 @@ def cell(
     return Cell(tuple(bays), word, _sentence(bays), tone)
 
 
+def no_data() -> Cell:
+    """Before the first day: nothing is known, and nothing counts as zero."""
+    return Cell((), _("No data"), _("No data"))
+
+
 def _next(reached: int, offered: Collection[str]) -> str:
     """The first gate above the highest open one that the path offers anything for."""
     return next((gate for gate in GATES[reached + 1 :] if gate in offered), "")
@@ -87,7 +92,7 @@ def _word(term: Term, tone: str, next_gate: str, waits_for: str) -> str:
         return _("Vouched")
     if next_gate and waits_for:
         return _("%(gate)s waits for %(name)s") % {"gate": GATE_NAMES[next_gate], "name": waits_for}
-    if term.level:
+    if 0 < term.level < term.required.level:
         return str(ENTRUSTMENT[term.level])
     if not next_gate:
         return _("None here")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -51,9 +51,8 @@ def observations_for(reader: User, case: Case, parts: Sequence[SkillPart]) -> tu
     may = may_read_observations(reader, case)
     if not may:
         rows = rows.filter(observer=reader)
-    rows = rows.prefetch_related("ratings__skill", "indicators__skill")
-    texts = {sign.name: sign.text for part in parts for sign in part.signs}
-    return [_seen(row, reader, texts) for row in rows], may
+    rows = rows.prefetch_related("ratings", "indicators__skill")
+    return [_seen(row, reader, parts) for row in rows], may
 
 
 def has_read(reader: User, case: Case) -> bool:
@@ -61,13 +60,15 @@ def has_read(reader: User, case: Case) -> bool:
     return case.readings.filter(person=reader).exists()
 
 
-def _seen(row: Observation, reader: User, texts: Mapping[str, str]) -> SeenOnce:
+def _seen(row: Observation, reader: User, parts: Sequence[SkillPart]) -> SeenOnce:
+    texts = {sign.name: sign.text for part in parts for sign in part.signs}
+    rated = {rating.skill_id: rating.supervision for rating in row.ratings.all()}
     labels = dict(ObservationIndicator.Mark.choices)
     marked = [(f"{item.skill.slug}/{item.indicator}", item.mark) for item in row.indicators.all()]
     return SeenOnce(
         row,
         row.observer_id == reader.pk,
-        tuple((rating.skill.title, str(SUPERVISION[rating.supervision])) for rating in row.ratings.all()),
+        tuple((part.title, str(SUPERVISION[rated[part.id]])) for part in parts if part.id in rated),
         tuple(Marked(texts[name], mark, str(labels[mark])) for name, mark in marked if name in texts),
     )
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from assessments.models import ObservationSkill
@@ -40,11 +40,12 @@ from .team import cells_of, line_of, name_of
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A piece of evidence by kind and day. ``signoff`` is the record that may be opened."""
+    """Evidence of one kind: how often, and the latest day. ``signoff`` is the record that may be opened."""
 
     text: str
     on: date
     signoff: UUID | None = None
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,11 @@ class Invoice:
     def percent(self) -> int:
         """Coverage in whole percent, rounded down: 84.9 is not yet 85."""
         return int(self.result.coverage * 100) if self.result else 0
+
+    @property
+    def progress(self) -> str:
+        """Progress of 100, to one decimal."""
+        return number_format(round(float(self.result.progress), 1), 1) if self.result else ""
 
     @property
     def threshold(self) -> int:
@@ -229,12 +235,12 @@ def _is_for(state: StepState, kind: str, skill: str) -> bool:
 
 
 def _proofs(enrolment: Enrolment, at: datetime) -> dict[str, tuple[Proof, ...]]:
-    """The evidence of each skill by kind and day, newest first. Queries: 3."""
+    """The evidence of each skill by kind and day, the strongest kind first. Queries: 3."""
     person = enrolment.person
-    found: dict[str, list[Proof]] = defaultdict(list)
+    found: dict[str, dict[tuple[str, UUID | None], list[date]]] = defaultdict(lambda: defaultdict(list))
 
     def add(skill: str, text: str, when: datetime, signoff: UUID | None = None) -> None:
-        found[skill].append(Proof(text, clock.today(person.zone, when), signoff))
+        found[skill][text, signoff].append(clock.today(person.zone, when))
 
     for standing in standings_on([person.pk], clock.today(person.zone, at))[person.pk]:
         event = standing.event
@@ -255,11 +261,15 @@ def _proofs(enrolment: Enrolment, at: datetime) -> dict[str, tuple[Proof, ...]]:
         add(skill, _("Observed at work"), when)
     texts = {"talk": _("Talk opened"), "try": _("Try opened"), "commitment": _("Promise confirmed")}
     gates = SkillGate.objects.filter(person=person).values_list("skill__slug", "gate", "source", "opened_at")
-    for skill, gate, source, when in gates:
+    order: dict[str, int] = {SkillGate.Gate.DO: 0, SkillGate.Gate.TRY: 1, SkillGate.Gate.TALK: 2}
+    for skill, gate, source, when in sorted(gates, key=lambda row: order.get(row[1], 3)):
         word = source.partition(":")[0] if gate == SkillGate.Gate.DO else gate
         if word in texts:
             add(skill, texts[word], when)
-    return {skill: tuple(sorted(proofs, key=lambda proof: proof.on, reverse=True)) for skill, proofs in found.items()}
+    return {
+        skill: tuple(Proof(text, max(days), signoff, len(days)) for (text, signoff), days in kinds.items())
+        for skill, kinds in found.items()
+    }
 
 
 def _externals(progress: PathProgress, titles: Mapping[UUID, str]) -> tuple[External, ...]:

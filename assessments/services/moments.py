@@ -352,21 +352,11 @@ def _sure(taken: Sequence[tuple[NodeSpec, ChoiceSpec, str]]) -> tuple[str, ...]:
         if not asked:
             continue
         words = {
-            "sure": ngettext(
-                "You were sure %(n)s time, and %(right)s of %(n)s was the strongest thing to say.",
-                "You were sure %(n)s times, and %(right)s of %(n)s were the strongest thing to say.",
-                len(asked),
-            ),
-            "think": ngettext(
-                "You thought so %(n)s time, and %(right)s of %(n)s was the strongest thing to say.",
-                "You thought so %(n)s times, and %(right)s of %(n)s were the strongest thing to say.",
-                len(asked),
-            ),
-            "guess": ngettext(
-                "You guessed %(n)s time, and %(right)s of %(n)s was the strongest thing to say.",
-                "You guessed %(n)s times, and %(right)s of %(n)s were the strongest thing to say.",
-                len(asked),
-            ),
+            "sure": ngettext("You were sure %(n)s time.", "You were sure %(n)s times.", len(asked)),
+            "think": ngettext("You thought so %(n)s time.", "You thought so %(n)s times.", len(asked)),
+            "guess": ngettext("You guessed %(n)s time.", "You guessed %(n)s times.", len(asked)),
         }
-        sentences.append(words[confidence] % {"n": len(asked), "right": sum(asked)})
+        figures = {"n": len(asked), "right": sum(asked)}
+        told = _("%(right)s of %(n)s turned out to be the strongest thing to say.")
+        sentences.append(f"{words[confidence]} {told}" % figures)
     return tuple(sentences)

@@ -103,6 +103,8 @@ def record_observation(
         enrolment, standard = _learner_on(enrolment_uid, standard_uid)
     if enrolment.person_id == actor.pk:
         raise NotAllowed(_("Nobody observes themselves."))
+    if request and request.observer_id != actor.pk:
+        raise NotAllowed(_("Somebody else was asked to watch this. If you saw it too, write it down as your own."))
     if not once(actor=actor, name="observation.record", key=key, at=at, about=key):
         return Observation.objects.get(uid=key)
     if request and not Request.objects.filter(pk=request.pk, status__in=Request.WAITING).update(

@@ -229,7 +229,9 @@ def _progressing(found: CaseFinding, facts: TeamFacts, at: datetime) -> Progress
         met=sum(finding.met for finding in found.findings.values()),
         skills=len(found.findings),
         titles=tuple(skill.title for skill in found.skills.values()),
-        lines=tuple((line.name, line.have, line.need) for line in nearest.lines if line.name != "from_coach"),
+        lines=tuple(
+            (line.name, min(line.have, line.need), line.need) for line in nearest.lines if line.name != "from_coach"
+        ),
         ladder=_show_waits(lowest, at.date()),
     )
 

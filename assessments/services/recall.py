@@ -28,8 +28,7 @@ from lms.api import (
     find_step,
     lesson_step,
     once,
-    open_enrolments,
-    progress_of,
+    paths_of,
     record_recall,
     require_open,
     structure_of,
@@ -83,7 +82,7 @@ class Told:
 def questions_of(
     owner_uid: UUID, person: User, *, at: datetime | None = None, again: Iterable[UUID] = ()
 ) -> list[RecallQuestion]:
-    """The questions that a lesson or course asks now, in the author's order. Queries: 3 (2 without questions: 1).
+    """The questions that a lesson or course asks now, in the author's order. Queries: 3 at most.
 
     One that was answered and is not due yet is shown with its reason, unless its uid is in ``again``. The caller has
     checked that the person may read the owner.
@@ -103,7 +102,7 @@ def recall_context(
 
 
 def question_of(actor: User, recall_uid: UUID, *, at: datetime, again: bool = False) -> RecallQuestion:
-    """One question on a page of its own; refuses as ``answer_recall`` does. Queries: 10, and 5 a further path."""
+    """One question on a page of its own; refuses as ``answer_recall`` does. Queries: 5."""
     version = _current(recall_uid)
     _require_owner(actor, version.owner_uid, at)
     return _as_met([version], actor, at, frozenset({recall_uid} if again else ()))[0]
@@ -136,7 +135,7 @@ def answer_recall(*, actor: User, recall_uid: UUID, option: str, key: UUID, at: 
     Plans when it is asked again (right on or after its day: 1, 2, 4 ... 60 days; wrong: tomorrow), and tells the record
     whether all questions of a lesson stand right, which may open Talk. Raises NotFound (no such question, or on none of
     the person's paths), NotAllowed (not open yet), Conflict (the question was changed meanwhile), Invalid (option).
-    Queries: 14, 5 a further path, and what Talk takes.
+    Queries: 11, and what Talk takes.
     """
     version = _current(recall_uid)
     lesson = _require_owner(actor, version.owner_uid, at)
@@ -174,7 +173,7 @@ def _current(recall_uid: UUID) -> RecallVersion:
 
 def _require_owner(actor: User, owner_uid: UUID, at: datetime) -> bool:
     """That the person may read the lesson or course that asks; True for a lesson."""
-    paths = [progress_of(enrolment, at) for enrolment in open_enrolments(actor)]
+    paths = paths_of(actor, at)
     course = find_step(paths, StepKind.COURSE, owner_uid)
     if course:
         require_open(course[0], course[1].step.uid)

@@ -18,7 +18,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assessments.rules.cells import Cell, cell
+from assessments.rules.cells import Cell, cell, no_data
 from lms import clock
 from lms.api import Enrolment, Membership, current
 from lms.rules.gates import Standing
@@ -59,6 +59,11 @@ class TeamRow:
     def role(self) -> str:
         """The role that they are on the way to."""
         return self.found.enrolment.role_version.profile.title
+
+    @property
+    def held_by_name(self) -> str:
+        """Who has the move that keeps the person from ready; empty when it is their own."""
+        return name_of(self.found.held_by) if self.found.held_by else ""
 
     @property
     def days_to_ready(self) -> int | None:
@@ -149,6 +154,9 @@ def cells_of(found: PersonReadiness) -> tuple[Cell, ...]:
     """One cell a requirement, in the order of the role."""
     cells = []
     for term in found.readiness.terms if found.readiness else ():
+        if found.day < 1 and not term.value:
+            cells.append(no_data())
+            continue
         holder = found.holders.get(term.required.skill)
         others = holder is not None and holder.who not in ("learner", "author")
         ways = ways_to(found.enrolment.path_version_id, term.required.skill, term.required.standard)

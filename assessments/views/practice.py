@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 from assessments import api
 from assessments.forms.practice import ChoiceForm, KeyForm, MarkForm, ResponseForm, StartForm
 from lms import clock
-from lms.api import StepKind, labels_of, open_enrolments, progress_of
+from lms.api import LOCKED, StepKind, StepState, labels_of, paths_of
 from lms.errors import Conflict, Invalid
 from lms.requests import SignedInRequest
 
@@ -41,15 +41,14 @@ class Offer:
 @login_required
 @require_http_methods(["GET"])
 def practice(request: SignedInRequest) -> HttpResponse:
-    """200: what there is to practise on my paths, and my own attempts. Queries: 11, and 5 a further path."""
-    paths = [progress_of(enrolment, clock.now()) for enrolment in open_enrolments(request.user)]
+    """200: what there is to practise on my paths, and my own attempts. Queries: 6."""
+    paths = paths_of(request.user, clock.now())
     attempts = api.attempts_of(request.user)
-    states = {
-        state.step.content_uid: state
-        for path in paths
-        for state in sorted(path.steps, key=lambda state: state.status != "locked")
-        if state.step.kind == StepKind.PRACTICE and state.step.content_uid
-    }
+    states: dict[UUID, StepState] = {}
+    for state in (state for path in paths for state in path.steps):
+        uid = state.step.content_uid
+        if uid and state.step.kind == StepKind.PRACTICE and (uid not in states or states[uid].status == LOCKED):
+            states[uid] = state
     labels = labels_of(states, get_language() or "en")
     offers = []
     for uid, state in states.items():

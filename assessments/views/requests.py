@@ -108,6 +108,7 @@ def request_new(request: SignedInRequest, step_uid: UUID) -> HttpResponse:
         "window": rule_lines.window(spec),
         "watchers": watchers,
         "form": form,
+        "draft": f"ask-{step_uid}",
         "key": key,
         "levels": rule_lines.expected(spec),
         "validity": rule_lines.validity(spec),
@@ -151,7 +152,9 @@ def show_case(
     open_now = found.status != api.Case.Status.DECIDED
     finding = None
     if sees_all or coach == request.user:
-        finding = api.examine_cases([found], {found.enrolment_id: coach.pk if coach else None}, at)[found.pk]
+        coaches = {found.enrolment_id: coach.pk if coach else None}
+        finding = api.examine_cases([found], coaches, found.decided_at or at)[found.pk]
+    verdicts = api.verdicts_of(found, at.date())
     mine = [*found.requests.select_related("observer", "customer")]
     if not own and coach != request.user:
         mine = [item for item in mine if item.observer_id == request.user.pk]
@@ -159,6 +162,7 @@ def show_case(
         "case": found,
         "spec": spec,
         "own": own,
+        "may_feed": own and open_now,
         "is_coach": coach == request.user and not own,
         "coach": coach,
         "open": open_now,
@@ -166,7 +170,8 @@ def show_case(
         "sees_all": sees_all,
         "lines": rule_lines.checklist(finding) if finding else rule_lines.asked(spec),
         "window": rule_lines.window(spec),
-        "verdicts": api.verdicts_of(found, at.date()),
+        "verdicts": verdicts,
+        "ask_again_at": next((item.event.pk for item in verdicts if item.status == "not_yet"), None),
         "asked": mine,
         "pieces": api.pieces_of(found),
         "form": form or EvidenceForm(lines=spec.evidence),

@@ -135,7 +135,7 @@ def short(lines: Sequence[tuple[str, int, int]]) -> str:
 
 def _line(finding: Finding, name: str) -> tuple[int, int]:
     line = next(line for line in finding.lines if line.name == name)
-    return line.have, line.need
+    return (line.have if name == FROM_COACH else min(line.have, line.need)), line.need
 
 
 def untouched(spec: StandardSpec) -> list[dict[str, Any]]:

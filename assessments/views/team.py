@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -67,6 +68,7 @@ def team(request: SignedInRequest) -> HttpResponse:
         "sort": sort,
         "filtered": bool(wanted),
         "base": "?" + urlencode(wanted | {"sort": sort}) + "&",
+        "longest": _longest_wait(rows, at),
         "heading": ngettext(
             "%(ready)s of %(n)s person may be sent to a customer",
             "%(ready)s of %(n)s people may be sent to a customer",
@@ -82,6 +84,15 @@ def _mine(request: SignedInRequest) -> Q:
     if not enrolment_policy.may(request.user, "add"):
         raise NotAllowed(_("This page is for managers. Your own readiness stands with your skills."))
     return enrolment_policy.rows(request.user, "steer")
+
+
+def _longest_wait(rows: Iterable[api.TeamRow], at: datetime) -> tuple[api.TeamRow, int] | None:
+    """Who has waited longest for somebody else, and for how many days; None when nobody waits for a whole day."""
+    waits = [
+        ((at - row.found.held_by.since).days, row) for row in rows if row.found.held_by and row.found.held_by.since
+    ]
+    days, row = max(waits, key=lambda pair: pair[0], default=(0, None))
+    return (row, days) if row and days else None
 
 
 def _as_filter(wanted: dict[str, str]) -> dict[str, str]:

@@ -17,6 +17,8 @@ from wagtail import blocks
 from wagtail.snippets.blocks import SnippetChooserBlock
 
 KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LONGEST_KEY = 60
+"""What the record has room for."""
 
 ENTRUSTMENT = (
     ("1", _("May watch")),
@@ -33,7 +35,7 @@ class KeyBlock(blocks.CharBlock):
 
     def clean(self, value: Any) -> Any:
         value = super().clean(value)
-        if value and not self.is_deferred_validation and not KEY.fullmatch(value):
+        if value and not self.is_deferred_validation and not (KEY.fullmatch(value) and len(value) <= LONGEST_KEY):
             raise ValidationError(_("Use small letters, digits and single hyphens, as in meet-your-coach."))
         return value
 

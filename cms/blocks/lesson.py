@@ -1,4 +1,4 @@
-"""Blocks of a lesson. The marks around them are those of ``templates/components`` and ``static/css/components/lesson.css``."""
+"""Blocks of a lesson; their markup is that of ``static/css/components/lesson.css``."""
 
 from __future__ import annotations
 

@@ -91,9 +91,7 @@ class DecisionBlock(blocks.StructBlock):
         icon = "comment"
         label = _("Decision")
         label_format = "{key}: {says}"
-        form_layout = BlockGroup(
-            children=["key", "speaker", "mood", "says", "choices"], settings=["ask_confidence"]
-        )
+        form_layout = BlockGroup(children=["key", "speaker", "mood", "says", "choices"], settings=["ask_confidence"])
 
 
 class WrittenBlock(blocks.StructBlock):

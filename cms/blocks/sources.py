@@ -64,9 +64,7 @@ class RequirementBlock(blocks.StructBlock):
         icon = "tasks"
         label = _("Requirement")
         label_format = "{skill}: {level}"
-        form_layout = BlockGroup(
-            children=["skill", "level", "weight", "target_day"], settings=["critical", "standard"]
-        )
+        form_layout = BlockGroup(children=["skill", "level", "weight", "target_day"], settings=["critical", "standard"])
 
 
 class RequirementsBlock(PublishingStreamBlock):

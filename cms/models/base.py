@@ -2,8 +2,8 @@
 
 *Drafts* save whatever they hold. *Publishing* asks ``check_publishable``: in ``clean()`` when a form cleaned the
 streams for publishing (so that the author reads the refusal beside the form), and in ``save()`` whenever something goes
-live by any other way (the guarantee). Likewise ``save()`` refuses to take something off the site that others need; the
-permission tester says so before anybody tries.
+live by any other way (the guarantee). *Leaving* - deleting, unpublishing, moving - is refused by the permission tester
+before anybody tries, and by ``cms.services.guards`` whatever the route.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -29,11 +29,14 @@ from cms.rules.findings import Finding, refusals
 
 from . import dependants
 
+LONGEST_TITLE, LONGEST_SLUG = 160, 50
+
 
 class Content(models.Model):
     """Mixin of pages and snippets that are compiled into the record."""
 
     kind = ""
+    live: bool
 
     class Meta:
         abstract = True
@@ -51,25 +54,28 @@ class Content(models.Model):
         """Raise ValidationError with every sentence that stands in the way of publishing."""
         if not self.is_source:
             return
-        found = refusals(self.findings())
+        found = refusals([*self._check_room(), *self.findings()])
         if getattr(self, "expire_at", None) and self.pk:
-            found += [_("It cannot expire while others depend on it: %(who)s") % {"who": " ".join(who)}
-                      for who in [dependants.refusal([self])] if who]
+            found += [
+                _("It cannot expire while others depend on it: %(who)s") % {"who": " ".join(who)}
+                for who in [dependants.refusal([self])]
+                if who
+            ]
         if found:
             raise ValidationError(found)
+
+    def _check_room(self) -> Iterator[Finding]:
+        """Titles and short names fit into the record, which has less room for them than a page."""
+        for name, longest in (("title", LONGEST_TITLE), ("slug", LONGEST_SLUG)):
+            if len(getattr(self, name, "")) > longest:
+                words = {"name": self._meta.get_field(name).verbose_name, "longest": longest}
+                yield Finding(_("%(name)s: use at most %(longest)d characters.") % words)
 
     @property
     def cleaned_for_publishing(self) -> bool:
         """Whether a form has just cleaned the streams of this object for publishing."""
         streams = [field.name for field in self._meta.get_fields() if isinstance(field, StreamField)]
         return any(getattr(getattr(self, name), "for_publishing", False) for name in streams)
-
-    def refuse_leaving(self) -> None:
-        """Raise PermissionDenied when this is about to leave the site and something depends on it."""
-        if self.live or not self.pk or not type(self)._default_manager.filter(pk=self.pk, live=True).exists():
-            return
-        if who := dependants.refusal([self]):
-            raise PermissionDenied(" ".join([_("This cannot leave the site."), *who]))
 
 
 class ContentPermissionTester(PagePermissionTester):
@@ -78,19 +84,19 @@ class ContentPermissionTester(PagePermissionTester):
     def __init__(self, user: Any, page: Page) -> None:
         super().__init__(user, page)
         self._reordering = False
+        self._refusals: dict[bool, list[str]] = {}
 
     def refusal(self, *, descendants: bool) -> list[str]:
-        """Why the page cannot go. The site is read once a request and kept on the user object."""
+        """Why the page cannot go. What depends on what is read once a request and kept on the user object."""
         if not self.user:
             return []
         found = getattr(self.user, "_dependants", None)
         if found is None:
             found = self.user._dependants = dependants.load()
-        pages = [self.page]
-        if descendants and not self.page.is_leaf():
-            pages = list(self.page.get_descendants(inclusive=True).specific(defer=True))
-        sentences: list[str] = found.of(*pages)
-        return sentences
+        if descendants not in self._refusals:
+            below = self.page.get_descendants() if descendants and not self.page.is_leaf() else ()
+            self._refusals[descendants] = found.of(self.page, *below)
+        return self._refusals[descendants]
 
     def can_delete(self, ignore_bulk: bool = False) -> bool:
         allowed = super().can_delete(ignore_bulk=ignore_bulk)
@@ -109,7 +115,7 @@ class ContentPermissionTester(PagePermissionTester):
         return allowed and (reordering or not self.refusal(descendants=True))
 
 
-class ContentPage(Content, Page):
+class ContentPage(Content, Page):  # type: ignore[django-manager-missing]
     """Base of all our pages. ``uid`` is the translation key: what the record calls it by.
 
     A page answers nobody by its own address: learners are sent to the screen that knows what they may see, and only a
@@ -121,6 +127,12 @@ class ContentPage(Content, Page):
 
     class Meta:
         abstract = True
+
+    def save(self, clean: bool = True, user: Any = None, log_action: Any = False, **kwargs: Any) -> Any:
+        """Wagtail's, with the guarantee that what goes live can be published. Raises ValidationError."""
+        if clean and self.live and kwargs.get("update_fields") is None:
+            self.check_publishable()
+        return super().save(clean=clean, user=user, log_action=log_action, **kwargs)
 
     @property
     def uid(self) -> UUID:
@@ -145,14 +157,6 @@ class ContentPage(Content, Page):
         super().clean()
         if self.cleaned_for_publishing:
             self.check_publishable()
-
-    def save(self, clean: bool = True, user: Any = None, log_action: Any = False, **kwargs: Any) -> Any:
-        """Wagtail's, with the two guarantees. Raises ValidationError, PermissionDenied."""
-        if kwargs.get("update_fields") is None:
-            if clean and self.live:
-                self.check_publishable()
-            self.refuse_leaving()
-        return super().save(clean=clean, user=user, log_action=log_action, **kwargs)
 
     def permissions_for_user(self, user: Any) -> ContentPermissionTester:
         return ContentPermissionTester(user, self)
@@ -179,7 +183,10 @@ class Source(Content, PreviewableMixin, DraftStateMixin, RevisionMixin, models.M
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     slug = models.SlugField(
-        gettext_lazy("short name"), max_length=50, unique=True, help_text=gettext_lazy("Kept for good: files refer to it.")
+        gettext_lazy("short name"),
+        max_length=50,
+        unique=True,
+        help_text=gettext_lazy("Kept for good: files refer to it."),
     )
     title = models.CharField(gettext_lazy("title"), max_length=120)
     revisions = GenericRelation(
@@ -195,6 +202,12 @@ class Source(Content, PreviewableMixin, DraftStateMixin, RevisionMixin, models.M
     def __str__(self) -> str:
         return self.title
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """With the guarantee that what goes live can be published. Raises ValidationError."""
+        if self.live and kwargs.get("update_fields") is None:
+            self.check_publishable()
+        super().save(*args, **kwargs)
+
     def findings(self) -> Iterator[Finding]:
         """The short name stays what it was when it first went live: the record knows it by that."""
         if self.pk and self.first_published_at:
@@ -206,14 +219,6 @@ class Source(Content, PreviewableMixin, DraftStateMixin, RevisionMixin, models.M
         super().clean()
         if self.cleaned_for_publishing:
             self.check_publishable()
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """With the two guarantees. Raises ValidationError, PermissionDenied."""
-        if kwargs.get("update_fields") is None:
-            if self.live:
-                self.check_publishable()
-            self.refuse_leaving()
-        super().save(*args, **kwargs)
 
     def get_preview_template(self, request: HttpRequest, mode_name: str) -> str:
         return self.preview_template

@@ -1,7 +1,7 @@
 """Courses and their lessons.
 
-A course is its lessons in the order of the page tree, and recall questions of its own. A lesson's *tags* (skills) decide
-which Talk gates it helps to open; its wording is current for everybody at once.
+A course is its lessons in the order of the page tree, and recall questions of its own. A lesson's *tags* (skills)
+decide which Talk gates it helps to open; its wording is current for everybody at once.
 """
 
 from __future__ import annotations
@@ -43,7 +43,13 @@ class CoursePage(ContentPage):
     preview_template = "cms/course_preview.html"
     parent_page_types = ["cms.SectionPage"]
     subpage_types = ["cms.LessonPage"]
-    content_panels = [*Page.content_panels, FieldPanel("about"), FieldPanel("minutes"), FieldPanel("recall"), ChecksPanel()]
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("about"),
+        FieldPanel("minutes"),
+        FieldPanel("recall"),
+        ChecksPanel(),
+    ]
 
     class Meta:
         verbose_name = gettext_lazy("course")
@@ -63,7 +69,9 @@ class LessonPage(ContentPage):
 
     gist = models.TextField(gettext_lazy("gist"), blank=True, help_text=gettext_lazy("One or two sentences for lists."))
     outcome = models.TextField(gettext_lazy("outcome"), help_text=gettext_lazy("In the first person: I can ..."))
-    minutes = models.PositiveSmallIntegerField(gettext_lazy("minutes"), default=5, help_text=gettext_lazy("Reading only."))
+    minutes = models.PositiveSmallIntegerField(
+        gettext_lazy("minutes"), default=5, help_text=gettext_lazy("Reading only.")
+    )
     skills = StreamField(SkillsBlock(), blank=True, verbose_name=gettext_lazy("skills"))
     body = StreamField(LessonBodyBlock(), verbose_name=gettext_lazy("body"))
 
@@ -105,7 +113,9 @@ def lesson_specs(lessons: Iterable[LessonPage]) -> list[LessonSpec]:
     """What a path version keeps of lessons: tags, and how many questions they ask. Queries: 1 for all tags."""
     pages = list(lessons)
     tags = {page.pk: [block["value"] for block in page.skills.raw_data] for page in pages}
-    slugs = dict(SkillSource.objects.filter(pk__in={pk for found in tags.values() for pk in found}).values_list("pk", "slug"))
+    slugs = dict(
+        SkillSource.objects.filter(pk__in={pk for found in tags.values() for pk in found}).values_list("pk", "slug")
+    )
     return [
         LessonSpec(
             page.uid,

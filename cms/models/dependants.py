@@ -1,6 +1,6 @@
 """What depends on a piece of content: read before anything is unpublished, moved or deleted.
 
-Two sources are asked. *What authors wrote*: Wagtail's reference index says which live pages and snippets choose a thing.
+Two sources are asked. *What authors wrote*: Wagtail's reference index says which live pages and snippets choose it.
 *What the record holds*: current path and role versions, and the versions on which somebody is enrolled; a course that
 no live path names any more still holds up the people who began with it. Practice attempts are never asked: that they
 exist is nobody's business (TRUST).
@@ -19,8 +19,9 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, Max, Model, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from wagtail.models import DraftStateMixin, Page, ReferenceIndex
+from wagtail.models import DraftStateMixin, Locale, Page, ReferenceIndex
 
+from assessments.api import Case
 from lms.api import Enrolment, Path, PathVersion, Requirement, RoleProfileVersion, Skill, Step
 
 Ref = tuple[int, str]
@@ -32,6 +33,7 @@ class Dependants:
 
     by_uid: dict[UUID, set[str]] = field(default_factory=lambda: defaultdict(set))
     by_ref: dict[Ref, dict[Ref, str]] = field(default_factory=lambda: defaultdict(dict))
+    locale_id: int = 0
 
     def of(self, *things: Model) -> list[str]:
         """Why these cannot go; what only these depend on among themselves does not count."""
@@ -39,19 +41,24 @@ class Dependants:
         found: set[str] = set()
         for thing in things:
             uid = getattr(thing, "translation_key", None) or getattr(thing, "uid", None)
-            if uid and getattr(thing, "is_source", True):
+            if uid and self._is_source(thing):
                 found |= self.by_uid.get(uid, set())
             users = self.by_ref.get(_ref(thing), {})
             found |= {title for source, title in users.items() if source not in going}
         return sorted(found)
 
+    def _is_source(self, thing: Model) -> bool:
+        """A translation or an alias is nothing to the record; a plain ``Page`` is asked, too."""
+        return not isinstance(thing, Page) or (thing.alias_of_id is None and thing.locale_id == self.locale_id)
+
 
 def load() -> Dependants:
     """Read everything at once. Queries: about 12, whatever the size of the site."""
-    found = Dependants()
+    found = Dependants(locale_id=Locale.get_default().pk)
     _from_paths(found)
     _from_roles(found)
     _from_people(found)
+    _from_cases(found)
     _from_references(found)
     return found
 
@@ -113,6 +120,14 @@ def _from_people(found: Dependants) -> None:
                 number,
             )
             found.by_uid[uid].add(sentence % {"number": number, "title": title})
+
+
+def _from_cases(found: Dependants) -> None:
+    """Cases that are not decided yet."""
+    open_ = Case.objects.filter(status__in=(Case.Status.COLLECTING, Case.Status.READY))
+    for uid, number in open_.values_list("standard_uid").annotate(Count("pk")).order_by():
+        sentence = ngettext("%(number)d open case is about it.", "%(number)d open cases are about it.", number)
+        found.by_uid[uid].add(sentence % {"number": number})
 
 
 def _from_references(found: Dependants) -> None:

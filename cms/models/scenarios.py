@@ -28,11 +28,11 @@ class ScenarioPage(ContentPage):
     """A practice scenario."""
 
     brief = models.TextField(gettext_lazy("brief"))
-    minutes = models.PositiveSmallIntegerField(gettext_lazy("minutes"), default=10, help_text=gettext_lazy("One attempt."))
-    skills = StreamField(SkillsBlock(), verbose_name=gettext_lazy("skills"))
-    start = models.CharField(
-        gettext_lazy("start"), max_length=60, help_text=gettext_lazy("The key of the first node.")
+    minutes = models.PositiveSmallIntegerField(
+        gettext_lazy("minutes"), default=10, help_text=gettext_lazy("One attempt.")
     )
+    skills = StreamField(SkillsBlock(), verbose_name=gettext_lazy("skills"))
+    start = models.CharField(gettext_lazy("start"), max_length=60, help_text=gettext_lazy("The key of the first node."))
     meters = StreamField(MetersBlock(), verbose_name=gettext_lazy("meters"))
     nodes = StreamField(NodesBlock(), verbose_name=gettext_lazy("nodes"))
 
@@ -44,7 +44,9 @@ class ScenarioPage(ContentPage):
     subpage_types: list[str] = []
     content_panels = [
         *Page.content_panels,
-        MultiFieldPanel([FieldPanel("brief"), FieldPanel("minutes"), FieldPanel("start")], heading=gettext_lazy("About")),
+        MultiFieldPanel(
+            [FieldPanel("brief"), FieldPanel("minutes"), FieldPanel("start")], heading=gettext_lazy("About")
+        ),
         FieldPanel("skills"),
         FieldPanel("meters"),
         FieldPanel("nodes"),

@@ -64,9 +64,7 @@ class SkillSource(Source):
             band.value["band"]: tuple(IndicatorSpec(item["key"], item["text"]) for item in band.value["indicators"])
             for band in self.levels
         }
-        return SkillSpec(
-            self.uid, self.slug, self.family, self.title, self.about, levels, self.not_this, self.prompt
-        )
+        return SkillSpec(self.uid, self.slug, self.family, self.title, self.about, levels, self.not_this, self.prompt)
 
     def indicator_keys(self) -> set[str]:
         """All indicators, as skill/indicator."""
@@ -77,7 +75,7 @@ class SkillSource(Source):
         yield from check_skill(self.spec())
 
 
-class RoleProfileSource(Source):
+class RoleProfileSource(Source):  # type: ignore[django-manager-missing]
     """What a role asks for, as authors write it."""
 
     threshold = models.DecimalField(

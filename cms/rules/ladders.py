@@ -44,6 +44,11 @@ class Ladder:
     next_gate: str = ""
 
     @property
+    def silent(self) -> bool:
+        """Whether there is nothing to say: no gate was ever open, and nobody can open one."""
+        return not self.begun and self.bays[0] in ("none", "closed")
+
+    @property
     def begun(self) -> bool:
         """Whether any gate was ever open."""
         return any(bay not in ("closed", "next", "wait", "none") for bay in self.bays)
@@ -55,13 +60,14 @@ def ladder(
     *,
     level: int = 0,
     offers: Collection[str] | None = None,
+    open_now: Collection[str] = GATES,
     waits_for: Mapping[str, str] | None = None,
     expiring_days: int = 60,
 ) -> Ladder:
     """How the gates of one person on one skill look on a day.
 
-    ``level``: what the role asks for. ``offers``: gates that something on the path can open (None: not on a path, then
-    the next bay is closed). ``waits_for``: by gate, who has the next move.
+    ``level``: what the role asks for. ``offers``: gates that something on the path can open (None: not on a path);
+    ``open_now``: those for which the person can do something today. ``waits_for``: by gate, who has the next move.
     """
     gates, waits = list(gates), waits_for or {}
     valid = [gate for gate in gates if gate.counts_on(on)]
@@ -75,7 +81,7 @@ def ladder(
     following = GATES[reached + 1] if reached < 3 else ""
     bays = ["open" if gate in open_ else "skip" if place < reached else "closed" for place, gate in enumerate(GATES)]
     if following:
-        bays[reached + 1] = _following(following, offers, waits)
+        bays[reached + 1] = _following(following, offers, open_now, waits)
     lapsed = max(ended) if ended and not signed else None
     if signed:
         bays[3] = DUE if until and until <= on + timedelta(days=expiring_days) else VOUCHED
@@ -105,12 +111,14 @@ def label(bays: tuple[str, ...]) -> str:
     return "; ".join(said[bay] % {"gate": NAMES[gate]} for gate, bay in zip(GATES, bays, strict=True))
 
 
-def _following(gate: str, offers: Collection[str] | None, waits: Mapping[str, str]) -> str:
+def _following(gate: str, offers: Collection[str] | None, open_now: Collection[str], waits: Mapping[str, str]) -> str:
     if gate in waits:
         return "wait"
     if offers is None:
         return "closed"
-    return "next" if gate in offers else "none"
+    if gate not in offers:
+        return "none"
+    return "next" if gate in open_now else "closed"
 
 
 def _word(following: str, bays: list[str], level: int, lapsed: date | None, waits: Mapping[str, str]) -> str:
@@ -126,4 +134,4 @@ def _word(following: str, bays: list[str], level: int, lapsed: date | None, wait
         return _("%(gate)s is next") % words
     if bay == "none":
         return _("%(gate)s: none here") % words
-    return _("Not begun") if following == "talk" else _("%(gate)s is closed") % words
+    return _("Not begun") if following == "talk" else _("%(gate)s comes later") % words

@@ -38,11 +38,15 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """A lock, told: a sentence, and its conditions when there are several. ``opens_on``: time alone opens it then."""
+    """A lock, told: a sentence, and its conditions when there are several.
+
+    ``opens_on``: time alone opens it on that day; ``when``: a single condition as part of a sentence.
+    """
 
     sentence: str
     conditions: tuple[Condition, ...] = ()
     opens_on: date | None = None
+    when: str = ""
 
 
 def explain(rule: Rule, decision: Decision, names: Names) -> Lock:
@@ -52,7 +56,7 @@ def explain(rule: Rule, decision: Decision, names: Names) -> Lock:
     if len(rule.leaves) == 1 or (rule.need == len(rule.leaves) and sum(not item.met for item in conditions) == 1):
         waits = next((item for item in conditions if not item.met), None)
         text = waits.text if waits else ""
-        return Lock(_("Opens %(when)s.") % {"when": text}, (), day) if text else Lock(_("Opens soon."), (), day)
+        return Lock(_("Opens %(when)s.") % {"when": text} if text else _("Opens soon."), (), day, text)
     need = rule.need - sum(reason.missing for reason in decision.reasons)
     if rule.need == len(rule.leaves):
         sentence = _("Opens when all of this is true:")

@@ -14,6 +14,7 @@ from lms.rules.unlock import DayReached, GateOpen, Leaf, MilestoneDone, Rule, St
 
 from .findings import Finding
 
+LONGEST_MILESTONE, LONGEST_STEP = 160, 200
 OFFERS = {"try": ("practice",), "do": ("commitment", "demonstration"), "show": ("demonstration",)}
 
 
@@ -36,6 +37,7 @@ class PathFacts:
 def check_path(spec: PathSpec, facts: PathFacts) -> Iterator[Finding]:
     """Everything that stands in the way, and advice. Linear in steps and leaves."""
     yield from _check_keys(facts)
+    yield from _check_titles(spec, facts)
     yield from _check_days(spec, facts)
     yield from _check_locks(spec, facts)
     if facts.role is None:
@@ -53,6 +55,16 @@ def _check_keys(facts: PathFacts) -> Iterator[Finding]:
                 % {"key": key, "times": times},
                 where=key,
             )
+
+
+def _check_titles(spec: PathSpec, facts: PathFacts) -> Iterator[Finding]:
+    """The record has room for so much."""
+    titles = [(item.uid, item.title, LONGEST_MILESTONE) for item in spec.milestones]
+    titles += [(step.uid, step.title, LONGEST_STEP) for step in spec.steps]
+    for uid, title, longest in titles:
+        if len(title) > longest:
+            words = {"name": facts.name(uid), "longest": longest}
+            yield Finding(_("%(name)s: use at most %(longest)d characters for the title.") % words)
 
 
 def _check_days(spec: PathSpec, facts: PathFacts) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from .findings import Finding
 if TYPE_CHECKING:
     from assessments.rules.specs import CalibrationSpec, StandardSpec
 
+LONGEST_CONTEXT = 80
 BANDS = ("Foundation", "Practitioner", "Lead")
 
 
@@ -58,6 +60,8 @@ def check_standard(spec: StandardSpec, indicators: Collection[str]) -> Iterator[
         yield Finding(_("More contexts are asked for than the standard permits: list more, or ask for fewer."))
     if rule.observers > 1 and rule.observations - rule.max_from_coach < rule.observers - 1:
         yield Finding(_("So many observations by the coach leave too few for the other observers."))
+    if any(len(context) > LONGEST_CONTEXT for context in spec.where):
+        yield Finding(_("Name a context in at most %(longest)d characters.") % {"longest": LONGEST_CONTEXT})
     if spec.risk == "high" and rule.observers < 2:
         yield Finding(_("A high-risk standard needs observations by two people."))
     for key in spec.indicators:
@@ -71,7 +75,7 @@ def check_standard(spec: StandardSpec, indicators: Collection[str]) -> Iterator[
 
 def _check_expected(spec: StandardSpec) -> Iterator[Finding]:
     levels = [(item.day, item.level) for item in spec.expected_level_by_day]
-    if any(a[0] >= b[0] or a[1] > b[1] for a, b in zip(levels, levels[1:], strict=False)):
+    if any(a[0] >= b[0] or a[1] > b[1] for a, b in pairwise(levels)):
         yield Finding(_("Expected levels rise with their days."))
     if levels and levels[-1][1] > spec.grants:
         yield Finding(_("A level is expected that this standard cannot grant."))

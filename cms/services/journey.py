@@ -139,7 +139,9 @@ class Journey:
         kind = state.step.kind
         planned = next((item for item in self.items_about(state.step) if item.kind == SESSION), None)
         if planned:
-            return Turn("cal", self.moment(planned.at), item=planned)
+            here = planned.at.astimezone(self.enrolment.person.zone)
+            words = {"day": short_day(here.date()), "time": here.strftime("%H:%M")}
+            return Turn("cal", _("%(day)s, %(time)s") % words, item=planned)
         if kind == StepKind.SESSION and not self.coach():
             return Turn("manager", _("Waits for a coach"))
         if kind == StepKind.EXTERNAL:
@@ -164,8 +166,9 @@ class Journey:
         return Turn("coach", _("Waits for %(name)s, %(time)s") % {"name": who, "time": self.since(item.at)}, item=item)
 
     def lock(self, state: StepState) -> Lock:
-        """Why a closed step is closed; of a path that does not run: that."""
-        if state.decision.open:
+        """Why a closed step is closed. On a paused path no day comes nearer, so no date is given."""
+        paused = self.progress.day >= 1 and not self.progress.running
+        if state.decision.open or (paused and state.decision.unlocks_at):
             return Lock(self.why_shut())
         return explain(state.step.rule, state.decision, self._names())
 
@@ -218,6 +221,20 @@ class Journey:
         found |= {gate for gate, kind in KIND_OF_GATE.items() if kind in kinds}
         return frozenset(found | ({"do"} if "show" in found else set()))
 
+    def open_now(self, skill: str) -> frozenset[str]:
+        """The gates of a skill for which the person can do something today."""
+        running = [state for state in self.progress.steps if state.status != LOCKED] if self.progress.running else []
+        found = {
+            gate
+            for state in running
+            for gate, kind in KIND_OF_GATE.items()
+            if state.step.kind == kind and skill in state.step.skills
+        }
+        unread = {lesson.uid for lesson in self.structure.lessons_by_skill.get(skill, ())} - self.progress.lessons
+        if not unread or any(lesson.uid in unread for state in running for lesson in state.step.lessons):
+            found.add("talk")
+        return frozenset(found | ({"do"} if "show" in found else set()))
+
     def waits_for(self, skill: str) -> dict[str, Item]:
         """By gate, what of a skill lies with somebody else."""
         found: dict[str, Item] = {}
@@ -239,7 +256,8 @@ class Journey:
         """How a skill stands."""
         gates = [fact.gate for fact in self.progress.gates if fact.gate.skill == skill]
         waits = {gate: item.name if item.who else self.coach_name for gate, item in self.waits_for(skill).items()}
-        return ladder(gates, self.today, level=level, offers=self.offers(skill), waits_for=waits)
+        open_now = self.open_now(skill)
+        return ladder(gates, self.today, level=level, offers=self.offers(skill), open_now=open_now, waits_for=waits)
 
     def what_next(self, skill: str, gate: str) -> str:
         """What opens the next gate of a skill, in a sentence."""
@@ -261,8 +279,10 @@ class Journey:
     def _step_next(self, skill: str, gate: str) -> str:
         kind = KIND_OF_GATE[gate]
         states = [state for state in self.progress.steps if state.step.kind == kind and skill in state.step.skills]
-        if not states and gate == "do":
-            return _("Use it on real work while somebody watches.")
+        if gate == "do" and not any(state.status == OPEN for state in states):
+            watched = self._watched(skill)
+            if watched or not states:
+                return watched or _("Use it on real work while somebody watches.")
         if not states:
             return {
                 "try": _("This path has no practice for it."),
@@ -277,14 +297,23 @@ class Journey:
             return self._told(state, _("Keep the promise “%(title)s”; your coach confirms it."))
         return self._told(state, _("Ask to be seen: “%(title)s”."))
 
+    def _watched(self, skill: str) -> str:
+        """The demonstration of a skill that can be asked for now: one good observation opens Do."""
+        for state in self.progress.steps:
+            if state.step.kind == StepKind.DEMONSTRATION and state.status == OPEN and skill in state.step.skills:
+                return self._told(state, _("Use it on real work while somebody watches: “%(title)s”."))
+        return ""
+
     def _told(self, state: StepState, sentence: str) -> str:
         words = {"title": self.step_title(state.step)}
         if state.status != LOCKED or state.decision.open:
             return sentence % words
-        day = state.decision.unlocks_at
-        if day:
-            return _("“%(title)s” opens on %(day)s.") % (words | {"day": long_day(day)})
-        return _("“%(title)s” is still closed.") % words
+        lock = self.lock(state)
+        if lock.opens_on:
+            return _("“%(title)s” opens on %(day)s.") % (words | {"day": long_day(lock.opens_on)})
+        if lock.when:
+            return _("“%(title)s” opens %(when)s.") % (words | {"when": lock.when})
+        return _("“%(title)s” is still closed; your path says what opens it.") % words
 
     # --- waiting
 

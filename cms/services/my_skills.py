@@ -243,7 +243,7 @@ def _sentence(found: Ladder, required: Required | None, journey: Journey | None,
         return journey.what_next(slug, found.next_gate)
     if found.lapsed_on:
         return _("The record is kept; renew it when you need it.")
-    return "" if required else _("Not part of your role.")
+    return ""
 
 
 def _bays(
@@ -282,6 +282,10 @@ def _bays(
                 "head": head,
                 "text": journey.what_next(slug, gate),
             }
+        elif state == "closed":
+            bay["head"] = _("Closed")
+            if gate == found.next_gate and journey and slug in journey.structure.skill_ids:
+                bay["text"] = journey.what_next(slug, gate)
         bays.append(bay)
     return bays
 

@@ -46,8 +46,11 @@ def lock_sentence(journey: Journey, state: StepState) -> str:
     """The lock of a step as plain text."""
     lock = journey.lock(state)
     conditions = [condition.text for condition in lock.conditions if not condition.met]
-    title = f"“{journey.step_title(state.step)}”: "
-    return title + " ".join([lock.sentence, "; ".join(conditions)]).strip()
+    words = {"title": journey.step_title(state.step), "when": lock.when}
+    if lock.when:
+        return _("“%(title)s” opens %(when)s.") % words
+    title = _("“%(title)s” is not open yet.") % words
+    return " ".join(filter(None, [title, lock.sentence, "; ".join(conditions)]))
 
 
 def _begun(enrolment: Enrolment, step: StepInfo) -> str:

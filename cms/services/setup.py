@@ -35,7 +35,7 @@ class Frame:
 
 @transaction.atomic
 def set_up_site(name: str = "Vouch") -> Frame:
-    """Make whatever of the frame is missing; what is there stays as it is. Queries: about 40, fewer when all is there."""
+    """Make whatever of the frame is missing; what is there stays as it is. Queries: about 40 the first time."""
     home = _home(name)
     _site(home, name)
     shelves = {shelf.value: _shelf(home, shelf) for shelf in Shelf}
@@ -105,4 +105,5 @@ def _groups(home: HomePage) -> None:
             for permission in files
             if permission.pk not in held
         )
-        group.permissions.add(*admin, *library, *(people if name == LEARNING_ADMINISTRATORS else ()))
+        wanted = {*admin, *library, *(people if name == LEARNING_ADMINISTRATORS else ())}
+        group.permissions.add(*(wanted - set(group.permissions.all())))

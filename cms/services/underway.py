@@ -130,7 +130,7 @@ def underway_of(enrolment_ids: Iterable[int]) -> list[Item]:
 
 def _commitments(kind: str, ids: list[int], status: str, since: str) -> QuerySet[Any]:
     return _part(
-        Value(kind),
+        kind,
         Commitment.objects.filter(status=status, enrolment__in=ids),
         enrolment=F("enrolment_id"),
         about=F("step_uid"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
 from lms.api import PathStructure, PathVersion, User, people_policy, structure_of
 
@@ -37,7 +37,7 @@ def people_here(words: str = "") -> list[User]:
     return list(_matching(words, User.objects.filter(is_active=True))[:MOST])
 
 
-def _matching(words: str, rows):  # type: ignore[no-untyped-def]
+def _matching(words: str, rows: QuerySet[User]) -> QuerySet[User]:
     for word in words.split():
         rows = rows.filter(Q(full_name__icontains=word) | Q(email__icontains=word))
     return rows.order_by("full_name")

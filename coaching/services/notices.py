@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
@@ -28,6 +28,11 @@ def shorten(text: str, length: int) -> str:
 def when(moment: datetime, reader: User) -> str:
     """A moment as the reader's own clock says it."""
     return date_format(moment.astimezone(reader.zone), "j F, H:i")
+
+
+def day(value: date | None) -> str:
+    """A day as it is said."""
+    return date_format(value, "j F Y") if value else ""
 
 
 def tell(people: Iterable[User | None], sentence: str, place: str, at: datetime, *args: Any) -> None:

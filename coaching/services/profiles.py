@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from coaching.models import CoachAssignment, CoachProfile, Session
 from coaching.policies import coach_profile_policy, not_ended
-from lms.api import User, once
+from lms.api import User, forget, once
 from lms.errors import Conflict, Invalid, NotFound
 
 from .assignments import close
 from .coaches import ACTIVE
-from .notices import one_line, tell
+from .notices import day, one_line, tell
 from .sessions import follow_coach
 
 MOST = 50
@@ -43,6 +43,7 @@ def make_coach(
     profile = profile or CoachProfile(person=person)
     profile.capacity, profile.languages, profile.ended_on = capacity, _languages(languages), None
     profile.save()
+    forget(person.pk)
     tell([person], _("You are a coach now, for up to %(n)s learners.") % {"n": capacity}, "my_people", at)
     return profile
 
@@ -99,7 +100,7 @@ def set_away(
     profile.save(update_fields=["away_from", "away_until", "cover"])
     _record_absence(profile, at)
     if cover:
-        words = {"coach": profile.person.full_name, "from": away_from, "until": away_until}
+        words = {"coach": profile.person.full_name, "from": day(away_from), "until": day(away_until)}
         sentence = _("You cover for %(coach)s from %(from)s to %(until)s.") % words
         tell([cover.person], sentence, "my_people", at)
     return profile
@@ -129,6 +130,7 @@ def end_coach(*, actor: User, person_uid: UUID, reason: str, key: UUID, at: date
     profile.refresh_from_db()
     profile.ended_on = at.date()
     profile.save(update_fields=["ended_on"])
+    forget(profile.person_id)
     return profile
 
 

@@ -38,7 +38,7 @@ from .acting import carry_out, own_hours
 @own_hours
 def coach_person(request: SignedInRequest, enrolment_uid: UUID) -> HttpResponse:
     """200 one learner as their present coach sees them - 403 seen (manager, L&D, the learner) but not coached - 404 not
-    your learner. Queries: 15, at any number of sessions and commitments.
+    your learner. Queries: 10, at any number of sessions and commitments.
     """
     enrolment = help_policy.get(
         request.user, "accompany", uid=enrolment_uid, related=("person", "path", "role_version__profile")

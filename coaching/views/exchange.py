@@ -115,12 +115,13 @@ def exchange_thread(request: SignedInRequest, thread_uid: UUID) -> HttpResponse:
     if request.method == "POST":
         act = request.POST.get("act", "answer")
         if act != "answer":
-            return _judge(request, found, act)
+            return _judge(request, act)
         form = AnswerForm(request.POST)
         outcome = carry_out(request, form, answer, thread_uid=found.uid)
         if outcome.done:
             messages.success(request, _("It is in the thread."))
-            return redirect("exchange_thread", found.uid)
+            last = -(-posts_of(request.user, found).count() // POSTS_PER_PAGE)
+            return redirect(f"{request.path}?page={last}#post-{outcome.done.uid}")
         status, key = outcome.status, outcome.key
     context = {
         "thread": found,
@@ -133,7 +134,7 @@ def exchange_thread(request: SignedInRequest, thread_uid: UUID) -> HttpResponse:
     return render(request, "coaching/exchange_thread.html", context, status=status)
 
 
-def _judge(request: SignedInRequest, found: Thread, act: str) -> HttpResponse:
+def _judge(request: SignedInRequest, act: str) -> HttpResponse:
     """Accept, hide or show one post; the errors page has the sentence when that is refused."""
     post_uid = uid_or_none(request.POST.get("post"))
     if post_uid is None or act not in ("accept", "hide", "show"):
@@ -148,4 +149,4 @@ def _judge(request: SignedInRequest, found: Thread, act: str) -> HttpResponse:
     else:
         show_post(actor=actor, post_uid=post_uid, key=key, at=at)
         messages.success(request, _("It is in sight again."))
-    return redirect("exchange_thread", found.uid)
+    return redirect(f"{request.get_full_path()}#post-{post_uid}")

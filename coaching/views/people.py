@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -118,8 +119,8 @@ def coach_profiles(request: SignedInRequest) -> HttpResponse:
     act = posted.get("act", "make") if posted is not None else ""
     person_uid = uid_or_none(posted.get("coach")) if posted is not None else None
     make = CoachProfileForm(posted if act == "make" else None, people=people_here(words))
-    capacity = CapacityForm(posted if act == "capacity" else None, auto_id="capacity_%s")
-    stop = ReasonForm(posted if act == "stop" else None, auto_id="stop_%s")
+    capacity = CapacityForm(posted if act == "capacity" else None, auto_id=f"%s-{person_uid}")
+    stop = ReasonForm(posted if act == "stop" else None, auto_id=f"%s-{person_uid}")
     status, key = 200, uuid4()
     if posted is not None:
         if act == "make":
@@ -161,9 +162,9 @@ def observer_grants(request: SignedInRequest) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     revoking = posted is not None and posted.get("act") == "revoke"
     form = GrantForm(None if revoking else posted, people=people_here(words), skills=skills_to_choose())
-    revoke = ReasonForm(posted if revoking else None, auto_id="revoke_%s")
     holder = uid_or_none(posted.get("holder")) if posted is not None else None
     slug = posted.get("skill", "") if posted is not None else ""
+    revoke = ReasonForm(posted if revoking else None, auto_id=f"%s-{holder}-{slugify(slug)}")
     status, key = 200, uuid4()
     if posted is not None:
         if revoking and holder:

@@ -105,9 +105,9 @@ def session(request: SignedInRequest, session_uid: UUID) -> HttpResponse:
     forms: dict[str, Form] = {}
     status, key = 200, uuid4()
     if request.method == "POST":
+        session_policy.get(request.user, ACTS[act].action if act in ACTS else "view", uid=session_uid)
         if act not in ACTS:
             raise Invalid(_("This form is incomplete. Open the page again and send it from there."))
-        session_policy.get(request.user, ACTS[act].action, uid=session_uid)
         forms[act] = ACTS[act].form(request.POST, auto_id=f"{act}_%s")
         outcome = carry_out(request, forms[act], ACTS[act].service, session_uid=session_uid)
         if outcome.done:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import partial
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from lms import events
 from lms.models import SkillGate
@@ -27,20 +27,28 @@ def open_gate(
 ) -> bool:
     """Write down that a gate is open because of a source, in the caller's transaction; False when that was known.
 
-    ``source`` names the row it follows from (``commitment:<uid>``). Announces ``gate_opened`` after commit. Queries:
-    1-2.
+    ``source`` names the row it follows from (``commitment:<uid>``). Announces ``gate_opened`` after commit.
+    Queries: 1, or 2 when it was known.
     """
-    _, made = SkillGate.objects.get_or_create(
-        person_id=person_id,
-        skill_id=skill_id,
-        gate=gate,
-        source=source,
-        defaults={"opened_at": at, "level": level, "standard_uid": standard_uid, "valid_until": valid_until},
-    )
-    if made:
-        news = partial(events.gate_opened.send, None, person_id=person_id, skill_id=skill_id, gate=gate)
-        transaction.on_commit(news)
-    return made
+    try:
+        with transaction.atomic():
+            SkillGate.objects.create(
+                person_id=person_id,
+                skill_id=skill_id,
+                gate=gate,
+                source=source,
+                opened_at=at,
+                level=level,
+                standard_uid=standard_uid,
+                valid_until=valid_until,
+            )
+    except IntegrityError:
+        if not SkillGate.objects.filter(person_id=person_id, skill_id=skill_id, gate=gate, source=source).exists():
+            raise
+        return False
+    news = partial(events.gate_opened.send, None, person_id=person_id, skill_id=skill_id, gate=gate)
+    transaction.on_commit(news)
+    return True
 
 
 def close_gates(*, person_id: int, sources: Iterable[str]) -> int:

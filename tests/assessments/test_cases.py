@@ -22,11 +22,10 @@ from assessments.errors import AlreadyDecided
 from assessments.models import Case, CaseReading, Request, SignOffEvent
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from lms.models import Act, Notice, User
-from lms.rules.unlock import DayReached, Rule
 from tests import factories as make
-from tests import judging_factories as judging
+from tests import bench_factories as judging
 from tests.factories import MONDAY
-from tests.judging_factories import Bench
+from tests.bench_factories import Bench
 
 pytestmark = pytest.mark.django_db
 
@@ -115,7 +114,7 @@ def test_nobody_asks_for_somebody_else(work: Bench) -> None:
 
 def test_a_locked_demonstration_cannot_be_asked_for() -> None:
     judging.standard()
-    step = judging.demonstration(unlock=Rule.all_of(DayReached(9)))
+    step = judging.demonstration(unlock={"all": [{"day": 9}]})
     role = make.role(make.requires("discovery"))
     enrolment = make.enrolment(make.person("Learner"), make.path(step, role_version=role))
     who = judging.observer("discovery")

@@ -15,7 +15,7 @@ from assessments.checks import guards_stand
 from assessments.models import Observation, ObservationIndicator, ObservationSkill, SignOffEvent, SignOffText
 from assessments.services import guards
 from tests import factories as make
-from tests import judging_factories as judging
+from tests import bench_factories as judging
 
 pytestmark = pytest.mark.django_db
 

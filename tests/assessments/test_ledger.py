@@ -18,7 +18,7 @@ from assessments.services import guards
 from assessments.services.ledger import hashed_fields, months_later
 from assessments.services.verify import verify_ledger
 from tests import factories as make
-from tests import judging_factories as judging
+from tests import bench_factories as judging
 
 END = date(2027, 3, 2)
 

@@ -557,7 +557,7 @@ def test_the_end_says_what_to_repeat_and_how_sure_one_was() -> None:
         ("Text of second-best.", True),
         ("Text of third-best.", True),
     ]
-    assert end.sure == ("You thought so 2 times, and 1 of 2 were the strongest thing to say.",)
+    assert end.sure == ("You thought so 2 times. 1 of 2 turned out to be the strongest thing to say.",)
     assert [(line.figure, line.decisions, line.met) for line in end.skills] == [("0.66", 4, False)] * 2
     assert (end.title, end.mean, end.asks) == ("Otherwise at won.", "0.66", "0.70")
 

@@ -81,17 +81,37 @@ def take(client: Any, route: str, page: Page, elsewhere: Page) -> None:
 def test_what_a_path_holds_stays(admin: Any, small: make.Small, name: str, route: str) -> None:
     page = getattr(small, name)
     before = page.path
-    other = make.add(small.frame.home, type(small.frame.shelves["courses"])(title="Other", slug="other", shelf=page.shelf))
+    other = make.add(
+        small.frame.home, type(small.frame.shelves["courses"])(title="Other", slug="other", shelf=page.shelf)
+    )
     take(admin, route, page, other)
     assert still_live(page)
     assert Page.objects.get(pk=page.pk).path == before
     assert Label.objects.get(uid=page.uid).live
 
 
+def test_nobody_is_offered_what_would_be_refused(small: make.Small) -> None:
+    strongest = factories.person(is_superuser=True)
+    free = make.scenario(small.frame, small.skill, slug="free")
+    shelf = small.frame.shelves["scenarios"]
+    for page, offered in ((small.scenario, False), (Page.objects.get(pk=small.scenario.pk), False), (free, True)):
+        tester = page.permissions_for_user(strongest)
+        assert tester.can_delete() is offered
+        assert tester.can_unpublish() is offered
+        assert tester.can_move() is offered
+        assert tester.can_move_to(shelf), "another order is no move"
+    other = make.add(small.frame.home, type(shelf)(title="Other", slug="other", shelf="scenarios"))
+    assert not small.scenario.permissions_for_user(strongest).can_move_to(other)
+    assert free.permissions_for_user(strongest).can_move_to(other)
+    assert not shelf.permissions_for_user(strongest).can_delete(), "it holds what others need"
+
+
 @pytest.mark.parametrize("name", HELD)
 def test_code_that_goes_past_the_admin_is_stopped(small: make.Small, name: str) -> None:
     page = getattr(small, name)
-    other = make.add(small.frame.home, type(small.frame.shelves["courses"])(title="Other", slug="other", shelf=page.shelf))
+    other = make.add(
+        small.frame.home, type(small.frame.shelves["courses"])(title="Other", slug="other", shelf=page.shelf)
+    )
     acts = [
         page.delete,
         page.unpublish,
@@ -209,7 +229,9 @@ def test_a_path_takes_nothing_that_will_expire(small: make.Small) -> None:
     begin, show = small.milestones()
     begin["value"]["steps"].append(make.step("practice", "more", free))
     small.path.milestones = [begin, show]
-    assert ["more: “Free” is set to expire; take that off first."] == [str(f) for f in small.path.findings() if f.refuses]
+    assert [str(f) for f in small.path.findings() if f.refuses] == [
+        "more: “Free” is set to expire; take that off first."
+    ]
 
 
 # --- Snippets -----------------------------------------------------------------------------------------------------

@@ -83,7 +83,13 @@ def test_a_draft_of_a_scenario_saves_with_a_broken_graph(author: Any, small: mak
 def test_a_new_page_starts_as_an_empty_draft(author: Any, small: make.Small) -> None:
     parent = small.frame.shelves["scenarios"]
     url = reverse("wagtailadmin_pages:add", args=["cms", "scenariopage", parent.pk])
-    data = {"title": "Idea", "slug": "idea", "minutes": "10", "comments-TOTAL_FORMS": "0", "comments-INITIAL_FORMS": "0"}
+    data = {
+        "title": "Idea",
+        "slug": "idea",
+        "minutes": "10",
+        "comments-TOTAL_FORMS": "0",
+        "comments-INITIAL_FORMS": "0",
+    }
     data |= {f"{name}-count": "0" for name in ("skills", "meters", "nodes")}
     answer = author.post(url, data)
     assert answer.status_code == 302, errors(answer)
@@ -144,7 +150,9 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("break_it", "sentence"), REFUSED)
-def test_publishing_a_broken_path_is_refused_in_the_form(author: Any, small: make.Small, break_it: Any, sentence: str) -> None:
+def test_publishing_a_broken_path_is_refused_in_the_form(
+    author: Any, small: make.Small, break_it: Any, sentence: str
+) -> None:
     answer = edit(author, put(small.path, *break_it(small)), **{"action-publish": "1"})
     assert sentence in errors(answer)
     assert PathVersion.objects.count() == 1
@@ -152,7 +160,9 @@ def test_publishing_a_broken_path_is_refused_in_the_form(author: Any, small: mak
 
 
 @pytest.mark.parametrize(("break_it", "sentence"), REFUSED)
-def test_publishing_a_broken_path_is_refused_on_every_other_way(small: make.Small, break_it: Any, sentence: str) -> None:
+def test_publishing_a_broken_path_is_refused_on_every_other_way(
+    small: make.Small, break_it: Any, sentence: str
+) -> None:
     revision = put(small.path, *break_it(small)).save_revision()
     with pytest.raises(ValidationError, match=sentence):
         revision.publish()
@@ -172,8 +182,8 @@ def test_a_critical_skill_needs_practice_another_gets_advice(small: make.Small) 
     small.role.requires = data
     make.publish(small.role)
     fresh = put(PathPage.objects.get(pk=small.path.pk), begin, show)
-    assert ["listening is critical for the role and no practice on this path is for it."] == [
-        str(item) for item in fresh.findings() if item.refuses
+    assert [str(item) for item in fresh.findings() if item.refuses] == [
+        "listening is critical for the role and no practice on this path is for it."
     ]
 
 
@@ -273,6 +283,28 @@ def test_a_skill_publishes_from_its_form_and_keeps_its_short_name(author: Any, s
     assert SkillSource.objects.get(pk=small.skill.pk).about == "Better."
     answer = author.post(url, data | {"slug": "other"})
     assert "The short name stays listening" in errors(answer)
+
+
+def test_every_source_previews(small: make.Small) -> None:
+    for source in (small.skill, small.role, make.speaker("otto")):
+        answer = source.make_preview_request()
+        assert answer.status_code == 200
+        assert source.title in answer.content.decode()
+
+
+def test_an_unsaved_page_previews_from_its_form(author: Any, small: make.Small) -> None:
+    url = reverse("wagtailadmin_pages:edit", args=[small.path.pk])
+    data = make.edit_data(author, url, put(small.path, *circle(small)), title="Not saved")
+    preview = reverse("wagtailadmin_pages:preview_on_edit", args=[small.path.pk])
+    assert author.post(preview, data).json()["is_valid"]
+    html = author.get(preview).content.decode()
+    assert "Not saved" in html
+    assert "study waits for itself" in html
+
+
+def test_titles_that_the_record_has_no_room_for_are_refused(author: Any, small: make.Small) -> None:
+    answer = edit(author, small.scenario, title="Long " * 40, **{"action-publish": "1"})
+    assert "title: use at most 160 characters" in errors(answer)
 
 
 def test_live_lesson_by_uid_costs_one_query(small: make.Small, django_assert_max_num_queries: Any) -> None:

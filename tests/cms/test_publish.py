@@ -182,6 +182,17 @@ def test_a_failing_compile_leaves_the_page_live_and_is_recorded(small: make.Smal
     assert len(failures()) == 1
 
 
+def test_what_rests_on_it_may_fail_alone(small: make.Small, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: Any) -> None:
+        raise RuntimeError("disk full")
+
+    monkeypatch.setattr("cms.services.compile.run._uses", refuse)
+    small.scenario.brief = "New."
+    assert make.publish(small.scenario).live
+    assert failures() == ["Call: RuntimeError: disk full"]
+    assert ScenarioVersion.objects.count() == 2
+
+
 def test_the_sweep_tries_again_and_closes_the_failure(small: make.Small, broken_record: Any) -> None:
     small.scenario.brief = "New."
     make.publish(small.scenario)

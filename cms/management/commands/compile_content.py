@@ -17,7 +17,9 @@ class Command(BaseCommand):
     help = "Compiles everything that is live. Exit codes: 0 in step with the record, 1 failed or, with --check, stale."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 when something would change")
+        parser.add_argument(
+            "--check", action="store_true", help="write nothing; exit with 1 when something would change"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         look = api.state_of if options["check"] else api.compile_all

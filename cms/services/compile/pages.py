@@ -57,8 +57,11 @@ def path_labels(page: PathPage, spec: PathSpec) -> list[LabelSpec]:
     locale = _locale(page)
     labels = [LabelSpec(page.uid, "path", page.title, locale, summary=page.about)]
     labels += [LabelSpec(item.uid, "milestone", item.title, locale) for item in spec.milestones]
-    labels += [LabelSpec(step.uid, "step", step.title, locale, minutes=step.minutes)
-               for step in spec.steps if step.content_uid is None]
+    labels += [
+        LabelSpec(step.uid, "step", step.title, locale, minutes=step.minutes)
+        for step in spec.steps
+        if step.content_uid is None
+    ]
     return labels
 
 

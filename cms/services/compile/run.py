@@ -58,15 +58,13 @@ COMPILERS: dict[type[Content], Callable[[Any, datetime], int]] = {
 
 
 def compile_quietly(source: Content, at: datetime) -> int:
-    """Compile a live source and what rests on it; a failure is recorded, never raised. Returns how many rows changed."""
-    if type(source) not in COMPILERS or not source.live:  # type: ignore[attr-defined]
+    """Compile a live source and what rests on it; a failure is recorded, never raised. Returns the rows changed."""
+    if type(source) not in COMPILERS or not source.live:
         return 0  # a publish that is only scheduled sends the same signal
     if not source.is_source:
         return _attempt(source, at, lambda: pages.labels_only(source))
     changed = _attempt(source, at, lambda: _compile(source, at))
-    for dependant in resting_on(source):
-        changed += _attempt(dependant, at, lambda dependant=dependant: _compile(dependant, at))  # type: ignore[misc]
-    return changed
+    return changed + _ripple(source, at)
 
 
 def leave(source: Content, at: datetime) -> None:
@@ -74,8 +72,7 @@ def leave(source: Content, at: datetime) -> None:
     if type(source) not in COMPILERS or not source.is_source:
         return
     _attempt(source, at, lambda: _retire(source, at))
-    for dependant in resting_on(source):
-        _attempt(dependant, at, lambda dependant=dependant: _compile(dependant, at))  # type: ignore[misc]
+    _ripple(source, at)
 
 
 def moved(page: Content, parent_before: Page, parent_after: Page, at: datetime) -> None:
@@ -83,8 +80,7 @@ def moved(page: Content, parent_before: Page, parent_after: Page, at: datetime) 
     if not isinstance(page, LessonPage):
         return
     for course in CoursePage.objects.filter(pk__in={parent_before.pk, parent_after.pk}):
-        for path in resting_on(course):
-            _attempt(path, at, lambda path=path: _compile(path, at))  # type: ignore[misc]
+        _ripple(course, at)
 
 
 def compile_all(at: datetime) -> tuple[int, list[str]]:
@@ -150,8 +146,7 @@ def stale_sources() -> Iterator[Content]:
 def resting_on(source: Content) -> Iterable[Content]:
     """Live sources whose spec holds something of this one: courses' paths, speakers' scenarios..."""
     if isinstance(source, SpeakerSource):
-        scenarios = ScenarioPage.objects.live().filter(nodes__icontains=f'"speaker": {source.pk},')
-        return [page for page in scenarios if page.is_source]
+        return [page for page in ScenarioPage.objects.live() if page.is_source and _speaks_in(page, source.pk)]
     uids: set[UUID] = {source.uid}  # type: ignore[attr-defined]
     if isinstance(source, LessonPage):
         course = CoursePage.objects.filter(pk=source.get_parent().pk).first() if source.depth else None
@@ -174,7 +169,7 @@ def failure_of(source: Any) -> CompileFailure | None:
 def failure_source(row: CompileFailure) -> Content | None:
     """The live source that an open failure is about; a failure of something that is gone is closed."""
     model = row.content_type.model_class()
-    source = model._default_manager.filter(pk=row.object_id, live=True).first() if model else None
+    source: Any = model._default_manager.filter(pk=row.object_id, live=True).first() if model else None
     if source is None:
         row.delete()
     return source
@@ -187,6 +182,22 @@ def _uses(page: PathPage) -> Iterator[UUID]:
     for child in page.steps():
         if (target := child.value.get("target")) is not None:
             yield target.uid
+
+
+def _speaks_in(page: ScenarioPage, speaker: int) -> bool:
+    return any(block["value"].get("speaker") == speaker for block in page.nodes.raw_data)
+
+
+def _ripple(source: Any, at: datetime) -> int:
+    """Compile what rests on a source; finding out may fail, too. Returns how many rows changed."""
+    found: list[Content] = []
+
+    def find() -> int:
+        found.extend(resting_on(source))
+        return 0
+
+    _attempt(source, at, find, closes=False)
+    return sum(_attempt(each, at, lambda each=each: _compile(each, at)) for each in found)  # type: ignore[misc]
 
 
 def _compile(source: Any, at: datetime) -> int:
@@ -215,8 +226,8 @@ def _gone() -> list[Compilation]:
     return gone
 
 
-def _attempt(source: Any, at: datetime, act: Callable[[], int]) -> int:
-    """Run in a transaction of its own; write a failure down, close an earlier one when it works now."""
+def _attempt(source: Any, at: datetime, act: Callable[[], int], *, closes: bool = True) -> int:
+    """Run in a transaction of its own; write a failure down or, with ``closes``, close an earlier one."""
     try:
         with transaction.atomic():
             changed = act()
@@ -231,7 +242,8 @@ def _attempt(source: Any, at: datetime, act: Callable[[], int]) -> int:
         if new:
             log(instance=source, action="cms.compile_failed", data={"message": message[:500]})
         return 0
-    CompileFailure.objects.filter(**_about(source), resolved_at=None).update(resolved_at=at)
+    if closes:
+        CompileFailure.objects.filter(**_about(source), resolved_at=None).update(resolved_at=at)
     return changed
 
 

@@ -6,13 +6,15 @@ from datetime import datetime
 
 from assessments.api import publish_calibration
 from cms.models import CalibrationSource, ExternalSource, RoleProfileSource, SkillSource, SpeakerSource
-from lms.api import publish_role_profile, publish_skill, set_labels
+from coaching.api import set_prompt
+from lms.api import publish_role_profile, publish_skill, set_labels, skill_ids
 from lms.rules.specs import LabelSpec
 
 
 def compile_skill(source: SkillSource, at: datetime) -> int:
     """A skill version, its label, and its prompt in the exchange."""
     version = publish_skill(source.spec(), at)
+    set_prompt(skill_ids()[source.slug], source.prompt, at)
     labels = set_labels([LabelSpec(source.uid, "skill", source.title, summary=source.about)])
     return int(version is not None) + labels
 
@@ -24,9 +26,7 @@ def compile_role(source: RoleProfileSource, at: datetime) -> int:
 
 def compile_external(source: ExternalSource, at: datetime) -> int:
     """A label: there is nothing to compile in training that lives elsewhere."""
-    return set_labels(
-        [LabelSpec(source.uid, "external", source.title, summary=source.about, minutes=source.minutes)]
-    )
+    return set_labels([LabelSpec(source.uid, "external", source.title, summary=source.about, minutes=source.minutes)])
 
 
 def compile_calibration(source: CalibrationSource, at: datetime) -> int:

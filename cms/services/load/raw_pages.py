@@ -103,9 +103,7 @@ def evidence(standard: doc.DemonstrationDoc) -> list[Raw]:
 def expected(standard: doc.DemonstrationDoc) -> list[Raw]:
     """Expected levels by day."""
     return [
-        block(
-            "expected", {"day": item.day, "level": str(item.level)}, "standard", standard.slug, "expected", item.day
-        )
+        block("expected", {"day": item.day, "level": str(item.level)}, "standard", standard.slug, "expected", item.day)
         for item in standard.expected_level_by_day
     ]
 
@@ -167,8 +165,6 @@ def _unlock(unlock: doc.UnlockDoc | None, names: tuple[object, ...], skill_keys:
 def no_practice(path: doc.PathDoc, skill_keys: Keys) -> list[Raw]:
     """Required skills that the path does not practise."""
     return [
-        block(
-            "skill", {"skill": skill_keys[item.skill], "reason": item.reason}, "path", path.slug, "none", item.skill
-        )
+        block("skill", {"skill": skill_keys[item.skill], "reason": item.reason}, "path", path.slug, "none", item.skill)
         for item in path.no_practice_on_path
     ]

@@ -29,6 +29,9 @@ from . import raw, raw_pages
 from .raw import Keys, uid
 from .writer import Report, Say, Writer
 
+RULE = ("observations", "observers", "contexts", "at_least", "latest", "window_days", "max_from_coach")
+WORDS = ("about", "specification", "limits", "risk_if_fails", "grants", "risk", "signers", "minutes")
+
 
 def load_curriculum(curriculum: Curriculum, *, dry_run: bool = False, say: Say = lambda line: None) -> Report:
     """Make pages, snippets and customers say what the curriculum says, publishing what differs.
@@ -131,7 +134,7 @@ def _pages(writer: Writer, frame: Frame, c: Curriculum, targets: dict[str, Keys]
             recall=[raw.recall(item, "course", course.slug) for item in course.recall],
         )
         courses[course.slug] = page
-        for lesson in course.lessons:
+        lessons = [
             writer.page(
                 LessonPage,
                 page,
@@ -144,6 +147,9 @@ def _pages(writer: Writer, frame: Frame, c: Curriculum, targets: dict[str, Keys]
                 skills=raw.skills(lesson.skills, skills, "lesson", lesson.slug),
                 body=raw.body(lesson),
             )
+            for lesson in course.lessons
+        ]
+        writer.order(page, lessons)
     scenarios = {}
     for number, scenario in enumerate(c.scenarios, 1):
         writer.say(f"Scenario {number} of {len(c.scenarios)}: {scenario.slug}")
@@ -166,10 +172,8 @@ def _pages(writer: Writer, frame: Frame, c: Curriculum, targets: dict[str, Keys]
 
 
 def _standard(writer: Writer, frame: Frame, item: Any, skills: Keys) -> StandardPage:
-    rule = {name: getattr(item.rule, name) for name in
-            ("observations", "observers", "contexts", "at_least", "latest", "window_days", "max_from_coach")}  # fmt: skip
-    words = {name: getattr(item, name) for name in
-             ("about", "specification", "limits", "risk_if_fails", "grants", "risk", "signers", "minutes")}  # fmt: skip
+    rule = {name: getattr(item.rule, name) for name in RULE}
+    words = {name: getattr(item, name) for name in WORDS}
     return writer.page(
         StandardPage,
         frame.shelves["standards"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
@@ -78,6 +78,15 @@ class Writer:
             parent.add_child(instance=found)
         self._publish(found, slug)
         return self._note(model._default_manager.get(pk=found.pk), slug, made)
+
+    def order(self, parent: Page, pages: Sequence[Page]) -> None:
+        """Put children in this order; what else is there comes first. Queries: 1 when all is in order."""
+        wanted = [page.pk for page in pages]
+        held = [pk for pk in parent.get_children().values_list("pk", flat=True) if pk in set(wanted)]
+        if held != wanted:
+            for pk in wanted:
+                Page.objects.get(pk=pk).move(Page.objects.get(pk=parent.pk), pos="last-child")
+            self.report.updated.append(f"order of {parent.slug}")
 
     def _publish(self, found: Source | ContentPage, slug: str) -> None:
         try:

@@ -1,0 +1,579 @@
+"""Deciding: by whom, on what, once, and what follows from it (invariants 1, 2, 3, 8, 9, 10)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.db.models import Model
+
+from assessments.api import countersign, standings_on
+from assessments.errors import AlreadyDecided, EvidenceMissing
+from assessments.models import Case, SignOffEvent, SignOffText
+from assessments.rules.evidence import Finding
+from assessments.rules.specs import EvidenceRule
+from assessments.services import decisions
+from assessments.services.decisions import Entrust, NotYet, Verdict, decide
+from assessments.services.ledger import months_later
+from coaching.models import CoachAssignment, CoachProfile, ObserverGrant
+from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
+from lms.models import Act, Membership, Notice, SkillGate, StepCompletion, User
+from tests import factories as make
+from tests import bench_factories as judging
+from tests.factories import MONDAY
+from tests.bench_factories import Bench
+
+pytestmark = pytest.mark.django_db
+
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
+TABLES: list[type[Model]] = [Case, SignOffEvent, SignOffText, SkillGate, StepCompletion, Act, Notice]
+
+
+@pytest.fixture
+def work() -> Bench:
+    """A case with just enough evidence."""
+    work = judging.bench()
+    judging.enough(work, MONDAY - timedelta(hours=1))
+    return work
+
+
+def refused(error: type[DomainError], work: Bench, **fields: Any) -> DomainError:
+    """The decision is refused with a sentence, and no row changed."""
+    before = judging.rows(*TABLES)
+    with pytest.raises(error) as raised, transaction.atomic():
+        judging.sign(work, **fields)
+    assert str(raised.value).strip().endswith(".")
+    assert judging.rows(*TABLES) == before
+    return raised.value
+
+
+def shown(work: Bench) -> list[tuple[str, int | None, date | None]]:
+    gates = SkillGate.objects.filter(person=work.learner, gate="show").order_by("skill__slug", "level")
+    return list(gates.values_list("skill__slug", "level", "valid_until"))
+
+
+# --- What a decision makes ----------------------------------------------------------------------------------------
+
+
+def test_a_sign_off_opens_show_and_completes_the_step(work: Bench) -> None:
+    (event,) = judging.sign(work, level=4)
+    end = date(2027, 3, 2)
+    assert (event.kind, event.level, event.valid_until, event.flags) == ("SIGNED", 4, end, [])
+    assert (event.subject, event.signer, event.authority) == (work.learner, work.coach, "coach")
+    assert shown(work) == [("discovery", 4, end)]
+    gate = SkillGate.objects.get(gate="show")
+    assert (gate.source, gate.standard_uid, gate.opened_at) == (f"signoff:{event.uid}", work.standard_uid, MONDAY)
+    done = StepCompletion.objects.get()
+    assert (done.step.uid, done.by, done.completed_at) == (work.step_uid, work.coach, MONDAY)
+    assert (work.case.status, work.case.decided_at) == ("decided", MONDAY)
+    assert Notice.objects.filter(person=work.learner).latest("pk").text.startswith("Coach decided")
+
+
+def test_not_yet_says_the_next_step_and_opens_nothing(work: Bench) -> None:
+    (event,) = judging.sign(work, verdicts=judging.not_yet(work))
+    assert (event.kind, event.level, event.valid_until) == ("NOT_YET", None, None)
+    texts = dict(event.texts.values_list("name", "value"))
+    assert texts["next_step"] == "Ask once more before you answer."
+    assert texts["retry_on"] == "2026-03-16"
+    assert (shown(work), StepCompletion.objects.count(), work.case.status) == ([], 0, "decided")
+
+
+def test_a_step_is_done_only_when_every_skill_of_its_standard_is_signed() -> None:
+    work = judging.bench("visit", "listening", "numbers")
+    judging.enough(work, MONDAY - DAY)
+    mixed: dict[str, Verdict] = {"listening": Entrust(3), **judging.not_yet(work)}
+    mixed["listening"] = Entrust(3)
+    first, second = judging.sign(work, verdicts=mixed)
+    assert [(event.skill.slug, event.kind) for event in (first, second)] == [
+        ("listening", "SIGNED"),
+        ("numbers", "NOT_YET"),
+    ]
+    assert first.key == second.key
+    assert ([row[0] for row in shown(work)], StepCompletion.objects.count()) == (["listening"], 0)
+    judging.enough(work, MONDAY + DAY)
+    judging.sign(work, MONDAY + DAY)
+    assert ([row[0] for row in shown(work)], StepCompletion.objects.count()) == (["listening", "numbers"], 1)
+
+
+# --- Invariant 2: the evidence rule at that moment ----------------------------------------------------------------
+
+
+def test_the_decision_keeps_what_it_rested_on(work: Bench) -> None:
+    seen = {str(row.uid) for row in work.case.observations.all()}
+    (event,) = judging.sign(work)
+    assert set(event.payload["satisfying"]) == set(event.payload["observations"]) == seen
+    assert event.payload["by_exception"] is False
+    assert event.payload["rule"] == {
+        "observations": [2, 2],
+        "observers": [2, 2],
+        "contexts": [2, 2],
+        "latest": [2, 2],
+        "from_coach": [0, 1],
+    }
+    assert event.version == work.version
+
+
+def test_without_evidence_there_is_no_sign_off() -> None:
+    work = judging.bench()
+    judging.watch(work, work.another())
+    error = refused(EvidenceMissing, work, level=1)
+    assert list(error.fields) == ["discovery-level"]
+    judging.sign(work, verdicts=judging.not_yet(work))
+
+
+@pytest.mark.parametrize("level", [0, 5, 6, -1])
+def test_no_level_beyond_what_the_standard_grants(work: Bench, level: int) -> None:
+    refused(EvidenceMissing, work, level=level)
+    judging.sign(work, level=4)
+
+
+def test_evidence_that_was_enough_may_be_too_old_when_deciding(work: Bench) -> None:
+    assert work.case.status == "ready"
+    refused(EvidenceMissing, work, at=MONDAY + 60 * DAY, level=1)
+    judging.sign(work, MONDAY + 59 * DAY)
+
+
+def test_one_prompted_observation_by_the_coach_allows_level_two() -> None:
+    work = judging.bench()
+    judging.watch(work, work.coach, supervision=3)
+    refused(EvidenceMissing, work, at=MONDAY + DAY, level=3)
+    (event,) = judging.sign(work, MONDAY + DAY, 2)
+    assert (event.level, event.payload["by_exception"]) == (2, True)
+
+
+def test_the_exception_is_the_deciding_coachs_own() -> None:
+    work = judging.bench()
+    judging.watch(work, work.another(), supervision=5)
+    refused(EvidenceMissing, work, at=MONDAY + DAY, level=2)
+
+
+def test_there_is_no_exception_on_a_high_risk_standard() -> None:
+    work = judging.bench(risk="high")
+    judging.watch(work, work.coach, supervision=5)
+    refused(EvidenceMissing, work, at=MONDAY + DAY, level=1)
+
+
+def test_a_high_risk_standard_wants_two_observers_whatever_its_rule_says() -> None:
+    work = judging.bench(risk="high", rule=EvidenceRule(1, 1, 1, 3, 1, 60, 1))
+    judging.watch(work, work.another())
+    refused(EvidenceMissing, work, at=MONDAY + DAY, level=1)
+    judging.watch(work, work.another())
+    judging.sign(work, MONDAY + DAY, 4)
+
+
+def test_one_skill_without_evidence_holds_back_the_whole_decision() -> None:
+    work = judging.bench("visit", "listening", "numbers")
+    judging.watch(work, work.another(), supervision={"listening": 4, "numbers": 2})
+    judging.watch(work, work.another(), supervision={"listening": 4, "numbers": 2}, context="on the phone")
+    error = refused(EvidenceMissing, work, at=MONDAY + DAY)
+    assert list(error.fields) == ["numbers-level"]
+
+
+def test_a_case_is_decided_by_the_version_that_it_was_opened_on(work: Bench) -> None:
+    judging.standard(rule=EvidenceRule(9, 9, 3, 5, 9, 1, 0), at=MONDAY)
+    (event,) = judging.sign(work)
+    assert event.version == work.version
+
+
+# --- Words --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("field", "fields"),
+    [
+        ("why", {"why": "  "}),
+        ("discovery-next_step", {"verdicts": {"discovery": NotYet(" ", MONDAY.date() + DAY)}}),
+        ("discovery-retry_on", {"verdicts": {"discovery": NotYet("Ask again.", MONDAY.date())}}),
+        ("discovery-verdict", {"verdicts": {}}),
+        ("discovery-verdict", {"verdicts": {"other": Entrust(3)}}),
+    ],
+)
+def test_a_decision_says_why_and_decides_every_skill(work: Bench, field: str, fields: dict[str, Any]) -> None:
+    assert field in refused(Invalid, work, **fields).fields
+
+
+# --- Invariants 1 and 3: who may decide ---------------------------------------------------------------------------
+
+
+def the_learner(work: Bench) -> User:
+    judging.grant(work.learner, *work.skills)
+    return work.learner
+
+
+def the_learner_as_their_own_coach(work: Bench) -> User:
+    CoachProfile.objects.filter(person=work.coach).update(person=the_learner(work))
+    return User.objects.get(pk=work.learner.pk)
+
+
+def the_learner_as_superuser(work: Bench) -> User:
+    User.objects.filter(pk=the_learner(work).pk).update(is_superuser=True)
+    return User.objects.get(pk=work.learner.pk)
+
+
+def a_superuser(work: Bench) -> User:
+    who = judging.observer(*work.skills)
+    User.objects.filter(pk=who.pk).update(is_superuser=True)
+    return User.objects.get(pk=who.pk)
+
+
+def a_learning_administrator(work: Bench) -> User:
+    return make.in_group("Learning administrators", judging.observer(*work.skills))
+
+
+def the_manager(work: Bench) -> User:
+    who = judging.observer(*work.skills)
+    make.team(work.learner, manager=who)
+    return who
+
+
+def an_observer_of_the_case(work: Bench) -> User:
+    return work.observers[0]
+
+
+def an_ex_coach(work: Bench) -> User:
+    CoachAssignment.objects.update(status="handed_over", ended_at=MONDAY)
+    return work.coach
+
+
+def an_ex_coach_who_observed(work: Bench) -> User:
+    judging.watch(work, work.coach, MONDAY - SECOND, context="on video")
+    return an_ex_coach(work)
+
+
+def a_coach_who_coaches_nobody_any_more(work: Bench) -> User:
+    CoachProfile.objects.update(ended_on=date(2026, 1, 1))
+    return work.coach
+
+
+def a_coach_proposed_but_not_active(work: Bench) -> User:
+    CoachAssignment.objects.update(status="proposed")
+    return work.coach
+
+
+def with_a_lapsed_grant(work: Bench) -> User:
+    ObserverGrant.objects.filter(person=work.coach).update(until_on=MONDAY.date() - DAY)
+    return work.coach
+
+
+def with_a_revoked_grant(work: Bench) -> User:
+    grants = ObserverGrant.objects.filter(person=work.coach)
+    grants.update(revoked_at=MONDAY, revoked_by=work.learner, revoked_reason="Moved away.")
+    return work.coach
+
+
+def with_a_grant_from_later(work: Bench) -> User:
+    ObserverGrant.objects.filter(person=work.coach).update(granted_at=MONDAY + SECOND)
+    return work.coach
+
+
+def ended_while_the_form_was_open(work: Bench) -> User:
+    """Their row says so; the object that the request holds was read before."""
+    User.objects.filter(pk=work.coach.pk).update(is_active=False, deactivated_at=MONDAY)
+    return work.coach
+
+
+def ended(work: Bench) -> User:
+    ended_while_the_form_was_open(work)
+    return User.objects.get(pk=work.coach.pk)
+
+
+NOT_THEIRS: list[tuple[Callable[[Bench], User], type[DomainError]]] = [
+    (the_learner, NotAllowed),
+    (the_learner_as_their_own_coach, NotAllowed),
+    (the_learner_as_superuser, NotAllowed),
+    (a_superuser, NotFound),
+    (a_learning_administrator, NotFound),
+    (the_manager, NotFound),
+    (an_observer_of_the_case, NotAllowed),
+    (an_ex_coach, NotFound),
+    (an_ex_coach_who_observed, NotAllowed),
+    (a_coach_who_coaches_nobody_any_more, NotFound),
+    (a_coach_proposed_but_not_active, NotFound),
+    (with_a_lapsed_grant, NotAllowed),
+    (with_a_revoked_grant, NotAllowed),
+    (with_a_grant_from_later, NotAllowed),
+    (ended_while_the_form_was_open, NotAllowed),
+    (ended, NotFound),
+]
+
+
+@pytest.mark.parametrize(("who", "error"), NOT_THEIRS, ids=lambda item: getattr(item, "__name__", ""))
+def test_only_the_present_coach_with_a_grant_decides(
+    work: Bench, who: Callable[[Bench], User], error: type[DomainError]
+) -> None:
+    actor = who(work)
+    refused(error, work, actor=actor)
+    refused(error, work, actor=actor, verdicts=judging.not_yet(work))
+
+
+def test_a_grant_is_needed_for_every_skill_of_the_standard() -> None:
+    work = judging.bench("visit", "listening", "numbers")
+    judging.enough(work, MONDAY - DAY)
+    ObserverGrant.objects.filter(person=work.coach, skill__slug="numbers").delete()
+    error = refused(NotAllowed, work)
+    assert "Numbers" in str(error)
+
+
+def test_the_stand_in_decides_while_the_coach_is_away(work: Bench) -> None:
+    cover = judging.coach_profile(judging.observer(*work.skills, name="Cover"), load=0)
+    refused(NotFound, work, actor=cover.person)
+    CoachProfile.objects.filter(person=work.coach).update(
+        cover=cover, away_from=date(2026, 1, 1), away_until=judging.LATER
+    )
+    (event,) = judging.sign(work, actor=cover.person)
+    assert (event.signer, event.authority) == (cover.person, "stand-in of the coach")
+
+
+def test_a_locked_demonstration_is_not_decided() -> None:
+    judging.standard()
+    step = judging.demonstration(unlock={"all": [{"skill": "discovery", "gate": "try"}]})
+    path = make.path(step, role_version=make.role(make.requires("discovery")))
+    enrolment = make.enrolment(make.person("Learner"), path)
+    profile = judging.coach_profile(judging.observer("discovery"))
+    assignment = judging.assign(enrolment, profile)
+    work = Bench(judging.standard(), enrolment, profile.person, assignment)
+    skill = make.skill("discovery")
+    judging.enough(work, MONDAY - DAY)
+    SkillGate.objects.filter(gate="do").delete()
+    refused(NotAllowed, work)
+    SkillGate.objects.create(person=work.learner, skill=skill, gate="try", source="try:1", opened_at=MONDAY)
+    judging.sign(work)
+
+
+# --- Invariant 3: flags -------------------------------------------------------------------------------------------
+
+
+def provisional(work: Bench) -> None:
+    ObserverGrant.objects.filter(person=work.coach).update(basis="provisional")
+
+
+def reports_to_learner(work: Bench) -> None:
+    make.team(work.coach, manager=work.learner)
+
+
+def reciprocal(work: Bench, before: timedelta = 90 * DAY) -> None:
+    """The learner signed the coach not long ago."""
+    other = judging.bench("other")
+    CoachProfile.objects.filter(person=other.coach).update(person=work.learner)
+    judging.grant(work.learner, "other")
+    other.coach = work.learner
+    type(other.enrolment).objects.filter(pk=other.enrolment.pk).update(person=work.coach)
+    other.enrolment.refresh_from_db()
+    judging.signed(other, MONDAY - before)
+
+
+FLAGS = {
+    "provisional": provisional,
+    "line_manager": judging.line_manager,
+    "reports_to_learner": reports_to_learner,
+    "reciprocal": reciprocal,
+}
+
+
+@pytest.mark.parametrize("flag", FLAGS)
+def test_a_decision_that_may_be_partial_waits_for_a_countersign(work: Bench, flag: str) -> None:
+    FLAGS[flag](work)
+    (event,) = judging.sign(work)
+    assert event.flags == [flag]
+    assert (shown(work), StepCompletion.objects.filter(enrolment=work.enrolment).count()) == ([], 0)
+    (standing,) = standings_on([work.learner.pk], MONDAY.date())[work.learner.pk]
+    assert standing.status == "awaiting"
+
+
+def test_what_is_long_past_is_not_reciprocal(work: Bench) -> None:
+    reciprocal(work, 90 * DAY + SECOND)
+    (event,) = judging.sign(work)
+    assert event.flags == []
+
+
+def test_a_manager_of_the_past_is_no_line_manager(work: Bench) -> None:
+    judging.line_manager(work)
+    Membership.objects.filter(person=work.coach).update(until_on=MONDAY.date() - DAY)
+    (event,) = judging.sign(work)
+    assert event.flags == []
+
+
+def test_not_yet_needs_no_countersign(work: Bench) -> None:
+    judging.line_manager(work)
+    (event,) = judging.sign(work, verdicts=judging.not_yet(work))
+    assert event.flags == []
+
+
+# --- Invariant 8: once --------------------------------------------------------------------------------------------
+
+
+def test_the_same_key_is_one_decision_and_the_same_answer(work: Bench) -> None:
+    key, case = make.key(), work.case
+    fields = {"actor": work.coach, "case_uid": case.uid, "why": "Seen.", "key": key, "at": MONDAY}
+    first = decide(**fields, verdicts=judging.entrust(work))
+    before = judging.rows(*TABLES)
+    assert decide(**fields, verdicts=judging.entrust(work)) == first
+    assert decide(**fields, verdicts=judging.not_yet(work)) == first, "the first one stands"
+    assert judging.rows(*TABLES) == before
+
+
+def test_another_key_finds_the_case_decided(work: Bench) -> None:
+    judging.sign(work)
+    refused(AlreadyDecided, work)
+    refused(AlreadyDecided, work, verdicts=judging.not_yet(work))
+
+
+def test_a_key_used_for_something_else_decides_nothing(work: Bench) -> None:
+    refused(Conflict, work, key=work.case.observations.first().uid)
+    other = Act.objects.filter(actor=work.coach)
+    assert not other.exists()
+    judging.watch(work, work.coach, MONDAY - SECOND, context="on video")
+    refused(Conflict, work, key=Act.objects.get(actor=work.coach).key)
+
+
+def test_somebody_elses_key_gives_nothing_away(work: Bench) -> None:
+    (event,) = judging.sign(work)
+    with pytest.raises(NotFound), transaction.atomic():
+        judging.sign(work, actor=make.person(), key=event.key)
+
+
+# --- Invariant 10: renewal ----------------------------------------------------------------------------------------
+
+
+def test_a_newer_sign_off_takes_the_place_of_the_older_and_history_stays(work: Bench) -> None:
+    (old,) = judging.sign(work, level=2)
+    new = judging.signed(work, MONDAY + DAY, 4)
+    assert [(row[1]) for row in shown(work)] == [4]
+    assert list(SignOffEvent.objects.values_list("kind", "about__uid")) == [
+        ("SIGNED", None),
+        ("SIGNED", None),
+        ("SUPERSEDED", old.uid),
+    ]
+    assert SignOffEvent.objects.get(uid=old.uid).level == 2
+    statuses = {item.event.uid: item.status for item in standings_on([work.learner.pk], MONDAY.date())[work.learner.pk]}
+    assert statuses == {old.uid: "superseded", new.uid: "active"}
+
+
+def test_a_sign_off_on_another_standard_stands_beside_it() -> None:
+    first, second = judging.bench("phone", "listening"), judging.bench("visit", "listening")
+    path = make.path(judging.demonstration("visit", "listening"), role_version=make.role(make.requires("listening")))
+    second.enrolment = make.enrolment(first.learner, path)
+    judging.assign(second.enrolment, CoachProfile.objects.get(person=second.coach))
+    judging.signed(first, level=2)
+    judging.signed(second, MONDAY + DAY, 4)
+    assert [row[1] for row in shown(first)] == [2, 4]
+
+
+def test_the_old_level_stays_valid_until_the_new_decision_counts(work: Bench) -> None:
+    (old,) = judging.sign(work, level=2)
+    judging.line_manager(work)
+    new = judging.signed(work, MONDAY + DAY, 4)
+    assert [row[1] for row in shown(work)] == [2], "the new one still waits for a countersign"
+    ld = make.in_group("Learning administrators")
+    countersign(actor=ld, event_uid=new.uid, agree=True, why="Read the notes.", key=make.key(), at=MONDAY + DAY)
+    assert [row[1] for row in shown(work)] == [4]
+    assert SignOffEvent.objects.get(kind="SUPERSEDED").about == old
+
+
+def test_not_yet_on_a_renewal_leaves_the_old_sign_off_valid(work: Bench) -> None:
+    judging.sign(work, level=3)
+    judging.enough(work, MONDAY + DAY)
+    judging.sign(work, MONDAY + DAY, verdicts=judging.not_yet(work, MONDAY + DAY))
+    assert [row[1] for row in shown(work)] == [3]
+
+
+def test_what_waited_for_a_countersign_cannot_push_out_what_is_newer(work: Bench) -> None:
+    """Signed low and flagged; signed higher by somebody without a flag; then the first is countersigned."""
+    judging.line_manager(work)
+    (low,) = judging.sign(work, level=2)
+    Membership.objects.filter(person=work.coach).delete()
+    high = judging.signed(work, MONDAY + DAY, 4)
+    ld = make.in_group("Learning administrators")
+    with pytest.raises(Conflict), transaction.atomic():
+        countersign(actor=ld, event_uid=low.uid, agree=True, why="Read it.", key=make.key(), at=MONDAY + DAY)
+    assert [row[1] for row in shown(work)] == [4]
+    statuses = {item.event.uid: item.status for item in standings_on([work.learner.pk], MONDAY.date())[work.learner.pk]}
+    assert statuses == {low.uid: "superseded", high.uid: "active"}
+
+
+def test_validity_ends_on_the_day_that_the_standard_gives() -> None:
+    work = judging.bench(valid_months=6)
+    event = judging.signed(work, MONDAY)
+    assert event.valid_until == months_later(MONDAY.date(), 6) == date(2026, 9, 2)
+
+
+# --- With the guard of the service taken away, the database's own still stands ------------------------------------
+
+
+def without(monkeypatch: pytest.MonkeyPatch, **guards: Callable[..., Any]) -> None:
+    """Take guards of ``decide`` away."""
+    for name, instead in guards.items():
+        monkeypatch.setattr(decisions, name, instead)
+
+
+class OpenPolicy:
+    """Lets everybody do everything."""
+
+    def get(self, actor: User, action: str, *, uid: Any, **_rest: Any) -> Case:
+        return Case.objects.select_related("learner", "enrolment__person", "version").get(uid=uid)
+
+
+def database_refuses(name: str, act: Callable[[], object]) -> None:
+    before = judging.rows(*TABLES)
+    with pytest.raises(IntegrityError, match=f"{name}|append-only"), transaction.atomic():
+        act()
+    assert judging.rows(*TABLES) == before
+
+
+def test_without_policy_and_authority_the_database_refuses_ones_own_sign_off(
+    work: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without(monkeypatch, case_policy=OpenPolicy(), _authority=lambda *_rest: set())
+    database_refuses("signoff_never_of_oneself", lambda: judging.sign(work, actor=work.learner))
+
+
+def test_without_the_conditional_close_the_database_refuses_a_second_decision(
+    work: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judging.sign(work)
+    without(monkeypatch, _close=lambda *_rest: None)
+    database_refuses("signoff_decided_once", lambda: judging.sign(work))
+
+
+def test_without_the_act_the_database_refuses_the_same_key(work: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    (event,) = judging.sign(work)
+    judging.enough(work, MONDAY + DAY)
+    without(monkeypatch, once=lambda **_fields: True)
+    database_refuses("signoff_key_once_per_skill", lambda: judging.sign(work, MONDAY + DAY, key=event.key))
+
+
+def test_without_the_rule_the_database_still_wants_a_level_of_the_scale(
+    work: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = decisions.examine_cases
+
+    def generous(*args: Any) -> Any:
+        found = real(*args)
+        for item in found.values():
+            for slug in item.findings:
+                item.findings[slug] = Finding((), met=True, ceiling=99, satisfying=())
+        return found
+
+    without(monkeypatch, examine_cases=generous, ENTRUSTMENT=dict.fromkeys(range(100), "x"))
+    database_refuses("signoff_level_only_when_signed", lambda: judging.sign(work, level=6))
+
+
+def test_announcing_waits_for_the_commit(work: Bench, django_capture_on_commit_callbacks: Any) -> None:
+    from assessments import events
+
+    heard: list[list[int]] = []
+
+    def hear(sender: object, event_ids: list[int], **_rest: object) -> None:
+        heard.append(event_ids)
+
+    events.signed_off.connect(hear)
+    try:
+        with django_capture_on_commit_callbacks(execute=True):
+            (event,) = judging.sign(work)
+            assert heard == []
+        assert heard == [[event.pk]]
+    finally:
+        events.signed_off.disconnect(hear)

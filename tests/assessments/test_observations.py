@@ -1,0 +1,405 @@
+"""Observing: who may, when, and that what was seen is written before anything is rated (invariants 1, 3, 5, 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Model
+
+from assessments.api import open_seal, record_observation, request_observation, write_down
+from assessments.models import Case, Observation, ObservationIndicator, ObservationSkill, Request
+from assessments.services import observations
+from assessments.services.observations import Sealed
+from coaching.models import ObserverGrant
+from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
+from lms.models import Act, Enrolment, SkillGate, User
+from tests import factories as make
+from tests import bench_factories as judging
+from tests.factories import MONDAY
+from tests.bench_factories import Bench
+
+pytestmark = pytest.mark.django_db
+
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
+TABLES: list[type[Model]] = [Case, Request, Observation, ObservationSkill, ObservationIndicator, SkillGate, Act]
+
+
+@pytest.fixture
+def work() -> Bench:
+    return judging.bench()
+
+
+def refused(error: type[DomainError], act: Callable[..., object], **fields: Any) -> DomainError:
+    """The act is refused with a sentence, and no row changed."""
+    before = judging.rows(*TABLES)
+    with pytest.raises(error) as raised, transaction.atomic():
+        act(**fields)
+    assert str(raised.value).strip().endswith(".")
+    assert judging.rows(*TABLES) == before
+    return raised.value
+
+
+def asked(work: Bench, who: User) -> Request:
+    return request_observation(
+        actor=work.learner,
+        enrolment_uid=work.enrolment.uid,
+        step_uid=work.step_uid,
+        observer_uid=who.uid,
+        context="on site",
+        planned_on=MONDAY.date(),
+        key=make.key(),
+        at=MONDAY,
+    )
+
+
+def answer(request: Request, who: User, **fields: Any) -> Observation:
+    """For a request."""
+    values = {
+        "request_uid": request.uid,
+        "seal": judging.seal(who, request.uid),
+        "context": "on site",
+        "occurred_at": MONDAY - timedelta(hours=1),
+        "ratings": {"discovery": 4},
+        "marks": {},
+        "key": make.key(),
+        "at": MONDAY,
+    }
+    return record_observation(actor=who, **values | fields)
+
+
+# --- What gets written --------------------------------------------------------------------------------------------
+
+
+def test_what_was_seen_stands_with_ratings_and_signs(work: Bench) -> None:
+    who = work.another()
+    marks = {"discovery/f-1": "seen"}
+    row = judging.watch(work, who, supervision=3, marks=marks)
+    assert (row.person, row.observer, row.version, row.what_i_saw) == (work.learner, who, work.version, judging.WORDS)
+    assert row.written_at < row.recorded_at == MONDAY
+    assert list(row.ratings.values_list("skill__slug", "supervision")) == [("discovery", 3)]
+    assert dict(row.indicators.values_list("indicator", "mark")) == {"f-1": "seen", "f-2": "no_opportunity"}
+
+
+@pytest.mark.parametrize(("supervision", "opens"), [(2, False), (3, True), (5, True)])
+def test_do_opens_from_prompted_on(work: Bench, supervision: int, opens: bool) -> None:
+    row = judging.watch(work, work.another(), supervision=supervision)
+    gates = SkillGate.objects.filter(person=work.learner, gate="do")
+    assert list(gates.values_list("source", flat=True)) == ([f"observation:{row.uid}"] if opens else [])
+    assert all(gate.level is None for gate in gates), "Do has no level"
+
+
+def test_one_key_is_one_observation(work: Bench) -> None:
+    who, key = work.another(), make.key()
+    assert judging.watch(work, who, key=key) == judging.watch(work, who, key=key)
+    assert (Observation.objects.count(), SkillGate.objects.count()) == (1, 1)
+
+
+def test_a_request_is_observed_once(work: Bench) -> None:
+    who, key = work.another(), make.key()
+    request = asked(work, who)
+    row = answer(request, who, key=key)
+    assert answer(request, who, key=key) == row
+    request.refresh_from_db()
+    assert (request.status, request.observation) == ("observed", row)
+    refused(Conflict, answer, request=request, who=who)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        copy_of(row, request=request)
+
+
+# --- Invariant 6: what I saw first --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["", "   ", "Went very well indeed"])
+def test_words_that_say_nothing_are_not_sealed(work: Bench, text: str) -> None:
+    with pytest.raises(Invalid) as error:
+        write_down(actor=work.coach, about=work.enrolment.uid, text=text, at=MONDAY)
+    assert list(error.value.fields) == ["what_i_saw"]
+
+
+def seal_of_another_person(work: Bench, who: User) -> str:
+    return judging.seal(work.coach, work.enrolment.uid)
+
+
+def seal_of_another_encounter(work: Bench, who: User) -> str:
+    return judging.seal(who, make.key())
+
+
+def seal_that_is_older_than_fourteen_days(work: Bench, who: User) -> str:
+    return judging.seal(who, work.enrolment.uid, MONDAY - 14 * DAY)
+
+
+def seal_from_after_the_rating(work: Bench, who: User) -> str:
+    return judging.seal(who, work.enrolment.uid, MONDAY + DAY)
+
+
+def seal_of_the_same_moment(work: Bench, who: User) -> str:
+    return write_down(actor=who, about=work.enrolment.uid, text=judging.WORDS, at=MONDAY)
+
+
+def no_seal(work: Bench, who: User) -> str:
+    return ""
+
+
+def words_without_a_signature(work: Bench, who: User) -> str:
+    return judging.WORDS
+
+
+def a_seal_with_one_letter_changed(work: Bench, who: User) -> str:
+    good = judging.seal(who, work.enrolment.uid)
+    return ("A" if good[0] != "A" else "B") + good[1:]
+
+
+SEALS = [
+    seal_of_another_person,
+    seal_of_another_encounter,
+    seal_that_is_older_than_fourteen_days,
+    seal_from_after_the_rating,
+    seal_of_the_same_moment,
+    no_seal,
+    words_without_a_signature,
+    a_seal_with_one_letter_changed,
+]
+
+
+@pytest.mark.parametrize("forged", SEALS, ids=lambda make_one: make_one.__name__)
+def test_without_a_good_seal_no_rating_is_taken(work: Bench, forged: Callable[[Bench, User], str]) -> None:
+    who = work.another()
+    error = refused(Invalid, judging.watch, work=work, who=who, seal=forged(work, who))
+    assert list(error.fields) == ["what_i_saw"]
+    judging.watch(work, who)
+
+
+def test_a_seal_lasts_fourteen_days(work: Bench) -> None:
+    who = work.another()
+    good = write_down(actor=who, about=work.enrolment.uid, text=f"  {judging.WORDS} ", at=MONDAY)
+    for at in (MONDAY + SECOND, MONDAY + 14 * DAY):
+        assert open_seal(actor=who, about=work.enrolment.uid, seal=good, at=at) == Sealed(judging.WORDS, MONDAY)
+    with pytest.raises(Invalid):
+        open_seal(actor=who, about=work.enrolment.uid, seal=good, at=MONDAY + 14 * DAY + SECOND)
+
+
+def test_one_text_is_one_observation(work: Bench) -> None:
+    """Otherwise one person could fill the rule's count by sending one encounter again under new keys."""
+    who = work.another()
+    same = judging.seal(who, work.enrolment.uid)
+    judging.watch(work, who, seal=same)
+    refused(Conflict, judging.watch, work=work, who=who, seal=same, context="on the phone")
+    judging.watch(work, who, MONDAY + SECOND)
+    assert Observation.objects.count() == 2
+
+
+def test_a_seal_for_a_request_is_no_seal_for_the_next(work: Bench) -> None:
+    who = work.another()
+    first = asked(work, who)
+    refused(Invalid, answer, request=first, who=who, seal=judging.seal(who, work.enrolment.uid))
+
+
+def copy_of(row: Observation, **fields: Any) -> Observation:
+    values = {
+        name.attname: getattr(row, name.attname)
+        for name in Observation._meta.concrete_fields
+        if name.name not in ("id", "uid", "request")
+    }
+    return Observation.objects.create(**values | fields)
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("observation_not_of_oneself", lambda row: {"observer_id": row.person_id}),
+        ("observation_says_what_was_seen", lambda row: {"what_i_saw": ""}),
+        ("observation_recorded_after", lambda row: {"occurred_at": row.recorded_at + SECOND}),
+        ("observation_written_before_rating", lambda row: {"written_at": row.recorded_at}),
+        ("observation_written_before_rating", lambda row: {"written_at": row.recorded_at + SECOND}),
+    ],
+)
+def test_the_database_refuses_an_observation_that_cannot_be(
+    work: Bench, name: str, fields: Callable[[Observation], dict[str, Any]]
+) -> None:
+    row = judging.watch(work, work.another())
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        copy_of(row, **fields(row))
+    assert Observation.objects.count() == 1
+    copy_of(row)
+
+
+def test_with_the_seal_taken_away_the_database_still_wants_words_first(
+    work: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for sealed in (Sealed("", MONDAY - SECOND), Sealed(judging.WORDS, MONDAY)):
+        monkeypatch.setattr(observations, "open_seal", lambda sealed=sealed, **_fields: sealed)
+        refused(DomainError, judging.watch, work=work, who=work.another())
+
+
+# --- Ratings and signs --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "ratings", [{}, {"discovery": 0}, {"discovery": 6}, {"discovery": 4, "other": 4}, {"other": 4}]
+)
+def test_every_skill_of_the_standard_gets_one_rating_from_one_to_five(work: Bench, ratings: dict[str, int]) -> None:
+    assert "ratings" in refused(Invalid, judging.watch, work=work, who=work.another(), ratings=ratings).fields
+
+
+@pytest.mark.parametrize("value", [0, 6])
+def test_the_database_knows_supervision_one_to_five_only(work: Bench, value: int) -> None:
+    row = judging.watch(work, work.another())
+    skill = make.skill("other")
+    with pytest.raises(IntegrityError, match="observation_supervision_1_to_5"), transaction.atomic():
+        ObservationSkill.objects.create(observation=row, skill=skill, supervision=value)
+    ObservationSkill.objects.create(observation=row, skill=skill, supervision=5)
+
+
+def test_the_database_holds_one_rating_a_skill_and_one_mark_a_sign(work: Bench) -> None:
+    row = judging.watch(work, work.another())
+    rating, mark = row.ratings.get(), row.indicators.first()
+    assert mark is not None
+    for again in (
+        ObservationSkill(observation=row, skill=rating.skill, supervision=5),
+        ObservationIndicator(observation=row, skill=mark.skill, indicator=mark.indicator, mark="seen"),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            again.save(force_insert=True)
+
+
+def test_no_opportunity_differs_from_not_seen(work: Bench) -> None:
+    marks = {"discovery/f-1": "not_seen", "discovery/f-2": "no_opportunity"}
+    row = judging.watch(work, work.another(), marks=marks)
+    assert dict(row.indicators.values_list("indicator", "mark")) == {"f-1": "not_seen", "f-2": "no_opportunity"}
+    assert len({label for _mark, label in ObservationIndicator.Mark.choices}) == 4
+
+
+def test_an_unknown_mark_is_refused_by_the_service_and_by_the_database(work: Bench) -> None:
+    refused(Invalid, judging.watch, work=work, who=work.another(), marks={"discovery/f-1": "maybe"})
+    row = judging.watch(work, work.another())
+    with pytest.raises(IntegrityError, match="observation_mark_known"), transaction.atomic():
+        ObservationIndicator.objects.create(observation=row, skill=make.skill("other"), indicator="f-1", mark="maybe")
+
+
+def test_the_place_must_be_one_that_the_standard_permits(work: Bench) -> None:
+    assert "context" in refused(Invalid, judging.watch, work=work, who=work.another(), context="in a dream").fields
+
+
+# --- Invariants 1 and 3: who may observe --------------------------------------------------------------------------
+
+
+def test_nobody_observes_themselves(work: Bench) -> None:
+    judging.grant(work.learner, *work.skills)
+    refused(NotAllowed, judging.watch, work=work, who=work.learner)
+    User.objects.filter(pk=work.learner.pk).update(is_superuser=True)
+    refused(NotAllowed, judging.watch, work=work, who=User.objects.get(pk=work.learner.pk))
+
+
+def lapsed(work: Bench) -> User:
+    return judging.observer(*work.skills, until_on=MONDAY.date() - DAY)
+
+
+def revoked(work: Bench) -> User:
+    who = work.another()
+    ObserverGrant.objects.filter(person=who).update(
+        revoked_at=MONDAY, revoked_by=work.coach, revoked_reason="No longer in the field."
+    )
+    return who
+
+
+def not_granted_yet(work: Bench) -> User:
+    return judging.observer(*work.skills, granted_at=MONDAY + SECOND)
+
+
+def ended_while_the_form_was_open(work: Bench) -> User:
+    who = work.another()
+    User.objects.filter(pk=who.pk).update(is_active=False, deactivated_at=MONDAY)
+    return who
+
+
+def without_a_grant(work: Bench) -> User:
+    return make.person()
+
+
+def superuser(work: Bench) -> User:
+    return make.person(is_superuser=True)
+
+
+def granted_another_skill(work: Bench) -> User:
+    make.skill("other")
+    return judging.observer("other")
+
+
+NO_OBSERVERS = [
+    lapsed,
+    revoked,
+    not_granted_yet,
+    ended_while_the_form_was_open,
+    without_a_grant,
+    superuser,
+    granted_another_skill,
+]
+
+
+@pytest.mark.parametrize("who", NO_OBSERVERS, ids=lambda find: find.__name__)
+def test_without_an_unlapsed_grant_nobody_observes(work: Bench, who: Callable[[Bench], User]) -> None:
+    refused(NotAllowed, judging.watch, work=work, who=who(work))
+
+
+def test_a_grant_holds_on_its_last_day(work: Bench) -> None:
+    judging.watch(work, judging.observer(*work.skills, until_on=MONDAY.date()))
+
+
+def test_a_grant_that_ended_after_the_request_was_made_counts_no_more(work: Bench) -> None:
+    who = work.another()
+    request = asked(work, who)
+    ObserverGrant.objects.filter(person=who).update(until_on=MONDAY.date() - DAY)
+    refused(NotAllowed, answer, request=request, who=who)
+
+
+def test_only_the_named_observer_answers_a_request(work: Bench) -> None:
+    request = asked(work, work.another())
+    refused(NotFound, answer, request=request, who=work.another())
+    refused(NotAllowed, answer, request=request, who=work.coach)
+    refused(NotAllowed, answer, request=request, who=work.learner)
+
+
+def test_an_observation_is_written_within_seven_days(work: Bench) -> None:
+    who = work.another()
+    refused(Invalid, judging.watch, work=work, who=who, occurred_at=MONDAY - 7 * DAY - SECOND)
+    refused(Invalid, judging.watch, work=work, who=who, occurred_at=MONDAY + SECOND)
+    judging.watch(work, who, occurred_at=MONDAY - 7 * DAY)
+
+
+def test_one_rates_only_the_skills_that_one_may_observe() -> None:
+    work = judging.bench("visit", "listening", "numbers")
+    who = judging.observer("listening")
+    refused(Invalid, judging.watch, work=work, who=who)
+    row = judging.watch(work, who, supervision={"listening": 4})
+    assert list(row.ratings.values_list("skill__slug", flat=True)) == ["listening"]
+    assert set(row.indicators.values_list("skill__slug", flat=True)) == {"listening"}
+
+
+def test_the_standard_must_be_on_the_path_of_the_learner(work: Bench) -> None:
+    other = judging.standard("other")
+    who = judging.observer("discovery", "other")
+    refused(NotFound, judging.watch, work=work, who=who, standard_uid=other.standard_uid)
+    Enrolment.objects.filter(pk=work.enrolment.pk).update(status="withdrawn", ended_at=MONDAY)
+    refused(NotFound, judging.watch, work=work, who=who)
+
+
+def test_a_decided_case_takes_no_more_observations(work: Bench) -> None:
+    who = work.another()
+    request = asked(work, who)
+    judging.enough(work)
+    judging.sign(work)
+    refused(Conflict, answer, request=request, who=who)
+
+
+def test_a_request_belongs_to_one_observation_in_the_database(work: Bench) -> None:
+    who = work.another()
+    request = asked(work, who)
+    row = answer(request, who)
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        copy_of(row, request=request)
+    says = "append-only" if connection.vendor == "sqlite" else "request_id"
+    assert says in str(error.value)

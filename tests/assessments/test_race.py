@@ -1,0 +1,174 @@
+"""Several people, or several clicks, at the very same moment (invariant 8). Threads with connections of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import partial
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+
+from assessments.api import claim_case, countersign, rebuild_gates, revoke
+from assessments.errors import AlreadyDecided
+from assessments.models import Case, Observation, SignOffEvent
+from assessments.services.verify import verify_ledger
+from coaching.models import CoachProfile
+from lms.errors import Conflict
+from lms.models import Act, Notice, SkillGate, StepCompletion
+from tests import factories as make
+from tests import bench_factories as judging
+from tests.factories import MONDAY
+from tests.bench_factories import Bench
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+THREADS, ROUNDS = 8, 20
+
+
+def at_once(*acts: Callable[[], Any]) -> list[Any]:
+    """Begin all acts at one moment; what each returned or raised, in order. Connections are closed."""
+    start = Barrier(len(acts))
+
+    def run(act: Callable[[], Any]) -> Any:
+        try:
+            connection.ensure_connection()
+            start.wait(timeout=30)
+            return act()
+        except Exception as error:
+            return error
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def rounds(work: Bench, count: int = ROUNDS) -> Any:
+    """One case ready to decide a round; each round a day later."""
+    for number in range(count):
+        at = MONDAY + number * DAY
+        judging.watch(work, work.observers[0], at - 2 * MINUTE)
+        judging.watch(work, work.observers[1], at - MINUTE, context="on the phone")
+        yield number, at
+
+
+@pytest.fixture
+def work() -> Bench:
+    work = judging.bench("visit", "listening", "numbers")
+    work.another()
+    work.another()
+    return work
+
+
+def decided(case: Case) -> list[SignOffEvent]:
+    return list(case.events.filter(kind="SIGNED").order_by("seq"))
+
+
+def test_one_decision_sent_eight_times_is_one_decision_with_eight_equal_answers(work: Bench) -> None:
+    for number, at in rounds(work):
+        key = make.key()
+        notices = Notice.objects.filter(person=work.learner).count()
+        answers = at_once(*[partial(judging.sign, work, at, key=key)] * THREADS)
+        made = decided(work.case)
+        assert [event.skill.slug for event in made] == ["listening", "numbers"]
+        assert answers == [made] * THREADS
+        assert Act.objects.filter(pk=key).count() == 1
+        assert Notice.objects.filter(person=work.learner).count() == notices + 1
+        assert SignOffEvent.objects.filter(kind="SIGNED").count() == 2 * (number + 1)
+    assert SkillGate.objects.filter(gate="show").count() == 2
+    assert StepCompletion.objects.count() == 1
+    assert verify_ledger().findings == ()
+    assert rebuild_gates(check=True) == ([], [])
+
+
+def test_eight_decisions_at_once_are_one_decision_and_seven_conflicts(work: Bench) -> None:
+    for number, at in rounds(work):
+        answers = at_once(*[partial(judging.sign, work, at)] * THREADS)
+        made = decided(work.case)
+        assert answers.count(made) == 1, answers
+        lost = [answer for answer in answers if answer != made]
+        assert [type(error) for error in lost] == [AlreadyDecided] * (THREADS - 1), answers
+        assert all(isinstance(error, Conflict) for error in lost)
+        assert SignOffEvent.objects.filter(kind="SIGNED").count() == 2 * (number + 1)
+        assert Act.objects.filter(name="case.decide").count() == number + 1, "a refused act gives its key back"
+    assert verify_ledger().findings == ()
+
+
+def test_two_people_at_once_claim_once_and_decide_once(work: Bench) -> None:
+    cover = judging.coach_profile(judging.observer(*work.skills, name="Cover")).person
+    judging.assign(work.enrolment, CoachProfile.objects.get(person=cover), kind="cover")
+    people = [work.coach, cover] * (THREADS // 2)
+    for _number, at in rounds(work, 10):
+        case = work.case
+        answers = at_once(*[partial(claim_case, actor=who, case_uid=case.uid, at=at) for who in people])
+        winner = work.case.claimed_by
+        assert winner in (work.coach, cover)
+        assert all(
+            (answer == case) if who == winner else isinstance(answer, Conflict)
+            for who, answer in zip(people, answers, strict=True)
+        ), answers
+        answers = at_once(*[partial(judging.sign, work, at + MINUTE, actor=who) for who in people])
+        made = decided(case)
+        assert {event.signer for event in made} == {winner}
+        assert answers.count(made) == 1
+        assert sum(isinstance(answer, Conflict) for answer in answers) == THREADS - 1, answers
+
+
+def test_an_observation_sent_eight_times_is_one(work: Bench) -> None:
+    for number in range(5):
+        at = MONDAY + number * DAY
+        key = make.key()
+        answers = at_once(*[partial(judging.watch, work, work.observers[0], at, key=key)] * THREADS)
+        assert len({answer.pk for answer in answers}) == 1, answers
+        assert Observation.objects.count() == number + 1
+    assert Case.objects.count() == 1
+
+
+def test_two_first_observations_at_once_open_one_case(work: Bench) -> None:
+    for number in range(5):
+        at = MONDAY + number * DAY
+        answers = at_once(*[partial(judging.watch, work, who, at) for who in work.observers])
+        assert {answer.case for answer in answers} == {work.case}
+        judging.sign(work, at + MINUTE, verdicts=judging.not_yet(work, at))
+        assert Case.objects.count() == number + 1
+
+
+def test_countersigning_and_revoking_at_once_leaves_nothing_that_counts(work: Bench) -> None:
+    judging.line_manager(work)
+    people = [make.in_group("Learning administrators") for _number in range(3)]
+    for _number, at in rounds(work, 8):
+        event = judging.sign(work, at)[0]
+        common = {"event_uid": event.uid, "at": at + MINUTE}
+        answers = at_once(
+            *[partial(countersign, actor=who, agree=True, why="Yes.", key=make.key(), **common) for who in people],
+            *[partial(revoke, actor=who, reason="Wrong.", key=make.key(), **common) for who in people],
+        )
+        kinds = list(SignOffEvent.objects.filter(about=event).order_by("seq").values_list("kind", flat=True))
+        assert kinds in (["REVOKED"], ["COUNTERSIGNED", "REVOKED"]), answers
+        assert sum(isinstance(answer, Conflict) for answer in answers) == 6 - len(kinds), answers
+        assert not SkillGate.objects.filter(source=f"signoff:{event.uid}").exists()
+    assert verify_ledger().findings == ()
+
+
+def test_two_who_decide_about_each_other_at_once_do_not_block_each_other() -> None:
+    """Each transaction holds its learner and points at the other's."""
+    first, second = judging.bench("one"), judging.bench("two")
+    for mine, theirs in ((first, second), (second, first)):
+        judging.grant(theirs.learner, *mine.skills)
+        CoachProfile.objects.filter(person=mine.coach).update(person=theirs.learner)
+        mine.coach = theirs.learner
+        mine.another()
+        mine.another()
+    for number in range(10):
+        at = MONDAY + number * DAY
+        for work in (first, second):
+            judging.watch(work, work.observers[0], at - 2 * MINUTE)
+            judging.watch(work, work.observers[1], at - MINUTE, context="on the phone")
+        answers = at_once(*[partial(judging.sign, work, at) for work in (first, second)])
+        assert [type(answer) for answer in answers] == [list, list], answers
+    assert verify_ledger().findings == ()

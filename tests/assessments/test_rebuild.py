@@ -1,0 +1,242 @@
+"""Gates follow from the events alone: rebuilt equals kept, after anything that people do (invariant 7)."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import transaction
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assessments.api import countersign, rebuild_gates, revoke
+from assessments.models import Case, SignOffEvent
+from assessments.services.decisions import Entrust
+from assessments.services.rebuild import expected_gates, kept_gates, opening
+from assessments.services.verify import verify_ledger
+from coaching.api import confirm_commitment, drop_commitment, make_commitment, report_commitment, send_back_commitment
+from coaching.models import Commitment
+from lms.api import complete_lesson, record_example, record_recall
+from lms.errors import DomainError
+from lms.models import Membership, Skill, SkillGate
+from tests import factories as make
+from tests import bench_factories as judging
+from tests.factories import MONDAY
+from tests.bench_factories import Bench
+
+SKILLS = ("listening", "numbers")
+LESSONS = {"welcome": ("listening",), "sums": ("numbers",), "both": SKILLS, "plain": ()}
+ASKED = ("sums", "both")
+
+
+def world() -> Bench:
+    """A path with lessons, a commitment and a standard of two skills; two observers; a coach who may be the manager."""
+    lessons = tuple(make.lesson(name, *skills, recalls=name in ASKED) for name, skills in LESSONS.items())
+    course = make.step("course", "course", lessons=lessons, skills=SKILLS)
+    promise = make.step("commitment", "promise", skills=SKILLS)
+    work = judging.bench("visit", *SKILLS, steps=[course, promise])
+    work.another()
+    work.another()
+    judging.line_manager(work)
+    return work
+
+
+class Walk:
+    """Random acts, each through a service; what a service refuses changes nothing."""
+
+    def __init__(self, work: Bench, seed: int) -> None:
+        self.work, self.chance, self.at = work, random.Random(seed), MONDAY
+        self.learning = make.in_group("Learning administrators")
+        self.done: list[str] = []
+
+    def step(self) -> None:
+        self.at += timedelta(minutes=self.chance.randint(1, 3000))
+        act: Callable[[], object] = self.chance.choice(self.acts)
+        try:
+            with transaction.atomic():
+                act()
+            self.done.append(act.__name__)
+        except DomainError:
+            pass
+
+    @property
+    def acts(self) -> list[Callable[[], object]]:
+        return [
+            *[self.read, self.recall, self.example, self.promise, self.report, self.confirm, self.drop],
+            *[self.observe, self.observe, self.observe, self.decide, self.decide, self.countersign, self.revoke],
+            self.change_manager,
+        ]
+
+    def common(self, actor: Any) -> dict[str, Any]:
+        return {"actor": actor, "key": make.key(), "at": self.at}
+
+    def read(self) -> None:
+        complete_lesson(**self.common(self.work.learner), lesson_uid=make.uid(self.chance.choice([*LESSONS])))
+
+    def recall(self) -> None:
+        uid = make.uid(self.chance.choice(ASKED))
+        record_recall(person=self.work.learner, lesson_uid=uid, all_right=self.chance.random() < 0.6, at=self.at)
+
+    def example(self) -> None:
+        skill = Skill.objects.get(slug=self.chance.choice(SKILLS))
+        record_example(person=self.work.learner, skill_id=skill.pk, at=self.at)
+
+    def commitment(self, status: str) -> Commitment:
+        row = Commitment.objects.filter(status=status).order_by("?").first()
+        if row is None:
+            raise DomainError("None.")
+        return row
+
+    def promise(self) -> None:
+        make_commitment(
+            **self.common(self.work.learner),
+            enrolment_uid=self.work.enrolment.uid,
+            step_uid=self.chance.choice([None, make.uid("promise")]),
+            what="Ask first.",
+            customer_uid=None,
+            by_on=(self.at + timedelta(days=3)).date(),
+            skills=self.chance.sample(SKILLS, self.chance.randint(1, 2)),
+        )
+
+    def report(self) -> None:
+        report_commitment(
+            **self.common(self.work.learner), commitment_uid=self.commitment("open").uid, report="Did it on Tuesday."
+        )
+
+    def confirm(self) -> None:
+        fields = self.common(self.work.coach) | {"commitment_uid": self.commitment("done").uid}
+        if self.chance.random() < 0.3:
+            send_back_commitment(**fields, note="Say more.")
+        else:
+            confirm_commitment(**fields, skill_slugs=self.chance.sample(SKILLS, self.chance.randint(1, 2)))
+
+    def drop(self) -> None:
+        row = self.commitment(self.chance.choice(["open", "done"]))
+        drop_commitment(**self.common(self.work.learner), commitment_uid=row.uid)
+
+    def observe(self) -> None:
+        judging.watch(
+            self.work,
+            self.chance.choice([*self.work.observers, self.work.coach]),
+            self.at,
+            {skill: self.chance.choice([2, 3, 4, 5, 5]) for skill in SKILLS},
+            context=self.chance.choice(["on site", "on the phone"]),
+        )
+
+    def decide(self) -> None:
+        if not Case.objects.exists():
+            raise DomainError("None.")
+        later = judging.not_yet(self.work, self.at)
+        chosen = [Entrust(self.chance.randint(1, 4)), Entrust(2)]
+        verdicts = {skill: self.chance.choice([*chosen, later[skill]]) for skill in SKILLS}
+        judging.sign(self.work, self.at, verdicts=verdicts)
+
+    def signed(self) -> UUID:
+        events = list(SignOffEvent.objects.filter(kind="SIGNED").order_by("pk"))
+        if not events:
+            raise DomainError("None.")
+        return self.chance.choice(events).uid
+
+    def countersign(self) -> None:
+        agree = self.chance.random() < 0.8
+        countersign(**self.common(self.learning), event_uid=self.signed(), agree=agree, why="Read it.")
+
+    def revoke(self) -> None:
+        actor = self.chance.choice([self.learning, self.work.coach])
+        revoke(**self.common(actor), event_uid=self.signed(), reason="Wrong one.")
+
+    def change_manager(self) -> None:
+        """Whether decisions are flagged from now on."""
+        rows = Membership.objects.filter(person=self.work.coach)
+        until = None if rows.exclude(until_on=None).exists() else (MONDAY - timedelta(days=1)).date()
+        rows.update(until_on=until)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("seed", range(6))
+def test_rebuilt_equals_kept_after_any_sequence_of_acts(seed: int) -> None:
+    walk = Walk(world(), seed)
+    for _number in range(45):
+        walk.step()
+        assert rebuild_gates(check=True) == ([], []), walk.done
+    assert verify_ledger().findings == ()
+    kept = kept_gates()
+    SkillGate.objects.all().delete()
+    missing, extra = rebuild_gates(check=False)
+    assert (set(missing), extra, kept_gates()) == (kept, [], kept)
+    assert rebuild_gates(check=True) == ([], [])
+
+
+@pytest.mark.django_db
+def test_the_walks_reach_everything_worth_walking_to() -> None:
+    walk = Walk(world(), 3)
+    for _number in range(150):
+        walk.step()
+    kinds = set(SignOffEvent.objects.values_list("kind", flat=True))
+    assert set(walk.done) == {act.__name__ for act in walk.acts}
+    assert {"SIGNED", "NOT_YET", "COUNTERSIGNED", "REVOKED"} <= kinds
+    assert {gate.gate for gate in kept_gates()} >= {"talk", "do"}
+    assert rebuild_gates(check=True) == ([], [])
+
+
+@pytest.mark.django_db
+def test_a_gate_that_is_missing_altered_or_made_up_is_said_and_mended() -> None:
+    work = judging.bench()
+    event = judging.signed(work)
+    good = expected_gates()
+    show = SkillGate.objects.filter(gate="show")
+    show.update(level=5)
+    SkillGate.objects.filter(gate="do").first().delete()
+    SkillGate.objects.create(
+        person=work.learner, skill=event.skill, gate="try", source="nobody:knows", opened_at=MONDAY
+    )
+    missing, extra = rebuild_gates(check=True)
+    assert ({gate.gate for gate in missing}, {gate.gate for gate in extra}) == ({"show", "do"}, {"show", "try"})
+    assert kept_gates() != good, "checking changes nothing"
+    assert rebuild_gates(check=False) == (missing, extra)
+    assert kept_gates() == good
+    assert rebuild_gates(check=False) == ([], [])
+
+
+@pytest.mark.django_db
+def test_a_revoked_sign_off_is_not_rebuilt() -> None:
+    work = judging.bench()
+    event = judging.signed(work)
+    revoke(actor=work.coach, event_uid=event.uid, reason="Wrong one.", key=make.key(), at=MONDAY)
+    SkillGate.objects.all().delete()
+    rebuild_gates(check=False)
+    assert not SkillGate.objects.filter(gate="show").exists()
+
+
+# --- Talk, by itself ----------------------------------------------------------------------------------------------
+
+
+def minute(number: int | None) -> datetime | None:
+    return None if number is None else MONDAY + timedelta(minutes=number)
+
+
+spans = st.lists(st.tuples(st.integers(0, 12), st.integers(1, 6)), max_size=3).map(
+    lambda rows: [(minute(start), minute(start + long)) for start, long in rows]
+)
+open_spans = st.tuples(spans, st.none() | st.integers(0, 12)).map(
+    lambda pair: [*pair[0], *([(minute(pair[1]), None)] if pair[1] is not None else [])]
+)
+
+
+@given(st.integers(0, 12), st.none() | st.integers(0, 12), st.lists(open_spans, max_size=3), st.integers(0, 12))
+def test_talk_opens_at_the_first_minute_at_which_its_condition_holds(
+    read: int, example: int | None, asked: list[Any], enrolled: int
+) -> None:
+    """Against looking at every minute in turn."""
+
+    def holds(now: datetime) -> bool:
+        stand = [any(start <= now and (end is None or now < end) for start, end in times) for times in asked]
+        known = (example is not None and minute(example) <= now) or (bool(asked) and all(stand))
+        return minute(read) <= now and minute(enrolled) <= now and known
+
+    first = next((minute(number) for number in range(40) if holds(minute(number))), None)
+    assert opening(minute(read), minute(example), asked, minute(enrolled)) == first

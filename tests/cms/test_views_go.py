@@ -1,0 +1,187 @@
+"""Permanent links, first pages, and the navigation."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.cache import cache
+
+from lms import clock
+from lms.api import Organisation, duties_of, forget, places
+from lms.services import places as navigation
+from tests import cms_factories as author
+from tests import coaching_factories as helping
+from tests import factories as make
+from tests import judging_factories as judging
+from tests import learner_factories as learning
+
+pytestmark = pytest.mark.django_db
+
+
+def follow(who, uid):
+    answer = learning.signed_in(who, warm=False).get(f"/go/{uid}/")
+    return answer.url if answer.status_code == 302 else answer.status_code
+
+
+# --- Permanent links ----------------------------------------------------------------------------------------------
+
+
+def test_what_a_learner_meets():
+    life = learning.life(1)
+    case, session = life.enrolment.cases.get(), life.enrolment.sessions.get()
+    commitment = life.enrolment.commitments.get()
+    assert follow(life.learner, make.uid("l0-1")) == f"/lesson/{make.uid('l0-1')}/"
+    assert follow(life.learner, make.uid("course-0")) == f"/lesson/{make.uid('l0-1')}/"
+    assert follow(life.learner, life.enrolment.uid) == f"/path/?path={life.enrolment.uid}"
+    assert follow(life.learner, life.enrolment.path.uid) == f"/path/?path={life.enrolment.uid}"
+    assert follow(life.learner, case.uid) == f"/requests/{case.uid}/"
+    assert follow(life.learner, session.uid) == f"/sessions/{session.uid}/"
+    assert follow(life.learner, commitment.uid) == f"/commitments/{commitment.uid}/"
+    assert follow(life.learner, life.learner.notices.get().uid) == "/exchange/"
+    assert follow(life.learner, life.learner.uid) == "/today/"
+    assert follow(life.learner, make.uid("skill-0")) == "/skills/skill-0/"
+    assert follow(life.learner, make.uid("later-0")) == 403
+
+
+def test_the_same_link_leads_coach_and_manager_to_their_own_pages():
+    life = learning.life(1)
+    assert follow(life.coach, life.enrolment.uid) == f"/coach/people/{life.enrolment.uid}/"
+    assert follow(life.coach, life.learner.uid) == f"/coach/people/{life.enrolment.uid}/"
+    assert follow(life.manager, life.enrolment.uid) == f"/people/{life.learner.uid}/"
+    assert follow(life.manager, life.learner.uid) == f"/people/{life.learner.uid}/"
+
+
+def test_an_observer_is_led_to_the_encounter():
+    life = learning.life(1)
+    request = life.enrolment.cases.get().requests.get()
+    assert follow(request.observer, request.uid) == f"/observe/{request.uid}/"
+    assert follow(life.learner, request.uid) == f"/requests/{request.case.uid}/"
+
+
+def test_threads_posts_and_sign_offs():
+    writer = make.person()
+    thread = helping.question("listening", writer)
+    post = thread.posts.get()
+    assert follow(make.person(), thread.uid) == f"/exchange/{thread.uid}/"
+    assert follow(make.person(), post.uid) == f"/exchange/{thread.uid}/#post-{post.uid}"
+    scene = judging.scene()
+    judging.ready(scene)
+    event = judging.decided(scene)[0]
+    assert follow(scene.learner, event.uid) == f"/signoffs/{event.uid}/"
+
+
+def test_what_is_nobodys_business_is_not_there():
+    life, stranger = learning.life(1), make.person()
+    theirs = [life.enrolment.uid, life.learner.uid, make.uid("l0-1"), make.uid("course-0"), life.enrolment.path.uid]
+    theirs += [row.get().uid for row in (life.enrolment.cases, life.enrolment.sessions, life.enrolment.commitments)]
+    theirs += [life.learner.notices.get().uid, life.enrolment.cases.get().requests.get().uid, make.uid("nothing at all")]
+    assert [follow(stranger, uid) for uid in theirs] == [404] * len(theirs)
+
+
+def test_authors_are_led_to_the_editor():
+    small = author.small_path()
+    editor = make.in_group("Authors")
+    for page in (small.scenario, small.path, small.standard, small.course, small.lesson):
+        assert follow(editor, page.uid) == f"/cms/pages/{page.pk}/edit/"
+        assert follow(make.person(), page.uid) == 404
+
+
+# --- First pages --------------------------------------------------------------------------------------------------
+
+
+def test_everybody_begins_at_home(client):
+    life = learning.life(1)
+    learner_too = helping.coach()
+    make.enrolment(learner_too, make.path(make.step("practice", "p")))
+    homes = {
+        life.learner: "/today/",
+        life.coach: "/coach/",
+        life.manager: "/team/",
+        learner_too: "/today/",
+        make.in_group("Authors"): "/cms/",
+        make.in_group("Learning administrators"): "/cms/",
+        make.person(): "/today/",
+    }
+    for who, home in homes.items():
+        assert learning.signed_in(who, warm=False).get("/").url == home
+    assert client.get("/").url == "/accounts/login/"
+
+
+def shown(who, url="/skills/"):
+    context = learning.signed_in(who, warm=False).get(url).context
+    return [str(place["label"]) for place in context["places"]], context
+
+
+def test_places_are_those_of_ones_duties():
+    life = learning.life(1)
+    assert shown(life.learner)[0] == ["Today", "My path", "My skills", "Exchange"]
+    assert shown(life.coach)[0] == ["Queue", "Observe", "Exchange"]
+    assert shown(life.manager)[0] == ["Team", "Exchange"]
+    assert shown(make.person())[0] == ["Today", "Exchange"]
+    assert shown(make.in_group("Authors"))[0] == ["Exchange", "Authoring"]
+    assert shown(make.in_group("Learning administrators"))[0] == ["Team", "Exchange", "People", "Authoring"]
+
+
+def test_the_place_of_a_page_is_marked():
+    life = learning.life(1)
+    context = shown(life.learner, "/today/")[1]
+    assert [place["current"] for place in context["places"]] == ["page", "", "", ""]
+    context = shown(life.learner, "/skills/skill-0/")[1]
+    assert [place["current"] for place in context["places"]] == ["", "", "true", ""]
+    assert [str(link["label"]) for link in context["menu_links"]][:1] == ["My people"]
+    assert "Patterns" not in str(context["menu_links"])
+
+
+def test_the_organisation_is_named_and_the_time_is_told():
+    Organisation.objects.create(name="Aldermoor")
+    page = learning.signed_in(make.person()).get("/skills/").content.decode()
+    assert "Vouch for Aldermoor" in page
+    assert "As of" in page
+
+
+def test_patterns_are_for_superusers(client, settings):
+    assert client.get("/patterns/").status_code == 404
+    assert learning.signed_in(make.person()).get("/patterns/").status_code == 404
+    assert learning.signed_in(make.person(is_superuser=True)).get("/patterns/").status_code == 200
+    settings.DEBUG = True
+    assert client.get("/patterns/").status_code == 200
+
+
+# --- Duties -------------------------------------------------------------------------------------------------------
+
+
+def test_duties_are_read_in_one_query_and_then_kept(django_assert_num_queries, django_capture_on_commit_callbacks):
+    life = learning.life(1)
+    with django_assert_num_queries(1):
+        assert duties_of(life.coach) == {"coach"}
+    with django_assert_num_queries(0):
+        assert duties_of(life.coach) == {"coach"}
+    life.coach.coach_profile.ended_on = clock.now().date()
+    life.coach.coach_profile.save()
+    assert duties_of(life.coach) == {"coach"}, "kept for a minute"
+    with django_capture_on_commit_callbacks(execute=True):
+        forget(life.coach.pk)
+    assert duties_of(life.coach) == frozenset()
+
+
+def test_every_duty_is_found():
+    life = learning.life(1)
+    helping.grant(life.coach, "listening")
+    assert duties_of(life.learner) == {"learner"}
+    assert duties_of(life.manager) == {"manager"}
+    cache.clear()
+    assert duties_of(life.coach) == {"coach", "observer"}
+    assert duties_of(make.in_group("Auditors", make.person(is_superuser=True))) == {"auditor", "administrator"}
+
+
+def test_every_place_has_an_address():
+    from django.urls import reverse
+
+    for place in [*places(), *places(menu=True)]:
+        assert reverse(place.name)
+
+
+def test_a_place_can_be_registered_and_replaced(monkeypatch):
+    monkeypatch.setattr(navigation, "_places", dict(navigation._places))
+    navigation.register_place("exchange", "Talk", order=1, duties=("manager",))
+    assert next(place for place in places() if place.name == "exchange").label == "Talk"
+    assert not next(place for place in places() if place.name == "exchange").is_for(frozenset({"coach"}))

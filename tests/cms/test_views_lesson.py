@@ -1,0 +1,136 @@
+"""Reading: the lesson page, and saying that one has read."""
+
+from __future__ import annotations
+
+import pytest
+
+from assessments.api import publish_recalls, recall_context
+from lms import clock
+from lms.api import LessonCompletion, StepCompletion, TalkFact
+from tests import assessment_factories as recalls
+from tests import cms_factories as author
+from tests import factories as make
+from tests import learner_factories as learning
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def small():
+    """A published path of one course with two lessons, and a learner on its sixth day."""
+    from lms.api import PathVersion
+
+    made = author.small_path()
+    made.learner = make.person("Leonie Berg")
+    version = PathVersion.objects.get(path__uid=made.path.uid)
+    made.enrolment = make.enrolment(made.learner, version, started_on=learning.days_ago(6))
+    made.first, made.second = (lesson.uid for lesson in made.course.live_lessons())
+    return made
+
+
+def test_the_page_has_everything_and_gives_no_key_away(small):
+    page = learning.signed_in(small.learner).get(f"/lesson/{small.first}/").content.decode()
+    assert "I can." in page
+    assert "A first text." in page
+    assert "Lesson 1 of 2" in page
+    assert "0 of 2 lessons read" in page
+    assert "And you?" in page
+    assert 'data-draft="pause:' in page
+    assert "Why?" in page
+    assert "So it is." not in page, "the reason is told after answering"
+    assert "I have read this. Next: Hear-2" in page
+    assert "Helps to open Talk for" in page
+    assert "/edit/" not in page
+
+
+def test_nine_queries_and_one_more_once_its_questions_were_answered(small):
+    client = learning.signed_in(small.learner)
+    count, answer = learning.queries(client, "get", f"/lesson/{small.first}/")
+    assert (count, answer.status_code) == (9, 200)
+    question = recall_context([small.first], small.learner)[small.first][0]
+    given = {"option": question.options[0].sign, "key": make.key()}
+    assert client.post(f"/recall/{question.uid}/", given).status_code == 302
+    assert learning.queries(client, "get", f"/lesson/{small.first}/")[0] == 10
+
+
+def test_the_last_lesson_asks_the_questions_of_the_course(small):
+    course = small.enrolment.path_version.steps.get(kind="course").content_uid
+    publish_recalls(course, [recalls.recall_spec("of the course")], clock.now())
+    client = learning.signed_in(small.learner)
+    assert "course-recall" not in client.get(f"/lesson/{small.first}/").content.decode()
+    client.post(f"/lesson/{small.first}/", {"key": make.key()})
+    assert "course-recall" in client.get(f"/lesson/{small.second}/").content.decode()
+    assert learning.queries(client, "get", f"/lesson/{small.second}/")[0] <= 10
+
+
+def test_reading_leads_to_the_next_lesson_and_then_on(small):
+    client = learning.signed_in(small.learner)
+    key = make.key()
+    first = client.post(f"/lesson/{small.first}/", {"key": key})
+    assert (first.status_code, first.url) == (302, f"/lesson/{small.second}/")
+    assert client.post(f"/lesson/{small.first}/", {"key": key}).url == f"/lesson/{small.second}/"
+    assert "You read this on" in client.get(f"/lesson/{small.first}/").content.decode()
+    last = client.post(f"/lesson/{small.second}/", {"key": make.key()})
+    assert (last.status_code, last.url) == (302, "/today/")
+    assert StepCompletion.objects.count() == 1
+    assert "You have read all of this course." in client.get("/today/").content.decode()
+
+
+def test_saying_that_it_is_read_takes_six_to_eight_queries(small):
+    client = learning.signed_in(small.learner)
+    TalkFact.objects.create(
+        person=small.learner, kind="example", skill_id=make.Skill.objects.get().pk, started_at=clock.now()
+    )
+    assert learning.queries(client, "post", f"/lesson/{small.first}/", key=make.key())[0] == 6
+    assert learning.queries(client, "post", f"/lesson/{small.second}/", key=make.key())[0] == 8, "step done, Talk opened"
+
+
+@pytest.mark.parametrize("lessons", [1, 30])
+def test_the_same_number_in_a_course_of_any_length(lessons):
+    learner = make.person()
+    spec = tuple(make.lesson(f"l{n}") for n in range(lessons))
+    make.enrolment(learner, make.path(make.step("course", "c", lessons=spec)), started_on=learning.days_ago(3))
+    client = learning.signed_in(learner)
+    counts = [
+        learning.queries(client, "post", f"/lesson/{make.uid(f'l{n}')}/", key=make.key())[0] for n in range(lessons)
+    ]
+    assert counts == [6] * (lessons - 1) + [7]
+
+
+def test_a_closed_lesson_says_what_opens_it(small):
+    small.enrolment.started_on = learning.days_ago(-3)
+    small.enrolment.save()
+    client = learning.signed_in(small.learner)
+    for method in ("get", "post"):
+        answer = getattr(client, method)(f"/lesson/{small.first}/", {"key": make.key()})
+        assert answer.status_code == 403
+        assert "“Hear” opens on day 1, " in answer.content.decode()
+    assert not LessonCompletion.objects.exists()
+
+
+def test_a_lesson_on_none_of_my_paths_is_not_there(small):
+    stranger = learning.signed_in(make.person())
+    assert stranger.get(f"/lesson/{small.first}/").status_code == 404
+    assert stranger.post(f"/lesson/{small.first}/", {"key": make.key()}).status_code == 404
+    assert learning.signed_in(small.learner).get(f"/lesson/{make.uid('none')}/").status_code == 404
+
+
+@pytest.mark.parametrize("group", ["Authors", "Learning administrators"])
+def test_authors_and_learning_read_any_lesson_and_may_edit_it(small, group):
+    who = make.in_group(group)
+    page = learning.signed_in(who).get(f"/lesson/{small.first}/")
+    assert page.status_code == 200
+    assert f"/cms/pages/{small.lesson.pk}/edit/" in page.content.decode()
+    assert "btn--you" not in page.content.decode()
+    assert "So it is." not in page.content.decode()
+
+
+def test_a_form_without_its_key_is_refused(small):
+    assert learning.signed_in(small.learner).post(f"/lesson/{small.first}/", {}).status_code == 422
+    assert learning.signed_in(small.learner).put(f"/lesson/{small.first}/").status_code == 405
+
+
+def test_the_same_key_for_another_lesson_is_a_conflict(small):
+    client, key = learning.signed_in(small.learner), make.key()
+    client.post(f"/lesson/{small.first}/", {"key": key})
+    assert client.post(f"/lesson/{small.second}/", {"key": key}).status_code == 409

@@ -1,0 +1,216 @@
+"""My path: states and reasons, and the way from a step to where it is done."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from cms.services.journey import journeys
+from cms.services.milestones import milestones_of
+from lms import clock
+from lms.api import complete_lesson, record_completion, structure_of
+from tests import coaching_factories as helping
+from tests import factories as make
+from tests import learner_factories as learning
+
+pytestmark = pytest.mark.django_db
+
+
+def steps_of(learner):
+    journey = journeys(learner, clock.now())[1]
+    return {row.state.step.uid: row for milestone in milestones_of(journey) for row in milestone.steps}
+
+
+def lock(unlock, *others, **fields):
+    """The closed step of a path with this unlock rule."""
+    learner, manager = make.person(), make.person("Henrike Voss")
+    make.team(learner, manager=manager)
+    version = make.path(*others, make.step("practice", "target", unlock=unlock, **fields))
+    enrolment = make.enrolment(learner, version, started_on=learning.days_ago(5))
+    helping.assigned(enrolment, helping.coach("Sam Okafor"))
+    return learner, steps_of(learner)[make.uid("target")].lock
+
+
+@pytest.mark.parametrize(("size", "waits"), [(1, 0), (10, 5), (40, 12)])
+def test_eight_queries_whatever_the_length(size, waits):
+    client = learning.signed_in(learning.life(size, waits=waits).learner)
+    count, answer = learning.queries(client, "get", "/path/")
+    assert (count, answer.status_code) == (8, 200)
+
+
+def test_no_path_yet():
+    answer = learning.signed_in(make.person()).get("/path/")
+    assert answer.status_code == 200
+    assert "Your path will stand here." in answer.content.decode()
+
+
+KINDS = {
+    "course": "Opens when you finish the course “Before”.",
+    "discussion": "Opens when you take part in the discussion “Before”.",
+    "practice": "Opens when you have practised “Before” to an ending.",
+    "session": "Opens when you and Sam have had the session “Before”.",
+    "commitment": "Opens when you have kept the promise “Before” and Sam confirms it.",
+    "demonstration": "Opens when you are vouched for in “Before”.",
+    "calibration": "Opens when you have passed “Before”.",
+    "external": "Opens when Henrike has marked “Before” done.",
+}
+
+
+@pytest.mark.parametrize(("kind", "sentence"), KINDS.items())
+def test_a_step_that_waits_for_another_names_it_and_who(kind, sentence):
+    lessons = (make.lesson("l"),) if kind == "course" else ()
+    before = make.step(kind, "before", lessons=lessons)
+    assert lock({"all": [{"step": str(make.uid("before"))}]}, before)[1].sentence == sentence
+
+
+@pytest.mark.parametrize(
+    ("leaf", "sentence"),
+    [
+        ({"skill": "listening", "gate": "try"}, "Try is open for Listening: practise to standard twice"),
+        ({"skill": "listening", "gate": "do"}, "Do is open for Listening: Sam confirms that you used it"),
+        ({"skill": "listening", "gate": "show", "level": 4}, "vouched for in Listening: “May act alone”"),
+        ({"skill": "listening", "gate": "show"}, "when you are vouched for in Listening."),
+    ],
+)
+def test_a_gate_is_told_with_its_skill(leaf, sentence):
+    make.skill("listening")
+    assert sentence in lock({"all": [leaf]}, make.step("practice", "other", skills=("listening",)))[1].sentence
+
+
+def test_a_milestone_is_told_with_what_is_left_and_a_day_with_its_date():
+    learner, _lock = lock({"all": [{"day": 20}]}, make.step("practice", "a"), make.step("practice", "b"))
+    found = steps_of(learner)[make.uid("target")].lock
+    day = learning.days_ago(-15)
+    assert found.opens_on == day
+    assert f"Opens on day 20, {day:%A} {day.day} {day:%B}." == found.sentence
+
+    milestone = str(make.uid("two-0"))
+    version = make.path(
+        [make.step("practice", "a"), make.step("practice", "b")],
+        [make.step("practice", "target", unlock={"all": [{"milestone": milestone}]})],
+        slug="two",
+    )
+    other = make.person()
+    make.enrolment(other, version, started_on=learning.days_ago(3))
+    assert steps_of(other)[make.uid("target")].lock.sentence.endswith("“Milestone 1”: 2 steps of it are left.")
+
+
+def test_several_conditions_are_listed_and_those_met_are_ticked():
+    before = [make.step("practice", name) for name in ("a", "b", "c")]
+    leaves = [{"step": str(make.uid(name))} for name in ("a", "b", "c")]
+    learner, found = lock({"n_of": leaves, "n": 2}, *before)
+    assert (found.sentence, len(found.conditions)) == ("Opens when 2 of these 3 are true:", 3)
+    enrolment = learner.enrolments.get()
+    step = structure_of(enrolment.path_version_id).steps[make.uid("a")]
+    record_completion(enrolment=enrolment, step=step, by=learner, at=clock.now())
+    found = steps_of(learner)[make.uid("target")].lock
+    assert [condition.met for condition in found.conditions] == [True, False, False]
+    assert lock({"any": leaves}, *before)[1].sentence == "Opens when one of these is true:"
+    assert lock({"all": leaves}, *before)[1].sentence == "Opens when all of this is true:"
+
+
+def test_states_dates_and_gates_are_said():
+    life = learning.life(1, waits=0, day=40)
+    learning.read(life.learner, "l0-1")
+    page = learning.signed_in(life.learner).get("/path/").content.decode()
+    assert "1 of 2 lessons read." in page
+    assert "You, 15 days late" in page
+    assert "Was due on" in page
+    assert "Helps to open Talk for Skill 0." in page
+    assert "Opens Show for Skill 0." in page
+    assert "Henrike marks it" in page
+    assert "You, by" in page
+    assert page.count("btn--you") == 1
+    learning.read(life.learner, "l0-2")
+    assert f"Done {clock.now().day} " in learning.signed_in(life.learner).get("/path/").content.decode()
+
+
+def test_a_waived_step_says_why():
+    life = learning.life(1, waits=0)
+    step = structure_of(life.enrolment.path_version_id).steps[make.uid("external-0")]
+    life.enrolment.waivers.create(step_id=step.id, reason="Did it last year.", by=life.manager, waived_at=clock.now())
+    page = learning.signed_in(life.learner).get("/path/").content.decode()
+    assert "Not needed" in page
+    assert "Did it last year." in page
+
+
+def test_paused_and_before_the_start_say_so():
+    assert "Your path is paused" in learning.signed_in(learning.life(1, status="paused").learner).get("/path/").content.decode()
+    ahead = learning.signed_in(learning.life(1, day=-4, waits=0).learner).get("/path/").content.decode()
+    assert "Opens when your path begins, on" in ahead
+    assert "btn--you" not in ahead
+
+
+# --- Steps --------------------------------------------------------------------------------------------------------
+
+
+def go(learner, name):
+    return learning.signed_in(learner).get(f"/step/{make.uid(name)}/")
+
+
+def test_each_kind_leads_to_where_it_is_done():
+    life = learning.life(1, waits=0)
+    assert go(life.learner, "course-0").url == f"/lesson/{make.uid('l0-1')}/"
+    assert go(life.learner, "practice-0").url == f"/practice/{make.uid('content of practice-0')}/"
+    assert go(life.learner, "session-0").url.startswith("/sessions/plan/?enrolment=")
+    assert go(life.learner, "commitment-0").url.startswith("/commitments/new/?enrolment=")
+    assert go(life.learner, "demonstration-0").url == f"/requests/new/{make.uid('demonstration-0')}/"
+    assert go(life.learner, "external-0").url.startswith("/path/?path=")
+
+
+def test_what_was_begun_is_opened_again():
+    life = learning.life(1)
+    assert go(life.learner, "session-0").url == f"/sessions/{life.enrolment.sessions.get().uid}/"
+    assert go(life.learner, "commitment-0").url == f"/commitments/{life.enrolment.commitments.get().uid}/"
+    assert go(life.learner, "demonstration-0").url == f"/requests/{life.enrolment.cases.get().uid}/"
+
+
+def test_a_discussion_leads_to_the_prompt():
+    skill = make.skill("listening")
+    version = make.path(make.step("discussion", "talk", content_uid=skill.uid, skills=("listening",)))
+    learner = make.person()
+    make.enrolment(learner, version, started_on=learning.days_ago(3))
+    assert go(learner, "talk").url == "/exchange/"
+    assert go(learner, "talk").url == "/exchange/"
+    prompt = helping.prompt("listening")
+    assert go(learner, "talk").url == f"/exchange/{prompt.uid}/"
+
+
+def test_a_closed_step_is_refused_with_what_opens_it():
+    life = learning.life(1, waits=0)
+    answer = go(life.learner, "later-0")
+    assert answer.status_code == 403
+    assert "“Later 0” opens when you finish the course “Course 0”." in answer.content.decode()
+    assert go(life.learner, "nothing").status_code == 404
+    assert go(make.person(), "course-0").status_code == 404
+
+
+def test_a_course_goes_on_at_its_first_unread_lesson():
+    life = learning.life(1, waits=0)
+    client, url = learning.signed_in(life.learner), f"/course/{make.uid('content of course-0')}/"
+    assert client.get(url).url == f"/lesson/{make.uid('l0-1')}/"
+    complete_lesson(actor=life.learner, lesson_uid=make.uid("l0-1"), key=make.key(), at=clock.now())
+    assert client.get(url).url == f"/lesson/{make.uid('l0-2')}/"
+    complete_lesson(actor=life.learner, lesson_uid=make.uid("l0-2"), key=make.key(), at=clock.now())
+    assert client.get(url).url == f"/lesson/{make.uid('l0-2')}/"
+    assert client.get(f"/course/{make.uid('other')}/").status_code == 404
+    early = learning.life(1, waits=0, day=-3)
+    refused = learning.signed_in(early.learner).get(url)
+    assert refused.status_code == 403
+    assert "opens" in re.sub(r"<[^>]+>", "", refused.content.decode()).lower()
+
+
+def test_nobody_gets_in_without_signing_in(client):
+    for url in ("/today/", "/path/", "/skills/", f"/step/{make.uid('x')}/", f"/lesson/{make.uid('x')}/", f"/go/{make.uid('x')}/"):
+        answer = client.get(url)
+        assert (answer.status_code, answer.url.partition("?")[0]) == (302, "/accounts/login/")
+
+
+def test_a_session_in_the_diary_is_not_the_next_step():
+    life = learning.life(1)
+    row = steps_of(life.learner)[make.uid("session-0")]
+    assert row.turn.who == "cal"
+    life.enrolment.sessions.update(planned_at=clock.now() - timedelta(days=2))
+    assert "Waits for Sam" in steps_of(life.learner)[make.uid("session-0")].turn.text

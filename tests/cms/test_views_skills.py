@@ -1,0 +1,72 @@
+"""My skills, and one skill."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from lms import clock
+from lms.api import open_gate, skill_ids
+from lms.models import Enrolment
+from tests import factories as make
+from tests import judging_factories as judging
+from tests import learner_factories as learning
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(("size", "waits"), [(1, 0), (12, 4)])
+def test_as_many_queries_for_many_skills_as_for_one(size, waits):
+    client = learning.signed_in(learning.life(size, waits=waits).learner)
+    assert learning.queries(client, "get", "/skills/")[0] == 11
+    assert learning.queries(client, "get", "/skills/skill-0/")[0] == 10
+
+
+def test_the_role_first_then_the_rest_by_family():
+    learner = make.person()
+    role = make.role(make.requires("listening", 4, critical=True))
+    make.skill("maths", family="Technical")
+    make.enrolment(learner, make.path(make.step("practice", "p", skills=("listening",)), role_version=role), started_on=learning.days_ago(3))
+    page = learning.signed_in(learner).get("/skills/").content.decode()
+    assert page.index('data-testid="skill-listening"') < page.index("Technical") < page.index('data-testid="skill-maths"')
+    assert "The role asks for “May act alone”, in any case" in page.replace("</span>", "")
+    assert "This path has no lesson on it." in page
+
+
+def test_a_gate_is_shown_with_its_day_and_what_is_next():
+    life = learning.life(1, waits=0)
+    open_gate(person_id=life.learner.pk, skill_id=skill_ids()["skill-0"], gate="talk", source="x", at=clock.now() - timedelta(4))
+    page = learning.signed_in(life.learner).get("/skills/skill-0/").content.decode()
+    assert "Talk opened." in page
+    assert "Practise “Practice 0”." in page
+    assert "About skill-0." in page
+    assert "Foundation sign 1 of skill-0." in page
+    assert "Not this." in page
+    assert f"/step/{make.uid('practice-0')}/" in page
+
+
+def test_a_sign_off_is_a_record_and_a_revoked_one_stays_in_the_history():
+    scene = judging.scene()
+    judging.ready(scene)
+    judging.decided(scene, level=3)
+    page = learning.signed_in(scene.learner).get("/skills/listening/").content.decode()
+    assert "May act with a coach on call" in page
+    assert "Signed record" in page
+    everything = learning.signed_in(scene.learner).get("/skills/").content.decode()
+    assert "vouched for" in everything
+
+
+def test_without_a_path_and_after_it():
+    make.skill("listening")
+    nobody = learning.signed_in(make.person()).get("/skills/").content.decode()
+    assert "Skills that people are vouched for" in nobody
+    assert "No data" in nobody
+    life = learning.life(1, waits=0)
+    open_gate(person_id=life.learner.pk, skill_id=skill_ids()["skill-0"], gate="try", source="x", at=clock.now())
+    Enrolment.objects.filter(pk=life.enrolment.pk).update(status="completed", ended_at=clock.now())
+    assert "Try opened." in learning.signed_in(life.learner).get("/skills/skill-0/").content.decode()
+
+
+def test_an_unknown_skill_is_not_there():
+    assert learning.signed_in(make.person()).get("/skills/unheard-of/").status_code == 404

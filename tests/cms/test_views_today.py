@@ -1,0 +1,237 @@
+"""Today: the learner's home, in every state it can be in."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.cache import cache
+
+from cms.services.today import greeting, today_of
+from lms import clock
+from lms.api import Enrolment, Notice, Pause, record_completion, structure_of
+from tests import coaching_factories as helping
+from tests import factories as make
+from tests import learner_factories as learning
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(("size", "waits"), [(1, 1), (10, 1), (10, 6), (40, 12)])
+def test_eleven_queries_whatever_the_length_and_the_number_of_people(size, waits):
+    life = learning.life(size, waits=waits)
+    client = learning.signed_in(life.learner)
+    count, answer = learning.queries(client, "get", "/today/")
+    assert answer.status_code == 200
+    assert count == 11
+
+
+def test_twelve_queries_when_nothing_is_warm():
+    client = learning.signed_in(learning.life(3).learner)
+    cache.clear()
+    assert learning.queries(client, "get", "/today/")[0] == 12
+
+
+def test_an_ordinary_day_says_everything():
+    life = learning.life(2)
+    page = learning.signed_in(life.learner).get("/today/").content.decode()
+    assert "Day 23" in page
+    assert "of 60" in page
+    assert 'data-testid="next-step"' in page
+    assert "Lesson 0.1" in page
+    assert "Question 0?" in page
+    assert "Ana has had your request for 2 days." in page
+    assert "Sam has yet to confirm your promise." in page
+    assert "Henrike marks “External 0” as done." in page
+    assert 'data-testid="gate-skill-0"' in page
+    assert "With Sam Okafor" in page
+    assert "News 0" in page
+    assert life.coach.email.partition("@")[0] in page
+    assert "Henrike Voss" in page
+
+
+def test_the_next_step_is_what_is_due_first_and_mine():
+    life = learning.life(2, waits=0)
+    found = today_of(life.learner, clock.now())
+    assert (found.next.title, found.next.url) == ("Lesson 0.1", f"/step/{make.uid('course-0')}/")
+    assert found.next.gate == "talk"
+    learning.read(life.learner, "l0-1")
+    assert today_of(life.learner, clock.now()).next.action == "Go on reading"
+    learning.read(life.learner, "l0-2", "l1-1", "l1-2")
+    practice = today_of(life.learner, clock.now()).next
+    assert (practice.title, practice.private, practice.gate) == ("Practice 0", True, "try")
+
+
+def test_overdue_is_said():
+    life = learning.life(1, waits=0, day=40)
+    assert "It was due 15 days ago." in today_of(life.learner, clock.now()).next.why
+
+
+def test_what_waits_for_others_is_not_next():
+    life = learning.life(1, day=23)
+    learning.read(life.learner, "l0-1", "l0-2")
+    steps = structure_of(life.enrolment.path_version_id).steps
+    for name in ("practice-0", "later-0"):
+        record_completion(enrolment=life.enrolment, step=steps[make.uid(name)], by=life.learner, at=clock.now())
+    found = today_of(life.learner, clock.now())
+    assert found.next is None
+    assert found.state == "waiting"
+    page = learning.signed_in(life.learner).get("/today/").content.decode()
+    assert "Nothing is yours to do right now." in page
+
+
+def test_an_accepted_request_and_a_session_that_is_over():
+    life = learning.life(1)
+    life.enrolment.cases.get().requests.update(status="accepted", planned_on=learning.days_ago(1))
+    life.enrolment.sessions.update(planned_at=clock.now() - timedelta(days=1))
+    sentences = [wait.sentence for wait in today_of(life.learner, clock.now()).waits]
+    assert any(text.startswith("Ana has yet to write down what they saw") for text in sentences)
+    assert any(text.startswith("Sam has yet to write down your session") for text in sentences)
+    life.enrolment.cases.get().requests.update(planned_on=learning.days_ago(-2))
+    sentences = [wait.sentence for wait in today_of(life.learner, clock.now()).waits]
+    assert any(text.startswith("Ana watches you on") for text in sentences)
+
+
+def test_a_case_that_can_be_decided_and_one_without_a_coach():
+    life = learning.life(1)
+    life.enrolment.cases.update(status="ready", ready_at=clock.now() - timedelta(days=3))
+    assert "Sam could decide for 3 days." in [wait.sentence for wait in today_of(life.learner, clock.now()).waits]
+    life.enrolment.coach_assignments.update(status="ended", ended_at=clock.now())
+    sentences = [wait.sentence for wait in today_of(life.learner, clock.now()).waits]
+    assert "Henrike has yet to choose your coach." in sentences
+
+
+def test_without_a_path_the_page_teaches():
+    person, manager = make.person("Ned New"), make.person("Mona Lead")
+    make.team(person, manager=manager)
+    page = learning.signed_in(person).get("/today/").content.decode()
+    assert "Your path is still being chosen" in page
+    assert "Mona Lead" in page
+    assert 'data-testid="next-step"' not in page
+
+
+@pytest.mark.parametrize(("kind", "link"), [("coach", "/coach/"), ("manager", "/team/"), ("author", "/cms/")])
+def test_people_who_learn_nothing_here_are_shown_their_own_home(kind, link):
+    who = helping.coach() if kind == "coach" else make.person()
+    if kind == "manager":
+        make.team(make.person(), manager=who)
+    if kind == "author":
+        make.in_group("Authors", who)
+    page = learning.signed_in(who, warm=False).get("/today/").content.decode()
+    assert "You are on no path of your own" in page
+    assert f'class="btn" href="{link}"' in page
+
+
+def test_before_the_start():
+    life = learning.life(1, day=-12, waits=0)
+    page = learning.signed_in(life.learner).get("/today/").content.decode()
+    assert "in 12 days." in page
+    assert "Nothing to do yet." in page
+    assert "Question 0?" not in page
+
+
+def test_paused():
+    life = learning.life(1, status="paused")
+    begin, end = learning.days_ago(3), learning.days_ago(-4)
+    Pause.objects.create(enrolment=life.enrolment, from_on=begin, until_on=end, reason="Away", by=life.manager)
+    found = today_of(life.learner, clock.now())
+    assert (found.state, found.journey.progress.day, found.next, found.cards) == ("paused", 20, None, [])
+    assert "paused until" in found.sentence
+    assert learning.signed_in(life.learner).get("/today/").status_code == 200
+
+
+def test_everything_done_and_a_completed_path():
+    life = learning.life(1, waits=0)
+    for step in structure_of(life.enrolment.path_version_id).steps.values():
+        record_completion(enrolment=life.enrolment, step=step, by=life.learner, at=clock.now())
+    assert today_of(life.learner, clock.now()).state == "all-done"
+    assert "Everything on this path is done." in learning.signed_in(life.learner).get("/today/").content.decode()
+
+    Enrolment.objects.filter(pk=life.enrolment.pk).update(status="completed", ended_at=clock.now())
+    cache.clear()
+    assert "You have completed" in learning.signed_in(life.learner).get("/today/").content.decode()
+
+
+def test_the_day_after_the_last():
+    life = learning.life(1, day=75, waits=0)
+    page = learning.signed_in(life.learner).get("/today/").content.decode()
+    assert "of a path of 60" in page
+
+
+def test_several_paths_have_a_switch_and_the_newest_comes_first():
+    life = learning.life(1, waits=0)
+    newest = make.enrolment(life.learner, make.path(make.step("practice", "other")), started_on=learning.days_ago(1))
+    assert today_of(life.learner, clock.now()).journey.enrolment == newest
+    assert today_of(life.learner, clock.now(), life.enrolment.uid).journey.enrolment == life.enrolment
+    client = learning.signed_in(life.learner)
+    assert f"/today/?path={life.enrolment.uid}" in client.get("/today/").content.decode()
+    assert "Day 23" in client.get(f"/today/?path={life.enrolment.uid}").content.decode()
+    foreign = learning.life(1).enrolment
+    for strange in (foreign.uid, "nonsense", ""):
+        assert "Day 1" in client.get(f"/today/?path={strange}").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("hour", "zone", "words"),
+    [
+        (6, "UTC", "Good morning"),
+        (11, "Asia/Tokyo", "Good evening"),
+        (11, "Europe/Copenhagen", "Good afternoon"),
+        (2, "UTC", "Good evening"),
+        (14, "America/New_York", "Good morning"),
+    ],
+)
+def test_greeted_by_the_own_clock(hour, zone, words):
+    person = make.person("Ada Able", time_zone=zone)
+    assert greeting(person, datetime(2026, 1, 5, hour, tzinfo=UTC)) == f"{words}, Ada"
+
+
+def test_the_day_begins_at_midnight_of_the_person():
+    life = learning.life(1, waits=0)
+    life.learner.time_zone = "Pacific/Auckland"
+    life.learner.save()
+    at = datetime(2026, 5, 10, 13, 0, tzinfo=UTC)
+    local = at.astimezone(ZoneInfo("Pacific/Auckland")).date()
+    assert local.day == 11
+    assert today_of(life.learner, at).journey.today == local
+
+
+def test_the_as_of_time_is_the_readers_own(client, move_clock):
+    who = make.person(time_zone="Pacific/Auckland")
+    page = learning.signed_in(who).get("/today/").content.decode()
+    assert clock.now().astimezone(who.zone).strftime("%H:") in page.split("<time")[-1]
+
+
+# --- Notices ------------------------------------------------------------------------------------------------------
+
+
+def test_opening_a_notice_marks_it_and_leads_on():
+    who = make.person()
+    notice = who.notices.create(text="Read me", url="/exchange/", created_at=clock.now())
+    other = who.notices.create(text="Me, too", url="/exchange/", created_at=clock.now())
+    client = learning.signed_in(who)
+    key = make.key()
+    for _again in range(2):
+        answer = client.post("/notices/read/", {"key": key, "notice": notice.uid})
+        assert (answer.status_code, answer.url) == (302, "/exchange/")
+    assert Notice.objects.get(pk=notice.pk).read_at
+    assert not Notice.objects.get(pk=other.pk).read_at
+
+
+def test_marking_all_and_whose_they_are():
+    who, somebody = make.person(), make.person()
+    theirs = somebody.notices.create(text="Theirs", url="/exchange/", created_at=clock.now())
+    for number in range(7):
+        who.notices.create(text=f"Notice {number}", url="/exchange/", created_at=clock.now())
+    client = learning.signed_in(who)
+    page = client.get("/today/").content.decode()
+    assert page.count("Notice ") == 10, "five notices, each with its words for screen readers"
+    assert "There are more, older ones." in page
+    assert client.post("/notices/read/", {"key": make.key(), "notice": theirs.uid}).status_code == 404
+    assert client.post("/notices/read/", {"key": "x"}).status_code == 422
+    assert client.post("/notices/read/", {"key": make.key(), "notice": "x"}).status_code == 422
+    assert client.get("/notices/read/").status_code == 405
+    assert client.post("/notices/read/", {"key": make.key()}).status_code == 302
+    assert not who.notices.filter(read_at=None).exists()
+    assert somebody.notices.filter(read_at=None).exists()
