@@ -177,8 +177,14 @@ def not_yet(work: Bench, at: datetime = MONDAY) -> dict[str, NotYet]:
 
 def sign(work: Bench, at: datetime = MONDAY, level: int = 3, **fields: Any) -> list[SignOffEvent]:
     """The coach decides the newest round, through the service."""
-    values: dict[str, Any] = {"actor": work.coach, "verdicts": entrust(work, level), "why": "Seen twice, unaided."}
-    return decide(case_uid=work.case.uid, key=make.key(), at=at, **values | fields)
+    values: dict[str, Any] = {
+        "actor": work.coach,
+        "case_uid": work.case.uid,
+        "verdicts": entrust(work, level),
+        "why": "Seen twice, unaided.",
+        "key": make.key(),
+    }
+    return decide(at=at, **values | fields)
 
 
 def signed(work: Bench, at: datetime = MONDAY, level: int = 3, **fields: Any) -> SignOffEvent:

@@ -7,6 +7,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
 from assessments.api import (
     Case,
     Entrust,
@@ -229,3 +234,35 @@ def decided(of: Scene, level: int = 3, not_yet: tuple[str, ...] = ()) -> list[Si
     }
     why = "On two visits they reached the cost."
     return decide(actor=of.coach, case_uid=of.case.uid, verdicts=verdicts, why=why, key=uuid4(), at=at)
+
+
+# --- In the browser's place -----------------------------------------------------------------------------------------
+
+
+def log_in(who: User, sure: bool = False) -> Client:
+    """A browser in which somebody is logged in; ``sure``: they have just shown again who they are."""
+    client = Client()
+    client.force_login(who)
+    if sure:
+        show_who(client)
+    return client
+
+
+def show_who(client: Client) -> None:
+    """Answer the question who one is."""
+    answer = client.post(reverse("account_reauthenticate"), {"password": make.PASSPHRASE})
+    assert answer.status_code == 302
+
+
+def cost(client: Client, url: str) -> int:
+    """Queries of a page that is warm: structures and duties are in memory, as in a process that runs."""
+    assert client.get(url).status_code == 200
+    with CaptureQueriesContext(connection) as caught:
+        assert client.get(url).status_code == 200
+    ours = [query["sql"] for query in caught if not query["sql"].startswith(("BEGIN", "SAVEPOINT", "RELEASE"))]
+    return len(ours)
+
+
+def words_of(answer: Any) -> str:
+    """The page as text."""
+    return str(answer.content.decode())

@@ -69,7 +69,9 @@ def life(size: int = 1, *, waits: int = 1, day: int = 23, **fields: Any) -> Life
     enrolment = make.enrolment(learner, version, started_on=days_ago(day), **fields)
     helping.assigned(enrolment, coach)
     made = Life(learner, coach, manager, enrolment)
-    labels = [LabelSpec(make.uid(f"l{n}-{m}"), "lesson", f"Lesson {n}.{m}", minutes=6) for n in range(size) for m in (1, 2)]
+    labels = [
+        LabelSpec(make.uid(f"l{n}-{m}"), "lesson", f"Lesson {n}.{m}", minutes=6) for n in range(size) for m in (1, 2)
+    ]
     set_labels(labels)
     for n in range(size):
         cards(make.uid(f"l{n}-1"), learner, n)
@@ -95,7 +97,11 @@ def milestones(size: int) -> list[Sequence[Any]]:
             make.step("commitment", f"commitment-{n}", skills=(skill,), due_day=50),
             make.step("demonstration", f"demonstration-{n}", skills=(skill,), due_day=55),
             make.step(
-                "practice", f"later-{n}", skills=(skill,), due_day=56, unlock={"all": [{"step": str(make.uid(f"course-{n}"))}]}
+                "practice",
+                f"later-{n}",
+                skills=(skill,),
+                due_day=56,
+                unlock={"all": [{"step": str(make.uid(f"course-{n}"))}]},
             ),
         ]
     return [first, second]
@@ -121,10 +127,18 @@ def wait(of: Life, number: int) -> None:
         enrolment=of.enrolment, learner=of.learner, version=standard, standard_uid=standard.standard_uid, opened_at=at
     )
     Request.objects.create(
-        case=case, observer=make.person(f"Ana Silva {number}"), context="joint call", planned_on=days_ago(-3), made_at=at
+        case=case,
+        observer=make.person(f"Ana Silva {number}"),
+        context="joint call",
+        planned_on=days_ago(-3),
+        made_at=at,
     )
-    helping.commitment(of.enrolment, skill, status="done", what=f"Promise {number}", step_uid=make.uid(f"commitment-{number}"))
-    helping.session(of.enrolment, of.coach, clock.now() + timedelta(days=1 + number), step_uid=make.uid(f"session-{number}"))
+    helping.commitment(
+        of.enrolment, skill, status="done", what=f"Promise {number}", step_uid=make.uid(f"commitment-{number}")
+    )
+    helping.session(
+        of.enrolment, of.coach, clock.now() + timedelta(days=1 + number), step_uid=make.uid(f"session-{number}")
+    )
     of.learner.notices.create(text=f"News {number}", url="/exchange/", created_at=at)
 
 

@@ -209,7 +209,13 @@ def _own_step(found: PersonReadiness, term: Term, progress: PathProgress, titles
         "do": (StepKind.COMMITMENT, StepKind.DEMONSTRATION),
         "show": (StepKind.DEMONSTRATION,),
     }[gate]
-    steps = [state for kind in kinds for state in progress.steps if _is_for(state, kind, skill)]
+    steps = [
+        state
+        for kind in kinds
+        for state in progress.steps
+        if _is_for(state, kind, skill)
+        and (kind != StepKind.DEMONSTRATION or state.step.content_uid in ways.demonstrations)
+    ]
     state = next((item for item in steps if gate == "try" or item.status not in (DONE, WAIVED)), None)
     if state is None:
         return (

@@ -129,7 +129,7 @@ def in_order(rows: Iterable[TeamRow], sort: str) -> list[TeamRow]:
             left = row.days_to_ready
             return (left is not None, left if left is not None else 0)
         if sort == READINESS and result:
-            return (0, BUCKETS.index(row.found.bucket) > 1, -result.coverage, -result.progress)
+            return (0, min(BUCKETS.index(row.found.bucket), 2), -result.coverage, -result.progress)
         return (1,) if sort == READINESS else ()
 
     return sorted(rows, key=lambda row: (row.role, *rank(row), row.name, row.found.enrolment.pk))

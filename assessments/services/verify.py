@@ -150,5 +150,5 @@ def _check_anchor(
     for subject, (seq, head) in anchor.get("chains", {}).items():
         if subject not in heads or heads[subject][0] < seq:
             yield Finding(f"chain {subject}", f"is shorter than when it was anchored at number {seq}")
-        elif hashes[subject, seq] != head:
+        elif hashes.get((subject, seq)) != head:
             yield Finding(f"event {subject}/{seq}", "differs from the anchor")

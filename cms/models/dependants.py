@@ -53,7 +53,7 @@ class Dependants:
 
 
 def load() -> Dependants:
-    """Read everything at once. Queries: about 12, whatever the size of the site."""
+    """Read everything at once. Queries: at most 17, whatever the size of the site."""
     found = Dependants(locale_id=Locale.get_default().pk)
     _from_paths(found)
     _from_roles(found)

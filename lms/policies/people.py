@@ -57,11 +57,15 @@ def managed_teams(user: User) -> frozenset[int]:
 
 
 def managed_by(user: User, prefix: str = "") -> Q:
-    """Rows whose person (at ``prefix``, "" for a person itself) is a member of a team that the user manages."""
+    """Rows whose person (at ``prefix``, "" for a person itself) belongs to a team that the user manages.
+
+    Those who manage a team below belong to it; two managers of one team do not manage each other.
+    """
     teams = managed_teams(user)
     if not teams:
         return nobody()
-    members = Membership.objects.filter(current(), team__in=teams).exclude(person=user).values("person")
+    below = Q(role=Membership.Role.MEMBER) | Q(team__parent__in=teams)
+    members = Membership.objects.filter(current(), below, team__in=teams).exclude(person=user).values("person")
     return Q(**{f"{prefix}pk__in" if not prefix else f"{prefix}_id__in": members})
 
 

@@ -102,19 +102,26 @@ def send_invitation(person: User, link: str, at: datetime) -> None:
 
 
 def managers_of(person: User, on: date) -> list[User]:
-    """Who manages the person: the managers of their team, or of the nearest team above that has one. Queries: 1."""
+    """Who manages the person: the managers of their team, or of the nearest team above that has one.
+
+    Who manages a team is managed from the team above. Queries: 1.
+    """
     words = {"person": person.pk, "on": on.isoformat(), "member": Membership.Role.MEMBER.value}
     rows = list(User.objects.raw(NEAREST_MANAGERS, words | {"manager": Membership.Role.MANAGER.value}))
     nearest = min((row.steps_up for row in rows), default=0)  # type: ignore[attr-defined]
     return list({row.pk: row for row in rows if row.steps_up == nearest}.values())  # type: ignore[attr-defined]
 
 
-# Up the tree of teams from those that somebody is a member of; no tree of teams is fifty deep.
+# Up the tree from the teams that somebody is a member of and those above the ones that they manage; none is 50 deep.
 NEAREST_MANAGERS = """
 WITH RECURSIVE up (team_id, steps_up) AS (
     SELECT team_id, 0 FROM lms_membership
     WHERE person_id = %(person)s AND role = %(member)s
         AND from_on <= %(on)s AND (until_on IS NULL OR until_on >= %(on)s)
+    UNION
+    SELECT team.parent_id, 1 FROM lms_membership manages JOIN lms_team team ON team.id = manages.team_id
+    WHERE manages.person_id = %(person)s AND manages.role = %(manager)s AND team.parent_id IS NOT NULL
+        AND manages.from_on <= %(on)s AND (manages.until_on IS NULL OR manages.until_on >= %(on)s)
     UNION
     SELECT team.parent_id, up.steps_up + 1 FROM lms_team team JOIN up ON team.id = up.team_id
     WHERE team.parent_id IS NOT NULL AND up.steps_up < 50

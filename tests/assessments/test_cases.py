@@ -22,10 +22,10 @@ from assessments.errors import AlreadyDecided
 from assessments.models import Case, CaseReading, Request, SignOffEvent
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from lms.models import Act, Notice, User
-from tests import factories as make
 from tests import bench_factories as judging
-from tests.factories import MONDAY
+from tests import factories as make
 from tests.bench_factories import Bench
+from tests.factories import MONDAY
 
 pytestmark = pytest.mark.django_db
 

@@ -21,14 +21,14 @@ from assessments.services.ledger import months_later
 from coaching.models import CoachAssignment, CoachProfile, ObserverGrant
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from lms.models import Act, Membership, Notice, SkillGate, StepCompletion, User
-from tests import factories as make
 from tests import bench_factories as judging
-from tests.factories import MONDAY
+from tests import factories as make
 from tests.bench_factories import Bench
+from tests.factories import MONDAY
 
 pytestmark = pytest.mark.django_db
 
-DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
+DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
 TABLES: list[type[Model]] = [Case, SignOffEvent, SignOffText, SkillGate, StepCompletion, Act, Notice]
 
 
@@ -354,15 +354,15 @@ def reports_to_learner(work: Bench) -> None:
     make.team(work.coach, manager=work.learner)
 
 
-def reciprocal(work: Bench, before: timedelta = 90 * DAY) -> None:
-    """The learner signed the coach not long ago."""
+def reciprocal(work: Bench) -> None:
+    """The learner signed the coach an hour before MONDAY."""
     other = judging.bench("other")
     CoachProfile.objects.filter(person=other.coach).update(person=work.learner)
     judging.grant(work.learner, "other")
     other.coach = work.learner
     type(other.enrolment).objects.filter(pk=other.enrolment.pk).update(person=work.coach)
     other.enrolment.refresh_from_db()
-    judging.signed(other, MONDAY - before)
+    judging.signed(other, MONDAY - HOUR)
 
 
 FLAGS = {
@@ -384,9 +384,10 @@ def test_a_decision_that_may_be_partial_waits_for_a_countersign(work: Bench, fla
 
 
 def test_what_is_long_past_is_not_reciprocal(work: Bench) -> None:
-    reciprocal(work, 90 * DAY + SECOND)
-    (event,) = judging.sign(work)
-    assert event.flags == []
+    reciprocal(work)
+    at = MONDAY - HOUR + 90 * DAY
+    assert judging.signed(work, at).flags == ["reciprocal"]
+    assert judging.signed(work, at + SECOND).flags == []
 
 
 def test_a_manager_of_the_past_is_no_line_manager(work: Bench) -> None:

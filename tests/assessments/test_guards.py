@@ -14,8 +14,8 @@ from django.db.models import Model
 from assessments.checks import guards_stand
 from assessments.models import Observation, ObservationIndicator, ObservationSkill, SignOffEvent, SignOffText
 from assessments.services import guards
-from tests import factories as make
 from tests import bench_factories as judging
+from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 

@@ -17,8 +17,8 @@ from assessments.rules.ledger import GENESIS, Event, commitment, event_hash, fol
 from assessments.services import guards
 from assessments.services.ledger import hashed_fields, months_later
 from assessments.services.verify import verify_ledger
-from tests import factories as make
 from tests import bench_factories as judging
+from tests import factories as make
 
 END = date(2027, 3, 2)
 

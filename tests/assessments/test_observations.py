@@ -17,10 +17,10 @@ from assessments.services.observations import Sealed
 from coaching.models import ObserverGrant
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from lms.models import Act, Enrolment, SkillGate, User
-from tests import factories as make
 from tests import bench_factories as judging
-from tests.factories import MONDAY
+from tests import factories as make
 from tests.bench_factories import Bench
+from tests.factories import MONDAY
 
 pytestmark = pytest.mark.django_db
 

@@ -19,10 +19,10 @@ from assessments.services.verify import verify_ledger
 from coaching.models import CoachProfile
 from lms.errors import Conflict
 from lms.models import Act, Notice, SkillGate, StepCompletion
-from tests import factories as make
 from tests import bench_factories as judging
-from tests.factories import MONDAY
+from tests import factories as make
 from tests.bench_factories import Bench
+from tests.factories import MONDAY
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

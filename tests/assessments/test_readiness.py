@@ -15,8 +15,8 @@ from assessments.rules.readiness import Required, assess
 from assessments.services.readiness import readiness_of
 from lms.models import SkillGate
 from lms.rules.gates import OpenGate
-from tests import factories as make
 from tests import bench_factories as judging
+from tests import factories as make
 
 TODAY = date(2026, 3, 2)
 STANDARD, OTHER = UUID(int=1), UUID(int=2)

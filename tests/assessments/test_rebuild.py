@@ -23,10 +23,10 @@ from coaching.models import Commitment
 from lms.api import complete_lesson, record_example, record_recall
 from lms.errors import DomainError
 from lms.models import Membership, Skill, SkillGate
-from tests import factories as make
 from tests import bench_factories as judging
-from tests.factories import MONDAY
+from tests import factories as make
 from tests.bench_factories import Bench
+from tests.factories import MONDAY
 
 SKILLS = ("listening", "numbers")
 LESSONS = {"welcome": ("listening",), "sums": ("numbers",), "both": SKILLS, "plain": ()}

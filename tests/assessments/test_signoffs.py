@@ -17,10 +17,10 @@ from assessments.services.signoffs import status_on
 from coaching.models import CoachAssignment, ObserverGrant
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from lms.models import Act, Notice, SkillGate, StepCompletion, User
-from tests import factories as make
 from tests import bench_factories as judging
-from tests.factories import MONDAY
+from tests import factories as make
 from tests.bench_factories import Bench
+from tests.factories import MONDAY
 
 pytestmark = pytest.mark.django_db
 

@@ -34,10 +34,10 @@ from assessments.services.ledger import append
 from assessments.services.verify import verify_ledger
 from coaching.models import Absence, CoachProfile, ObserverGrant
 from lms.models import User
-from tests import factories as make
 from tests import bench_factories as judging
-from tests.factories import MONDAY
+from tests import factories as make
 from tests.bench_factories import Bench
+from tests.factories import MONDAY
 
 pytestmark = pytest.mark.django_db
 
@@ -363,6 +363,8 @@ def test_a_rewritten_head_differs_from_the_anchor(work: Bench) -> None:
     anchor = verify_ledger().anchor
     changed = {**anchor, "chains": {uid: [seq, "0" * 64] for uid, (seq, _hash) in anchor["chains"].items()}}
     assert problems(changed) == [f"event {work.learner.uid}/3: differs from the anchor"]
+    never = {"chains": {str(work.learner.uid): [0, "0" * 64]}}
+    assert problems(never) == [f"event {work.learner.uid}/0: differs from the anchor"]
 
 
 def forge(work: Bench, signer: User, kind: str = "SIGNED", at: Any = MONDAY + 3 * DAY, **fields: Any) -> list[str]:

@@ -284,6 +284,6 @@ def test_asking_for_everything_costs_the_same_for_many(small: make.Small, django
     with django_assert_max_num_queries(14):
         found = dependants.load()
     enrol(small)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         found = dependants.load()
     assert found.of(small.course)

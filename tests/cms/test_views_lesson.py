@@ -82,7 +82,9 @@ def test_saying_that_it_is_read_takes_six_to_eight_queries(small):
         person=small.learner, kind="example", skill_id=make.Skill.objects.get().pk, started_at=clock.now()
     )
     assert learning.queries(client, "post", f"/lesson/{small.first}/", key=make.key())[0] == 6
-    assert learning.queries(client, "post", f"/lesson/{small.second}/", key=make.key())[0] == 8, "step done, Talk opened"
+    assert learning.queries(client, "post", f"/lesson/{small.second}/", key=make.key())[0] == 8, (
+        "step done, Talk opened"
+    )
 
 
 @pytest.mark.parametrize("lessons", [1, 30])

@@ -137,7 +137,10 @@ def test_a_waived_step_says_why():
 
 
 def test_paused_and_before_the_start_say_so():
-    assert "Your path is paused" in learning.signed_in(learning.life(1, status="paused").learner).get("/path/").content.decode()
+    assert (
+        "Your path is paused"
+        in learning.signed_in(learning.life(1, status="paused").learner).get("/path/").content.decode()
+    )
     ahead = learning.signed_in(learning.life(1, day=-4, waits=0).learner).get("/path/").content.decode()
     assert "Opens when your path begins, on" in ahead
     assert "btn--you" not in ahead
@@ -203,7 +206,14 @@ def test_a_course_goes_on_at_its_first_unread_lesson():
 
 
 def test_nobody_gets_in_without_signing_in(client):
-    for url in ("/today/", "/path/", "/skills/", f"/step/{make.uid('x')}/", f"/lesson/{make.uid('x')}/", f"/go/{make.uid('x')}/"):
+    for url in (
+        "/today/",
+        "/path/",
+        "/skills/",
+        f"/step/{make.uid('x')}/",
+        f"/lesson/{make.uid('x')}/",
+        f"/go/{make.uid('x')}/",
+    ):
         answer = client.get(url)
         assert (answer.status_code, answer.url.partition("?")[0]) == (302, "/accounts/login/")
 

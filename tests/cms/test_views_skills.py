@@ -27,16 +27,28 @@ def test_the_role_first_then_the_rest_by_family():
     learner = make.person()
     role = make.role(make.requires("listening", 4, critical=True))
     make.skill("maths", family="Technical")
-    make.enrolment(learner, make.path(make.step("practice", "p", skills=("listening",)), role_version=role), started_on=learning.days_ago(3))
+    make.enrolment(
+        learner,
+        make.path(make.step("practice", "p", skills=("listening",)), role_version=role),
+        started_on=learning.days_ago(3),
+    )
     page = learning.signed_in(learner).get("/skills/").content.decode()
-    assert page.index('data-testid="skill-listening"') < page.index("Technical") < page.index('data-testid="skill-maths"')
+    assert (
+        page.index('data-testid="skill-listening"') < page.index("Technical") < page.index('data-testid="skill-maths"')
+    )
     assert "The role asks for “May act alone”, in any case" in page.replace("</span>", "")
     assert "This path has no lesson on it." in page
 
 
 def test_a_gate_is_shown_with_its_day_and_what_is_next():
     life = learning.life(1, waits=0)
-    open_gate(person_id=life.learner.pk, skill_id=skill_ids()["skill-0"], gate="talk", source="x", at=clock.now() - timedelta(4))
+    open_gate(
+        person_id=life.learner.pk,
+        skill_id=skill_ids()["skill-0"],
+        gate="talk",
+        source="x",
+        at=clock.now() - timedelta(4),
+    )
     page = learning.signed_in(life.learner).get("/skills/skill-0/").content.decode()
     assert "Talk opened." in page
     assert "Practise “Practice 0”." in page

@@ -33,8 +33,8 @@ names = json.loads(sys.argv[1])
 Organisation.objects.create(pk=1, name="Aldermoor", time_zone="UTC")
 since = clock.now().date() - timedelta(days=30)
 team = Team.objects.create(slug="team", name="Customer team")
-for name in names:
-    user = User.objects.create_user(f"{name}@aldermoor.example", sys.argv[2], full_name=name.replace(".", " ").title())
+for name, full_name in names.items():
+    user = User.objects.create_user(f"{name}@aldermoor.example", sys.argv[2], full_name=full_name)
     role = "manager" if name == "manager" else "member"
     Membership.objects.create(person=user, team=team, role=role, from_on=since)
     if name == "ld":
@@ -45,7 +45,7 @@ for name in names:
 class Site:
     """Started with ``start``, stopped with ``stop``; ``url`` is where it answers."""
 
-    def __init__(self, folder: Path, people: list[str], **env: str) -> None:
+    def __init__(self, folder: Path, people: dict[str, str], **env: str) -> None:
         self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"

@@ -54,8 +54,8 @@ def enrol(manager: Person, name: str, path: str, coach: str) -> None:
     manager.go("/team/enrol/")
     form = manager.page.locator("form:has(input[name=started_on])")
     choose(form, "person", name)
-    form.get_by_label(re.compile(path)).check()
-    form.get_by_label(re.compile(coach)).check()
+    for field, words in (("path", path), ("coach", coach)):
+        form.locator(f"label:has(input[name={field}])").filter(has_text=words).locator("input").check()
     form.locator("button.btn--you").click()
     manager.page.get_by_text(f"{name} is on the path").wait_for()
 

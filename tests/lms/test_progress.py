@@ -48,9 +48,13 @@ def course(name: str, *lessons: str, **fields: Any) -> Any:
 
 
 def queries(act: Any) -> int:
-    with CaptureQueriesContext(connection, ) as found:
+    with CaptureQueriesContext(
+        connection,
+    ) as found:
         act()
-    plain = [query for query in found if not query["sql"].startswith(("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT"))]
+    plain = [
+        query for query in found if not query["sql"].startswith(("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT"))
+    ]
     return len(plain)
 
 
@@ -90,9 +94,15 @@ def test_states_of_a_path_that_has_everything():
 
 def test_overdue_is_never_complete_and_an_extension_moves_the_day():
     learner = make.person()
-    enrolment = make.enrolment(learner, make.path(make.step("practice", "p", due_day=3), make.step("practice", "q", due_day=3)))
+    enrolment = make.enrolment(
+        learner, make.path(make.step("practice", "p", due_day=3), make.step("practice", "q", due_day=3))
+    )
     steps = progress_of(enrolment, AT).structure.steps
-    for day, at in ((date(2026, 3, 30), AT), (date(2026, 4, 9), AT + timedelta(hours=1)), (date(2026, 3, 1), AT - timedelta(1))):
+    for day, at in (
+        (date(2026, 3, 30), AT),
+        (date(2026, 4, 9), AT + timedelta(hours=1)),
+        (date(2026, 3, 1), AT - timedelta(1)),
+    ):
         Extension.objects.create(
             enrolment=enrolment, step_id=steps[make.uid("q")].id, due_on=day, reason="Ill", by=learner, extended_at=at
         )
@@ -107,7 +117,9 @@ def test_overdue_is_never_complete_and_an_extension_moves_the_day():
 def test_pauses_push_days_and_a_paused_path_is_shut():
     learner = make.person()
     enrolment = make.enrolment(learner, make.path(make.step("practice", "p", due_day=10)))
-    Pause.objects.create(enrolment=enrolment, from_on=date(2026, 3, 2), until_on=date(2026, 3, 4), reason="x", by=learner)
+    Pause.objects.create(
+        enrolment=enrolment, from_on=date(2026, 3, 2), until_on=date(2026, 3, 4), reason="x", by=learner
+    )
 
     progress = progress_of(enrolment, AT)
     assert (progress.day, progress.state(make.uid("p")).due_on) == (3, date(2026, 3, 13))
@@ -131,14 +143,19 @@ def test_nothing_is_open_before_the_start():
 def test_the_milestone_of_today_is_the_first_with_a_required_step_left():
     learner = make.person()
     version = make.path(
-        [make.step("practice", "a"), make.step("practice", "extra", required=False)], [make.step("practice", "b", due_day=60)]
+        [make.step("practice", "a"), make.step("practice", "extra", required=False)],
+        [make.step("practice", "b", due_day=60)],
     )
     enrolment = make.enrolment(learner, version)
     first, second = (milestone.uid for milestone in progress_of(enrolment, AT).structure.milestones)
     assert progress_of(enrolment, AT).milestone == first
-    record_completion(enrolment=enrolment, step=progress_of(enrolment, AT).structure.steps[make.uid("a")], by=learner, at=AT)
+    record_completion(
+        enrolment=enrolment, step=progress_of(enrolment, AT).structure.steps[make.uid("a")], by=learner, at=AT
+    )
     assert progress_of(enrolment, AT).milestone == second
-    record_completion(enrolment=enrolment, step=progress_of(enrolment, AT).structure.steps[make.uid("b")], by=learner, at=AT)
+    record_completion(
+        enrolment=enrolment, step=progress_of(enrolment, AT).structure.steps[make.uid("b")], by=learner, at=AT
+    )
     assert progress_of(enrolment, AT).milestone is None
 
 
@@ -256,9 +273,7 @@ def test_completing_costs_the_same_in_a_course_of_any_size(lessons):
     names = [f"l{n}" for n in range(lessons)]
     spec = tuple(make.lesson(name, "listening") for name in names)
     make.enrolment(learner, make.path(make.step("course", "c", lessons=spec)))
-    TalkFact.objects.create(
-        person=learner, kind="example", skill=make.skill("listening"), started_at=AT
-    )
+    TalkFact.objects.create(person=learner, kind="example", skill=make.skill("listening"), started_at=AT)
     paths_of(learner, AT)
     counts = [
         queries(lambda name=name: complete_lesson(actor=learner, lesson_uid=make.uid(name), key=uuid4(), at=AT))
@@ -317,7 +332,11 @@ def test_require_open_and_find_step():
     learner = make.person()
     shared = make.uid("scenario")
     enrolment = make.enrolment(
-        learner, make.path(make.step("practice", "late", content="scenario", start_day=20), make.step("practice", "now", content="scenario"))
+        learner,
+        make.path(
+            make.step("practice", "late", content="scenario", start_day=20),
+            make.step("practice", "now", content="scenario"),
+        ),
     )
     path = progress_of(enrolment, AT)
     assert find_step([path], "practice", shared)[1].step.uid == make.uid("now")
@@ -348,6 +367,10 @@ def test_words_come_together_and_a_translation_wins():
     assert words.title(make.uid("z"), "?") == "?"
     assert (words.skill("listening"), words.skill("gone")) == ("At lytte", "gone")
     plain = words_of([make.uid("x")], ["listening"])
-    assert (plain.title(make.uid("x")), plain.content[make.uid("x")].minutes, plain.skill("listening")) == ("The call", 12, "Listening")
+    assert (plain.title(make.uid("x")), plain.content[make.uid("x")].minutes, plain.skill("listening")) == (
+        "The call",
+        12,
+        "Listening",
+    )
     assert queries(lambda: words_of([make.uid("x")], ["listening"])) == 1
     assert labels_of([make.uid("x"), None], "da")[make.uid("x")].title == "Opkaldet"

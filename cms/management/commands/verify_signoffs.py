@@ -31,7 +31,9 @@ class Command(BaseCommand):
         if options["anchor"]:
             try:
                 anchor = json.loads(options["anchor"].read_text())
-                dict(anchor["chains"])
+                for seq, head in dict(anchor["chains"]).values():
+                    if not (isinstance(seq, int) and isinstance(head, str)):
+                        raise ValueError("a chain is a number and a hash")
             except (OSError, ValueError, TypeError, KeyError) as error:
                 raise CommandError(
                     f"{options['anchor']} is not an anchor that can be read: {error}", returncode=2

@@ -1,0 +1,247 @@
+"""Asking to be seen, and the page of a case."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from assessments.models import Request
+from coaching.models import ObserverGrant
+from lms import clock
+from lms.rules.unlock import DayReached, Rule
+from tests import factories as make
+from tests import judging_factories as judge
+
+pytestmark = pytest.mark.django_db
+
+
+def form(of: judge.Scene, **fields: object) -> dict[str, object]:
+    return {
+        "key": uuid4(),
+        "observer_uid": of.observer.uid,
+        "context": "live customer",
+        "planned_on": clock.now().date().isoformat(),
+        "customer_uid": "",
+        "note": "In ward 4.",
+        "own_work": "on",
+    } | fields
+
+
+def test_the_standard_is_shown_in_all_its_parts() -> None:
+    of = judge.scene()
+    page = judge.words_of(judge.log_in(of.learner).get(reverse("request_new", args=[of.step])))
+    for part in (
+        "About visit.", "Specification of visit.", "Limits of visit.", "Risk of visit.", "Foundation sign 1 of listening.",
+        "Practitioner sign 1 of business.", "Not this.", "Visit notes", "The confirmed summary", "May act alone",
+        "by day 20", "18 months", "once in every 6 months", "version 1",
+    ):  # fmt: skip
+        assert part in page, part
+    assert page.count('data-testid="rule-line"') == 4
+    assert "Priya Visit" in page
+    assert "Sam Visit, your coach" in page
+    assert f'value="{of.learner.uid}"' not in page
+
+
+def test_asking_opens_the_case_and_twice_is_once() -> None:
+    of = judge.scene()
+    client, data = judge.log_in(of.learner), form(of)
+    first = client.post(reverse("request_new", args=[of.step]), data)
+    assert first.status_code == 302
+    assert first["Location"] == reverse("case", args=[of.case.uid])
+    assert client.post(reverse("request_new", args=[of.step]), data).status_code == 302
+    assert Request.objects.get().uid == data["key"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"own_work": ""}, "Tick this when it is so."),
+        ({"observer_uid": ""}, "Choose one."),
+        ({"observer_uid": str(uuid4())}, "Choose one."),
+        ({"context": "the moon"}, "Choose one."),
+        ({"planned_on": "2020-01-01"}, "Choose a day from today on"),
+        ({"planned_on": "soon"}, "Choose a day."),
+    ],
+)
+def test_what_cannot_be_asked_is_said_beside_the_field_and_the_words_stay(
+    fields: dict[str, object], sentence: str
+) -> None:
+    of = judge.scene()
+    data = form(of, note="A word that stays.", **fields)
+    answer = judge.log_in(of.learner).post(reverse("request_new", args=[of.step]), data)
+    assert answer.status_code == 422
+    page = judge.words_of(answer)
+    assert sentence in page
+    assert "A word that stays." in page
+    assert str(data["key"]) in page
+    assert not Request.objects.exists()
+
+
+def test_a_grant_that_lapsed_while_the_page_was_open_counts() -> None:
+    of = judge.scene()
+    client = judge.log_in(of.learner)
+    client.get(reverse("request_new", args=[of.step]))
+    ObserverGrant.objects.filter(person=of.observer).update(until_on=(clock.now() - timedelta(days=1)).date())
+    assert client.post(reverse("request_new", args=[of.step]), form(of)).status_code == 422
+
+
+def test_two_tabs_ask_the_same_person_for_the_same_day() -> None:
+    of = judge.scene()
+    client = judge.log_in(of.learner)
+    url, first = reverse("request_new", args=[of.step]), form(of)
+    assert client.post(url, first).status_code == 302
+    second = form(of, note="Kept, though.")
+    answer = client.post(url, second)
+    assert answer.status_code == 409
+    page = judge.words_of(answer)
+    assert "Kept, though." in page
+    assert str(second["key"]) not in page
+    assert Request.objects.count() == 1
+
+
+def test_a_locked_step_is_a_sentence() -> None:
+    of = judge.scene()
+    step = make.step("demonstration", "later", content="visit", skills=judge.SKILLS, unlock=None)
+    later = make.step(
+        "demonstration", "much-later", content="visit", skills=judge.SKILLS,
+        unlock=Rule.all_of(DayReached(80)).to_json() if hasattr(Rule, "to_json") else {"all": [{"day": 80}]},
+    )  # fmt: skip
+    path = make.path(step, later)
+    make.enrolment(of.learner, path, started_on=(clock.now() - timedelta(days=3)).date())
+    client = judge.log_in(of.learner)
+    for answer in (
+        client.get(reverse("request_new", args=[later.uid])),
+        client.post(reverse("request_new", args=[later.uid]), form(of)),
+    ):
+        assert answer.status_code == 403
+        assert "not open yet" in judge.words_of(answer)
+
+
+def test_others_do_not_find_the_step_and_a_practice_is_no_demonstration() -> None:
+    of, other = judge.scene(), judge.scene("story", ("listening", "offer"))
+    client = judge.log_in(of.learner)
+    assert client.get(reverse("request_new", args=[other.step])).status_code == 404
+    assert client.get(reverse("request_new", args=[make.uid("practise-visit")])).status_code == 404
+    assert judge.log_in(of.coach).get(reverse("request_new", args=[of.step])).status_code == 404
+
+
+def test_after_a_revocation_one_may_ask_again_and_before_it_not() -> None:
+    of = judge.scene()
+    (event, _other) = judge.decided(of)
+    client, url = judge.log_in(of.learner), reverse("request_new", args=[of.step])
+    assert client.post(url, form(of)).status_code == 409
+    from assessments.api import revoke
+
+    revoke(actor=of.coach, event_uid=event.uid, reason="Wrong person.", key=uuid4(), at=clock.now())
+    assert client.post(url, form(of)).status_code == 302
+    assert of.case.round == 2
+
+
+def test_who_sees_a_case() -> None:
+    of, other = judge.scene(), judge.scene("story", ("listening", "offer"))
+    judge.asked(of)
+    url = reverse("case", args=[of.case.uid])
+    seen = {
+        "learner": of.learner, "coach": of.coach, "observer": of.observer,
+        "auditor": make.in_group("Auditors"),
+    }  # fmt: skip
+    for who in seen.values():
+        assert judge.log_in(who).get(url).status_code == 200
+    for who in (of.manager, of.learning, other.learner, other.coach, other.observer, other.manager, make.person()):
+        assert judge.log_in(who).get(url).status_code == 404
+
+
+def test_a_blind_observer_reads_no_byte_of_the_others() -> None:
+    of = judge.scene()
+    judge.asked(of)
+    secret = "The sentinel sentence that somebody else wrote down before."
+    judge.observed(of, of.coach, 2, "joint call", text=secret)
+    client, url = judge.log_in(of.observer), reverse("case", args=[of.case.uid])
+    answer = client.get(url)
+    page = judge.words_of(answer)
+    assert "sentinel" not in page
+    assert "Sam Visit" not in page
+    assert "I led them through it" not in page
+    assert "of 2</span>" not in page
+    for name in ("observe_index", "coach_queue"):
+        assert b"sentinel" not in client.get(reverse(name)).content
+    judge.observed(of, of.observer, 4)
+    assert "sentinel" in judge.words_of(client.get(url))
+
+
+def test_withdrawing_is_the_learners() -> None:
+    of = judge.scene()
+    ask = judge.asked(of)
+    url, data = reverse("request_withdraw", args=[ask.uid]), {"key": uuid4()}
+    assert judge.log_in(of.coach).post(url, data).status_code == 403
+    assert judge.log_in(of.manager).post(url, data).status_code == 404
+    client = judge.log_in(of.learner)
+    assert client.post(url, data).status_code == 302
+    assert client.post(url, data).status_code == 302
+    assert client.post(url, {"key": uuid4()}).status_code == 403
+    ask.refresh_from_db()
+    assert ask.status == "withdrawn"
+    assert client.get(url).status_code == 405
+
+
+def test_not_yet_has_the_same_dignity() -> None:
+    of = judge.scene()
+    judge.decided(of, 4, not_yet=("business",))
+    page = judge.words_of(judge.log_in(of.learner).get(reverse("case", args=[of.case.uid])))
+    assert page.count("class=\"result\"") == 2
+    assert page.count("rosette") >= 2
+    assert "vouches for you" in page
+    assert "Wait before you play back." in page
+    assert page.count(reverse("request_new", args=[of.step])) == 1
+    assert "On two visits they reached the cost." in page
+
+
+def test_a_returned_case_says_what_is_missing() -> None:
+    from assessments.api import return_case
+
+    of = judge.scene()
+    judge.ready(of)
+    return_case(actor=of.coach, case_uid=of.case.uid, missing="One visit more.", key=uuid4(), at=clock.now())
+    client = judge.log_in(of.learner)
+    assert "One visit more." in judge.words_of(client.get(reverse("case", args=[of.case.uid])))
+    assert "One visit more." in judge.words_of(client.get(reverse("requests")))
+
+
+def test_my_list_names_what_waits_and_what_can_be_asked() -> None:
+    of = judge.scene()
+    client = judge.log_in(of.learner)
+    assert reverse("request_new", args=[of.step]) in judge.words_of(client.get(reverse("requests")))
+    judge.asked(of)
+    page = judge.words_of(client.get(reverse("requests")))
+    assert reverse("case", args=[of.case.uid]) in page
+    assert "Priya Visit is asked" in page
+    nobody = judge.words_of(judge.log_in(make.person()).get(reverse("requests")))
+    assert "Nothing to show yet." in nobody
+
+
+def test_strangers_are_sent_to_the_door(client: judge.Client) -> None:
+    of = judge.scene()
+    judge.asked(of)
+    for url in (reverse("requests"), reverse("request_new", args=[of.step]), reverse("case", args=[of.case.uid])):
+        answer = client.get(url)
+        assert answer.status_code == 302
+        assert "/accounts/login/" in answer["Location"]
+
+
+def test_queries_stay_the_same_however_much_has_gathered() -> None:
+    of = judge.scene()
+    judge.asked(of)
+    judge.observed(of, of.coach, days_ago=2)
+    client = judge.log_in(of.learner)
+    urls = [reverse("requests"), reverse("case", args=[of.case.uid]), reverse("request_new", args=[of.step])]
+    before = [judge.cost(client, url) for url in urls]
+    for number in range(8):
+        other = judge.grant(make.person(f"Observer {number}"), *judge.SKILLS)
+        judge.asked(of, other)
+        judge.observed(of, other, days_ago=1)
+    after = [judge.cost(client, url) for url in urls]
+    assert after == before
+    assert before[0] <= 10
+    assert before[1] <= 22
+    assert before[2] <= 16

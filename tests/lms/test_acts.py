@@ -1,0 +1,164 @@
+"""Acts: once only, also when eight send the same at the same moment; and learning that two tabs finish together."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connections, transaction
+
+from lms.api import (
+    Act,
+    LessonCompletion,
+    SkillGate,
+    StepCompletion,
+    complete_lesson,
+    once,
+    read_notices,
+    record_example,
+    skill_ids,
+)
+from lms.errors import Conflict, NotFound
+from tests import factories as make
+
+AT = datetime(2026, 3, 6, 9, tzinfo=UTC)
+EIGHT = 8
+
+
+def together(*acts: Callable[[], object]) -> list[object]:
+    """Run these in threads that begin together; what each gave or raised."""
+    results: list[object] = [None] * len(acts)
+    gate = threading.Barrier(len(acts))
+
+    def run(place: int) -> None:
+        try:
+            gate.wait()
+            results[place] = acts[place]()
+        except Exception as error:
+            results[place] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(acts))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+@pytest.mark.django_db
+def test_the_first_time_is_true_and_a_replay_false():
+    who, key = make.person(), make.key()
+    act = {"actor": who, "name": "thing.do", "key": key, "at": AT, "about": key}
+    assert once(**act)
+    assert not once(**act)
+    assert not once(**act | {"at": AT + timedelta(days=3)})
+    assert Act.objects.get().at == AT
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("change", [{"name": "thing.undo"}, {"about": make.uid("other")}, {"actor": None}])
+def test_a_key_that_served_something_else_is_a_conflict(change):
+    who, key = make.person(), make.key()
+    act = {"actor": who, "name": "thing.do", "key": key, "at": AT, "about": key}
+    once(**act)
+    if "actor" in change:
+        change = {"actor": make.person()}
+    with pytest.raises(Conflict):
+        once(**act | change)
+    assert Act.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_the_key_is_free_again_when_the_act_fails():
+    who, key = make.person(), make.key()
+    act = {"actor": who, "name": "thing.do", "key": key, "at": AT, "about": key}
+
+    def fail() -> None:
+        with transaction.atomic():
+            once(**act)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert once(**act)
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_eight_at_the_same_moment_are_one_act():
+    who, key = make.person(), make.key()
+
+    def act() -> bool:
+        with transaction.atomic():
+            first = once(actor=who, name="notices.read", key=key, at=AT, about=key)
+            if first:
+                who.notices.create(text="Done", url="/", created_at=AT)
+            return first
+
+    assert sorted(map(str, together(*[act] * EIGHT))) == ["False"] * 7 + ["True"]
+    assert who.notices.count() == Act.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_lesson_read_by_eight_tabs_is_read_once():
+    who = make.person()
+    make.enrolment(who, make.path(make.step("course", "c", lessons=(make.lesson("l", "a"),), skills=("a",))))
+    keys = [make.key() for _tab in range(4)]
+    acts = [lambda key=key: complete_lesson(actor=who, lesson_uid=make.uid("l"), key=key, at=AT) for key in keys * 2]
+    assert [result for result in together(*acts) if isinstance(result, Exception)] == []
+    assert LessonCompletion.objects.count() == StepCompletion.objects.count() == 1
+    assert Act.objects.filter(name="lesson.complete").count() == 4
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_lessons_that_are_finished_at_the_same_moment_complete_the_step():
+    """Each tab sees its own lesson only; without the lock on the person nobody would complete the course."""
+    for attempt in range(5):
+        who = make.person()
+        names = [f"l{number}-{attempt}" for number in range(EIGHT)]
+        lessons = tuple(make.lesson(name, "a") for name in names)
+        make.enrolment(who, make.path(make.step("course", f"c{attempt}", lessons=lessons, skills=("a",))))
+        acts = [
+            lambda name=name, who=who: complete_lesson(actor=who, lesson_uid=make.uid(name), key=make.key(), at=AT)
+            for name in names
+        ]
+        assert [result for result in together(*acts) if isinstance(result, Exception)] == []
+        assert StepCompletion.objects.filter(enrolment__person=who).count() == 1
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_an_example_and_the_last_lesson_at_the_same_moment_open_talk():
+    for attempt in range(5):
+        who = make.person()
+        lesson = make.lesson(f"l-{attempt}", "a")
+        make.enrolment(who, make.path(make.step("course", f"c{attempt}", lessons=(lesson,), skills=("a",))))
+        skill_id = skill_ids()["a"]
+
+        def read(who=who, lesson=lesson):
+            return complete_lesson(actor=who, lesson_uid=lesson.uid, key=make.key(), at=AT)
+
+        def accept(who=who, skill_id=skill_id):
+            return record_example(person=who, skill_id=skill_id, at=AT)
+
+        assert [result for result in together(read, accept) if isinstance(result, Exception)] == []
+        assert SkillGate.objects.filter(person=who, gate="talk").count() == 1
+
+
+@pytest.mark.django_db
+def test_notices_are_read_by_their_owner_once():
+    who, other = make.person(), make.person()
+    mine = who.notices.create(text="A", url="/a/", created_at=AT)
+    theirs = other.notices.create(text="B", url="/b/", created_at=AT)
+    late = who.notices.create(text="C", url="/c/", created_at=AT + timedelta(hours=1))
+    with pytest.raises(NotFound):
+        read_notices(actor=who, notice_uid=theirs.uid, key=make.key(), at=AT)
+    read_notices(actor=who, key=make.key(), at=AT)
+    mine.refresh_from_db()
+    late.refresh_from_db()
+    assert (mine.read_at, late.read_at) == (AT, None), "what came after the page was shown is not marked"
+    assert read_notices(actor=who, notice_uid=mine.uid, key=make.key(), at=AT + timedelta(1)) == mine
+    mine.refresh_from_db()
+    assert mine.read_at == AT

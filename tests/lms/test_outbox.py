@@ -1,0 +1,170 @@
+"""Mail: a row with the fact, sent once by whichever worker claims it, again when the server was down."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core import mail
+from django.core.mail import EmailMessage, get_connection, send_mail
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import connections
+
+from lms.api import Notice, OutgoingMail, notify, queue_mail, send_waiting_mail
+from lms.services.outbox import LEASE, MAX_ATTEMPTS
+from tests import factories as make
+
+AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
+OTHERS: list[int] = []
+HOLD = threading.Event()
+
+
+class Down(BaseEmailBackend):
+    """A mail server that refuses."""
+
+    def send_messages(self, email_messages):
+        raise ConnectionRefusedError("The mail server is down.")
+
+
+class Slow(BaseEmailBackend):
+    """A mail server that answers late, so that two workers are busy at once."""
+
+    def send_messages(self, email_messages):
+        OTHERS.extend(row.row.pk for row in email_messages)
+        HOLD.wait(0.05)
+        return len(email_messages)
+
+
+@pytest.fixture
+def down(settings):
+    settings.VOUCH_SMTP_BACKEND = f"{__name__}.Down"
+
+
+def queued(number: int = 1) -> list[OutgoingMail]:
+    return [queue_mail(EmailMessage(f"Subject {n}", "Text", to=[f"a{n}@example.com"]), AT) for n in range(number)]
+
+
+@pytest.mark.django_db
+def test_what_is_queued_goes_out_as_it_was():
+    message = EmailMessage("Käse", "Grüße", "Vouch <v@example.com>", ["a@example.com"], ["b@example.com"])
+    row = queue_mail(message, AT)
+    assert row.sent_at is None
+    assert mail.outbox == []
+    assert send_waiting_mail(AT) == 1
+    row.refresh_from_db()
+    assert (row.sent_at, row.attempts) == (AT, 1)
+    sent = mail.outbox[0]
+    assert sorted(sent.recipients()) == ["a@example.com", "b@example.com"]
+    assert sent.message()["Subject"] is not None
+    assert "b@example.com" not in sent.message().as_string(), "hidden recipients stay hidden"
+    assert send_waiting_mail(AT) == 0
+
+
+@pytest.mark.django_db
+def test_djangos_own_mail_becomes_a_row():
+    send_mail("Subject", "Text", None, ["a@example.com"], connection=get_connection("lms.mail.OutboxBackend"))
+    assert OutgoingMail.objects.get().recipients == ["a@example.com"]
+    assert mail.outbox == []
+
+
+@pytest.mark.django_db
+def test_a_header_cannot_be_injected():
+    with pytest.raises(ValueError, match="newlines"):
+        queue_mail(EmailMessage("One\nBcc: all@example.com", "x", to=["a@example.com"]), AT)
+    assert not OutgoingMail.objects.exists()
+
+
+@pytest.mark.django_db
+def test_telling_people_is_a_notice_and_a_mail_for_those_who_are_here():
+    here, gone = make.person(), make.person(is_active=False, deactivated_at=AT)
+    notify([here, gone], "Something happened.", "/today/", AT)
+    assert Notice.objects.get().person == here
+    assert OutgoingMail.objects.get().recipients == [here.email]
+    assert "/today/" in OutgoingMail.objects.get().message
+
+
+@pytest.mark.django_db
+def test_a_server_that_is_down_is_asked_again_later_and_later(down, settings):
+    row = queued()[0]
+    at, pauses = AT, []
+    for attempt in range(1, MAX_ATTEMPTS + 1):
+        assert send_waiting_mail(at) == 0
+        row.refresh_from_db()
+        assert row.attempts == attempt
+        assert row.last_error == "The mail server is down."
+        assert send_waiting_mail(at) == 0, "not before its pause is over"
+        row.refresh_from_db()
+        assert row.attempts == attempt
+        pauses.append(row.leased_until - at)
+        at = row.leased_until
+    assert pauses == sorted(pauses)
+    assert pauses[0] == timedelta(seconds=60)
+    assert row.given_up_at
+    assert row.sent_at is None
+    settings.VOUCH_SMTP_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    assert send_waiting_mail(at + timedelta(days=1)) == 0, "given up stays given up"
+
+
+@pytest.mark.django_db
+def test_after_a_failure_it_still_goes_out(down, settings):
+    row = queued()[0]
+    send_waiting_mail(AT)
+    settings.VOUCH_SMTP_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    assert send_waiting_mail(AT + timedelta(minutes=2)) == 1
+    row.refresh_from_db()
+    assert (row.last_error, row.attempts) == ("", 2)
+
+
+@pytest.mark.django_db
+def test_one_mail_that_fails_holds_no_other_up(settings):
+    first, second = queued(2)
+    OutgoingMail.objects.filter(pk=first.pk).update(message="")
+    settings.VOUCH_SMTP_BACKEND = f"{__name__}.Picky"
+    assert send_waiting_mail(AT) == 1
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (bool(first.sent_at), bool(second.sent_at)) == (False, True)
+
+
+class Picky(BaseEmailBackend):
+    """Refuses what is empty."""
+
+    def send_messages(self, email_messages):
+        for message in email_messages:
+            if not message.row.message:
+                raise ValueError("An empty message.")
+        return len(email_messages)
+
+
+@pytest.mark.django_db
+def test_a_worker_that_died_gives_its_mail_back_when_the_lease_ends():
+    row = queued()[0]
+    OutgoingMail.objects.filter(pk=row.pk).update(leased_until=AT + LEASE, attempts=1)
+    assert send_waiting_mail(AT + LEASE - timedelta(seconds=1)) == 0
+    assert send_waiting_mail(AT + LEASE) == 1
+    row.refresh_from_db()
+    assert row.attempts == 2
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_two_workers_never_send_one_mail_twice(settings):
+    settings.VOUCH_SMTP_BACKEND = f"{__name__}.Slow"
+    OTHERS.clear()
+    rows = queued(20)
+    sent: list[int] = []
+
+    def work() -> None:
+        try:
+            sent.append(send_waiting_mail(AT))
+        finally:
+            connections.close_all()
+
+    workers = [threading.Thread(target=work) for _worker in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert sum(sent) == len(OTHERS) == len(rows)
+    assert set(OTHERS) == {row.pk for row in rows}
+    assert not OutgoingMail.objects.filter(sent_at=None).exists()

@@ -1,0 +1,168 @@
+"""Who may see and do what in the record."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from lms.api import (
+    LEARNING_ADMINISTRATORS,
+    Enrolment,
+    Membership,
+    User,
+    enrolment_policy,
+    everybody,
+    managed_by,
+    managed_teams,
+    managers_of,
+    nobody,
+    people_policy,
+)
+from lms.errors import NotAllowed, NotFound
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+ON = date(2026, 3, 2)
+
+
+def fresh(who: User) -> User:
+    """The person as the next request has them: nothing remembered."""
+    return User.objects.get(pk=who.pk)
+
+
+def managed(who: User) -> set[User]:
+    return set(User.objects.filter(managed_by(fresh(who))))
+
+
+@pytest.fixture
+def tree():
+    """top > middle > low, with a member in each; middle has no manager of its own."""
+    people = {name: make.person(name.capitalize()) for name in ("chief", "lead", "one", "two", "three", "outside")}
+    top = make.team(people["one"], manager=people["chief"], slug="top")
+    middle = make.team(people["two"], parent=top, slug="middle")
+    make.team(people["three"], manager=people["lead"], parent=middle, slug="low")
+    make.team(people["outside"], slug="elsewhere")
+    return people
+
+
+def test_a_manager_sees_the_members_of_every_team_below(tree):
+    assert managed(tree["chief"]) == {tree["one"], tree["two"], tree["three"], tree["lead"]}
+    assert managed(tree["lead"]) == {tree["three"]}
+    assert managed(tree["one"]) == set()
+    assert len(managed_teams(fresh(tree["chief"]))) == 3
+
+
+def test_a_manager_who_is_a_member_too_does_not_manage_themself(tree):
+    top = Membership.objects.get(person=tree["chief"]).team
+    Membership.objects.create(person=tree["chief"], team=top, from_on=date(2026, 1, 1))
+    assert tree["chief"] not in managed(tree["chief"])
+
+
+def test_two_managers_of_one_team_do_not_manage_each_other(tree):
+    second, top = make.person("Second"), Membership.objects.get(person=tree["chief"]).team
+    Membership.objects.create(person=second, team=top, role="manager", from_on=date(2026, 1, 1))
+    assert second not in managed(tree["chief"])
+    assert tree["chief"] not in managed(second)
+    assert tree["lead"] in managed(second)
+
+
+def test_memberships_count_on_their_days_only(tree):
+    Membership.objects.filter(person=tree["lead"]).update(until_on=date(2026, 2, 1))
+    assert managed(tree["lead"]) == set()
+    Membership.objects.filter(person=tree["three"]).update(until_on=date(2026, 2, 1))
+    assert tree["three"] not in managed(tree["chief"])
+
+
+def test_the_nearest_manager_above_is_the_manager(tree, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        assert managers_of(tree["three"], ON) == [tree["lead"]]
+    assert managers_of(tree["two"], ON) == [tree["chief"]], "a team without a manager looks above"
+    assert managers_of(tree["one"], ON) == [tree["chief"]]
+    assert managers_of(tree["outside"], ON) == []
+    assert managers_of(tree["lead"], ON) == [tree["chief"]], "who manages a team is managed from above"
+    assert managers_of(tree["chief"], ON) == []
+
+
+def test_a_manager_who_left_or_is_the_person_counts_for_nothing(tree):
+    User.objects.filter(pk=tree["lead"].pk).update(is_active=False, deactivated_at=make.MONDAY)
+    assert managers_of(tree["three"], ON) == [tree["chief"]]
+    low = Membership.objects.get(person=tree["three"]).team
+    Membership.objects.create(person=tree["three"], team=low, role="manager", from_on=date(2026, 1, 1))
+    assert managers_of(tree["three"], ON) == [tree["chief"]]
+
+
+def test_two_managers_by_name_and_a_person_in_two_teams(tree):
+    low = Membership.objects.get(person=tree["three"]).team
+    second = make.person("Ada")
+    Membership.objects.create(person=second, team=low, role="manager", from_on=date(2026, 1, 1))
+    assert managers_of(tree["three"], ON) == [second, tree["lead"]]
+    elsewhere = Membership.objects.get(person=tree["outside"]).team
+    Membership.objects.create(person=tree["outside"], team=low, from_on=date(2026, 1, 1))
+    assert managers_of(tree["outside"], ON) == [second, tree["lead"]]
+    Membership.objects.create(person=second, team=elsewhere, role="manager", from_on=date(2026, 1, 1))
+    assert managers_of(tree["outside"], ON) == [second, tree["lead"]], "each once"
+    assert managers_of(tree["three"], date(2025, 12, 31)) == []
+
+
+def test_enrolments_are_seen_by_learner_manager_and_learning(tree):
+    enrolment = make.enrolment(tree["three"], make.path(make.step("practice", "p")))
+    learning = make.in_group(LEARNING_ADMINISTRATORS)
+    for who in (tree["three"], tree["lead"], tree["chief"], learning):
+        assert enrolment_policy.get(fresh(who), "view", uid=enrolment.uid) == enrolment
+    for who in (tree["one"], tree["outside"], make.person(is_superuser=True), make.in_group("Authors")):
+        with pytest.raises(NotFound):
+            enrolment_policy.get(fresh(who), "view", uid=enrolment.uid)
+        with pytest.raises(NotFound):
+            enrolment_policy.get(fresh(who), "steer", uid=enrolment.uid)
+
+
+def test_steering_is_for_others_and_while_it_is_open(tree):
+    enrolment = make.enrolment(tree["three"], make.path(make.step("practice", "p")))
+    assert enrolment_policy.get(fresh(tree["lead"]), "steer", uid=enrolment.uid)
+    with pytest.raises(NotAllowed):
+        enrolment_policy.get(fresh(tree["three"]), "steer", uid=enrolment.uid)
+    learning = make.in_group(LEARNING_ADMINISTRATORS)
+    own = make.enrolment(learning, make.path(make.step("practice", "q")))
+    with pytest.raises(NotAllowed):
+        enrolment_policy.get(fresh(learning), "steer", uid=own.uid)
+    Enrolment.objects.filter(pk=enrolment.pk).update(status="withdrawn", ended_at=make.MONDAY)
+    with pytest.raises(NotAllowed):
+        enrolment_policy.get(fresh(tree["lead"]), "steer", uid=enrolment.uid)
+    with pytest.raises(NotAllowed):
+        enrolment_policy.get(fresh(tree["three"]), "do", uid=enrolment.uid)
+
+
+def test_people_and_inviting(tree):
+    learning = make.in_group(LEARNING_ADMINISTRATORS)
+    assert set(people_policy.queryset(fresh(tree["lead"]), "view")) == {tree["lead"], tree["three"]}
+    assert people_policy.queryset(fresh(learning), "view").count() == User.objects.count()
+    people_policy.require(fresh(learning), "invite")
+    with pytest.raises(NotAllowed):
+        people_policy.require(fresh(tree["chief"]), "invite")
+    with pytest.raises(NotAllowed):
+        people_policy.get(fresh(learning), "end", uid=learning.uid)
+    with pytest.raises(NotFound):
+        people_policy.get(fresh(tree["lead"]), "enrol", uid=tree["outside"].uid)
+
+
+def test_an_inactive_person_may_nothing(tree):
+    gone = tree["chief"]
+    gone.is_active = False
+    assert not people_policy.queryset(gone, "view").exists()
+    with pytest.raises(NotFound):
+        people_policy.get(gone, "view", uid=gone.uid)
+    with pytest.raises(NotAllowed):
+        people_policy.require(gone, "invite")
+
+
+def test_everybody_and_nobody_survive_being_combined(tree):
+    count = User.objects.count()
+    assert User.objects.filter(everybody() | nobody()).count() == count
+    assert User.objects.filter(nobody() | everybody()).count() == count
+    assert User.objects.filter(everybody() & nobody()).count() == 0
+
+
+def test_unknown_actions_give_nothing(tree):
+    for policy in (enrolment_policy, people_policy):
+        assert not policy.queryset(fresh(tree["chief"]), "fly").exists()
