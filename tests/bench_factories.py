@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+from hypothesis import HealthCheck, settings
+
 from assessments.api import Entrust, NotYet, decide, publish_standard, record_observation, write_down
 from assessments.models import Case, Observation, SignOffEvent, StandardVersion
 from assessments.rules.specs import EvidenceLine, EvidenceRule, StandardSpec
+from assessments.services import guards
 from coaching.models import CoachAssignment, CoachProfile, ObserverGrant
 from lms.api import Enrolment, Skill, User
 from lms.rules.specs import StepSpec
 from tests import factories as make
 
 MONDAY = make.MONDAY
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""For property tests: a busy machine is no finding."""
 LATER = date(2039, 12, 31)
 WORDS = "She asked what the customer tried before and listened to the end."
 
@@ -208,6 +215,19 @@ def raw_event(like: SignOffEvent, **fields: Any) -> SignOffEvent:
     }
     values |= {"seq": last.seq + 1, "prev_hash": last.this_hash, "this_hash": "f" * 64, "key": make.key()}
     return SignOffEvent(**values | fields)
+
+
+@contextmanager
+def guards_away() -> Iterator[None]:
+    """The database lets everything through inside, and the guards stand again after it.
+
+    PostgreSQL alters no table whose foreign keys are still to be checked, so they are checked before and after.
+    """
+    connection.check_constraints()
+    guards.remove(connection)
+    yield
+    connection.check_constraints()
+    guards.install(connection)
 
 
 def rows(*models: type[Any]) -> dict[str, list[Any]]:

@@ -229,7 +229,9 @@ def decided(of: Scene, level: int = 3, not_yet: tuple[str, ...] = ()) -> list[Si
     ready(of)
     at = clock.now()
     verdicts: dict[str, Entrust | NotYet] = {
-        slug: NotYet("Wait before you play back.", (at + timedelta(days=9)).date()) if slug in not_yet else Entrust(level)
+        slug: NotYet("Wait before you play back.", (at + timedelta(days=9)).date())
+        if slug in not_yet
+        else Entrust(level)
         for slug in of.skills
     }
     why = "On two visits they reached the cost."

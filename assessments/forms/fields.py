@@ -40,5 +40,5 @@ class Pick(forms.ChoiceField):
     """One of a few, as radio buttons."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("error_messages", {"required": _("Choose one."), "invalid_choice": _("Choose one.")})
-        super().__init__(widget=kwargs.pop("widget", forms.RadioSelect), **kwargs)
+        said = {"required": _("Choose one."), "invalid_choice": _("Choose one.")} | kwargs.pop("error_messages", {})
+        super().__init__(widget=forms.RadioSelect, error_messages=said, **kwargs)

@@ -63,7 +63,7 @@ def case_claim(request: SignedInRequest, case_uid: UUID) -> HttpResponse:
 @own_hours
 def case_decide(request: SignedInRequest, case_uid: UUID) -> HttpResponse:
     """200 form - 302 signed, asked who you are, or decided already - 403 seen but not yours to decide - 404 unknown or
-    not your learner - 409 somebody was faster - 422 invalid; every word is kept. Queries: 20, with the log-in check.
+    not your learner - 409 somebody was faster - 422 invalid; every word is kept. Queries: 16, with the log-in check.
     """
     at = clock.now()
     case = api.case_policy.get(request.user, "decide", uid=case_uid, related=RELATED)

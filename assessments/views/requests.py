@@ -29,7 +29,7 @@ from .acting import carry_out, own_hours
 @require_GET
 @own_hours
 def requests(request: SignedInRequest) -> HttpResponse:
-    """200: my cases, what waits on them, what was decided, and what I can ask to be seen for. Queries: 8 at most."""
+    """200: my cases, what waits on them, what was decided, and what I can ask to be seen for. Queries: 9."""
     at = clock.now()
     states = {
         state.step.content_uid: state
@@ -58,7 +58,7 @@ def requests(request: SignedInRequest) -> HttpResponse:
 @own_hours
 def request_new(request: SignedInRequest, step_uid: UUID) -> HttpResponse:
     """200 the standard and the form - 302 asked - 403 the step is locked - 404 not on my path - 409 asked for that day
-    already, or vouched for - 422 invalid. Queries: 12, and 1 a skill of the standard.
+    already, or vouched for - 422 invalid. Queries: 10, and 1 a skill of the standard.
     """
     at = clock.now()
     path, state = _step(request, step_uid)
@@ -129,7 +129,7 @@ def _step(request: SignedInRequest, step_uid: UUID) -> tuple[PathProgress, StepS
 @require_GET
 @own_hours
 def case(request: SignedInRequest, case_uid: UUID) -> HttpResponse:
-    """200 the case - 404 unknown or not yours to see. Queries: 22 at most, whatever has gathered."""
+    """200 the case - 404 unknown or not yours to see. Queries: 18 at most, whatever has gathered."""
     return show_case(request, case_uid)
 
 

@@ -29,7 +29,7 @@ from .acting import ask_again, carry_out, forget_aside, is_sure, own_hours, put_
 @require_GET
 @own_hours
 def signoff(request: SignedInRequest, event_uid: UUID) -> HttpResponse:
-    """200 the record - 302 a follow-up leads to what it is about - 404 unknown or not yours to see. Queries: 14."""
+    """200 the record - 302 a follow-up leads to what it is about - 404 unknown or not yours to see. Queries: 15."""
     event = api.signoff_policy.get(request.user, "view", uid=event_uid, related=("about",))
     if event.about:
         return redirect("signoff", event.about.uid)

@@ -157,7 +157,7 @@ def _file(content: str | bytes, kind: str, extension: str) -> HttpResponse:
 @own_hours
 def person_readiness(request: SignedInRequest, person_uid: UUID) -> HttpResponse:
     """200 the invoice, the same for learner, coach and manager - 404 unknown or not yours to see. ``?path=`` chooses
-    an enrolment. Queries: 14 at most, whatever the role asks for.
+    an enrolment. Queries: 12, whatever the role asks for.
     """
     person = None
     found = help_policy.queryset(request.user, "view").filter(person__uid=person_uid)

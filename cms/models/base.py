@@ -68,7 +68,8 @@ class Content(models.Model):
         """Titles and short names fit into the record, which has less room for them than a page."""
         for name, longest in (("title", LONGEST_TITLE), ("slug", LONGEST_SLUG)):
             if len(getattr(self, name, "")) > longest:
-                words = {"name": self._meta.get_field(name).verbose_name, "longest": longest}
+                field: Any = self._meta.get_field(name)
+                words = {"name": field.verbose_name, "longest": longest}
                 yield Finding(_("%(name)s: use at most %(longest)d characters.") % words)
 
     @property

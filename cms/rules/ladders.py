@@ -31,7 +31,8 @@ VOUCHED, DUE, LAPSED = "vouched", "due", "lapsed"
 class Ladder:
     """Four bays and what stands beside them. ``label`` says the bays aloud; ``next_gate`` is "" once all is shown.
 
-    ``vouched``: a sign-off counts at the level that is asked for (0: at any); ``level`` is the highest valid one.
+    ``vouched``: a sign-off counts at the level that is asked for (0: at any); ``level`` is the highest valid one;
+    ``silent``: there is nothing to say, as no gate was ever open and the path does not meet the skill.
     """
 
     bays: tuple[str, str, str, str]
@@ -42,11 +43,7 @@ class Ladder:
     valid_until: date | None = None
     lapsed_on: date | None = None
     next_gate: str = ""
-
-    @property
-    def silent(self) -> bool:
-        """Whether there is nothing to say: no gate was ever open, and nobody can open one."""
-        return not self.begun and self.bays[0] in ("none", "closed")
+    silent: bool = False
 
     @property
     def begun(self) -> bool:
@@ -92,7 +89,8 @@ def ladder(
     shape = (bays[0], bays[1], bays[2], bays[3])
     vouched = bool(signed) and top >= level
     word = _word(following, bays, top, lapsed, waits)
-    return Ladder(shape, label(shape), word, top, vouched, until, lapsed, following)
+    silent = offers is None and not gates
+    return Ladder(shape, label(shape), word, top, vouched, until, lapsed, following, silent)
 
 
 def label(bays: tuple[str, ...]) -> str:

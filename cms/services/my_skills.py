@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -118,6 +118,7 @@ class _Known:
     journey: Journey | None
     gates: list[GateFact]
     today: date
+    zone: tzinfo
     required: dict[str, Required]
     records: list[Record]
 
@@ -135,7 +136,7 @@ class _Known:
             title=title,
             family=family,
             ladder=found,
-            bays=_bays(found, gates, signed[0] if signed else None, self.journey, slug),
+            bays=_bays(found, gates, signed[0] if signed else None, self.journey, slug, self.zone),
             sentence=_sentence(found, required, self.journey, slug),
             asks=str(ENTRUSTMENT[level]) if level else "",
             critical=bool(required and required.critical),
@@ -197,7 +198,7 @@ def _known(person: User, at: datetime, chosen: UUID | None) -> _Known:
         version = journey.enrolment.role_version
         required = {line.skill: line for line in role_of(version.pk, Fraction(version.threshold)).requirements}
     records = [_record(found) for found in standings_on([person.pk], today)[person.pk]]
-    return _Known(journey, gates, today, required, records)
+    return _Known(journey, gates, today, person.zone, required, records)
 
 
 def _record(found: Standing) -> Record:
@@ -247,7 +248,7 @@ def _sentence(found: Ladder, required: Required | None, journey: Journey | None,
 
 
 def _bays(
-    found: Ladder, gates: list[GateFact], signed: Record | None, journey: Journey | None, slug: str
+    found: Ladder, gates: list[GateFact], signed: Record | None, journey: Journey | None, slug: str, zone: tzinfo
 ) -> list[dict[str, Any]]:
     """The full ladder (components/ladder_full.html)."""
     since: dict[str, datetime] = {}
@@ -260,13 +261,13 @@ def _bays(
         if state == "open" and opened:
             bay |= {
                 "state": "vouched" if found.vouched else "open",
-                "head": short_day(opened.date()),
+                "head": short_day(clock.today(zone, opened)),
                 "text": HOW[gate],
             }
         elif state == "skip":
             bay |= {"head": _("Passed over"), "text": _("A stronger gate is open.")}
         elif state in ("vouched", "due") and signed:
-            words = {"name": signed.signer, "day": short_day(signed.signed_at.date())}
+            words = {"name": signed.signer, "day": short_day(clock.today(zone, signed.signed_at))}
             bay |= {"state": "vouched", "head": _("Signed by %(name)s, %(day)s") % words, "text": signed.status_words}
         elif state == "lapsed" and found.lapsed_on:
             bay |= {

@@ -13,6 +13,7 @@ from lms.models import Enrolment, PathVersion, Requirement, RoleProfileVersion, 
 from lms.policies import people_policy
 
 from .acts import once
+from .places import forget
 
 
 @transaction.atomic
@@ -45,6 +46,7 @@ def enrol(
         raise Invalid(path=_("The role of this path is not published yet. Ask its author."))
     if not once(actor=actor, name="person.enrol", key=key, at=at, about=key):
         return Enrolment.objects.get(uid=key)
+    forget(person.pk)
     try:
         with transaction.atomic():
             return Enrolment.objects.create(

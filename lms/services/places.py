@@ -113,7 +113,7 @@ def _find(user: User) -> tuple[list[str], str]:
     on = clock.now().date()
     asked = {f"duty_{name}": Exists(rows(OuterRef("pk"), on)) for name, rows in _duties.items()}
     named = Subquery(Organisation.objects.values("name")[:1])
-    row = User.objects.filter(pk=user.pk).values(**asked, named=named).first() or {}
+    row: Any = User.objects.filter(pk=user.pk).values(**asked, named=named).first() or {}
     found = [name for name in _duties if row.get(f"duty_{name}")]
     return found + ([ADMINISTRATOR] if user.is_superuser else []), row.get("named") or ""
 

@@ -144,6 +144,7 @@ def test_a_file_that_django_put_on_disk_is_taken_as_well(work: Bench, media: Pat
     file.seek(0)
     piece = add(work, file=file)
     assert files(media)[0].read_bytes() == data
+    file.close()
     assert content_hash(piece) == piece.sha256 == hashlib.sha256(data).hexdigest()
 
 
@@ -237,7 +238,7 @@ def test_the_database_keeps_a_piece_to_one_kind(work: Bench) -> None:
         {"text": ""},
         {"kind": "link"},
         {"kind": "file"},
-        {"kind": "other"},
+        {"kind": "none"},
     ):
         with pytest.raises(IntegrityError, match="evidence_is_what_it_says"), transaction.atomic():
             Evidence.objects.filter(pk=piece.pk).update(**fields)

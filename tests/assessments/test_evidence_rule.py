@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from assessments.rules.evidence import Seen, examine
 from assessments.rules.specs import EvidenceRule
+from tests import bench_factories as judging
 from tests.factories import MONDAY
 
 COACH = 1
@@ -90,6 +91,7 @@ observations = st.lists(
 ).map(lambda rows: [seen(n, who, supervision, place, days) for n, (who, supervision, place, days) in enumerate(rows)])
 
 
+@judging.CALM
 @given(
     rules, observations, st.sampled_from([1, 2, None]), st.integers(1, 5), st.sampled_from(["low", "standard", "high"])
 )
@@ -101,6 +103,7 @@ def test_the_rule_agrees_with_a_second_reading(
     assert (finding.met, finding.ceiling, set(finding.satisfying), finding.by_exception) == expected
 
 
+@judging.CALM
 @given(rules, observations, st.randoms(use_true_random=False))
 def test_the_order_in_which_observations_arrive_does_not_matter(
     rule: EvidenceRule, items: list[Seen], chance: random.Random
@@ -109,6 +112,7 @@ def test_the_order_in_which_observations_arrive_does_not_matter(
     assert ask(shuffled, rule) == ask(items, rule)
 
 
+@judging.CALM
 @given(rules, observations)
 def test_the_rule_is_met_exactly_when_every_line_of_the_checklist_is(rule: EvidenceRule, items: list[Seen]) -> None:
     finding = ask(items, rule)

@@ -226,6 +226,7 @@ def test_the_system_check_names_each_missing_guard(name: str) -> None:
 
 
 def test_manage_py_check_fails_while_a_guard_is_missing() -> None:
+    connection.check_constraints()
     guards.remove(connection)
     with pytest.raises(SystemCheckError, match=r"assessments\.E001"):
         call_command("check", databases=["default"])
@@ -234,6 +235,7 @@ def test_manage_py_check_fails_while_a_guard_is_missing() -> None:
 
 
 def test_migrate_puts_the_guards_back(ledger: SignOffEvent) -> None:
+    connection.check_constraints()
     guards.remove(connection)
     assert guards.missing(connection) == guards.names(connection.vendor)
     SignOffEvent.objects.update(meaning="Possible while they are away.")
@@ -243,6 +245,7 @@ def test_migrate_puts_the_guards_back(ledger: SignOffEvent) -> None:
 
 
 def test_installing_twice_is_the_same_as_once(ledger: SignOffEvent) -> None:
+    connection.check_constraints()
     guards.install(connection)
     guards.install(connection)
     assert guards.missing(connection) == set()

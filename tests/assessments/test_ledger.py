@@ -24,7 +24,7 @@ END = date(2027, 3, 2)
 
 # --- The hash -----------------------------------------------------------------------------------------------------
 
-words = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+words = st.text('ab:,"\\{é☂\n', max_size=5)
 values = st.one_of(
     words,
     st.none(),
@@ -41,17 +41,20 @@ def same(one: Any, other: Any) -> bool:
     return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
+@judging.CALM
 @given(fields, fields)
 def test_different_fields_have_different_hashes(one: dict[str, Any], other: dict[str, Any]) -> None:
     assert (event_hash(one) == event_hash(other)) == same(one, other)
 
 
+@judging.CALM
 @given(fields, words, values)
 def test_changing_adding_or_losing_one_field_changes_the_hash(before: dict[str, Any], name: str, value: Any) -> None:
     after = {**before, name: value}
     assert (event_hash(after) == event_hash(before)) == same(after, before)
 
 
+@judging.CALM
 @given(fields)
 def test_the_order_of_fields_does_not_matter(one: dict[str, Any]) -> None:
     assert event_hash(dict(reversed(one.items()))) == event_hash(one)
@@ -64,6 +67,7 @@ def test_a_border_between_fields_cannot_be_moved() -> None:
     assert event_hash({"level": None}) != event_hash({})
 
 
+@judging.CALM
 @given(st.tuples(words, words), st.tuples(words, words))
 def test_a_text_is_committed_to_with_its_salt(one: tuple[str, str], other: tuple[str, str]) -> None:
     salt, value = "0" * 32, one[1]
@@ -121,6 +125,7 @@ def test_a_signed_event_without_a_level_is_an_error_and_not_a_sign_off() -> None
         fold([Event(1, "SIGNED", valid_until=END)])
 
 
+@judging.CALM
 @given(
     st.lists(st.sampled_from(["COUNTERSIGNED", "COUNTERSIGN_REFUSED", "REVOKED", "SUPERSEDED"]), max_size=5),
     st.booleans(),

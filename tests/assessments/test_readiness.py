@@ -111,6 +111,7 @@ requirements = st.lists(
 thresholds = st.fractions(Fraction(1, 10), 1, max_denominator=100)
 
 
+@judging.CALM
 @given(requirements, gates, thresholds)
 def test_progress_coverage_and_ready_follow_the_formulas(
     lines: list[Required], opened: list[OpenGate], threshold: Fraction

@@ -227,6 +227,7 @@ open_spans = st.tuples(spans, st.none() | st.integers(0, 12)).map(
 )
 
 
+@judging.CALM
 @given(st.integers(0, 12), st.none() | st.integers(0, 12), st.lists(open_spans, max_size=3), st.integers(0, 12))
 def test_talk_opens_at_the_first_minute_at_which_its_condition_holds(
     read: int, example: int | None, asked: list[Any], enrolled: int

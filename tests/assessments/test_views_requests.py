@@ -189,7 +189,7 @@ def test_not_yet_has_the_same_dignity() -> None:
     of = judge.scene()
     judge.decided(of, 4, not_yet=("business",))
     page = judge.words_of(judge.log_in(of.learner).get(reverse("case", args=[of.case.uid])))
-    assert page.count("class=\"result\"") == 2
+    assert page.count('class="result"') == 2
     assert page.count("rosette") >= 2
     assert "vouches for you" in page
     assert "Wait before you play back." in page
@@ -242,6 +242,6 @@ def test_queries_stay_the_same_however_much_has_gathered() -> None:
         judge.observed(of, other, days_ago=1)
     after = [judge.cost(client, url) for url in urls]
     assert after == before
-    assert before[0] <= 10
-    assert before[1] <= 22
-    assert before[2] <= 16
+    assert before[0] <= 9
+    assert before[1] <= 14
+    assert before[2] <= 14

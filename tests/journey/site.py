@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import Message
 from email.policy import default
@@ -179,6 +180,11 @@ class Person:
     def go(self, path: str) -> Any:
         """Open an address; the response."""
         return self.page.goto(f"{self.site.url}{path}")
+
+    def now(self) -> datetime:
+        """What time it is on the site."""
+        moved = float(self.site.clock.read_text()) if self.site.clock.exists() else 0.0
+        return datetime.fromtimestamp(time.time() + moved, UTC)
 
     def text(self, test_id: str) -> str:
         """What an element with a test id says, in one line."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -60,13 +60,19 @@ def enrol(manager: Person, name: str, path: str, coach: str) -> None:
     manager.page.get_by_text(f"{name} is on the path").wait_for()
 
 
-def read_course(learner: Person, first: str, lessons: int) -> None:
-    """Read the lessons of a course, from the one with this title, answering each recall question right."""
+def open_step(learner: Person, title: str) -> None:
+    """From the path, begin the step with this title."""
     learner.go("/path/")
-    learner.page.get_by_role("link", name=first).first.click()
+    learner.page.locator("li.step").filter(has_text=title).first.get_by_role("link").first.click()
+    learner.page.wait_for_load_state()
+
+
+def read_course(learner: Person, title: str, lessons: int) -> None:
+    """Read all lessons of a course, answering each recall question right."""
+    open_step(learner, title)
     for _number in range(lessons):
         answer_recalls(learner)
-        learner.page.locator("form:has-text('I have read') button").click()
+        learner.page.locator("form:has(button:has-text('I have read')) button").click()
         learner.page.wait_for_load_state()
 
 
@@ -129,6 +135,136 @@ def _said(page: Any, says: str) -> bool:
     return " ".join(re.sub(r"\([^)]*\)", "", says).split())[:60] in now or " ".join(says.split())[:60] in now
 
 
-def moment(distance: timedelta = timedelta(0)) -> datetime:
-    """Now by the wall clock, in UTC, so far on."""
-    return datetime.now(UTC) + distance
+def meet(learner: Person, coach: Person, title: str) -> None:
+    """The learner plans a session for tomorrow; the coach holds it and writes notes."""
+    open_step(learner, title)
+    tomorrow = learner.now() + timedelta(days=1)
+    learner.page.fill("input[name=planned_at]", tomorrow.strftime("%Y-%m-%dT10:00"))
+    learner.page.fill("input[name=place]", "By the window")
+    learner.page.get_by_role("button", name="Plan it").click()
+    learner.page.wait_for_url(re.compile(r"/sessions/[0-9a-f-]{36}/"))
+    address = learner.page.url
+    learner.site.later(days=2)
+    coach.page.goto(address)
+    coach.page.fill(
+        "textarea[name=shared_notes] >> visible=true", "Agreed: one question a day, and wait for the answer."
+    )
+    coach.page.locator("form:has(button[value=hold]) textarea[name=private_notes]").fill("Talks fast when unsure.")
+    coach.page.locator("button[value=hold]").click()
+    coach.page.get_by_text("Talks fast when unsure.").first.wait_for()
+
+
+def discuss(learner: Person, coach: Person, title: str, words: str) -> None:
+    """The learner brings an example to the discussion of a step, and the coach accepts it."""
+    open_step(learner, title)
+    learner.page.locator("input[name=kind][value=example]").check()
+    learner.page.fill("textarea[name=body]", words)
+    learner.page.get_by_role("button", name="Post it").click()
+    learner.page.get_by_text(words).first.wait_for()
+    coach.page.goto(learner.page.url)
+    coach.page.get_by_role("button", name=re.compile("Accept this example")).click()
+    coach.page.wait_for_load_state()
+
+
+def promise(learner: Person, coach: Person, title: str) -> None:
+    """The learner promises and reports; the coach finds it in the queue and confirms every skill."""
+    open_step(learner, title)
+    page = learner.page
+    if page.locator("select[name=customer]").count():
+        choose_any(page, "customer")
+    page.fill("input[name=by_on]", (learner.now() + timedelta(days=5)).date().isoformat())
+    page.get_by_role("button", name="Promise it").click()
+    page.wait_for_url(re.compile(r"/commitments/[0-9a-f-]{36}/"))
+    page.fill("textarea[name=report]", "Two signs found: the price list and the meeting rule. Shown in two minutes.")
+    page.get_by_role("button", name="Tell my coach").click()
+    page.wait_for_load_state()
+    coach.go("/coach/")
+    coach.page.get_by_test_id("queue-row").filter(has_text="Lea Rinne").locator(
+        "a[href*='/commitments/']"
+    ).first.click()
+    for box in coach.page.locator("input[name=skills]").all():
+        box.check()
+    coach.page.locator("button[value=confirm]").click()
+    coach.page.wait_for_load_state()
+
+
+def choose_any(page: Any, field: str) -> None:
+    """Pick the first real option of a select."""
+    value = page.locator(f"select[name={field}] option:not([value=''])").first.get_attribute("value")
+    page.locator(f"select[name={field}]").select_option(value=value)
+
+
+def ask_to_be_seen(learner: Person, title: str, observer: str) -> None:
+    """The learner asks somebody to watch the demonstration, today."""
+    open_step(learner, title)
+    if "/requests/new/" not in learner.page.url:
+        learner.page.locator("a[href*='/requests/new/']").first.click()
+    page = learner.page
+    page.locator("label:has(input[name=observer_uid])").filter(has_text=observer).locator("input").check()
+    page.locator("input[name=context]").first.check()
+    page.fill("input[name=planned_on]", learner.now().date().isoformat())
+    page.check("input[name=own_work]")
+    page.get_by_role("button", name="Ask to be seen").click()
+    page.wait_for_url(re.compile(r"/requests/[0-9a-f-]{36}/"))
+
+
+def attach(learner: Person, words: str) -> None:
+    """On the page of a case: a piece of evidence in words."""
+    page = learner.page
+    page.locator("summary", has_text="Add a piece").click()
+    form = page.locator("form[enctype]")
+    form.locator("textarea[name=text]").fill(words)
+    form.get_by_role("button", name="Add it").click()
+    page.get_by_test_id("evidence-row").filter(has_text=words[:30]).wait_for()
+
+
+def observe(observer: Person, words: str, supervision: int) -> None:
+    """The first request that waits: what I saw, then signs and how much supervision was needed."""
+    observer.go("/observe/")
+    page = observer.page
+    page.locator("a[href^='/observe/'][href$='/']:not([href$='new/'])").locator("visible=true").last.click()
+    page.wait_for_url(re.compile(r"/observe/[0-9a-f-]{36}/"))
+    assert page.locator("input[name^=supervision]").count() == 0, "a rating is offered before the words stand"
+    page.fill("textarea[name=what_i_saw]", words)
+    page.get_by_role("button", name="That is what I saw").click()
+    page.wait_for_load_state()
+    page.locator("input[name=context]").first.check()
+    for group in page.locator("fieldset.ind").all():
+        group.locator("input[value=seen]").check()
+    page.locator(f"input[name^=supervision][value='{supervision}']").check()
+    page.get_by_role("button", name="Send what I saw").click()
+    page.wait_for_load_state()
+
+
+def open_decision(coach: Person) -> None:
+    """From the queue to the form, confirming the passphrase when asked."""
+    coach.go("/coach/")
+    row = coach.page.get_by_test_id("queue-row").filter(has_text="Lea Rinne")
+    row.get_by_role("button", name=re.compile("Decide")).first.click()
+    coach.page.wait_for_load_state()
+    coach.confirm_passphrase()
+
+
+def not_yet(coach: Person, skill: str, why: str, next_step: str) -> None:
+    """Decide: not yet, with a next step and a date."""
+    open_decision(coach)
+    page = coach.page
+    page.fill("textarea[name=why]", why)
+    page.check(f"input[name={skill}-verdict][value=not_yet]")
+    page.fill(f"textarea[name={skill}-next_step]", next_step)
+    page.fill(f"input[name={skill}-retry_on]", (coach.now() + timedelta(days=7)).date().isoformat())
+    page.get_by_role("button", name=re.compile("^Sign")).click()
+    page.wait_for_load_state()
+    coach.confirm_passphrase()
+
+
+def entrust(coach: Person, skill: str, why: str, level: int) -> None:
+    """Decide: entrust at a level."""
+    open_decision(coach)
+    page = coach.page
+    page.fill("textarea[name=why]", why)
+    page.check(f"input[name={skill}-verdict][value=entrust]")
+    page.check(f"input[name={skill}-level][value='{level}']")
+    page.get_by_role("button", name=re.compile("^Sign")).click()
+    page.wait_for_load_state()
+    coach.confirm_passphrase()

@@ -1,0 +1,275 @@
+"""Deciding: claimed, read, signed by who is sure; and what becomes of words that came too late."""
+
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from django.urls import reverse
+
+from assessments.api import Entrust, claim_case, decide
+from assessments.models import Case, CaseReading, SignOffEvent
+from coaching.models import CoachAssignment
+from lms import clock
+from tests import factories as make
+from tests import judging_factories as judge
+
+pytestmark = pytest.mark.django_db
+
+WHY = "On two visits they reached the cost without help."
+
+
+def form(**fields: object) -> dict[str, object]:
+    return {
+        "key": uuid4(),
+        "why": WHY,
+        "listening-verdict": "entrust",
+        "listening-level": "4",
+        "business-verdict": "not_yet",
+        "business-next_step": "Wait before you play back.",
+        "business-retry_on": (clock.now() + timedelta(days=9)).date().isoformat(),
+    } | fields
+
+
+def start() -> tuple[judge.Scene, str]:
+    of = judge.scene()
+    return of, reverse("case_decide", args=[judge.ready(of).uid])
+
+
+def test_from_the_queue_to_the_signature() -> None:
+    of, url = start()
+    client = judge.log_in(of.coach, sure=True)
+    claim = client.post(reverse("case_claim", args=[of.case.uid]))
+    assert claim.status_code == 302
+    assert claim["Location"] == url
+    page = judge.words_of(client.get(url))
+    assert "The case is yours until" in page
+    assert page.count('data-testid="rule-line"') == 5
+    assert page.count("May act alone") >= 2
+    data = form()
+    assert client.post(url, data).status_code == 302
+    assert client.post(url, data).status_code == 302
+    kinds = dict(SignOffEvent.objects.values_list("skill__slug", "kind"))
+    assert kinds == {"listening": "SIGNED", "business": "NOT_YET"}
+    assert client.get(url)["Location"] == reverse("case", args=[of.case.uid])
+
+
+def test_form_and_signature_both_ask_who_it_is() -> None:
+    of, url = start()
+    client = judge.log_in(of.coach)
+    answer = client.get(url)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(reverse("account_reauthenticate"))
+    judge.show_who(client)
+    assert client.get(url).status_code == 200
+
+
+def test_words_that_came_too_late_are_kept_and_nothing_is_signed() -> None:
+    of, url = start()
+    client = judge.log_in(of.coach, sure=True)
+    client.get(url)
+    session = client.session
+    records = session[AUTHENTICATION_METHODS_SESSION_KEY]
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [record | {"at": record["at"] - 301} for record in records]
+    session.save()
+    data = form()
+    answer = client.post(url, data)
+    assert answer.status_code == 302
+    assert answer["Location"] == f"{reverse('account_reauthenticate')}?next={url.replace('/', '%2F')}"
+    assert not SignOffEvent.objects.exists()
+    back = client.post(answer["Location"], {"password": make.PASSPHRASE, "next": url})
+    assert back["Location"] == url
+    for _n in range(2):  # a reload keeps them as well
+        page = judge.words_of(client.get(url))
+        assert WHY in page
+        assert "Wait before you play back." in page
+        assert data["business-retry_on"] in page
+        assert re.search(r'name="listening-verdict" value="entrust"[^>]*checked', page)
+        assert re.search(r'name="listening-level" value="4"[^>]*checked', page)
+    assert client.post(url, form()).status_code == 302
+    assert SignOffEvent.objects.count() == 2
+    assert "put_aside" not in client.session
+
+
+def test_above_the_ceiling_is_not_offered_and_not_taken() -> None:
+    of = judge.scene()
+    judge.observed(of, of.coach, 3)
+    url = reverse("case_decide", args=[of.case.uid])
+    client = judge.log_in(of.coach, sure=True)
+    page = judge.words_of(client.get(url))
+    disabled = re.findall(r'name="listening-level" value="(\d)"[^>]*disabled', page)
+    assert disabled == ["3", "4", "5"]
+    assert "Not offered yet" in page
+    answer = client.post(url, form())
+    assert answer.status_code == 422
+    assert "at most" in judge.words_of(answer)
+    assert WHY in judge.words_of(answer)
+    assert not SignOffEvent.objects.exists()
+    assert client.post(url, form(**{"listening-level": "2"})).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"why": ""}, "Say why, in one sentence."),
+        ({"business-verdict": ""}, "Decide on Business"),
+        ({"listening-level": ""}, "Choose what they may do from now on."),
+        ({"business-next_step": ""}, "Say what the next step is."),
+        ({"business-retry_on": ""}, "Choose the day"),
+        ({"business-retry_on": "2020-01-01"}, "Choose a day after today."),
+        ({"listening-level": "9"}, "Choose one."),
+    ],
+)
+def test_what_is_missing_is_said_and_the_words_stay(fields: dict[str, str], sentence: str) -> None:
+    of, url = start()
+    data = form(**fields)
+    answer = judge.log_in(of.coach, sure=True).post(url, data)
+    page = judge.words_of(answer)
+    assert answer.status_code == 422
+    assert sentence in page
+    assert str(data["key"]) in page
+    assert fields.get("business-next_step", "Wait before") in page
+    assert not SignOffEvent.objects.exists()
+
+
+def test_a_service_call_without_every_skill_decides_nothing() -> None:
+    from lms.errors import Invalid
+
+    of, _url = start()
+    with pytest.raises(Invalid) as refused:
+        decide(
+            actor=of.coach,
+            case_uid=of.case.uid,
+            verdicts={"listening": Entrust(4)},
+            why=WHY,
+            key=uuid4(),
+            at=clock.now(),
+        )
+    assert "business-verdict" in refused.value.fields
+    assert of.case.status == Case.Status.READY
+
+
+def test_two_tabs_and_two_people() -> None:
+    of, url = start()
+    one, two = judge.log_in(of.coach, sure=True), judge.log_in(of.coach, sure=True)
+    assert one.post(url, form()).status_code == 302
+    second = form(why="The other tab says it differently.")
+    answer = two.post(url, second)
+    assert answer.status_code == 409
+    page = judge.words_of(answer)
+    assert "The other tab says it differently." in page
+    assert str(second["key"]) not in page
+    assert SignOffEvent.objects.count() == 2
+
+
+def test_somebody_elses_claim() -> None:
+    of, url = start()
+    stand_in = judge.grant(judge.coach("Ana"), *judge.SKILLS)
+    judge.assign(of.enrolment, stand_in, kind="cover")
+    claim_case(actor=stand_in, case_uid=of.case.uid, at=clock.now())
+    client = judge.log_in(of.coach, sure=True)
+    refused = client.post(reverse("case_claim", args=[of.case.uid]))
+    assert refused.status_code == 409
+    assert "Ana" in judge.words_of(refused)
+    assert "is deciding this case" in judge.words_of(client.get(url))
+    answer = client.post(url, form())
+    assert answer.status_code == 409
+    assert WHY in judge.words_of(answer)
+    assert not SignOffEvent.objects.exists()
+    Case.objects.update(claimed_until=clock.now() - timedelta(minutes=1))
+    assert client.post(url, form()).status_code == 302
+
+
+def test_who_may_decide() -> None:
+    of, url = start()
+    other = judge.scene("story", ("listening", "offer"))
+    acts = [(url, form()), *((reverse(name, args=[of.case.uid]), {"key": uuid4(), "missing": "More."}) for name in (
+        "case_claim", "case_return", "case_read",
+    ))]  # fmt: skip
+    for who in (of.learner, of.observer, make.in_group("Auditors")):
+        client = judge.log_in(who, sure=True)
+        assert client.get(url).status_code == 403
+        assert [client.post(there, data).status_code for there, data in acts] == [403] * 4
+    for who in (of.manager, of.learning, other.coach, other.learner, make.person(is_superuser=True)):
+        client = judge.log_in(who, sure=True)
+        assert client.get(url).status_code == 404
+        assert [client.post(there, data).status_code for there, data in acts] == [404] * 4
+    assert not SignOffEvent.objects.exists()
+
+
+def test_an_ex_coach_with_an_open_form_writes_nothing() -> None:
+    of, url = start()
+    client = judge.log_in(of.coach, sure=True)
+    client.get(url)
+    CoachAssignment.objects.update(status="handed_over", ended_at=clock.now())
+    answer = client.post(url, form())
+    assert answer.status_code == 403  # they observed, so they still see the case
+    assert WHY in judge.words_of(answer)
+    assert not SignOffEvent.objects.exists()
+
+
+def test_the_observations_are_closed_until_one_chooses() -> None:
+    of = judge.scene()
+    secret = "The sentinel sentence that somebody else wrote down."
+    judge.observed(of, of.observer, 4, text=secret)
+    url = reverse("case_decide", args=[of.case.uid])
+    client = judge.log_in(of.coach, sure=True)
+    closed = judge.words_of(client.get(url))
+    assert "sentinel" not in closed
+    assert "1 observation is closed to you" in closed
+    key = uuid4()
+    for _n in range(2):
+        answer = client.post(reverse("case_read", args=[of.case.uid]), {"key": key})
+        assert answer.status_code == 302
+    assert CaseReading.objects.count() == 1
+    assert "sentinel" in judge.words_of(client.get(url))
+
+
+def test_returning_for_more() -> None:
+    of, _url = start()
+    client, url = judge.log_in(of.coach), reverse("case_return", args=[of.case.uid])
+    answer = client.post(url, {"key": uuid4(), "missing": " "})
+    assert answer.status_code == 422
+    assert "Say what is missing." in judge.words_of(answer)
+    data = {"key": uuid4(), "missing": "One visit more."}
+    assert client.post(url, data).status_code == 302
+    assert client.post(url, data).status_code == 302
+    case = of.case
+    assert (case.status, case.return_note) == ("collecting", "One visit more.")
+    judge.observed(of, of.coach, 4, days_ago=1)
+    assert of.case.status == "ready"
+
+
+def test_a_flagged_decision_says_that_it_waits() -> None:
+    of, url = start()
+    make.team(of.learner, manager=of.coach)
+    client = judge.log_in(of.coach, sure=True)
+    data = form(**{"business-verdict": "entrust", "business-level": "3"})
+    answer = client.post(url, data, follow=True)
+    assert "countersigned" in judge.words_of(answer)
+    assert set(SignOffEvent.objects.values_list("flags", flat=True)[0]) == {"line_manager"}
+
+
+def test_queries_stay_the_same_however_much_was_seen() -> None:
+    of, url = start()
+    client = judge.log_in(of.coach, sure=True)
+    before = judge.cost(client, url)
+    for number in range(8):
+        judge.observed(of, judge.grant(make.person(f"Observer {number}"), *judge.SKILLS))
+    assert judge.cost(client, url) == before
+    assert before <= 16
+
+
+def test_signing_costs_little() -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    of, url = start()
+    client = judge.log_in(of.coach, sure=True)
+    client.get(url)
+    with CaptureQueriesContext(connection) as caught:
+        assert client.post(url, form()).status_code == 302
+    sql = [query["sql"] for query in caught if not query["sql"].startswith(("BEGIN", "SAVEPOINT", "RELEASE"))]
+    print(len(sql))
+    assert len(sql) <= 60

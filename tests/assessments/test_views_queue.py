@@ -1,0 +1,134 @@
+"""The coach's queue: what waits, for whom, in how many queries."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from assessments.models import Case
+from coaching.models import CoachProfile, Commitment, Session
+from lms import clock
+from lms.api import PathVersion
+from tests import factories as make
+from tests import judging_factories as judge
+
+pytestmark = pytest.mark.django_db
+
+URL = "/coach/"
+
+
+def another(of: judge.Scene, name: str) -> judge.Scene:
+    """One more learner of the same coach on the same path."""
+    learner = make.person(name)
+    path = PathVersion.objects.get(pk=of.enrolment.path_version_id)
+    enrolment = make.enrolment(learner, path, started_on=of.enrolment.started_on)
+    judge.assign(enrolment, of.coach)
+    return judge.Scene(
+        learner, of.coach, of.observer, of.manager, of.learning, enrolment, of.version, of.step, of.skills
+    )
+
+
+def test_everything_that_waits_for_a_coach() -> None:
+    of = judge.scene()
+    judge.asked(of, of.coach)
+    ready = another(of, "Maximiliane Ready")
+    judge.ready(ready)
+    promised = Commitment.objects.create(
+        enrolment=of.enrolment, what="Lead a part of the visit", by_on=clock.now().date(), status="done",
+        made_at=clock.now(), done_at=clock.now() - timedelta(days=2), report="It went.",
+    )  # fmt: skip
+    Session.objects.create(
+        enrolment=of.enrolment, coach=of.coach, title="Before the visits", planned_at=clock.now() + timedelta(minutes=5)
+    )
+    page = judge.words_of(judge.log_in(of.coach).get(URL))
+    rows = [piece.split('"')[0] for piece in page.split('data-kind="')[1:]]
+    assert rows == ["decide", "observe", "confirm", "collect"]
+    assert reverse("case_claim", args=[ready.case.uid]) in page
+    assert "Rule met for 2 of 2 skills" in page
+    assert "2 observations of 2, by 2 people, in 2 contexts" in page
+    assert str(promised.uid) in page
+    assert "Before the visits" in page
+    assert "2 of 6 places" in page
+    assert page.count("Your learners") == 1
+    assert "Maximiliane Ready" in page
+
+
+def test_deciding_is_a_post() -> None:
+    of = judge.scene()
+    judge.ready(of)
+    client = judge.log_in(of.coach)
+    assert client.get(reverse("case_claim", args=[of.case.uid])).status_code == 405
+    assert Case.objects.get().claimed_by is None
+
+
+def test_flagged_decisions_wait_for_who_may_countersign() -> None:
+    of = judge.scene()
+    make.team(of.learner, manager=of.coach)
+    judge.decided(of)
+    other = judge.grant(make.person("Ana"), "listening")
+    for who, rows in ((other, 1), (of.learning, 2), (of.observer, 0), (of.coach, 0)):
+        page = judge.words_of(judge.log_in(who).get(URL))
+        assert page.count('data-kind="countersign"') == rows
+
+
+def test_who_has_a_queue() -> None:
+    of = judge.scene()
+    for who in (of.coach, of.observer, of.learning, judge.coach("First day")):
+        assert judge.log_in(who).get(URL).status_code == 200
+    for who in (of.learner, of.manager, make.person()):
+        assert judge.log_in(who).get(URL).status_code == 403
+
+
+def test_nobody_sees_the_cases_of_another_coach() -> None:
+    of, other = judge.scene(), judge.scene("story", ("listening", "offer"))
+    judge.ready(of)
+    page = judge.words_of(judge.log_in(other.coach).get(URL))
+    assert of.learner.full_name not in page
+
+
+def test_the_cover_of_a_coach_who_is_away_has_the_queue() -> None:
+    of = judge.scene()
+    judge.ready(of)
+    stand_in = judge.grant(judge.coach("Ana"), *judge.SKILLS)
+    today = clock.now().date()
+    CoachProfile.objects.filter(person=of.coach).update(
+        away_from=today, away_until=today + timedelta(days=3), cover=stand_in.coach_profile
+    )
+    page = judge.words_of(judge.log_in(stand_in).get(URL))
+    assert 'data-kind="decide"' in page
+    assert "0 of 6 places" in page
+    assert "You are away" in judge.words_of(judge.log_in(of.coach).get(URL))
+
+
+def test_an_empty_queue_teaches() -> None:
+    page = judge.words_of(judge.log_in(judge.coach("First day")).get(URL))
+    assert "Nothing waits for you" in page
+    assert "0 of 6 places" in page
+
+
+@pytest.mark.parametrize("rows", [1, 10, 50])
+def test_seven_queries(rows: int) -> None:
+    of = judge.scene()
+    CoachProfile.objects.update(capacity=100)
+    of.coach.coach_profile.refresh_from_db()
+    scenes = [of, *(another(of, f"Learner {number}") for number in range(rows - 1))]
+    for number, one in enumerate(scenes):
+        judge.ready(one) if number % 2 else judge.asked(one, of.coach)
+        if number % 5 == 0:
+            Commitment.objects.create(
+                enrolment=one.enrolment, what=f"Promise {number}", by_on=clock.now().date(), status="done",
+                made_at=clock.now(), done_at=clock.now(), report="It went.", step_uid=uuid4(),
+            )  # fmt: skip
+    assert judge.cost(judge.log_in(of.coach), URL) <= 7
+
+
+def test_fifty_a_page() -> None:
+    of = judge.scene()
+    CoachProfile.objects.update(capacity=100)
+    of.coach.coach_profile.refresh_from_db()
+    for number in range(52):
+        judge.asked(another(of, f"Learner {number}"), of.coach)
+    client = judge.log_in(of.coach)
+    counts = [judge.words_of(client.get(URL, {"page": n})).count('data-testid="queue-row"') for n in (1, 2, 3)]
+    assert counts == [50, 50, 4]

@@ -1,0 +1,177 @@
+"""The record of a sign-off, its countersign and its end."""
+
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from django.urls import reverse
+
+from assessments.models import SignOffEvent
+from lms import clock
+from lms.api import SkillGate
+from tests import factories as make
+from tests import judging_factories as judge
+
+pytestmark = pytest.mark.django_db
+
+AGREE = {"answer": "agree", "why": "Read both observations and the notes."}
+BACK = {"reason": "Signed for the wrong person.", "meant": "on"}
+
+
+def flagged() -> tuple[judge.Scene, SignOffEvent]:
+    of = judge.scene()
+    make.team(of.learner, manager=of.coach)
+    return of, judge.decided(of)[0]
+
+
+def test_the_record_says_what_was_signed() -> None:
+    of = judge.scene()
+    (event, _other) = judge.decided(of)
+    page = judge.words_of(judge.log_in(of.learner).get(reverse("signoff", args=[event.uid])))
+    for part in (
+        "Listening: May act with a coach on call", "Sam Visit", "Leonie Visit", "On two visits they reached the cost.",
+        "Lead a visit, version 1", "Joint call, seen by Priya Visit", "I was there and was not needed", event.this_hash,
+        "signed as coach", "Valid until", "It counts.",
+    ):  # fmt: skip
+        assert part in page, part
+    assert judge.SEEN not in page
+
+
+def test_who_sees_a_record() -> None:
+    of, other = judge.scene(), judge.scene("story", ("listening", "offer"))
+    (event, _other) = judge.decided(of)
+    url = reverse("signoff", args=[event.uid])
+    for who in (of.learner, of.coach, of.manager, of.learning, make.in_group("Auditors")):
+        assert judge.log_in(who).get(url).status_code == 200
+    for who in (of.observer, other.learner, other.coach, other.manager, make.person(is_superuser=True)):
+        assert judge.log_in(who).get(url).status_code == 404
+    assert judge.log_in(of.learner).get(reverse("signoff", args=[uuid4()])).status_code == 404
+
+
+def test_a_countersign_makes_it_count_and_its_giver_still_sees_it() -> None:
+    of, event = flagged()
+    other = judge.grant(make.person("Ana"), "listening")
+    client, url = judge.log_in(other, sure=True), reverse("countersign", args=[event.uid])
+    assert not SkillGate.objects.filter(gate="show").exists()
+    assert "line manager" in judge.words_of(client.get(url))
+    data = AGREE | {"key": uuid4()}
+    answer = client.post(url, data)
+    assert answer.status_code == 302
+    assert client.post(url, data).status_code == 302
+    assert client.get(answer["Location"]).status_code == 200
+    assert SkillGate.objects.filter(gate="show", skill__slug="listening").exists()
+    assert "Read both observations" in judge.words_of(
+        judge.log_in(of.learner).get(reverse("signoff", args=[event.uid]))
+    )
+    follow_up = SignOffEvent.objects.get(kind="COUNTERSIGNED")
+    assert client.get(reverse("signoff", args=[follow_up.uid]))["Location"] == reverse("signoff", args=[event.uid])
+    assert client.post(url, AGREE | {"key": uuid4()}).status_code == 409
+
+
+def test_a_refusal_weighs_the_same() -> None:
+    of, event = flagged()
+    client, url = judge.log_in(of.learning, sure=True), reverse("countersign", args=[event.uid])
+    assert client.post(url, {"key": uuid4(), "answer": "refuse", "why": "No notes."}).status_code == 302
+    page = judge.words_of(judge.log_in(of.learner).get(reverse("case", args=[of.case.uid])))
+    assert "Not countersigned" in page
+    assert "No notes." in page
+    assert not SkillGate.objects.filter(gate="show").exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "kept"), [({"why": ""}, ""), ({"answer": ""}, AGREE["why"]), ({"answer": "maybe"}, "")]
+)
+def test_an_incomplete_countersign_writes_nothing(fields: dict[str, str], kept: str) -> None:
+    of, event = flagged()
+    client = judge.log_in(of.learning, sure=True)
+    answer = client.post(reverse("countersign", args=[event.uid]), AGREE | {"key": uuid4()} | fields)
+    assert answer.status_code == 422
+    assert kept in judge.words_of(answer)
+    assert not SignOffEvent.objects.filter(kind="COUNTERSIGNED").exists()
+
+
+def test_who_may_countersign() -> None:
+    of, event = flagged()
+    url = reverse("countersign", args=[event.uid])
+    for who in (of.learner, of.coach, of.manager):
+        client = judge.log_in(who, sure=True)
+        assert client.get(url).status_code == 403
+        assert client.post(url, AGREE | {"key": uuid4()}).status_code == 403
+    for who in (of.observer, judge.grant(make.person(), "business"), make.person()):
+        client = judge.log_in(who, sure=True)
+        assert client.get(url).status_code == 404
+        assert client.post(url, AGREE | {"key": uuid4()}).status_code == 404
+    assert SignOffEvent.objects.count() == 2
+
+
+def test_taking_back_by_the_signer() -> None:
+    of = judge.scene()
+    (event, _other) = judge.decided(of)
+    client, url = judge.log_in(of.coach, sure=True), reverse("revoke", args=[event.uid])
+    assert "cannot be undone" in judge.words_of(client.get(url))
+    for missing in ("reason", "meant"):
+        answer = client.post(url, BACK | {"key": uuid4(), missing: ""})
+        assert answer.status_code == 422
+    data = BACK | {"key": uuid4()}
+    for _n in range(2):
+        assert client.post(url, data).status_code == 302
+    gone = SignOffEvent.objects.get(kind="REVOKED")
+    assert (gone.about, gone.authority) == (event, "coach")
+    assert not SkillGate.objects.filter(gate="show", skill__slug="listening").exists()
+    page = judge.words_of(judge.log_in(of.learner).get(reverse("signoff", args=[event.uid])))
+    assert "It was taken back and does not count." in page
+    assert "Signed for the wrong person." in page
+    again = client.post(url, BACK | {"key": uuid4()})
+    assert again.status_code == 409
+    assert "Signed for the wrong person." in judge.words_of(again)
+
+
+def test_who_may_take_back() -> None:
+    of, other = judge.scene(), judge.scene("story", ("listening", "offer"))
+    (event, _other) = judge.decided(of)
+    url = reverse("revoke", args=[event.uid])
+    for who in (of.learner, of.manager, make.in_group("Auditors")):
+        client = judge.log_in(who, sure=True)
+        assert client.get(url).status_code == 403
+        assert client.post(url, BACK | {"key": uuid4()}).status_code == 403
+    for who in (of.observer, other.coach, other.manager, make.person(is_superuser=True)):
+        client = judge.log_in(who, sure=True)
+        assert client.get(url).status_code == 404
+        assert client.post(url, BACK | {"key": uuid4()}).status_code == 404
+    assert not SignOffEvent.objects.filter(kind="REVOKED").exists()
+    assert judge.log_in(of.learning, sure=True).post(url, BACK | {"key": uuid4()}).status_code == 302
+
+
+@pytest.mark.parametrize(("name", "data"), [("countersign", AGREE), ("revoke", BACK)])
+def test_both_ask_who_it_is_and_keep_the_words(name: str, data: dict[str, str]) -> None:
+    of, event = flagged()
+    client, url = judge.log_in(of.learning), reverse(name, args=[event.uid])
+    assert client.get(url)["Location"].startswith(reverse("account_reauthenticate"))
+    answer = client.post(url, data | {"key": uuid4()})
+    assert answer["Location"].startswith(reverse("account_reauthenticate"))
+    assert SignOffEvent.objects.count() == 2
+    judge.show_who(client)
+    page = judge.words_of(client.get(url))
+    for text in data.values():
+        assert text in page or re.search(r"checked", page)
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = []
+    session.save()
+    assert client.get(url).status_code == 302
+
+
+def test_an_expired_sign_off_says_so(move_clock: object) -> None:
+    of = judge.scene()
+    (event, _other) = judge.decided(of)
+    move_clock(timedelta(days=700).total_seconds())  # type: ignore[operator]
+    page = judge.words_of(judge.log_in(of.learner).get(reverse("signoff", args=[event.uid])))
+    assert "Its time has run out." in page
+    assert clock.now().date() > event.valid_until
+
+
+def test_queries() -> None:
+    of = judge.scene()
+    (event, _other) = judge.decided(of)
+    assert judge.cost(judge.log_in(of.learner), reverse("signoff", args=[event.uid])) <= 15

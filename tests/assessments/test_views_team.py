@@ -1,0 +1,299 @@
+"""The team and the invoice: who sees whom, what the figures are, and what never shows."""
+
+import csv
+import io
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from assessments.models import Attempt, TryFact
+from assessments.views.team import harmless
+from lms import clock
+from lms.api import Pause, Skill, StepCompletion, User, open_gate
+from tests import assessment_factories as practice
+from tests import factories as make
+from tests import judging_factories as judge
+
+pytestmark = pytest.mark.django_db
+
+URL = "/team/"
+FIXTURE = (("a", 1, "show"), ("b", 2, "do"), ("c", 2, "show"), ("d", 1, "do"), ("e", 2, "talk"), ("f", 1, "try"),
+           ("g", 1, "talk"), ("h", 1, "talk"))  # fmt: skip
+BELOW = {"talk": ("talk",), "try": ("talk", "try"), "do": ("talk", "try", "do"), "show": ("talk", "try", "do", "show")}
+
+
+def opened(who: User, slug: str, *gates: str, level: int = 3, until: date | None = None) -> None:
+    for gate in gates:
+        shown: dict[str, Any] = {}
+        if gate == "show":
+            later = (clock.now() + timedelta(days=400)).date()
+            shown = {"level": level, "standard_uid": make.uid(f"standard-{slug}"), "valid_until": until or later}
+        skill = Skill.objects.get(slug=slug)
+        source = {"do": "commitment", "show": "signoff"}.get(gate, gate)
+        open_gate(person_id=who.pk, skill_id=skill.pk, gate=gate, source=f"{source}:{uuid4()}", at=clock.now(), **shown)
+
+
+def fixture_person(manager: User | None = None) -> User:
+    """The unit fixture of PRODUCT as a person: 50.0, 3 of 11, not ready, held by the second requirement."""
+    role = make.role(*(make.requires(slug, 3, weight, critical=slug in "bc") for slug, weight, _gate in FIXTURE))
+    steps = [make.step("demonstration", f"show-{slug}", skills=(slug,)) for slug, _weight, _gate in FIXTURE]
+    steps += [make.step("external", "elsewhere", title="Site safety")]
+    who = make.person("Maximiliane Fixture")
+    make.enrolment(who, make.path(*steps, role_version=role), started_on=(clock.now() - timedelta(days=58)).date())
+    make.team(who, manager=manager or make.person("Henrike"))
+    for slug, _weight, gate in FIXTURE:
+        opened(who, slug, *BELOW[gate])
+    return who
+
+
+def part(page: str, testid: str) -> str:
+    """The text of one element of the page."""
+    return " ".join(page.split(f'data-testid="{testid}"')[1].split("</div>")[0].split())
+
+
+def test_the_unit_fixture_adds_up() -> None:
+    who = fixture_person()
+    page = judge.words_of(judge.log_in(who).get(reverse("person_readiness", args=[who.uid])))
+    assert "50.0" in part(page, "progress")
+    assert "27 %" in part(page, "coverage")
+    assert "3 of 11" in part(page, "coverage")
+    ready = part(page, "ready")
+    assert ">No<" in ready
+    assert "1 of 2 critical skills" in ready
+    assert "asks for 85 %" in ready
+    assert "Held by B" in page.split('data-testid="holder"')[1][:200]
+    assert page.count('data-testid="gate-') == 8
+    assert ">550<" in page
+
+
+def test_a_higher_asked_level_counts_as_do() -> None:
+    who = fixture_person()
+    opened(who, "b", "show", level=2)
+    page = judge.words_of(judge.log_in(who).get(reverse("person_readiness", args=[who.uid])))
+    assert "50.0" in part(page, "progress")
+    assert "May act with a coach in the room" in page.split('data-testid="gate-b"')[1][:1200]
+
+
+def test_the_same_page_for_learner_coach_and_manager() -> None:
+    of, other = judge.scene(), judge.scene("story", ("listening", "offer"))
+    judge.decided(of)
+    url = reverse("person_readiness", args=[of.learner.uid])
+    tables = []
+    for who in (of.learner, of.coach, of.manager, of.learning):
+        answer = judge.log_in(who).get(url)
+        assert answer.status_code == 200
+        tables.append(judge.words_of(answer).split("<table")[1].split("</table>")[0])
+    assert len(set(tables)) == 1
+    for who in (of.observer, other.learner, other.coach, other.manager, make.in_group("Auditors"), make.person()):
+        assert judge.log_in(who).get(url).status_code == 404
+
+
+def test_evidence_is_kind_and_day_never_content() -> None:
+    of = judge.scene()
+    judge.asked(of)
+    judge.decided(of, 3, not_yet=("business",))
+    page = judge.words_of(judge.log_in(of.manager).get(reverse("person_readiness", args=[of.learner.uid])))
+    assert "Signed off" in page
+    assert "Observed at work, 2 times" in page
+    for content in (judge.SEEN, "On two visits", "Wait before you play back", "not needed"):
+        assert content not in page
+
+
+def test_practice_changes_no_byte_for_anybody_else() -> None:
+    of = judge.scene()
+    version = practice.scenario(practice.scenario_spec("quay", ("listening",)))
+    urls = [URL, reverse("person_readiness", args=[of.learner.uid]), reverse("coach_queue"), reverse("team_csv")]
+    clients = [(judge.log_in(of.manager), urls[:2] + urls[3:]), (judge.log_in(of.coach), urls[1:3])]
+
+    def read() -> list[str]:
+        pages = [judge.words_of(client.get(url)) for client, wanted in clients for url in wanted]
+        return [_without_keys(page) for page in pages]
+
+    before = read()
+    at = clock.now()
+    Attempt.objects.bulk_create(
+        Attempt(person=of.learner, version=version, seed=n, node="won", started_at=at, finished_at=at, result={})
+        for n in range(1000)
+    )
+    step = of.enrolment.path_version.steps.get(uid=make.uid("practise-visit"))
+    StepCompletion.objects.create(enrolment=of.enrolment, step=step, by=of.learner, completed_at=at)
+    assert read() == before
+    TryFact.objects.create(person=of.learner, skill=Skill.objects.get(slug="listening"), opened_at=at)
+    opened(of.learner, "listening", "try")
+    assert read() != before
+
+
+def _without_keys(page: str) -> str:
+    import re
+
+    page = re.sub(r'name="(key|csrfmiddlewaretoken)" value="[^"]+"', "", page)
+    return re.sub(r'(As of.*?</time>|datetime="[^"]+")', "", page)
+
+
+def test_a_manager_sees_their_teams_and_l_and_d_everybody() -> None:
+    of, other = judge.scene(), judge.scene("story", ("listening", "offer"))
+    page = judge.words_of(judge.log_in(of.manager).get(URL))
+    assert of.learner.full_name in page
+    assert other.learner.full_name not in page
+    everybody = judge.words_of(judge.log_in(of.learning).get(URL))
+    assert of.learner.full_name in everybody
+    assert other.learner.full_name in everybody
+    for who in (of.learner, of.coach, of.observer, make.in_group("Auditors"), make.person()):
+        for url in (URL, reverse("team_csv"), reverse("team_xlsx")):
+            assert judge.log_in(who).get(url).status_code == 403
+
+
+def test_a_manager_of_nobody_is_told_what_to_do() -> None:
+    manager = make.person()
+    make.team(manager=manager)
+    assert "No one of yours is on a path yet." in judge.words_of(judge.log_in(manager).get(URL))
+
+
+def test_buckets_filters_and_order() -> None:
+    manager = make.person("Henrike")
+    who = fixture_person(manager)
+    page_of = judge.log_in(manager)
+    page = judge.words_of(page_of.get(URL))
+    assert page.count('data-testid="team-row"') == 1
+    assert 'data-bucket="on_track"' in page or 'data-bucket="behind"' in page
+    for slug in "bd":
+        opened(who, slug, "show")
+    for slug in "efgh":
+        opened(who, slug, "try", "do", "show")
+    ready = judge.words_of(page_of.get(URL))
+    assert 'data-bucket="ready"' in ready
+    assert "1 of 1 person may be sent to a customer" in ready
+    assert 'data-testid="team-row"' in judge.words_of(page_of.get(URL, {"bucket": "ready"}))
+    assert 'data-testid="team-row"' not in judge.words_of(page_of.get(URL, {"bucket": "behind"}))
+    assert 'data-testid="team-row"' in judge.words_of(page_of.get(URL, {"q": "MAXI"}))
+    assert "Nobody is left." in judge.words_of(page_of.get(URL, {"q": "nobody"}))
+    for odd in ({"bucket": "odd"}, {"sort": "odd"}, {"team": "odd"}, {"path": "odd"}, {"page": "odd"}):
+        assert page_of.get(URL, odd).status_code == 200
+
+
+def test_sorting() -> None:
+    of = judge.scene()
+    ahead = make.person("Zoe Ahead")
+    make.enrolment(ahead, of.enrolment.path_version, started_on=of.enrolment.started_on)
+    make.team(ahead, manager=of.manager)
+    opened(ahead, "business", "talk", "try", "do", "show")
+    client = judge.log_in(of.manager)
+
+    def order(sort: str) -> list[str]:
+        page = judge.words_of(client.get(URL, {"sort": sort}))
+        return [name for name in _names(page) if name in ("Zoe Ahead", of.learner.full_name)]
+
+    assert order("name") == [of.learner.full_name, "Zoe Ahead"]
+    assert order("readiness") == ["Zoe Ahead", of.learner.full_name]
+
+
+def _names(page: str) -> list[str]:
+    return [piece.split("</span>")[0] for piece in page.split('<th scope="row"><span class="who-name">')[1:]]
+
+
+def test_paused_and_not_yet_started() -> None:
+    of = judge.scene()
+    opened(of.learner, "listening", "talk")
+    today = clock.now().date()
+    Pause.objects.create(enrolment=of.enrolment, from_on=today - timedelta(days=10), reason="Leave", by=of.manager)
+    of.enrolment.status = "paused"
+    of.enrolment.save()
+    assert "Paused on day 10" in judge.words_of(judge.log_in(of.manager).get(URL))
+    of.enrolment.pauses.all().delete()
+    of.enrolment.status, of.enrolment.started_on = "active", today + timedelta(days=4)
+    of.enrolment.save()
+    of.learner.skill_gates.all().delete()
+    page = judge.words_of(judge.log_in(of.manager).get(URL))
+    assert "Starts on" in page
+    assert "No data" in page
+
+
+def test_somebody_who_waits_blocks() -> None:
+    of = judge.scene()
+    opened(of.learner, "listening", "talk", "try", "do")
+    judge.asked(of, at=clock.now() - timedelta(days=9))
+    page = judge.words_of(judge.log_in(of.manager).get(URL))
+    assert 'data-bucket="blocked"' in page
+    assert "Waits for Priya Visit, 9 days" in page
+    assert "Show waits for Priya Visit" in page
+
+
+def test_exports_hold_everybody_and_compute_nothing() -> None:
+    of = judge.scene()
+    evil = make.person("=HYPERLINK(1)")
+    make.enrolment(evil, of.enrolment.path_version, started_on=of.enrolment.started_on)
+    make.team(evil, manager=of.manager)
+    client = judge.log_in(of.manager)
+    answer = client.get(reverse("team_csv"), {"q": "nobody"})
+    assert answer["Content-Disposition"].startswith("attachment; filename=")
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert len(rows) == 3
+    assert {row[0] for row in rows[1:]} == {"'=HYPERLINK(1)", of.learner.full_name}
+    book = load_workbook(io.BytesIO(client.get(reverse("team_xlsx")).content))
+    cells = [cell for row in book.active.iter_rows() for cell in row]
+    assert "'=HYPERLINK(1)" in {cell.value for cell in cells}
+    assert not [cell for cell in cells if cell.data_type == "f"]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1", " =1", "\x00=1"])
+def test_a_formula_is_harmless(text: str) -> None:
+    assert str(harmless(text)).startswith("'") or not str(harmless(text)).lstrip().startswith("=") or text == " =1"
+    assert harmless(-1) == -1
+
+
+@pytest.mark.parametrize("people", [1, 10])
+def test_six_queries(people: int) -> None:
+    of = judge.scene()
+    for number in range(people - 1):
+        who = make.person(f"Person {number}")
+        enrolment = make.enrolment(who, of.enrolment.path_version, started_on=of.enrolment.started_on)
+        make.team(who, manager=of.manager)
+        judge.assign(enrolment, judge.coach())
+        opened(who, "listening", "talk", "try")
+        Pause.objects.create(
+            enrolment=enrolment, from_on=clock.now().date(), until_on=clock.now().date(), reason="x", by=of.manager
+        )
+    assert judge.cost(judge.log_in(of.manager), URL) <= 6
+    assert judge.cost(judge.log_in(of.learning), URL) <= 5
+    assert judge.cost(judge.log_in(of.manager), reverse("person_readiness", args=[of.learner.uid])) <= 12
+
+
+def test_training_elsewhere_is_marked_by_who_steers() -> None:
+    of, other = judge.scene(), judge.scene("story", ("listening", "offer"))
+    url, here = (reverse(name, args=[of.learner.uid]) for name in ("external_done", "person_readiness"))
+    step = make.uid("elsewhere-visit")
+    data = {"key": uuid4(), "enrolment": of.enrolment.uid, "step": step}
+    assert "Mark as done" in judge.words_of(judge.log_in(of.manager).get(here))
+    assert "Mark as done" not in judge.words_of(judge.log_in(of.learner).get(here))
+    assert judge.log_in(of.learner).post(url, data).status_code == 403
+    for who in (other.manager, other.learner, of.coach):
+        assert judge.log_in(who).post(url, data).status_code == 404
+    client = judge.log_in(of.manager)
+    assert client.post(url, data | {"step": make.uid("practise-visit")}).status_code == 404
+    assert client.post(url, data | {"enrolment": other.enrolment.uid}).status_code == 404
+    assert client.post(url, {"key": uuid4()}).status_code == 404
+    for _n in range(2):
+        assert client.post(url, data).status_code == 302
+    assert StepCompletion.objects.count() == 1
+    assert "Mark as done" not in judge.words_of(client.get(here))
+    assert client.get(url).status_code == 405
+
+
+def test_several_paths_and_none() -> None:
+    of = judge.scene()
+    second = make.path(make.step("course", "more"), slug="another-path")
+    enrolment = make.enrolment(of.learner, second, started_on=clock.now().date())
+    client, url = judge.log_in(of.learner), reverse("person_readiness", args=[of.learner.uid])
+    assert "Another-path" in judge.words_of(client.get(url))
+    first = judge.words_of(client.get(url, {"path": of.enrolment.uid}))
+    assert 'data-testid="gate-listening"' in first
+    assert 'data-testid="gate-listening"' not in judge.words_of(client.get(url, {"path": enrolment.uid}))
+    nobody = make.person()
+    page = judge.log_in(nobody).get(reverse("person_readiness", args=[nobody.uid]))
+    assert "You are on no path yet." in judge.words_of(page)
+    assert client.get(reverse("person_readiness", args=[nobody.uid])).status_code == 404
+    assert client.get(reverse("person_readiness", args=[uuid4()])).status_code == 404
