@@ -1,4 +1,4 @@
-"""Factories of judging: a standard, people around one learner, observations and decisions. Times are near the clock's."""
+"""Factories of judging: a standard, people around a learner, observations and decisions, all near the clock's now."""
 
 from __future__ import annotations
 
@@ -228,12 +228,8 @@ def decided(of: Scene, level: int = 3, not_yet: tuple[str, ...] = ()) -> list[Si
     """The coach decides: entrusts at a level, or says not yet on these skills."""
     ready(of)
     at = clock.now()
-    verdicts: dict[str, Entrust | NotYet] = {
-        slug: NotYet("Wait before you play back.", (at + timedelta(days=9)).date())
-        if slug in not_yet
-        else Entrust(level)
-        for slug in of.skills
-    }
+    later = NotYet("Wait before you play back.", (at + timedelta(days=9)).date())
+    verdicts: dict[str, Entrust | NotYet] = {slug: later if slug in not_yet else Entrust(level) for slug in of.skills}
     why = "On two visits they reached the cost."
     return decide(actor=of.coach, case_uid=of.case.uid, verdicts=verdicts, why=why, key=uuid4(), at=at)
 

@@ -34,17 +34,16 @@ class DecideForm(forms.Form):
         self.finding = finding
         levels = [(str(level), sentence) for level, sentence in ENTRUSTMENT.items()]
         for slug, skill in finding.skills.items():
+            named = {"skill": skill.title}
             self.fields |= {
                 f"{slug}-verdict": Pick(
                     label=skill.title,
                     choices=[(ENTRUST, _("Entrust")), (NOT_YET, _("Not yet"))],
-                    error_messages={
-                        "required": _("Decide on %(skill)s: entrust, or not yet.") % {"skill": skill.title}
-                    },
+                    error_messages={"required": _("Decide on %(skill)s: entrust, or not yet.") % named},
                 ),
-                f"{slug}-level": Pick(label=_("From now on, they"), choices=levels, required=False),
-                f"{slug}-next_step": Said(label=_("The next step"), required=False, max_length=1000),
-                f"{slug}-retry_on": Day(label=_("Seen again by"), required=False),
+                f"{slug}-level": Pick(label=_("%(skill)s, level") % named, choices=levels, required=False),
+                f"{slug}-next_step": Said(label=_("%(skill)s, next step") % named, required=False, max_length=1000),
+                f"{slug}-retry_on": Day(label=_("%(skill)s, seen again by") % named, required=False),
             }
 
     def clean(self) -> dict[str, Any]:

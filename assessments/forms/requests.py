@@ -27,9 +27,8 @@ class AskForm(forms.Form):
     customer_uid = forms.ChoiceField(label=gettext_lazy("Customer"), required=False)
     note = Said(label=gettext_lazy("A word to the observer"), required=False, max_length=2000)
     own_work = forms.BooleanField(
-        label=gettext_lazy(
-            "This is my own work, the customer knows that somebody watches, and private people are not named."
-        ),
+        label=gettext_lazy("This is my own work."),
+        help_text=gettext_lazy("The customer knows that somebody watches, and private people are not named."),
         error_messages={"required": gettext_lazy("Tick this when it is so.")},
     )
 

@@ -80,14 +80,13 @@ def _pushed_out(model: type[Model]) -> str:
     A connection without ``recursive_triggers`` deletes them past the trigger on DELETE, so this must name them all.
     """
     meta = model._meta
-    once = [[field.column for field in meta.pk_fields]]
-    once += [[field.column] for field in meta.concrete_fields if field.unique and not field.primary_key]
-    once += [[meta.get_field(name).column for name in item.fields] for item in meta.total_unique_constraints]
-    rows = [_same(columns) for columns in once]
+    columns = {field.name: str(field.column) for field in meta.concrete_fields}
+    once = [[columns[field.name] for field in meta.pk_fields]]
+    once += [[columns[field.name]] for field in meta.concrete_fields if field.unique and not field.primary_key]
+    once += [[columns[name] for name in item.fields] for item in meta.total_unique_constraints]
+    rows = [_same(found) for found in once]
     if model is SignOffEvent:
-        rows += [
-            f"{_same(columns)} AND kind IN ({kinds}) AND NEW.kind IN ({kinds})" for columns, kinds in ONCE_OF_A_KIND
-        ]
+        rows += [f"{_same(found)} AND kind IN ({kinds}) AND NEW.kind IN ({kinds})" for found, kinds in ONCE_OF_A_KIND]
     return " OR ".join(f"({row})" for row in rows)
 
 

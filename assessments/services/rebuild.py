@@ -107,11 +107,11 @@ def _talk() -> Iterator[Gate]:
     examples: dict[tuple[int, str], datetime] = {}
     recalled: dict[tuple[int, UUID], list[tuple[datetime, datetime | None]]] = {}
     facts = TalkFact.objects.values_list("person_id", "skill__slug", "lesson_uid", "started_at", "ended_at")
-    for person_id, skill, lesson_uid, start, end in facts:
+    for person_id, skill, asked_by, start, end in facts:
         if skill:
             examples[person_id, skill] = start
-        elif lesson_uid:
-            recalled.setdefault((person_id, lesson_uid), []).append((start, end))
+        elif asked_by:
+            recalled.setdefault((person_id, asked_by), []).append((start, end))
     for enrolment in Enrolment.objects.all():
         person_id = enrolment.person_id
         done = read.get(person_id, {})

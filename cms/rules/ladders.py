@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from lms.rules.gates import GATES, OpenGate
 from lms.rules.scales import ENTRUSTMENT
 
-from .locks import short_day
+from .locks import full_day
 
 NAMES = {
     "talk": gettext_lazy("Talk"),
@@ -123,7 +123,7 @@ def _word(following: str, bays: list[str], level: int, lapsed: date | None, wait
     if level:
         return str(ENTRUSTMENT[level])
     if lapsed:
-        return _("Lapsed on %(day)s") % {"day": short_day(lapsed)}
+        return _("Lapsed on %(day)s") % {"day": full_day(lapsed)}
     bay = bays[GATES.index(following)] if following else ""
     words = {"gate": NAMES.get(following, ""), "who": waits.get(following, "")}
     if bay == "wait":

@@ -74,6 +74,11 @@ def long_day(day: date) -> str:
     return date_format(day, "l j F")
 
 
+def full_day(day: date) -> str:
+    """A day that may lie in another year: 30 April 2027."""
+    return date_format(day, "j F Y")
+
+
 def short_day(day: date) -> str:
     """A day in a list: 30 April."""
     return date_format(day, "j F")

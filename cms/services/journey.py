@@ -264,12 +264,12 @@ class Journey:
         item = self.waits_for(skill).get(gate)
         if item:
             return self.wait_sentence(item)
+        if gate not in self.offers(skill):
+            return _("This path offers nothing for it.")
         return self._talk_next(skill) if gate == "talk" else self._step_next(skill, gate)
 
     def _talk_next(self, skill: str) -> str:
         tagged = {lesson.uid for lesson in self.structure.lessons_by_skill.get(skill, ())}
-        if not tagged:
-            return _("This path has no lesson on it.")
         for state in self.progress.steps:
             unread = [lesson for lesson in state.step.lessons if lesson.uid in tagged - self.progress.lessons]
             if unread:
@@ -283,11 +283,6 @@ class Journey:
             watched = self._watched(skill)
             if watched or not states:
                 return watched or _("Use it on real work while somebody watches.")
-        if not states:
-            return {
-                "try": _("This path has no practice for it."),
-                "show": _("This path has no demonstration for it."),
-            }.get(gate, "")
         left = [state for state in states if state.status not in (DONE, WAIVED)]
         state = next((state for state in left if state.status == OPEN), left[0] if left else states[0])
         if gate == "try":

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from assessments.api import Standing, role_of, standings_on
 from assessments.rules.readiness import Required
 from cms.rules.ladders import NAMES, Ladder, ladder
-from cms.rules.locks import long_day, short_day
+from cms.rules.locks import full_day
 from lms import clock
 from lms.api import (
     DONE,
@@ -63,6 +63,7 @@ class Record:
     skill: str
     title: str
     meaning: str
+    level: int
     signer: str
     standard: str
     signed_at: datetime
@@ -127,6 +128,7 @@ class _Known:
         level = required.level if required else 0
         gates = [fact for fact in self.gates if fact.gate.skill == slug]
         signed = [record for record in self.records if record.skill == slug and record.stands]
+        best = max(signed, key=lambda record: (record.level, record.valid_until or date.max), default=None)
         if self.journey and slug in self.journey.structure.skill_ids:
             found = self.journey.ladder(slug, level)
         else:
@@ -136,7 +138,7 @@ class _Known:
             title=title,
             family=family,
             ladder=found,
-            bays=_bays(found, gates, signed[0] if signed else None, self.journey, slug, self.zone),
+            bays=_bays(found, gates, best, self.journey, slug, self.zone),
             sentence=_sentence(found, required, self.journey, slug),
             asks=str(ENTRUSTMENT[level]) if level else "",
             critical=bool(required and required.critical),
@@ -208,6 +210,7 @@ def _record(found: Standing) -> Record:
         skill=event.skill.slug,
         title=event.skill.title,
         meaning=str(ENTRUSTMENT.get(found.signoff.level, event.meaning)),
+        level=found.signoff.level,
         signer=event.signer.full_name,
         standard=event.version.title,
         signed_at=event.occurred_at,
@@ -218,7 +221,7 @@ def _record(found: Standing) -> Record:
 
 
 def _status_words(found: Standing) -> str:
-    day = {"day": short_day(found.signoff.valid_until)} if found.signoff.valid_until else {"day": ""}
+    day = {"day": full_day(found.signoff.valid_until)} if found.signoff.valid_until else {"day": ""}
     return {
         "active": _("Valid until %(day)s.") % day,
         "due": _("Valid until %(day)s: renew it in good time.") % day,
@@ -234,7 +237,7 @@ def _status_words(found: Standing) -> str:
 def _sentence(found: Ladder, required: Required | None, journey: Journey | None, slug: str) -> str:
     """What comes next on a skill, or until when it holds."""
     if found.level:
-        day = {"day": long_day(found.valid_until)} if found.valid_until else None
+        day = {"day": full_day(found.valid_until)} if found.valid_until else None
         until = _("Valid until %(day)s.") % day if day else ""
         if required and not found.vouched:
             asks = _("Your role asks for “%(level)s”.") % {"level": str(ENTRUSTMENT[required.level])}
@@ -261,17 +264,17 @@ def _bays(
         if state == "open" and opened:
             bay |= {
                 "state": "vouched" if found.vouched else "open",
-                "head": short_day(clock.today(zone, opened)),
+                "head": full_day(clock.today(zone, opened)),
                 "text": HOW[gate],
             }
         elif state == "skip":
             bay |= {"head": _("Passed over"), "text": _("A stronger gate is open.")}
         elif state in ("vouched", "due") and signed:
-            words = {"name": signed.signer, "day": short_day(clock.today(zone, signed.signed_at))}
+            words = {"name": signed.signer, "day": full_day(clock.today(zone, signed.signed_at))}
             bay |= {"state": "vouched", "head": _("Signed by %(name)s, %(day)s") % words, "text": signed.status_words}
         elif state == "lapsed" and found.lapsed_on:
             bay |= {
-                "head": _("Lapsed on %(day)s") % {"day": short_day(found.lapsed_on)},
+                "head": _("Lapsed on %(day)s") % {"day": full_day(found.lapsed_on)},
                 "text": _("The record stays."),
             }
         elif state == "none":
@@ -301,11 +304,13 @@ HOW: dict[str, Any] = {
 
 def _history(gates: list[GateFact], records: list[Record], person: User) -> list[Happened]:
     """Gates and sign-offs by day, the newest first."""
-    lines = [
-        Happened(clock.today(person.zone, fact.opened_at), _("%(gate)s opened.") % {"gate": NAMES[fact.gate.gate]})
-        for fact in gates
-        if fact.gate.gate != "show"
-    ]
+    lines, seen = [], set()
+    for fact in sorted(gates, key=lambda fact: fact.opened_at):
+        gate = fact.gate.gate
+        if gate != "show" and (gate not in seen or gate == "do"):
+            text = _("%(gate)s opened.") % {"gate": NAMES[gate]} if gate not in seen else _("Used on real work again.")
+            lines.append(Happened(clock.today(person.zone, fact.opened_at), text))
+        seen.add(gate)
     for record in records:
         words = {"meaning": record.meaning, "name": record.signer}
         text = _("“%(meaning)s”, signed by %(name)s.") % words

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from assessments.api import RecallQuestion, due_cards
 from cms.rules.ladders import NAMES
-from cms.rules.locks import long_day, short_day
+from cms.rules.locks import full_day, long_day, short_day
 from coaching.api import Helper, my_people
 from lms import clock
 from lms.api import OPEN, Enrolment, Notice, PathProgress, StepKind, StepState, User, unread_notices
@@ -330,7 +330,7 @@ def skill_line(journey: Journey, skill: str) -> SkillLine:
     opened = [str(NAMES[gate]) for gate, bay in zip(NAMES, found.bays, strict=True) if bay == "open"]
     if found.level:
         day = found.valid_until
-        sentence = _("%(word)s, until %(day)s.") % {"word": found.word, "day": short_day(day)} if day else found.word
+        sentence = _("%(word)s, until %(day)s.") % {"word": found.word, "day": full_day(day)} if day else found.word
         return SkillLine(skill, journey.words.skill(skill), found, sentence)
     parts = [open_sentence(opened)] if opened else []
     parts.append(journey.what_next(skill, found.next_gate))

@@ -53,7 +53,10 @@ def commitment_new(request: SignedInRequest) -> HttpResponse:
         request.POST or None,
         customers=customers,
         skills=skills_to_choose(slugs=_slugs(enrolment, step)),
-        initial={"what": request.GET.get("what", "")[:300], "skills": list(step.skills) if step else []},
+        initial={
+            "what": request.GET.get("what", step.title if step else "")[:300],
+            "skills": list(step.skills) if step else [],
+        },
     )
     status, key = 200, uuid4()
     if request.method == "POST":

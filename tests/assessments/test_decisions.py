@@ -524,6 +524,13 @@ def database_refuses(name: str, act: Callable[[], object]) -> None:
     assert judging.rows(*TABLES) == before
 
 
+def test_without_the_policy_the_service_still_refuses_ones_own_sign_off(
+    work: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without(monkeypatch, case_policy=OpenPolicy())
+    assert "Nobody signs for themselves." in str(refused(NotAllowed, work, actor=the_learner(work)))
+
+
 def test_without_policy_and_authority_the_database_refuses_ones_own_sign_off(
     work: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -63,6 +63,7 @@ def test_the_order_of_fields_does_not_matter(one: dict[str, Any]) -> None:
 def test_a_border_between_fields_cannot_be_moved() -> None:
     assert event_hash({"a": "bc"}) != event_hash({"ab": "c"})
     assert event_hash({"a": "b", "c": "d"}) != event_hash({"a": 'b","c":"d'})
+    assert event_hash({"a1": 2}) != event_hash({"a": 12})
     assert event_hash({"level": 3}) != event_hash({"level": "3"})
     assert event_hash({"level": None}) != event_hash({})
 

@@ -114,6 +114,16 @@ def test_a_refusal_needs_a_reason_and_leaves_nothing_open(work: Bench, waiting: 
     refused(Conflict, take_back, waiting, work.coach)
 
 
+def test_of_two_that_wait_the_older_may_count_until_the_newer_does(work: Bench, waiting: SignOffEvent) -> None:
+    newer = judging.signed(work, MONDAY + DAY, 4)
+    who = learning_and_development(work)
+    answer(waiting, who, at=MONDAY + 2 * DAY)
+    assert (status(waiting), status(newer)) == ("active", "awaiting")
+    answer(newer, who, at=MONDAY + 3 * DAY)
+    assert (status(waiting), status(newer)) == ("superseded", "active")
+    assert SkillGate.objects.get(gate="show").level == 4
+
+
 def the_learner(work: Bench) -> User:
     judging.grant(work.learner, *work.skills)
     return make.in_group(LEARNING, work.learner)

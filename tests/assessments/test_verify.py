@@ -28,9 +28,10 @@ from assessments.models import (
     SignOffText,
     StandardVersion,
 )
+from assessments.rules.ledger import event_hash
 from assessments.services import guards
 from assessments.services.decisions import Entrust
-from assessments.services.ledger import append
+from assessments.services.ledger import append, hashed_fields
 from assessments.services.verify import verify_ledger
 from coaching.models import Absence, CoachProfile, ObserverGrant
 from lms.models import User
@@ -324,6 +325,18 @@ def test_an_event_deleted_from_the_middle_is_found(work: Bench) -> None:
     found = after(lambda: lose(event(2)))
     assert found is not None
     assert any(text.startswith(f"event {work.learner.uid}/3: follows number 1") for text in found)
+
+
+def test_an_event_rewritten_with_a_fresh_hash_breaks_the_chain_after_it(work: Bench) -> None:
+    """Whoever changes an event and computes its hash again has to rewrite everything after it, up to the anchor."""
+
+    def rewrite() -> None:
+        row = event(2)
+        row.meaning = "Tampered."
+        write(row, "meaning", row.meaning)
+        write(row, "this_hash", event_hash(hashed_fields(row)))
+
+    assert after(rewrite) == [f"event {work.learner.uid}/3: does not continue the chain"]
 
 
 def test_a_deleted_tail_is_found_with_an_anchor_and_only_then(work: Bench) -> None:

@@ -6,10 +6,10 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from assessments.api import return_case, revoke
 from assessments.models import Request
 from coaching.models import ObserverGrant
 from lms import clock
-from lms.rules.unlock import DayReached, Rule
 from tests import factories as make
 from tests import judging_factories as judge
 
@@ -32,7 +32,8 @@ def test_the_standard_is_shown_in_all_its_parts() -> None:
     of = judge.scene()
     page = judge.words_of(judge.log_in(of.learner).get(reverse("request_new", args=[of.step])))
     for part in (
-        "About visit.", "Specification of visit.", "Limits of visit.", "Risk of visit.", "Foundation sign 1 of listening.",
+        "About visit.", "Specification of visit.", "Limits of visit.", "Risk of visit.",
+        "Foundation sign 1 of listening.",
         "Practitioner sign 1 of business.", "Not this.", "Visit notes", "The confirmed summary", "May act alone",
         "by day 20", "18 months", "once in every 6 months", "version 1",
     ):  # fmt: skip
@@ -102,12 +103,9 @@ def test_two_tabs_ask_the_same_person_for_the_same_day() -> None:
 
 def test_a_locked_step_is_a_sentence() -> None:
     of = judge.scene()
-    step = make.step("demonstration", "later", content="visit", skills=judge.SKILLS, unlock=None)
-    later = make.step(
-        "demonstration", "much-later", content="visit", skills=judge.SKILLS,
-        unlock=Rule.all_of(DayReached(80)).to_json() if hasattr(Rule, "to_json") else {"all": [{"day": 80}]},
-    )  # fmt: skip
-    path = make.path(step, later)
+    unlock = {"all": [{"day": 80}]}
+    later = make.step("demonstration", "later", content="visit", skills=judge.SKILLS, unlock=unlock)
+    path = make.path(later)
     make.enrolment(of.learner, path, started_on=(clock.now() - timedelta(days=3)).date())
     client = judge.log_in(of.learner)
     for answer in (
@@ -131,8 +129,6 @@ def test_after_a_revocation_one_may_ask_again_and_before_it_not() -> None:
     (event, _other) = judge.decided(of)
     client, url = judge.log_in(of.learner), reverse("request_new", args=[of.step])
     assert client.post(url, form(of)).status_code == 409
-    from assessments.api import revoke
-
     revoke(actor=of.coach, event_uid=event.uid, reason="Wrong person.", key=uuid4(), at=clock.now())
     assert client.post(url, form(of)).status_code == 302
     assert of.case.round == 2
@@ -198,8 +194,6 @@ def test_not_yet_has_the_same_dignity() -> None:
 
 
 def test_a_returned_case_says_what_is_missing() -> None:
-    from assessments.api import return_case
-
     of = judge.scene()
     judge.ready(of)
     return_case(actor=of.coach, case_uid=of.case.uid, missing="One visit more.", key=uuid4(), at=clock.now())

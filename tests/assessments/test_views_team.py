@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
@@ -128,8 +129,6 @@ def test_practice_changes_no_byte_for_anybody_else() -> None:
 
 
 def _without_keys(page: str) -> str:
-    import re
-
     page = re.sub(r'name="(key|csrfmiddlewaretoken)" value="[^"]+"', "", page)
     return re.sub(r'(As of.*?</time>|datetime="[^"]+")', "", page)
 
@@ -239,10 +238,14 @@ def test_exports_hold_everybody_and_compute_nothing() -> None:
     assert not [cell for cell in cells if cell.data_type == "f"]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1", " =1", "\x00=1"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1", "\x00=1", "\x00\t=1"])
 def test_a_formula_is_harmless(text: str) -> None:
-    assert str(harmless(text)).startswith("'") or not str(harmless(text)).lstrip().startswith("=") or text == " =1"
-    assert harmless(-1) == -1
+    assert str(harmless(text)).startswith("'")
+
+
+@pytest.mark.parametrize("value", [-1, 2.5, "", "Leonie", None])
+def test_numbers_and_names_stay(value: object) -> None:
+    assert harmless(value) == value
 
 
 @pytest.mark.parametrize("people", [1, 10])

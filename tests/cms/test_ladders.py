@@ -52,7 +52,7 @@ def gate(name, level=None, until=None):
             [gate("talk"), gate("try"), gate("do"), gate("show", 3, date(2026, 3, 31))],
             {},
             ("open", "open", "open", "closed"),
-            "Lapsed on 31 March",
+            "Lapsed on 31 March 2026",
         ),
     ],
 )

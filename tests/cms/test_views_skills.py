@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from cms.services.my_skills import one_skill
 from lms import clock
 from lms.api import open_gate, skill_ids
 from lms.models import Enrolment
@@ -37,7 +38,7 @@ def test_the_role_first_then_the_rest_by_family():
         page.index('data-testid="skill-listening"') < page.index("Technical") < page.index('data-testid="skill-maths"')
     )
     assert "The role asks for “May act alone”, in any case" in page.replace("</span>", "")
-    assert "This path has no lesson on it." in page
+    assert "This path offers nothing for it." in page
 
 
 def test_a_gate_is_shown_with_its_day_and_what_is_next():
@@ -67,6 +68,30 @@ def test_a_sign_off_is_a_record_and_a_revoked_one_stays_in_the_history():
     assert "Signed record" in page
     everything = learning.signed_in(scene.learner).get("/skills/").content.decode()
     assert "vouched for" in everything
+
+
+def test_the_record_beside_the_ladder_is_the_one_that_gives_the_level():
+    scene = judging.scene()
+    judging.ready(scene)
+    judging.decided(scene, level=4)
+    gates = scene.learner.skill_gates.filter(gate="show", skill__slug="listening")
+    gates.create(
+        skill_id=gates.get().skill_id, person=scene.learner, gate="show", level=2, source="event:other",
+        standard_uid=make.uid("other"), opened_at=clock.now(),
+    )  # fmt: skip
+    row = one_skill(scene.learner, "listening", clock.now()).row
+    assert row.ladder.level == 4
+    assert row.bays[3]["head"].startswith("Signed by")
+
+
+def test_opening_again_is_said_differently():
+    life = learning.life(1, waits=0)
+    for source, days in (("a", 5), ("b", 3)):
+        at, skill_id = clock.now() - timedelta(days), skill_ids()["skill-0"]
+        open_gate(person_id=life.learner.pk, skill_id=skill_id, gate="do", source=source, at=at)
+        open_gate(person_id=life.learner.pk, skill_id=skill_id, gate="talk", source=source, at=at)
+    texts = [line.text for line in one_skill(life.learner, "skill-0", clock.now()).history]
+    assert sorted(texts) == ["Do opened.", "Talk opened.", "Used on real work again."]
 
 
 def test_without_a_path_and_after_it():

@@ -147,7 +147,7 @@ def meet(learner: Person, coach: Person, title: str) -> None:
     learner.site.later(days=2)
     coach.page.goto(address)
     coach.page.fill(
-        "textarea[name=shared_notes] >> visible=true", "Agreed: one question a day, and wait for the answer."
+        "textarea[name=shared_notes] >> visible=true", "Agreed: one question a day, and wait."
     )
     coach.page.locator("form:has(button[value=hold]) textarea[name=private_notes]").fill("Talks fast when unsure.")
     coach.page.locator("button[value=hold]").click()
@@ -172,6 +172,7 @@ def promise(learner: Person, coach: Person, title: str) -> None:
     page = learner.page
     if page.locator("select[name=customer]").count():
         choose_any(page, "customer")
+    assert title in page.input_value("input[name=what]"), "the promise begins with what the path says"
     page.fill("input[name=by_on]", (learner.now() + timedelta(days=5)).date().isoformat())
     page.get_by_role("button", name="Promise it").click()
     page.wait_for_url(re.compile(r"/commitments/[0-9a-f-]{36}/"))
@@ -237,12 +238,17 @@ def observe(observer: Person, words: str, supervision: int) -> None:
 
 
 def open_decision(coach: Person) -> None:
-    """From the queue to the form, confirming the passphrase when asked."""
+    """From the queue to the form, by way of the case while its rule is not met; the passphrase when asked."""
     coach.go("/coach/")
-    row = coach.page.get_by_test_id("queue-row").filter(has_text="Lea Rinne")
-    row.get_by_role("button", name=re.compile("Decide")).first.click()
-    coach.page.wait_for_load_state()
+    page = coach.page
+    row = page.get_by_test_id("queue-row").filter(has_text="Lea Rinne").first
+    if not row.get_by_role("button", name="Decide").count():
+        row.get_by_role("link", name="Open").click()
+        page.wait_for_url(re.compile(r"/requests/"))
+    page.get_by_role("button", name="Decide").first.click()
+    page.wait_for_load_state()
     coach.confirm_passphrase()
+    page.locator("textarea[name=why]").wait_for()
 
 
 def not_yet(coach: Person, skill: str, why: str, next_step: str) -> None:

@@ -65,7 +65,7 @@ def test_from_the_first_day_to_vouched_for(site: Site, browser: Any) -> None:
 
     expect(0, 0, "")
     steps.read_course(learner, "Three ways to win", 3)
-    expect(10, 0, "Talk")
+    expect(10, 0, "Talk opened")
     steps.meet(learner, coach, "Meet your coach")
     steps.read_course(learner, "Hear before you speak", 4)
     steps.discuss(learner, coach, "Trust repair", "They forgave us because somebody rang every evening at six.")
@@ -74,14 +74,14 @@ def test_from_the_first_day_to_vouched_for(site: Site, browser: Any) -> None:
 
     best = steps.best_choices("twenty-initiatives")
     steps.practise(learner, "Initiative number twenty-one", best)
-    expect(10, 0, "Talk")
+    expect(10, 0, "Talk opened")
     site.later(hours=21)
     steps.practise(learner, "Initiative number twenty-one", best)
     # The scenario also practises executive dialogue, which is required with weight 1.
-    expect(30 + 30, 0, "Try")
+    expect(30 + 30, 0, "Try opened")
 
     steps.promise(learner, coach, "Collect two signs")
-    expect(60 + 60, 0, "Do")
+    expect(60 + 60, 0, "Promise confirmed")
 
     steps.ask_to_be_seen(learner, DEMONSTRATION, "Otto Berg")
     steps.attach(learner, "The page that I used, with the two questions that were asked.")
@@ -92,7 +92,7 @@ def test_from_the_first_day_to_vouched_for(site: Site, browser: Any) -> None:
     learner.go("/requests/")
     learner.page.get_by_test_id("case-row").first.get_by_role("link").first.click()
     assert "Count to three, then play back." in learner.page.content()
-    expect(60 + 60, 0, "Do")
+    expect(60 + 60, 0, "Promise confirmed")
 
     site.later(days=2)
     for name in ("Otto Berg", "Cora Hasek"):
