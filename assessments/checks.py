@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.checks import CheckMessage, Error
@@ -10,16 +11,19 @@ from django.db import connections
 from assessments.services import guards
 
 
-def guards_stand(*, databases: list[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """E001: a guard of the ledger is missing in the database. Runs with ``check --database default`` and before migrate."""
+def guards_stand(
+    *, app_configs: Any = None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """E001: a guard of the ledger is missing. Runs with ``check --database default`` and before migrate."""
     errors: list[CheckMessage] = []
     for alias in databases or []:
         connection = connections[alias]
         tables = connection.introspection.table_names()
         if not set(guards.GUARDED) <= set(tables):
             continue
+        hint = "Run manage.py migrate --skip-checks; it puts the guards back."
         errors += [
-            Error(f"The guard {name} of the ledger is missing.", hint="Run manage.py migrate --skip-checks; it puts the guards back.", id="assessments.E001")
+            Error(f"The guard {name} of the ledger is missing.", hint=hint, id="assessments.E001")
             for name in sorted(guards.missing(connection))
         ]
     return errors

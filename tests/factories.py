@@ -83,7 +83,7 @@ def customer(slug: str = "", **fields: Any) -> Customer:
 
 
 def skill(slug: str = "", family: str = "Soft", at: datetime = MONDAY) -> Skill:
-    """A published skill with two indicators a band (``<band letter>-1`` and ``-2``); the same slug gives the same skill."""
+    """A published skill with two indicators a band (``f-1``, ``f-2``...); the same slug gives the same skill."""
     slug = slug or f"skill-{next(_numbers)}"
     levels = {
         band: tuple(IndicatorSpec(f"{band[0].lower()}-{n}", f"{band} sign {n} of {slug}.") for n in (1, 2))
@@ -94,7 +94,9 @@ def skill(slug: str = "", family: str = "Soft", at: datetime = MONDAY) -> Skill:
     return Skill.objects.get(slug=slug)
 
 
-def role(*requires: RequirementSpec, slug: str = "", threshold: str = "0.85", at: datetime = MONDAY) -> RoleProfileVersion:
+def role(
+    *requires: RequirementSpec, slug: str = "", threshold: str = "0.85", at: datetime = MONDAY
+) -> RoleProfileVersion:
     """A published role profile; makes the skills that it requires."""
     slug = slug or f"role-{next(_numbers)}"
     for line in requires:

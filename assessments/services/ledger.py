@@ -134,7 +134,7 @@ def folded(events: Iterable[SignOffEvent]) -> dict[int, SignOff]:
 
 
 def activate(event: SignOffEvent, by: User, key: UUID, at: datetime) -> None:
-    """A sign-off begins to count: an older one of this skill and standard is superseded, Show opens, the step completes.
+    """A sign-off begins to count: an older one on this standard is superseded, Show opens, the step completes.
 
     Queries: 4 and a few for each of these that happens.
     """

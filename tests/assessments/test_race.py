@@ -129,6 +129,15 @@ def test_an_observation_sent_eight_times_is_one(work: Bench) -> None:
     assert Case.objects.count() == 1
 
 
+def test_one_text_sent_with_eight_keys_at_once_is_one_observation(work: Bench) -> None:
+    for number in range(5):
+        at = MONDAY + number * DAY
+        same = judging.seal(work.observers[0], work.enrolment.uid, at)
+        answers = at_once(*[partial(judging.watch, work, work.observers[0], at, seal=same)] * THREADS)
+        assert sum(isinstance(answer, Conflict) for answer in answers) == THREADS - 1, answers
+        assert Observation.objects.count() == number + 1
+
+
 def test_two_first_observations_at_once_open_one_case(work: Bench) -> None:
     for number in range(5):
         at = MONDAY + number * DAY

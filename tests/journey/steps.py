@@ -146,9 +146,7 @@ def meet(learner: Person, coach: Person, title: str) -> None:
     address = learner.page.url
     learner.site.later(days=2)
     coach.page.goto(address)
-    coach.page.fill(
-        "textarea[name=shared_notes] >> visible=true", "Agreed: one question a day, and wait."
-    )
+    coach.page.fill("textarea[name=shared_notes] >> visible=true", "Agreed: one question a day, and wait.")
     coach.page.locator("form:has(button[value=hold]) textarea[name=private_notes]").fill("Talks fast when unsure.")
     coach.page.locator("button[value=hold]").click()
     coach.page.get_by_text("Talks fast when unsure.").first.wait_for()

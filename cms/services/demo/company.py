@@ -130,7 +130,7 @@ class Company:
         )
 
     def _coaches(self) -> None:
-        """Coach profiles, and the first round of grants; ``renew_grants`` gives the second before the newer histories."""
+        """Coach profiles and the first round of grants; ``renew_grants`` gives the second."""
         for doc in self.curriculum.people:
             if doc.capacity or doc.state.kind == "ex-coach":
                 make_coach(

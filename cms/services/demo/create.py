@@ -36,8 +36,8 @@ class Miss:
 def create_demo(*, folder: Path, passphrase: str, seed: int, now: datetime, say: Callable[[str], None]) -> list[Miss]:
     """Make the company of the starter curriculum with its people and their histories; all or nothing.
 
-    ``say`` is told what is being made. Returns where a story was not reached (empty when all is well). Raises ValueError
-    when the curriculum has problems or the database holds people already.
+    ``say`` is told what is being made. Returns where a story was not reached (empty when all is well).
+    Raises ValueError when the curriculum has problems or the database holds people already.
     """
     curriculum, problems = read_curriculum(folder)
     if curriculum is None or problems:

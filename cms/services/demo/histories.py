@@ -62,7 +62,7 @@ class History:
         self.help_along()
 
     def end_of_story(self) -> None:
-        """What the story adds after the last day: a *not yet*, a second observer who has not come, a request that lies."""
+        """What the story adds: a *not yet*, a second observer who has not come, a request that lies."""
         details = self.doc.state.details
         if self.doc.state.kind == "not-yet":
             self.not_yet()
@@ -208,7 +208,7 @@ class History:
             observer, context = cast[turn % len(cast)], spec.where[turn % len(spec.where)]
             seen_at = self.company.at(day - 3 + turn, 11 + turn)
             request = self.life.ask(step, observer, context, seen_at, self.company.at(day - 5, 10 + turn))
-            marks = {name: "seen" for name in spec.indicators}
+            marks = dict.fromkeys(spec.indicators, "seen")
             self.life.seen(
                 observer,
                 {skill: ratings(skill) for skill in spec.skills},
@@ -223,7 +223,7 @@ class History:
         return case
 
     def show(self, signoff: SignOffDoc) -> list[SignOffEvent]:
-        """Demonstrate and be signed off on the day of the story; countersigned where flagged; revoked where it tells so."""
+        """Demonstrate and be signed off on the story's day; countersigned where flagged, revoked where it tells so."""
         step = self.step_for(signoff.standard)
         spec = standard_spec(step)
         case = self.gather(step, signoff.day, lambda skill: max(spec.rule.at_least, 4))
@@ -266,7 +266,7 @@ class History:
         case = self.gather(step, day, lambda skill: 3 if self.wants(skill, "do") else 2, words.SEEN_NOT_YET)
         retry_on = (self.company.now + timedelta(days=int(str(details["retry_day"])))).date()
         verdict = NotYet(str(details["next_step"]), retry_on)
-        verdicts: dict[str, Verdict] = {skill: verdict for skill in standard_spec(step).skills}
+        verdicts: dict[str, Verdict] = dict.fromkeys(standard_spec(step).skills, verdict)
         self.life.decided(case.uid, verdicts, words.WHY_NOT_YET, self.company.at(day, 15))
 
     def help_along(self) -> None:

@@ -1,4 +1,4 @@
-"""One learner's hands: everything that a learner and the people around them do, at a given moment, through the services."""
+"""One learner's hands: what a learner and the people around them do, at a given moment, through the services."""
 
 from __future__ import annotations
 
@@ -81,14 +81,26 @@ class Life:
         while attempt.finished_at is None:
             at += timedelta(minutes=1)
             node = spec.node(attempt.node)
-            common = {"actor": self.learner, "attempt_uid": attempt.uid, "node": node.id}
             if node.kind == "decision":
-                attempt = choose(**common, choice=choices[node.id], confidence="think", key=self.key(), at=at)
+                attempt = choose(
+                    actor=self.learner,
+                    attempt_uid=attempt.uid,
+                    node=node.id,
+                    choice=choices[node.id],
+                    confidence="think",
+                    key=self.key(),
+                    at=at,
+                )
                 continue
             words = "Thank you for the hour. You said what that summer cost; I will bring one page by Friday week."
-            write_response(**common, text=words, key=self.key(), at=at)
+            write_response(actor=self.learner, attempt_uid=attempt.uid, node=node.id, text=words, key=self.key(), at=at)
             attempt = mark_response(
-                **common, ticks=[line.id for line in node.look_for[:2]], key=self.key(), at=at + timedelta(seconds=30)
+                actor=self.learner,
+                attempt_uid=attempt.uid,
+                node=node.id,
+                ticks=[line.id for line in node.look_for[:2]],
+                key=self.key(),
+                at=at + timedelta(seconds=30),
             )
         return attempt
 

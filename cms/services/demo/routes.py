@@ -27,7 +27,7 @@ def routes(spec: ScenarioSpec) -> Iterator[tuple[Route, NodeSpec]]:
 
 
 def route_to(spec: ScenarioSpec, wanted: set[str], unwanted: set[str]) -> Route | None:
-    """The first route on which every wanted skill is practised to standard and no unwanted one; None when there is none."""
+    """The first route on which every wanted skill is practised to standard and no unwanted one, if there is one."""
     for taken, ending in routes(spec):
         reached = set(score(spec, taken, ending).to_standard)
         if wanted <= reached and not unwanted & reached:
