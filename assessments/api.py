@@ -12,6 +12,7 @@ from assessments.models import (
     StandardVersion,
 )
 from assessments.policies import attempt_policy, case_policy, request_policy, signoff_policy
+from assessments.services.case_progress import Progressing, progress_of_cases
 from assessments.services.case_reading import (
     Decided,
     MyCase,
@@ -69,7 +70,7 @@ from assessments.services.practice import (
     try_facts,
     write_response,
 )
-from assessments.services.queue import Progressing, Queue, Waiting, progress_of_cases, queue_of
+from assessments.services.queue import Queue, Waiting, queue_of
 from assessments.services.readiness import (
     BUCKETS,
     Holder,

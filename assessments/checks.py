@@ -14,7 +14,7 @@ from assessments.services import guards
 def guards_stand(
     *, app_configs: Any = None, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """E001: a guard of the ledger is missing. Runs with ``check --database default`` and before migrate."""
+    """E001: a guard of the ledger is missing. Runs with ``check --database`` and before migrate."""
     errors: list[CheckMessage] = []
     for alias in databases or []:
         connection = connections[alias]

@@ -13,21 +13,17 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import F, QuerySet
-from django.utils.translation import gettext as _
 
 from assessments.models import Case, Request
 from assessments.policies.cases import to_countersign
-from assessments.rules.cells import Cell, cell
-from assessments.rules.evidence import Finding
-from assessments.rules.readiness import Required, Term
+from assessments.rules.cells import Cell
 from coaching.api import CoachAssignment, CoachProfile, Commitment, Session, acting, coached_by, profile
 from lms.api import Enrolment, User
-from lms.rules.gates import GATES, Standing, standings
 
-from .cases import CaseFinding, examine_cases
 from .readiness import PersonReadiness, readiness_of
-from .team import cells_of, line_of, name_of
+from .team import cells_of
 from .team_facts import TeamFacts, part, team_facts
+from .team_words import line_of, name_of
 
 OBSERVE, DECIDE, COLLECT, CONFIRM, COUNTERSIGN = "observe", "decide", "collect", "confirm", "countersign"
 ORDER = (DECIDE, OBSERVE, CONFIRM, COUNTERSIGN, COLLECT)
@@ -47,17 +43,6 @@ class Waiting:
     on: date | None = None
     accepted: bool = False
     case: Case | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Progressing:
-    """How far a case is. Figures are those of the skill that is nearest; ``met`` of ``skills`` satisfy the rule."""
-
-    met: int
-    skills: int
-    titles: tuple[str, ...]
-    lines: tuple[tuple[str, int, int], ...]
-    ladder: Cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +71,7 @@ class MyLearner:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """The whole queue; ``cases`` says how far those on the page shown are."""
+    """The whole queue; ``facts`` are for ``progress_of_cases`` of the rows that are shown."""
 
     waiting: Sequence[Waiting]
     sessions: Sequence[Planned]
@@ -204,43 +189,6 @@ def _case_row(case: Case) -> Waiting:
     ready = case.status == Case.Status.READY
     since = case.ready_at if ready and case.ready_at else case.opened_at
     return Waiting(DECIDE if ready else COLLECT, case.uid, case.learner.full_name, case.version.title, since, case=case)
-
-
-def progress_of_cases(rows: Sequence[Waiting], me: User, facts: TeamFacts, at: datetime) -> dict[UUID, Progressing]:
-    """How far the cases among these rows are. Queries: 2, or 0 when there are none."""
-    cases = [row.case for row in rows if row.case]
-    if not cases:
-        return {}
-    found = examine_cases(cases, {case.enrolment_id: me.pk for case in cases}, at)
-    return {case.uid: _progressing(found[case.pk], facts, at) for case in cases}
-
-
-def _progressing(found: CaseFinding, facts: TeamFacts, at: datetime) -> Progressing:
-    def nearness(finding: Finding) -> tuple[bool, int]:
-        return finding.met, sum(min(line.have, line.need) for line in finding.lines if line.name != "from_coach")
-
-    nearest = max(found.findings.values(), key=nearness)
-    open_now = standings(facts.gates.get(found.case.learner_id, ()), at.date())
-    lowest = min(
-        (open_now.get(slug, Standing()) for slug in found.findings),
-        key=lambda standing: max((GATES.index(gate) for gate in standing.open), default=-1),
-    )
-    return Progressing(
-        met=sum(finding.met for finding in found.findings.values()),
-        skills=len(found.findings),
-        titles=tuple(skill.title for skill in found.skills.values()),
-        lines=tuple(
-            (line.name, min(line.have, line.need), line.need) for line in nearest.lines if line.name != "from_coach"
-        ),
-        ladder=_show_waits(lowest, at.date()),
-    )
-
-
-def _show_waits(standing: Standing, today: date) -> Cell:
-    """The ladder of a case: Show is the gate that waits."""
-    term = Term(Required("", 1, 1), "", 0)
-    open_below = Standing(standing.open - {"show"})
-    return cell(term, open_below, today=today, waits_at="show", waits_for=_("you"))
 
 
 def _learner(found: PersonReadiness, at: datetime) -> MyLearner:

@@ -14,9 +14,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from assessments.rules.cells import Cell, cell, no_data
 from lms import clock
@@ -24,19 +22,14 @@ from lms.api import Enrolment, Membership, current
 from lms.rules.gates import Standing
 
 from .readiness import (
-    BEHIND,
-    BLOCKED,
     BUCKETS,
-    EXPIRING,
     EXPIRING_DAYS,
-    NOT_STARTED,
-    READY,
-    Holder,
     PersonReadiness,
     readiness_of,
     team_enrolments,
     ways_to,
 )
+from .team_words import line_of, name_of
 
 NAME, READINESS, DAYS = "name", "readiness", "days"
 SORTS = (READINESS, NAME, DAYS)
@@ -172,47 +165,6 @@ def cells_of(found: PersonReadiness) -> tuple[Cell, ...]:
             )
         )
     return tuple(cells)
-
-
-def name_of(holder: Holder) -> str:
-    """Who is waited for, by name where there is one."""
-    return holder.name or {
-        "observer": _("an observer"),
-        "coach": _("a coach"),
-        "learning": _("a countersign"),
-        "manager": _("the manager"),
-        "author": _("the author of the path"),
-    }.get(holder.who, "")
-
-
-def line_of(found: PersonReadiness, at: datetime) -> str:
-    """Where a person stands, in a few words."""
-    result, holder = found.readiness, found.held_by
-    if result is None:
-        return _("No data: the role asks for nothing yet")
-    if found.bucket == READY:
-        return _("Ready")
-    if found.bucket == EXPIRING and result.ends_on:
-        return _("Ready until %(day)s") % {"day": date_format(result.ends_on, "j F")}
-    if found.bucket == NOT_STARTED and found.day < 1:
-        return _("Starts on %(day)s") % {"day": date_format(found.enrolment.started_on, "j F")}
-    if found.paused:
-        return _("Paused on day %(day)s") % {"day": found.day}
-    if found.bucket == BLOCKED and holder and holder.since:
-        days = (at - holder.since).days
-        return ngettext("Waits for %(name)s, %(n)s day", "Waits for %(name)s, %(n)s days", days) % {
-            "name": name_of(holder),
-            "n": days,
-        }
-    if found.bucket == BEHIND:
-        late = found.day - min(term.required.target_day for term in result.terms if not term.met)
-        return ngettext("Behind by %(n)s day, on day %(day)s", "Behind by %(n)s days, on day %(day)s", late) % {
-            "n": late,
-            "day": found.day,
-        }
-    if found.bucket == NOT_STARTED:
-        return _("Nothing open yet, day %(day)s") % {"day": found.day}
-    return _("On track, day %(day)s") % {"day": found.day}
 
 
 def held_line(row: TeamRow) -> tuple[str, Cell] | None:

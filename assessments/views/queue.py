@@ -49,7 +49,7 @@ def coach_queue(request: SignedInRequest) -> HttpResponse:
     if not (queue.profile or queue.waiting or _welcome(request.user, at)):
         raise NotAllowed(_("This page is for coaches and observers."))
     page = Paginator(queue.waiting, PER_PAGE).get_page(request.GET.get("page"))
-    progress = api.progress_of_cases(list(page), request.user, queue.facts, at)
+    progress = api.progress_of_cases([row.case for row in page if row.case], request.user, queue.facts, at)
     today = clock.today(request.user.zone, at)
     context = {
         "queue": queue,

@@ -1,0 +1,67 @@
+"""How far cases are, for a queue: the rule in figures, and the ladder of the skill that is lowest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from assessments.models import Case
+from assessments.rules.cells import Cell, cell
+from assessments.rules.evidence import Finding
+from assessments.rules.readiness import Required, Term
+from lms.api import User
+from lms.rules.gates import GATES, Standing, standings
+
+from .cases import CaseFinding, examine_cases
+from .team_facts import TeamFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Progressing:
+    """How far a case is. Figures are those of the skill that is nearest; ``met`` of ``skills`` satisfy the rule."""
+
+    met: int
+    skills: int
+    titles: tuple[str, ...]
+    lines: tuple[tuple[str, int, int], ...]
+    ladder: Cell
+
+
+def progress_of_cases(cases: Sequence[Case], me: User, facts: TeamFacts, at: datetime) -> dict[UUID, Progressing]:
+    """How far these cases are, by uid. Queries: 2, or 0 when there are none."""
+    if not cases:
+        return {}
+    found = examine_cases(cases, {case.enrolment_id: me.pk for case in cases}, at)
+    return {case.uid: _progressing(found[case.pk], facts, at) for case in cases}
+
+
+def _progressing(found: CaseFinding, facts: TeamFacts, at: datetime) -> Progressing:
+    def nearness(finding: Finding) -> tuple[bool, int]:
+        return finding.met, sum(min(line.have, line.need) for line in finding.lines if line.name != "from_coach")
+
+    nearest = max(found.findings.values(), key=nearness)
+    open_now = standings(facts.gates.get(found.case.learner_id, ()), at.date())
+    lowest = min(
+        (open_now.get(slug, Standing()) for slug in found.findings),
+        key=lambda standing: max((GATES.index(gate) for gate in standing.open), default=-1),
+    )
+    return Progressing(
+        met=sum(finding.met for finding in found.findings.values()),
+        skills=len(found.findings),
+        titles=tuple(skill.title for skill in found.skills.values()),
+        lines=tuple(
+            (line.name, min(line.have, line.need), line.need) for line in nearest.lines if line.name != "from_coach"
+        ),
+        ladder=_show_waits(lowest, at.date()),
+    )
+
+
+def _show_waits(standing: Standing, today: date) -> Cell:
+    """The ladder of a case: Show is the gate that waits."""
+    term = Term(Required("", 1, 1), "", 0)
+    open_below = Standing(standing.open - {"show"})
+    return cell(term, open_below, today=today, waits_at="show", waits_for=_("you"))
