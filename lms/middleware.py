@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from lms.errors import DomainError
 
+SHORT = 20
+NOT_KEPT = ("csrfmiddlewaretoken", "key", "password")
 TEMPLATES = {403: "errors/403.html", 404: "errors/404.html", 409: "errors/409.html", 422: "errors/422.html"}
 
 
@@ -20,21 +26,43 @@ class DomainErrors:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.method == "POST" and sent_to_sign_in(response) and not request.user.is_authenticated:
+            return signed_out(request)
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Render the refusal; what the person typed is offered back (``kept``), so that no text is lost."""
         if not isinstance(exception, DomainError):
             return None
-        kept = [
-            (name, value)
-            for name, values in request.POST.lists()
-            if name not in ("csrfmiddlewaretoken", "key", "password")
-            for value in values
-            if len(value) > 20
-        ]
-        context = {"sentence": str(exception), "kept": kept}
+        context = {"sentence": str(exception), "kept": kept_words(request)}
         return render(request, TEMPLATES.get(exception.status, "errors/409.html"), context, status=exception.status)
+
+
+def sent_to_sign_in(response: HttpResponse) -> bool:
+    """Whether a view answered with "sign in first"."""
+    return response.status_code == 302 and response["Location"].startswith(reverse(settings.LOGIN_URL))
+
+
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """A form was sent after the session had ended: nothing was done, and the words are given back (403)."""
+    context = {
+        "kept": kept_words(request),
+        "url": f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': request.path})}",
+        "action": _("Sign in"),
+    }
+    return render(request, "errors/signed_out.html", context, status=403)
+
+
+def kept_words(request: HttpRequest) -> list[tuple[str, str]]:
+    """What somebody wrote in the form that was refused: long values by field name, never keys or passphrases."""
+    return [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name not in NOT_KEPT
+        for value in values
+        if len(value) > SHORT
+    ]
 
 
 class OwnHours:

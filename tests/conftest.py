@@ -143,19 +143,20 @@ class _SQLite:
 
 
 class _PostgreSQL:
-    """The template is a database of its own; PostgreSQL copies it by itself."""
+    """The template is a database of its own, one a role (only its owner may copy it); PostgreSQL copies it by itself."""
 
     keepdb = False
 
     def __init__(self, connection: Any) -> None:
         self.connection = connection
+        self.prefix = f"vouch_template_{connection.settings_dict['USER'] or 'me'}_"
 
     def use(self, name: str) -> bool:
         with self.connection._nodb_cursor() as cursor:
-            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [f"vouch_template_{name}"])
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [self.prefix + name])
             if not cursor.fetchone():
                 return False
-        self.connection.settings_dict["TEST"]["TEMPLATE"] = f"vouch_template_{name}"
+        self.connection.settings_dict["TEST"]["TEMPLATE"] = self.prefix + name
         return True
 
     def discard(self) -> None:
@@ -169,12 +170,12 @@ class _PostgreSQL:
 
         self.connection.close()  # PostgreSQL copies only a database that nobody uses
         with self.connection._nodb_cursor() as cursor:
-            cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'vouch\\_template\\_%%'")
+            cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [self.prefix])
             for (old,) in cursor.fetchall():
                 cursor.execute(f'DROP DATABASE IF EXISTS "{old}"')
             try:
                 source = self.connection.settings_dict["NAME"]
-                cursor.execute(f'CREATE DATABASE "vouch_template_{name}" TEMPLATE "{source}"')
+                cursor.execute(f'CREATE DATABASE "{self.prefix}{name}" TEMPLATE "{source}"')
             except ProgrammingError:
                 pass  # another run was faster
 
