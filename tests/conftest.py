@@ -143,7 +143,7 @@ class _SQLite:
 
 
 class _PostgreSQL:
-    """The template is a database of its own, one a role (only its owner may copy it); PostgreSQL copies it by itself."""
+    """The template is a database of its own, one a role (only its owner may copy it), copied by PostgreSQL itself."""
 
     keepdb = False
 

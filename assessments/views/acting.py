@@ -1,4 +1,4 @@
-"""What the views of judging share: the reader's own hours, one way to carry out an act, and being asked who one is.
+"""What the views of judging share: one way to carry out an act, and being asked who one is.
 
 What is signed is signed by somebody who showed within five minutes that it is them (``is_sure``). Words that were sent
 too late for that are put aside in the session, and stand in the form again when the person comes back (``put_aside``).
@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
@@ -18,7 +17,6 @@ from django.forms import Form
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 
 from lms import clock
 from lms.errors import Conflict, Invalid
@@ -28,19 +26,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 ASIDE = "put_aside"
 NOT_KEPT = ("csrfmiddlewaretoken",)
-
-
-def own_hours(
-    view: Callable[Concatenate[SignedInRequest, P], HttpResponse],
-) -> Callable[Concatenate[SignedInRequest, P], HttpResponse]:
-    """Times on the page and in its forms are those of the reader's time zone."""
-
-    @wraps(view)
-    def in_zone(request: SignedInRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        with timezone.override(request.user.zone):
-            return view(request, *args, **kwargs)
-
-    return in_zone
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from lms.requests import SignedInRequest, key_of
 from lms.rules.gates import Standing
 
 from . import rule_lines
-from .acting import ask_again, carry_out, forget_aside, is_sure, own_hours, put_aside
+from .acting import ask_again, carry_out, forget_aside, is_sure, put_aside
 
 RELATED = ("learner", "version", "enrolment__path", "enrolment__person", "claimed_by")
 
@@ -60,7 +60,6 @@ def case_claim(request: SignedInRequest, case_uid: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-@own_hours
 def case_decide(request: SignedInRequest, case_uid: UUID) -> HttpResponse:
     """200 form - 302 signed, asked who you are, or decided already - 403 seen but not yours to decide - 404 unknown or
     not your learner - 409 somebody was faster - 422 invalid; every word is kept. Queries: 16, with the log-in check.
@@ -96,7 +95,6 @@ def case_decide(request: SignedInRequest, case_uid: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-@own_hours
 def case_return(request: SignedInRequest, case_uid: UUID) -> HttpResponse:
     """302 given back - 403 - 404 - 409 decided, or being decided by somebody else - 422 nothing said."""
     case = api.case_policy.get(request.user, "decide", uid=case_uid, related=RELATED)

@@ -22,7 +22,6 @@ from lms.errors import NotAllowed
 from lms.requests import SignedInRequest
 
 from . import rule_lines
-from .acting import own_hours
 
 PER_PAGE = 50
 
@@ -39,7 +38,6 @@ class Shown:
 
 @login_required
 @require_GET
-@own_hours
 def coach_queue(request: SignedInRequest) -> HttpResponse:
     """200 what waits for me, 50 a page - 403 neither coach nor observer. Queries: 7 at 1, 10 and 50 rows, session and
     user included (and 1 a minute for the navigation).

@@ -22,12 +22,11 @@ from lms import clock
 from lms.errors import NotFound
 from lms.requests import SignedInRequest, key_of
 
-from .acting import ask_again, carry_out, forget_aside, is_sure, own_hours, put_aside
+from .acting import ask_again, carry_out, forget_aside, is_sure, put_aside
 
 
 @login_required
 @require_GET
-@own_hours
 def signoff(request: SignedInRequest, event_uid: UUID) -> HttpResponse:
     """200 the record - 302 a follow-up leads to what it is about - 404 unknown or not yours to see. Queries: 15."""
     event = api.signoff_policy.get(request.user, "view", uid=event_uid, related=("about",))
@@ -44,7 +43,6 @@ def signoff(request: SignedInRequest, event_uid: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-@own_hours
 def countersign(request: SignedInRequest, event_uid: UUID) -> HttpResponse:
     """200 form - 302 done, or asked who you are - 403 seen but not yours to countersign - 404 - 409 done before - 422
     nothing said.
@@ -59,7 +57,6 @@ def countersign(request: SignedInRequest, event_uid: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-@own_hours
 def revoke(request: SignedInRequest, event_uid: UUID) -> HttpResponse:
     """200 form - 302 taken back, or asked who you are - 403 seen but not yours to take back - 404 - 409 no longer
     stands - 422 no reason, or not meant.

@@ -1,18 +1,15 @@
-"""What the views of helping share: the reader's own hours, one way to carry out an act, pages of a long list."""
+"""What the views of helping share: one way to carry out an act, pages of a long list."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 from uuid import UUID, uuid4
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, QuerySet, Window
 from django.forms import Form
-from django.http import HttpResponse
-from django.utils import timezone
 
 from coaching.forms import OneOf
 from lms import clock
@@ -21,19 +18,6 @@ from lms.requests import SignedInRequest, key_of
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-def own_hours(
-    view: Callable[Concatenate[SignedInRequest, P], HttpResponse],
-) -> Callable[Concatenate[SignedInRequest, P], HttpResponse]:
-    """Times on the page and in its forms are those of the reader's time zone."""
-
-    @wraps(view)
-    def in_zone(request: SignedInRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        with timezone.override(request.user.zone):
-            return view(request, *args, **kwargs)
-
-    return in_zone
 
 
 @dataclass(frozen=True, slots=True)

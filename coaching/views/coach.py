@@ -30,12 +30,11 @@ from lms.errors import NotAllowed
 from lms.requests import SignedInRequest
 from lms.rules.gates import Standing
 
-from .acting import carry_out, own_hours
+from .acting import carry_out
 
 
 @login_required
 @require_GET
-@own_hours
 def coach_person(request: SignedInRequest, enrolment_uid: UUID) -> HttpResponse:
     """200 one learner as their present coach sees them - 403 seen (manager, L&D, the learner) but not coached - 404 not
     your learner. Queries: 10, at any number of sessions and commitments.
@@ -65,7 +64,6 @@ def coach_person(request: SignedInRequest, enrolment_uid: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-@own_hours
 def coach_away(request: SignedInRequest) -> HttpResponse:
     """200 form - 302 kept - 403 not a coach - 422 invalid. Queries: 5."""
     own = profile(request.user)

@@ -32,7 +32,7 @@ from lms.api import Enrolment, StepInfo, open_enrolments, requirements_of, struc
 from lms.errors import Invalid, NotFound
 from lms.requests import SignedInRequest, key_of
 
-from .acting import Outcome, carry_out, own_hours, uid_or_none
+from .acting import Outcome, carry_out, uid_or_none
 
 ACTS = {"report": "do", "drop": "do", "confirm": "confirm", "send_back": "confirm"}
 """What the policy calls each act of the page of a commitment."""
@@ -40,7 +40,6 @@ ACTS = {"report": "do", "drop": "do", "confirm": "confirm", "send_back": "confir
 
 @login_required
 @require_http_methods(["GET", "POST"])
-@own_hours
 def commitment_new(request: SignedInRequest) -> HttpResponse:
     """200 form - 302 promised - 403 the step is locked, or somebody else's path - 404 no path - 409 made already - 422
     invalid. ``?step=`` and ``?enrolment=`` (default: one's own path) choose. Queries: 9.
@@ -90,7 +89,6 @@ def _slugs(enrolment: Enrolment, step: StepInfo | None) -> list[str]:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-@own_hours
 def commitment(request: SignedInRequest, commitment_uid: UUID) -> HttpResponse:
     """200 commitment - 302 reported, confirmed, sent back or dropped - 403 seen but not yours to do - 404 unknown or
     not yours - 409 not in a state for this - 422 invalid. Queries: 7.

@@ -32,14 +32,13 @@ from lms import clock
 from lms.errors import Invalid
 from lms.requests import SignedInRequest, key_of
 
-from .acting import carry_out, own_hours, paged, uid_or_none
+from .acting import carry_out, paged, uid_or_none
 
 PER_PAGE, POSTS_PER_PAGE, BESIDE = 25, 50, 3
 
 
 @login_required
 @require_GET
-@own_hours
 def exchange(request: SignedInRequest) -> HttpResponse:
     """200 threads, those with news first, 25 a page. Queries: 6, at any number of threads."""
     chosen = request.GET.get("skill", "")
@@ -66,7 +65,6 @@ def exchange(request: SignedInRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-@own_hours
 def exchange_ask(request: SignedInRequest) -> HttpResponse:
     """200 form - 302 asked - 409 the form was used before - 422 invalid. Queries: 4; posting 10."""
     form = QuestionForm(request.POST or None, skills=skills_to_choose(), initial={"skill": request.GET.get("skill")})
@@ -87,7 +85,6 @@ def _ask(*, skill: str, **fields: object) -> Thread:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-@own_hours
 def exchange_example(request: SignedInRequest) -> HttpResponse:
     """200 form - 302 brought - 409 the form was used before - 422 invalid. Queries: 4; posting 10 and more."""
     skills = skills_to_choose(prompted=True)
@@ -105,7 +102,6 @@ def exchange_example(request: SignedInRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-@own_hours
 def exchange_thread(request: SignedInRequest, thread_uid: UUID) -> HttpResponse:
     """200 thread - 302 posted, accepted, hidden or shown - 403 not yours to accept or hide - 404 unknown or hidden -
     409 accepted already - 422 nothing written. Queries: 6 at any number of posts.

@@ -43,12 +43,11 @@ from lms import clock
 from lms.errors import Invalid
 from lms.requests import SignedInRequest
 
-from .acting import Outcome, carry_out, own_hours, uid_or_none
+from .acting import Outcome, carry_out, uid_or_none
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-@own_hours
 def team_enrol(request: SignedInRequest) -> HttpResponse:
     """200 form - 302 enrolled - 403 neither manager nor L&D - 404 not a person of yours - 409 on this path already, or
     the coach has no room - 422 invalid. ``?who=`` looks for people. Queries: 10.
@@ -76,7 +75,6 @@ def team_enrol(request: SignedInRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-@own_hours
 def team_coach(request: SignedInRequest, enrolment_uid: UUID) -> HttpResponse:
     """200 who coaches this learner - 302 assigned, handed over or ended - 403 seen but not yours to steer - 404 not a
     person of yours - 409 no room, coach already - 422 invalid. Queries: 9.
@@ -108,7 +106,6 @@ def team_coach(request: SignedInRequest, enrolment_uid: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-@own_hours
 def coach_profiles(request: SignedInRequest) -> HttpResponse:
     """200 who coaches, and a form for more - 302 done - 403 not L&D - 404 unknown person - 409 coaches already - 422
     invalid. ``?who=`` looks for people. Queries: 6.
@@ -152,7 +149,6 @@ def coach_profiles(request: SignedInRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-@own_hours
 def observer_grants(request: SignedInRequest) -> HttpResponse:
     """200 who may observe what until when, and a form for more - 302 done - 403 not L&D, or to oneself - 404 unknown
     person or grant - 409 the form was used before - 422 invalid. ``?who=`` looks for people. Queries: 7.
@@ -193,7 +189,6 @@ def observer_grants(request: SignedInRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-@own_hours
 def my_people(request: SignedInRequest) -> HttpResponse:
     """200 who helps me and how to reach them. Queries: 7."""
     people = people_of(request.user, clock.today(request.user.zone))

@@ -37,7 +37,7 @@ from lms.api import Enrolment, open_enrolments, structure_of
 from lms.errors import Invalid, NotFound
 from lms.requests import SignedInRequest
 
-from .acting import carry_out, own_hours, uid_or_none
+from .acting import carry_out, uid_or_none
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,6 @@ ACTS = {
 
 @login_required
 @require_http_methods(["GET", "POST"])
-@own_hours
 def session_plan(request: SignedInRequest) -> HttpResponse:
     """200 form - 302 planned - 403 the step is locked - 404 not a learner of yours, no path - 409 somebody is busy, or
     the step has its session - 422 invalid. ``?enrolment=`` (default: one's own) and ``?step=`` choose. Queries: 8.
@@ -95,7 +94,6 @@ def _enrolment(request: SignedInRequest) -> Enrolment:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-@own_hours
 def session(request: SignedInRequest, session_uid: UUID) -> HttpResponse:
     """200 session (who was its coach sees only their own private notes) - 302 done - 403 seen but not yours to hold -
     404 unknown or not yours - 409 over already, or somebody is busy - 422 invalid. Queries: 5.
