@@ -253,7 +253,7 @@ def test_installing_twice_is_the_same_as_once(ledger: SignOffEvent) -> None:
     refused(lambda: SignOffEvent.objects.update(meaning="Tampered."))
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.parametrize("time", ["first", "second"])
 def test_the_guards_stand_again_after_a_test_that_committed(time: str) -> None:
     """The second run begins after the flush of the first."""

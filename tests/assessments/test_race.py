@@ -24,7 +24,7 @@ from tests import factories as make
 from tests.bench_factories import Bench
 from tests.factories import MONDAY
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 THREADS, ROUNDS = 8, 20
