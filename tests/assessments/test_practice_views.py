@@ -231,8 +231,9 @@ def test_the_empty_list_teaches() -> None:
 def test_without_log_in_there_is_only_the_log_in_page() -> None:
     attempt = start(learner("quay"))
     for url in ("/practice/", f"/practice/{make.uid('quay')}/", attempt_url(attempt), f"{attempt_url(attempt)}delete/"):
-        for answer in (Client().get(url), Client().post(url)):
-            assert (answer.status_code, answer["Location"].split("?")[0]) == (302, "/accounts/login/")
+        door = Client().get(url)
+        assert (door.status_code, door["Location"].split("?")[0]) == (302, "/accounts/login/")
+        assert Client().post(url).status_code == 403
 
 
 # --- Nobody else ----------------------------------------------------------------------------------------------------
