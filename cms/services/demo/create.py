@@ -56,7 +56,7 @@ def create_demo(*, folder: Path, passphrase: str, seed: int, now: datetime, say:
         if not renewed and doc.start_day > -RENEWED.days:
             company.renew_grants()
             renewed = True
-        say(f"{doc.name}: {-doc.start_day} days on the path" if doc.start_day else doc.name)
+        say(f"{doc.name}: day {-doc.start_day} of the path")
         misses += _live(company, doc, number)
     company.present()
     _quieten(now)
