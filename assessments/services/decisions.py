@@ -5,7 +5,7 @@ Authority, evidence and the state of the case are all read inside the transactio
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -97,8 +97,10 @@ def decide(
     _close(case, actor, at)
     lock_subject(case.learner_id)
     flags = decision_flags(actor, case.learner, bases, at)
+    add = partial(append, case=case, signer=actor, authority=authority_of(actor, case), key=key, at=at)
+    seen = _looked_at(case)
     made = [
-        _write(case, finding, slug, verdicts[slug], flags=flags, actor=actor, why=why, key=key, at=at)
+        _write(add, finding, slug, verdicts[slug], seen=seen, flags=flags, why=why, at=at)
         for slug in finding.spec.skills
     ]
     for event in made:
@@ -171,28 +173,18 @@ def _close(case: Case, actor: User, at: datetime) -> None:
 
 
 def _write(
-    case: Case,
+    add: Callable[..., SignOffEvent],
     finding: CaseFinding,
     slug: str,
     verdict: Verdict,
     *,
+    seen: Mapping[str, object],
     flags: list[str],
-    actor: User,
     why: str,
-    key: UUID,
     at: datetime,
 ) -> SignOffEvent:
     skill, result = finding.skills[slug], finding.findings[slug]
-    add = partial(
-        append,
-        case=case,
-        skill_id=skill.pk,
-        signer=actor,
-        authority=authority_of(actor, case),
-        payload=_payload(case, result),
-        key=key,
-        at=at,
-    )
+    add = partial(add, skill=skill, payload=_payload(result, seen))
     if isinstance(verdict, NotYet):
         texts = {"why": why, "next_step": verdict.next_step, "retry_on": verdict.retry_on.isoformat()}
         return add(kind=SignOffEvent.Kind.NOT_YET, meaning=f"Not yet: {skill.title}", texts=texts)
@@ -207,7 +199,7 @@ def _write(
         meaning=f"{skill.title}: {ENTRUSTMENT[verdict.level]}",
         texts={"why": why},
         level=verdict.level,
-        valid_until=months_later(at.date(), case.version.valid_months),
+        valid_until=months_later(at.date(), finding.case.version.valid_months),
         flags=flags,
     )
 
@@ -217,18 +209,23 @@ def authority_of(actor: User, case: Case) -> str:
     return COACH if coach_of(case.enrolment) == actor else STAND_IN
 
 
-def _payload(case: Case, result: Finding) -> dict[str, object]:
-    """What the decision rested on: the satisfying set, the rule as it stood, and fingerprints of all that was
-    looked at.
-    """
+def _looked_at(case: Case) -> dict[str, dict[str, str]]:
+    """Fingerprints of everything that was there to be looked at: observations and evidence, by uid. Queries: 6."""
     observations = Observation.objects.filter(case=case).prefetch_related("ratings__skill", "indicators__skill")
     evidence = Evidence.objects.filter(case=case, withdrawn_at=None)
+    return {
+        "observations": {str(item.uid): observation_digest(item) for item in observations},
+        "evidence": {str(item.uid): item.sha256 for item in evidence},
+    }
+
+
+def _payload(result: Finding, seen: Mapping[str, object]) -> dict[str, object]:
+    """What the decision rested on: the satisfying set, the rule as it stood, and what was looked at."""
     return {
         "satisfying": sorted(str(uid) for uid in result.satisfying),
         "by_exception": result.by_exception,
         "rule": {line.name: [line.have, line.need] for line in result.lines},
-        "observations": {str(item.uid): observation_digest(item) for item in observations},
-        "evidence": {str(item.uid): item.sha256 for item in evidence},
+        **seen,
     }
 
 

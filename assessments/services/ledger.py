@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 
 from assessments.models import Case, SignOffEvent, SignOffText
 from assessments.rules.ledger import GENESIS, Event, SignOff, commitment, event_hash, fold
-from lms.api import Enrolment, StepKind, User, close_gates, open_gate, record_completion, structure_of
+from lms.api import Enrolment, Skill, StepKind, User, close_gates, open_gate, record_completion, structure_of
 
 
 def hashed_fields(event: SignOffEvent) -> dict[str, object]:
@@ -45,7 +45,7 @@ def hashed_fields(event: SignOffEvent) -> dict[str, object]:
 def append(
     *,
     case: Case,
-    skill_id: int,
+    skill: Skill,
     kind: str,
     signer: User,
     authority: str,
@@ -66,8 +66,8 @@ def append(
     salts = {name: secrets.token_hex(16) for name in words}
     sealed = {name: commitment(salts[name], value) for name, value in words.items()}
     event = SignOffEvent(
-        subject_id=case.learner_id,
-        skill_id=skill_id,
+        subject=case.learner,
+        skill=skill,
         version=case.version,
         case=case,
         seq=seq + 1,
@@ -166,7 +166,7 @@ def supersede_older(event: SignOffEvent, by: User, key: UUID, at: datetime) -> N
         if same and older.seq in standing and standing[older.seq].status in ("active", "awaiting"):
             append(
                 case=event.case,
-                skill_id=event.skill_id,
+                skill=event.skill,
                 kind=SignOffEvent.Kind.SUPERSEDED,
                 signer=by,
                 authority=event.authority,

@@ -97,7 +97,7 @@ def _require_here(actor: User) -> None:
 def _follow(event: SignOffEvent, kind: str, actor: User, why: str, key: UUID, at: datetime) -> SignOffEvent:
     return append(
         case=event.case,
-        skill_id=event.skill_id,
+        skill=event.skill,
         kind=kind,
         signer=actor,
         authority=_authority(event, actor),

@@ -375,7 +375,7 @@ def forge(work: Bench, signer: User, kind: str = "SIGNED", at: Any = MONDAY + 3 
     """A well-formed event with a good hash, written past the services."""
     values = {
         "case": work.case,
-        "skill_id": event().skill_id,
+        "skill": event().skill,
         "kind": kind,
         "signer": signer,
         "authority": "coach",
