@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
+from django.test.utils import CaptureQueriesContext
 
 from assessments.api import countersign, standings_on
 from assessments.errors import AlreadyDecided, EvidenceMissing
@@ -585,3 +586,18 @@ def test_announcing_waits_for_the_commit(work: Bench, django_capture_on_commit_c
         assert heard == [[event.pk]]
     finally:
         events.signed_off.disconnect(hear)
+
+
+def test_deciding_two_skills_costs_the_same_however_much_was_seen() -> None:
+    costs = []
+    for extra in (0, 6):
+        work = judging.bench(f"visit-{extra}", f"visit-{extra}", f"figures-{extra}")
+        case = judging.enough(work)
+        for number in range(extra):
+            judging.watch(work, work.another(), MONDAY + timedelta(minutes=number))
+        verdicts, at = judging.entrust(work), MONDAY + timedelta(days=1)
+        with CaptureQueriesContext(connection) as captured:
+            decide(actor=work.coach, case_uid=case.uid, verdicts=verdicts, why="Twice.", key=make.key(), at=at)
+        costs.append(sum("SAVEPOINT" not in query["sql"] for query in captured.captured_queries))
+    assert costs[0] == costs[1]
+    assert costs[0] <= 38
