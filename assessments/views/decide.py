@@ -25,9 +25,10 @@ from lms import clock
 from lms.api import standings_of
 from lms.requests import SignedInRequest, key_of
 from lms.rules.gates import Standing
+from lms.views.acting import carry_out
 
 from . import rule_lines
-from .acting import ask_again, carry_out, forget_aside, is_sure, put_aside
+from .sureness import ask_again, forget_aside, is_sure, put_aside
 
 RELATED = ("learner", "version", "enrolment__path", "enrolment__person", "claimed_by")
 

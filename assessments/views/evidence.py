@@ -18,8 +18,8 @@ from assessments.rules.specs import StandardSpec
 from lms import clock
 from lms.errors import NotFound
 from lms.requests import SignedInRequest, key_of
+from lms.views.acting import carry_out
 
-from .acting import carry_out
 from .requests import show_case
 
 

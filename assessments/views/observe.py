@@ -26,8 +26,7 @@ from lms import clock
 from lms.api import Enrolment, User
 from lms.errors import Invalid, NotAllowed, NotFound
 from lms.requests import SignedInRequest, key_of
-
-from .acting import carry_out, uid_or_none
+from lms.views.acting import carry_out, uid_or_none
 
 PER_PAGE = 50
 

@@ -20,9 +20,9 @@ from lms import clock
 from lms.api import LOCKED, PathProgress, StepKind, StepState, labels_of, paths_of, require_open
 from lms.errors import NotFound
 from lms.requests import SignedInRequest, key_of
+from lms.views.acting import carry_out
 
 from . import rule_lines
-from .acting import carry_out
 
 
 @login_required

@@ -21,8 +21,9 @@ from assessments.forms.signoffs import CountersignForm, RevokeForm
 from lms import clock
 from lms.errors import NotFound
 from lms.requests import SignedInRequest, key_of
+from lms.views.acting import carry_out
 
-from .acting import ask_again, carry_out, forget_aside, is_sure, put_aside
+from .sureness import ask_again, forget_aside, is_sure, put_aside
 
 
 @login_required

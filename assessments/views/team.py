@@ -30,8 +30,7 @@ from lms import clock
 from lms.api import enrolment_policy, mark_external_done, people_policy
 from lms.errors import NotAllowed, NotFound
 from lms.requests import SignedInRequest, key_of
-
-from .acting import uid_or_none
+from lms.views.acting import uid_or_none
 
 PER_PAGE = 50
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")

@@ -30,7 +30,7 @@ from lms.errors import NotAllowed
 from lms.requests import SignedInRequest
 from lms.rules.gates import Standing
 
-from .acting import carry_out
+from .acting import send
 
 
 @login_required
@@ -78,7 +78,7 @@ def coach_away(request: SignedInRequest) -> HttpResponse:
     others = [row for row in coaches_to_choose(today) if row.pk != own.pk]
     form, status, key = AwayForm(request.POST or None, initial=initial, coaches=others), 200, uuid4()
     if request.method == "POST":
-        outcome = carry_out(request, form, set_away, person_uid=request.user.uid)
+        outcome = send(request, form, set_away, person_uid=request.user.uid)
         if outcome.done:
             messages.success(request, _("Kept. Who covers is told."))
             return redirect("coach_away")

@@ -31,8 +31,9 @@ from lms import clock
 from lms.api import Enrolment, StepInfo, open_enrolments, requirements_of, structure_of
 from lms.errors import Invalid, NotFound
 from lms.requests import SignedInRequest, key_of
+from lms.views.acting import Outcome, uid_or_none
 
-from .acting import Outcome, carry_out, uid_or_none
+from .acting import send
 
 ACTS = {"report": "do", "drop": "do", "confirm": "confirm", "send_back": "confirm"}
 """What the policy calls each act of the page of a commitment."""
@@ -60,7 +61,7 @@ def commitment_new(request: SignedInRequest) -> HttpResponse:
     status, key = 200, uuid4()
     if request.method == "POST":
         known = {} if customers else {"customer_uid": None}
-        outcome = carry_out(request, form, make_commitment, enrolment_uid=enrolment.uid, step_uid=step_uid, **known)
+        outcome = send(request, form, make_commitment, enrolment_uid=enrolment.uid, step_uid=step_uid, **known)
         if outcome.done:
             messages.success(request, _("Promised. Come back here when you have done it."))
             return redirect("commitment", outcome.done.uid)
@@ -134,15 +135,15 @@ def commitment(request: SignedInRequest, commitment_uid: UUID) -> HttpResponse:
 def _act(request: SignedInRequest, act: str, form: Form, found: Commitment) -> Outcome[Commitment]:
     uid = {"commitment_uid": found.uid}
     if act == "report":
-        outcome = carry_out(request, form, report_commitment, **uid)
+        outcome = send(request, form, report_commitment, **uid)
         sentence = _("Told. Your coach confirms it, skill by skill.")
     elif act == "confirm":
-        outcome = carry_out(
+        outcome = send(
             request, form, lambda *, skills, **fields: confirm_commitment(skill_slugs=skills, **fields), **uid
         )
         sentence = _("Confirmed. The Do gate of each skill is open.")
     elif act == "send_back":
-        outcome = carry_out(request, form, lambda *, skills, **fields: send_back_commitment(**fields), **uid)
+        outcome = send(request, form, lambda *, skills, **fields: send_back_commitment(**fields), **uid)
         sentence = _("Not yet. It is open again, with your words on it.")
     else:
         key = key_of(request)

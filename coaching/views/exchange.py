@@ -31,8 +31,9 @@ from coaching.forms import AnswerForm, ExampleForm, QuestionForm
 from lms import clock
 from lms.errors import Invalid
 from lms.requests import SignedInRequest, key_of
+from lms.views.acting import uid_or_none
 
-from .acting import carry_out, paged, uid_or_none
+from .acting import paged, send
 
 PER_PAGE, POSTS_PER_PAGE, BESIDE = 25, 50, 3
 
@@ -70,7 +71,7 @@ def exchange_ask(request: SignedInRequest) -> HttpResponse:
     form = QuestionForm(request.POST or None, skills=skills_to_choose(), initial={"skill": request.GET.get("skill")})
     status, key = 200, uuid4()
     if request.method == "POST":
-        outcome = carry_out(request, form, _ask)
+        outcome = send(request, form, _ask)
         if outcome.done:
             messages.success(request, _("Your question is out. You hear when somebody answers."))
             return redirect("exchange_thread", outcome.done.uid)
@@ -91,7 +92,7 @@ def exchange_example(request: SignedInRequest) -> HttpResponse:
     form = ExampleForm(request.POST or None, skills=skills, initial={"skill": request.GET.get("skill")})
     status, key = 200, uuid4()
     if request.method == "POST":
-        outcome = carry_out(request, form, lambda *, skill, **fields: bring_example(skill_slug=skill, **fields).thread)
+        outcome = send(request, form, lambda *, skill, **fields: bring_example(skill_slug=skill, **fields).thread)
         if outcome.done:
             messages.success(request, _("Thank you. Your coach or an observer of the skill can accept it."))
             return redirect("exchange_thread", outcome.done.uid)
@@ -113,7 +114,7 @@ def exchange_thread(request: SignedInRequest, thread_uid: UUID) -> HttpResponse:
         if act != "answer":
             return _judge(request, act)
         form = AnswerForm(request.POST)
-        outcome = carry_out(request, form, answer, thread_uid=found.uid)
+        outcome = send(request, form, answer, thread_uid=found.uid)
         if outcome.done:
             messages.success(request, _("It is in the thread."))
             last = -(-posts_of(request.user, found).count() // POSTS_PER_PAGE)

@@ -42,8 +42,9 @@ from coaching.forms import CapacityForm, CoachForm, CoachProfileForm, EnrolForm,
 from lms import clock
 from lms.errors import Invalid
 from lms.requests import SignedInRequest
+from lms.views.acting import Outcome, uid_or_none
 
-from .acting import Outcome, carry_out, uid_or_none
+from .acting import send
 
 
 @login_required
@@ -64,7 +65,7 @@ def team_enrol(request: SignedInRequest) -> HttpResponse:
     )
     status, key = 200, uuid4()
     if request.method == "POST":
-        outcome = carry_out(request, form, enrol_with_coach)
+        outcome = send(request, form, enrol_with_coach)
         if outcome.done:
             words_ = {"person": outcome.done.person.full_name, "path": outcome.done.path.title}
             messages.success(request, _("%(person)s is on the path %(path)s.") % words_)
@@ -91,10 +92,10 @@ def team_coach(request: SignedInRequest, enrolment_uid: UUID) -> HttpResponse:
     if posted is not None:
         known = {"enrolment_uid": enrolment.uid}
         if ending:
-            outcome: Outcome[Any] = carry_out(request, end, end_assignment, **known)
+            outcome: Outcome[Any] = send(request, end, end_assignment, **known)
             sentence = _("%(person)s has no coach now. Choose another soon.")
         else:
-            outcome = carry_out(request, form, hand_over if coach else assign_coach, **known)
+            outcome = send(request, form, hand_over if coach else assign_coach, **known)
             sentence = _("%(person)s has a new coach. Everybody concerned is told.")
         if outcome.done:
             messages.success(request, sentence % {"person": enrolment.person.full_name})
@@ -121,11 +122,11 @@ def coach_profiles(request: SignedInRequest) -> HttpResponse:
     status, key = 200, uuid4()
     if posted is not None:
         if act == "make":
-            outcome = carry_out(request, make, make_coach)
+            outcome = send(request, make, make_coach)
         elif act == "capacity" and person_uid:
-            outcome = carry_out(request, capacity, change_capacity, person_uid=person_uid)
+            outcome = send(request, capacity, change_capacity, person_uid=person_uid)
         elif act == "stop" and person_uid:
-            outcome = carry_out(request, stop, end_coach, person_uid=person_uid)
+            outcome = send(request, stop, end_coach, person_uid=person_uid)
         else:
             raise Invalid(_("This form is incomplete. Open the page again and send it from there."))
         if outcome.done:
@@ -164,10 +165,10 @@ def observer_grants(request: SignedInRequest) -> HttpResponse:
     status, key = 200, uuid4()
     if posted is not None:
         if revoking and holder:
-            outcome: Outcome[Any] = carry_out(request, revoke, revoke_grant, person_uid=holder, skill_slug=slug)
+            outcome: Outcome[Any] = send(request, revoke, revoke_grant, person_uid=holder, skill_slug=slug)
             sentence = _("Revoked. The observer reads why.")
         elif not revoking:
-            outcome = carry_out(request, form, lambda *, skills, **fields: give_grant(skill_slugs=skills, **fields))
+            outcome = send(request, form, lambda *, skills, **fields: give_grant(skill_slugs=skills, **fields))
             sentence = _("Granted.")
         else:
             raise Invalid(_("This form is incomplete. Open the page again and send it from there."))

@@ -36,8 +36,9 @@ from lms import clock
 from lms.api import Enrolment, open_enrolments, structure_of
 from lms.errors import Invalid, NotFound
 from lms.requests import SignedInRequest
+from lms.views.acting import uid_or_none
 
-from .acting import carry_out, uid_or_none
+from .acting import send
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def session_plan(request: SignedInRequest) -> HttpResponse:
     initial = {"title": step_title(step) if step else "", "minutes": (step.minutes if step else 0) or 40}
     form, status, key = PlanForm(request.POST or None, initial=initial), 200, uuid4()
     if request.method == "POST":
-        outcome = carry_out(request, form, plan_session, enrolment_uid=enrolment.uid, step_uid=step_uid)
+        outcome = send(request, form, plan_session, enrolment_uid=enrolment.uid, step_uid=step_uid)
         if outcome.done:
             messages.success(request, _("Planned. It is in both your diaries."))
             return redirect("session", outcome.done.uid)
@@ -107,7 +108,7 @@ def session(request: SignedInRequest, session_uid: UUID) -> HttpResponse:
         if act not in ACTS:
             raise Invalid(_("This form is incomplete. Open the page again and send it from there."))
         forms[act] = ACTS[act].form(request.POST, auto_id=f"{act}_%s")
-        outcome = carry_out(request, forms[act], ACTS[act].service, session_uid=session_uid)
+        outcome = send(request, forms[act], ACTS[act].service, session_uid=session_uid)
         if outcome.done:
             messages.success(request, str(ACTS[act].sentence))
             return redirect("session", session_uid)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID, uuid4
 
 from allauth.account.forms import default_token_generator
@@ -18,9 +19,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lms import clock
 from lms.api import User, invite_person, organisation, people_policy, resend_invitation
-from lms.errors import Conflict, Invalid
 from lms.forms import InviteForm
 from lms.requests import SignedInRequest, key_of
+from lms.views.acting import carry_out
 
 PER_PAGE = 50
 
@@ -56,24 +57,12 @@ def invite(request: SignedInRequest) -> HttpResponse:
     if form.is_valid():
         fields = dict(form.cleaned_data)
         team = fields.pop("team")
-        try:
-            person = invite_person(
-                actor=request.user,
-                team_id=team.pk,
-                link_for=lambda person: invitation_link(request, person),
-                key=key,
-                at=clock.now(),
-                **fields,
-            )
-        except Invalid as error:
-            for name, sentence in error.fields.items():
-                form.add_error(name, sentence)
-        except Conflict as error:
-            form.add_error(None, str(error))
-            status, key = 409, uuid4()
-        else:
-            messages.success(request, _("%(name)s is invited.") % {"name": person.full_name})
+        link = partial(invitation_link, request)
+        outcome = carry_out(request, form, invite_person, team_id=team.pk, link_for=link, **fields)
+        if outcome.done:
+            messages.success(request, _("%(name)s is invited.") % {"name": outcome.done.full_name})
             return redirect("people")
+        status, key = outcome.status, outcome.key
     return render(request, "people/invite.html", {"form": form, "key": key}, status=status)
 
 

@@ -1,0 +1,51 @@
+"""What the views of every floor share: one way to carry out an act and to say why it was refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from uuid import UUID, uuid4
+
+from django.forms import Form
+
+from lms import clock
+from lms.errors import Conflict, Invalid
+from lms.requests import SignedInRequest, key_of
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[T]):
+    """How an act went: what it returned, or the status and key with which its form is shown again."""
+
+    done: T | None
+    status: int
+    key: UUID
+
+
+def carry_out(request: SignedInRequest, form: Form, act: Callable[..., T], **fields: Any) -> Outcome[T]:
+    """Call the service with these fields, the actor, the key and the moment; refusals go into the (valid) form.
+
+    422 keeps the key, 409 gives a new one: what the page says then is another act.
+    """
+    key = key_of(request)
+    try:
+        return Outcome(act(actor=request.user, key=key, at=clock.now(), **fields), 302, key)
+    except Invalid as error:
+        for name, sentence in (error.fields or {"": str(error)}).items():
+            known = next((field for field in (name, f"{name}_uid") if field in form.fields), None)
+            form.add_error(known, sentence)
+        return Outcome(None, 422, key)
+    except Conflict as error:
+        form.add_error(None, str(error))
+        return Outcome(None, 409, uuid4())
+
+
+def uid_or_none(text: str | None) -> UUID | None:
+    """A UUID from the address, or None for anything else."""
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None

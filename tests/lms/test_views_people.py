@@ -1,0 +1,67 @@
+"""L&D's pages about people: who is here, inviting, inviting again."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.test import Client
+
+from lms.api import LEARNING_ADMINISTRATORS, OutgoingMail, Team, User
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk() -> Client:
+    """L&D, signed in; there is one team."""
+    make.team(slug="sales")
+    client = Client()
+    client.force_login(make.in_group(LEARNING_ADMINISTRATORS))
+    return client
+
+
+def invite(client: Client, key: UUID, email: str = "nils@example.com") -> Any:
+    team = Team.objects.get(slug="sales")
+    fields = {"full_name": "Nils Holt", "email": email, "team": team.pk, "time_zone": "Europe/Oslo", "key": key}
+    return client.post("/people/invite/", fields)
+
+
+def test_an_invitation_is_one_account_and_one_mail_however_often_it_is_sent(desk: Client) -> None:
+    key = make.key()
+    assert [invite(desk, key).status_code for _again in range(2)] == [302, 302]
+    nils = User.objects.get(email="nils@example.com")
+    assert not nils.has_usable_password()
+    assert OutgoingMail.objects.get().recipients == ["nils@example.com"]
+    assert "Invite again" in desk.get("/people/").content.decode()
+
+
+def test_an_address_that_is_taken_is_refused_beside_the_field_in_any_case(desk: Client) -> None:
+    invite(desk, make.key())
+    answer = invite(desk, make.key(), email="NILS@example.com")
+    assert answer.status_code == 422
+    assert "Somebody with this address is here already." in answer.content.decode()
+    assert "Nils Holt" in answer.content.decode()
+    assert User.objects.filter(email__iexact="nils@example.com").count() == 1
+
+
+def test_a_form_without_a_key_changes_nothing(desk: Client) -> None:
+    answer = desk.post("/people/invite/", {"full_name": "Nils Holt", "key": "no key"})
+    assert answer.status_code == 422
+    assert not User.objects.filter(full_name="Nils Holt").exists()
+
+
+def test_nobody_else_sees_people_or_invites(desk: Client) -> None:
+    other = Client()
+    other.force_login(make.person())
+    assert other.get("/people/").status_code == 403
+    assert invite(other, make.key()).status_code == 403
+    assert not User.objects.filter(full_name="Nils Holt").exists()
+
+
+def test_somebody_with_a_passphrase_is_not_invited_again(desk: Client) -> None:
+    known = make.person()
+    assert desk.post(f"/people/{known.uid}/invite/", {"key": make.key()}).status_code == 409
+    assert not OutgoingMail.objects.exists()
