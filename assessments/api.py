@@ -50,8 +50,6 @@ from assessments.services.decisions import (
     Verdict,
     claim_case,
     decide,
-    decision_flags,
-    demonstration_unlock,
     return_case,
 )
 from assessments.services.evidence import MAX_BYTES, add_evidence, content_hash, withdraw_evidence
@@ -165,9 +163,7 @@ __all__ = [
     "countersign",
     "counts_of",
     "decide",
-    "decision_flags",
     "delete_attempt",
-    "demonstration_unlock",
     "due_cards",
     "examine_cases",
     "file_of",

@@ -51,6 +51,8 @@ from coaching.services.commitments import (
 )
 from coaching.services.exchange import accept, answer, ask, bring_example, hide_post, set_prompt, show_post
 from coaching.services.grants import (
+    Authority,
+    authority_over,
     give_grant,
     grants,
     grants_of,
@@ -79,6 +81,7 @@ from coaching.services.threads import FILTERS, posts_of, skills_to_choose, threa
 
 __all__ = [
     "FILTERS",
+    "Authority",
     "CoachAssignment",
     "CoachProfile",
     "Commitment",
@@ -96,6 +99,7 @@ __all__ = [
     "answer",
     "ask",
     "assign_coach",
+    "authority_over",
     "bring_example",
     "cancel_session",
     "change_capacity",

@@ -29,7 +29,15 @@ from lms.models import (
     Team,
     User,
 )
-from lms.policies import RowPolicy, enrolment_policy, everybody, managed_by, nobody, people_policy
+from lms.policies import (
+    RowPolicy,
+    enrolment_policy,
+    everybody,
+    managed_by,
+    nobody,
+    people_in_admin_policy,
+    people_policy,
+)
 from lms.policies.people import (
     AUDITORS,
     AUTHORS,
@@ -44,11 +52,18 @@ from lms.policies.people import (
 from lms.services.acts import once
 from lms.services.enrolments import enrol, requirements_of
 from lms.services.facts import GateFact, facts_of, lock_learner, open_enrolments
-from lms.services.gates import close_gates, gates_of, open_gate, standings_of
-from lms.services.notices import read_notices, unread_notices
-from lms.services.outbox import notify, queue_mail
+from lms.services.gates import NewGate, close_gates, gates_of, open_gate, open_gates, standings_of
+from lms.services.notices import News, newest_unread, news_of, notices_of, read_notices, unread_notices
+from lms.services.outbox import mail_notices, notify, queue_mail
 from lms.services.outbox import send_waiting as send_waiting_mail
-from lms.services.people import invite_person, managers_of, organisation, resend_invitation, send_invitation
+from lms.services.people import (
+    invite_person,
+    managers_of,
+    managers_of_each,
+    organisation,
+    resend_invitation,
+    send_invitation,
+)
 from lms.services.places import (
     ADMINISTRATOR,
     Place,
@@ -114,6 +129,8 @@ __all__ = [
     "Membership",
     "Milestone",
     "MilestoneInfo",
+    "NewGate",
+    "News",
     "Notice",
     "Organisation",
     "OutgoingMail",
@@ -159,18 +176,25 @@ __all__ = [
     "labels_of",
     "lesson_step",
     "lock_learner",
+    "mail_notices",
     "managed_by",
     "managed_teams",
     "managers_of",
+    "managers_of_each",
     "mark_external_done",
+    "newest_unread",
+    "news_of",
     "next_number",
     "nobody",
+    "notices_of",
     "notify",
     "once",
     "open_enrolments",
     "open_gate",
+    "open_gates",
     "organisation",
     "paths_of",
+    "people_in_admin_policy",
     "people_policy",
     "places",
     "progress_of",

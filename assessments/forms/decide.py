@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from django import forms
-from django.forms import BoundField
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assessments.api import CaseFinding, Entrust, NotYet
-from lms.api import Skill
+from assessments.api import Entrust, NotYet
 from lms.rules.scales import ENTRUSTMENT
 
 from .fields import Day, Pick, Said
 
 ENTRUST, NOT_YET = "entrust", "not_yet"
+VERDICT = "-verdict"
 
 
 class DecideForm(forms.Form):
@@ -29,15 +30,16 @@ class DecideForm(forms.Form):
         error_messages={"required": gettext_lazy("Say why, in one sentence.")},
     )
 
-    def __init__(self, *args: Any, finding: CaseFinding, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, titles: Mapping[str, str], **kwargs: Any) -> None:
+        """``titles``: the skills of the standard by slug."""
         super().__init__(*args, **kwargs)
-        self.finding = finding
+        self.slugs = tuple(titles)
         levels = [(str(level), sentence) for level, sentence in ENTRUSTMENT.items()]
-        for slug, skill in finding.skills.items():
-            named = {"skill": skill.title}
+        for slug, title in titles.items():
+            named = {"skill": title}
             self.fields |= {
                 f"{slug}-verdict": Pick(
-                    label=skill.title,
+                    label=title,
                     choices=[(ENTRUST, _("Entrust")), (NOT_YET, _("Not yet"))],
                     error_messages={"required": _("Decide on %(skill)s: entrust, or not yet.") % named},
                 ),
@@ -49,7 +51,7 @@ class DecideForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Each verdict with what belongs to it; what belongs to the other one is left alone."""
         data = super().clean() or {}
-        for slug in self.finding.skills:
+        for slug in self.slugs:
             chosen = data.get(f"{slug}-verdict")
             if chosen == ENTRUST and not data.get(f"{slug}-level"):
                 self.add_error(f"{slug}-level", _("Choose what they may do from now on."))
@@ -62,7 +64,7 @@ class DecideForm(forms.Form):
     def verdicts(self) -> dict[str, Entrust | NotYet]:
         """The verdicts as ``decide`` takes them."""
         data = self.cleaned_data
-        return {slug: self._verdict(slug, data) for slug in self.finding.skills}
+        return {slug: self._verdict(slug, data) for slug in self.slugs}
 
     def _verdict(self, slug: str, data: dict[str, Any]) -> Entrust | NotYet:
         if data[f"{slug}-verdict"] == ENTRUST:
@@ -70,13 +72,19 @@ class DecideForm(forms.Form):
         retry_on: date = data[f"{slug}-retry_on"]
         return NotYet(data[f"{slug}-next_step"], retry_on)
 
-    def skills(self) -> list[tuple[Skill, BoundField, BoundField, BoundField, BoundField]]:
-        """For the template: each skill with its verdict, level, next step and day."""
-        names = ("verdict", "level", "next_step", "retry_on")
-        return [
-            (skill, *(self[f"{slug}-{name}"] for name in names))  # type: ignore[misc]
-            for slug, skill in self.finding.skills.items()
-        ]
+    @classmethod
+    def sent(cls, data: QueryDict) -> DecideForm:
+        """The form as it came, for the skills that it names: what is signed needs no look at the case before."""
+        return cls(data, titles={name[: -len(VERDICT)]: "" for name in data if name.endswith(VERDICT)})
+
+    def refused(self, titles: Mapping[str, str]) -> DecideForm:
+        """The same answers to be shown again, with every sentence that was said against them."""
+        again = DecideForm(self.data, titles=titles)
+        if not again.is_valid():
+            return again
+        for name, sentences in self.errors.items():
+            again.add_error(name if name in again.fields else None, list(sentences))
+        return again
 
 
 class ReturnForm(forms.Form):

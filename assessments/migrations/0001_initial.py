@@ -188,6 +188,7 @@ class Migration(migrations.Migration):
                 ('written_at', models.DateTimeField(help_text='When what was seen was set down, before any rating was shown.')),
                 ('occurred_at', models.DateTimeField()),
                 ('recorded_at', models.DateTimeField()),
+                ('digest', models.CharField(help_text='Fingerprint of all that it says, ratings and marks included.', max_length=64)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='observations', to='assessments.case')),
                 ('customer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='lms.customer')),
                 ('observer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='observations_by', to=settings.AUTH_USER_MODEL)),
@@ -428,6 +429,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='observation',
             constraint=models.CheckConstraint(condition=models.Q(('written_at__lt', models.F('recorded_at'))), name='observation_written_before_rating'),
+        ),
+        migrations.AddConstraint(
+            model_name='observation',
+            constraint=models.UniqueConstraint(fields=('observer', 'written_at'), name='observation_once_per_seal'),
         ),
         migrations.AddConstraint(
             model_name='case',

@@ -33,6 +33,7 @@ class Observation(models.Model):
     written_at = models.DateTimeField(help_text="When what was seen was set down, before any rating was shown.")
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
+    digest = models.CharField(max_length=64, help_text="Fingerprint of all that it says, ratings and marks included.")
 
     class Meta:
         ordering = ["-occurred_at", "-id"]
@@ -43,6 +44,8 @@ class Observation(models.Model):
             models.CheckConstraint(
                 condition=Q(written_at__lt=F("recorded_at")), name="observation_written_before_rating"
             ),
+            # The moment is sealed with the words, so this is: one seal, one observation.
+            models.UniqueConstraint(fields=["observer", "written_at"], name="observation_once_per_seal"),
         ]
 
     def __str__(self) -> str:

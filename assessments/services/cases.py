@@ -13,7 +13,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from assessments import events
-from assessments.models import Case, CaseReading, ObservationSkill, Request, StandardVersion
+from assessments.models import Case, CaseReading, Observation, ObservationSkill, Request, StandardVersion
 from assessments.policies import case_policy, request_policy
 from assessments.rules.evidence import Finding, Seen, examine
 from assessments.rules.specs import StandardSpec
@@ -42,12 +42,13 @@ RENEWED_FROM = timedelta(days=60)
 
 @dataclass(frozen=True, slots=True)
 class CaseFinding:
-    """What a case shows now: one finding a skill, in the standard's order."""
+    """What a case shows now: one finding a skill, in the standard's order, and every observation with a rating."""
 
     case: Case
     spec: StandardSpec
     skills: Mapping[str, Skill]
     findings: Mapping[str, Finding]
+    observations: tuple[Observation, ...]
 
     @property
     def ready(self) -> bool:
@@ -221,13 +222,17 @@ def lapse_requests(at: datetime) -> int:
 def examine_cases(cases: Iterable[Case], coaches: Mapping[int, int | None], at: datetime) -> dict[int, CaseFinding]:
     """What each case shows now.
 
-    ``coaches`` maps enrolment ids to the deciding coach. Queries: 2, for any number of cases.
+    ``coaches`` maps enrolment ids to the deciding coach. Queries: 1, or 2 when a skill was not seen yet; for any number of cases.
     """
     cases = list(cases)
     seen: dict[tuple[int, int], list[Seen]] = {}
-    ratings = ObservationSkill.objects.filter(observation__case__in=cases).select_related("observation")
+    observations: dict[int, dict[int, Observation]] = {}
+    ratings = ObservationSkill.objects.filter(observation__case__in=cases).select_related("observation", "skill")
+    skills: dict[str, Skill] = {}
     for rating in ratings:
         observation = rating.observation
+        skills[rating.skill.slug] = rating.skill
+        observations.setdefault(observation.case_id, {})[observation.pk] = observation
         seen.setdefault((observation.case_id, rating.skill_id), []).append(
             Seen(
                 uid=observation.uid,
@@ -238,10 +243,13 @@ def examine_cases(cases: Iterable[Case], coaches: Mapping[int, int | None], at: 
                 order=observation.pk,
             )
         )
-    skills = {skill.slug: skill for skill in Skill.objects.all()}
+    specs = {case.pk: StandardSpec.from_json(case.version.spec) for case in cases}
+    unseen = {slug for spec in specs.values() for slug in spec.skills} - skills.keys()
+    if unseen:
+        skills |= {skill.slug: skill for skill in Skill.objects.filter(slug__in=unseen)}
     found = {}
     for case in cases:
-        spec = StandardSpec.from_json(case.version.spec)
+        spec = specs[case.pk]
         findings = {
             slug: examine(
                 spec.rule,
@@ -253,7 +261,8 @@ def examine_cases(cases: Iterable[Case], coaches: Mapping[int, int | None], at: 
             )
             for slug in spec.skills
         }
-        found[case.pk] = CaseFinding(case, spec, {slug: skills[slug] for slug in spec.skills}, findings)
+        rated = {slug: skills[slug] for slug in spec.skills}
+        found[case.pk] = CaseFinding(case, spec, rated, findings, tuple(observations.get(case.pk, {}).values()))
     return found
 
 

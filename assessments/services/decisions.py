@@ -17,19 +17,17 @@ from django.utils.translation import gettext as _
 
 from assessments import events
 from assessments.errors import AlreadyDecided, EvidenceMissing
-from assessments.models import Case, Evidence, Observation, SignOffEvent
+from assessments.models import Case, Evidence, SignOffEvent
 from assessments.policies import case_policy
 from assessments.rules.evidence import Finding
-from coaching.api import coach_of, grants_of, may_observe
+from coaching.api import Authority, authority_over
 from lms import clock
-from lms.api import StepKind, User, managers_of, notify, once, progress_of
+from lms.api import StepKind, User, managers_of_each, notify, once, progress_of
 from lms.errors import Conflict, Invalid, NotAllowed
-from lms.rules.digest import digest
 from lms.rules.scales import ENTRUSTMENT
-from lms.rules.unlock import Decision
 
 from .cases import CaseFinding, examine_cases
-from .ledger import activate, append, lock_subject, months_later
+from .ledger import Chain, months_later, settle
 
 LEASE = timedelta(minutes=30)
 RECIPROCAL = timedelta(days=90)
@@ -83,29 +81,24 @@ def decide(
     coach, no
     grant, oneself, step locked), AlreadyDecided, Conflict (claimed by somebody else), EvidenceMissing, Invalid.
     """
-    done = list(SignOffEvent.objects.filter(key=key, case__uid=case_uid, signer=actor).order_by("seq"))
-    if done:
-        return done
-    case = case_policy.get(
-        actor, "decide", uid=case_uid, related=("learner", "enrolment__person", "version"), lock=True
-    )
-    if not once(actor=actor, name="case.decide", key=key, at=at, about=case.uid):
-        return list(SignOffEvent.objects.filter(key=key, case=case).order_by("seq"))
+    if not once(actor=actor, name="case.decide", key=key, at=at, about=case_uid):
+        return list(SignOffEvent.objects.filter(key=key, case__uid=case_uid, signer=actor).order_by("seq"))
+    related = ("learner", "enrolment__person", "version")
+    case = case_policy.get(actor, "decide", uid=case_uid, related=related, lock_with=("learner",))
     finding = examine_cases([case], {case.enrolment_id: actor.pk}, at)[case.pk]
     _check_words(finding, verdicts, why, clock.today(actor.zone, at))
-    bases = _authority(actor, case, finding, at)
+    authority = _authority(actor, case, finding, at)
     _close(case, actor, at)
-    lock_subject(case.learner_id)
-    flags = decision_flags(actor, case.learner, bases, at)
-    add = partial(append, case=case, signer=actor, authority=authority_of(actor, case), key=key, at=at)
-    seen = _looked_at(case)
+    chain = Chain.of(case.learner_id)
+    flags = _flags(actor, case.learner, set(authority.bases.values()), at)
+    capacity = COACH if authority.as_coach else STAND_IN
+    add = partial(chain.add, case=case, signer=actor, authority=capacity, key=key, at=at)
+    seen = _looked_at(finding)
     made = [
-        _write(add, finding, slug, verdicts[slug], seen=seen, flags=flags, why=why, at=at)
-        for slug in finding.spec.skills
+        _add(add, finding, slug, verdicts[slug], seen=seen, flags=flags, why=why, at=at) for slug in finding.spec.skills
     ]
-    for event in made:
-        if event.kind == SignOffEvent.Kind.SIGNED and not event.flags:
-            activate(event, actor, key, at)
+    counting = [event for event in made if event.kind == SignOffEvent.Kind.SIGNED and not event.flags]
+    settle(chain, counting, actor, key, at)
     sentence = _("%(coach)s decided: %(standard)s") % {"coach": actor.get_short_name(), "standard": case.version.title}
     notify([case.learner], sentence, f"/requests/{case.uid}/", at)
     transaction.on_commit(partial(events.signed_off.send, None, event_ids=[event.pk for event in made]))
@@ -130,34 +123,20 @@ def _check_words(finding: CaseFinding, verdicts: Mapping[str, Verdict], why: str
         raise Invalid(**problems)
 
 
-def _authority(actor: User, case: Case, finding: CaseFinding, at: datetime) -> set[str]:
-    """Raise NotAllowed unless the actor may decide each skill now; returns the bases of the grants used.
-
-    Queries: 5 or more.
-    """
+def _authority(actor: User, case: Case, finding: CaseFinding, at: datetime) -> Authority:
+    """With what the actor decides each skill now; NotAllowed when they may not. Queries: 2."""
     if actor.pk == case.learner_id:
         raise NotAllowed(_("Nobody signs for themselves."))
-    grants = grants_of([actor.pk], at.date())[actor.pk]
-    allowed = may_observe(actor.pk, grants, at)  # asks in the same breath whether the actor is still active
-    missing = [skill.title for skill in finding.skills.values() if skill.pk not in allowed]
+    skills = {skill.pk: skill.title for skill in finding.skills.values()}
+    authority = authority_over(actor, case.enrolment_id, skills, at)
+    missing = [title for pk, title in skills.items() if pk not in authority.bases]
     if missing:
         raise NotAllowed(_("You have no observer grant now for %(skills)s.") % {"skills": ", ".join(missing)})
-    unlock = demonstration_unlock(case, at)
-    if unlock is not None and not unlock.open:
-        raise NotAllowed(_("This demonstration is not open yet for the learner; their path says what opens it."))
-    return {grants[skill.pk] for skill in finding.skills.values()}
-
-
-def demonstration_unlock(case: Case, at: datetime) -> Decision | None:
-    """How the learner's path stands on the demonstration of this case; None when the path has no such step.
-
-    Queries: 5.
-    """
-    progress = progress_of(case.enrolment, at)
-    for state in progress.steps:
-        if state.step.kind == StepKind.DEMONSTRATION and state.step.content_uid == case.standard_uid:
-            return state.decision
-    return None
+    for state in progress_of(case.enrolment, at).steps:
+        about_this = state.step.kind == StepKind.DEMONSTRATION and state.step.content_uid == case.standard_uid
+        if about_this and not state.decision.open:
+            raise NotAllowed(_("This demonstration is not open yet for the learner; their path says what opens it."))
+    return authority
 
 
 def _close(case: Case, actor: User, at: datetime) -> None:
@@ -172,7 +151,7 @@ def _close(case: Case, actor: User, at: datetime) -> None:
     raise AlreadyDecided(_("This case was decided in the meantime. Your sentence is kept below."))
 
 
-def _write(
+def _add(
     add: Callable[..., SignOffEvent],
     finding: CaseFinding,
     slug: str,
@@ -204,18 +183,12 @@ def _write(
     )
 
 
-def authority_of(actor: User, case: Case) -> str:
-    """In which capacity a decider acts: the coach, or the stand-in while the coach is away. Queries: 1."""
-    return COACH if coach_of(case.enrolment) == actor else STAND_IN
-
-
-def _looked_at(case: Case) -> dict[str, dict[str, str]]:
-    """Fingerprints of everything that was there to be looked at: observations and evidence, by uid. Queries: 6."""
-    observations = Observation.objects.filter(case=case).prefetch_related("ratings__skill", "indicators__skill")
-    evidence = Evidence.objects.filter(case=case, withdrawn_at=None)
+def _looked_at(finding: CaseFinding) -> dict[str, dict[str, str]]:
+    """Fingerprints of everything that was there to be looked at: observations and evidence, by uid. Queries: 1."""
+    evidence = Evidence.objects.filter(case=finding.case, withdrawn_at=None).values_list("uid", "sha256")
     return {
-        "observations": {str(item.uid): observation_digest(item) for item in observations},
-        "evidence": {str(item.uid): item.sha256 for item in evidence},
+        "observations": {str(item.uid): item.digest for item in finding.observations},
+        "evidence": {str(uid): sha256 for uid, sha256 in evidence},
     }
 
 
@@ -229,38 +202,16 @@ def _payload(result: Finding, seen: Mapping[str, object]) -> dict[str, object]:
     }
 
 
-def observation_digest(observation: Observation) -> str:
-    """A fingerprint of everything an observation says. Queries: 0 when ratings and indicators are prefetched."""
-    return digest(
-        {
-            "uid": observation.uid,
-            "person": observation.person_id,
-            "observer": observation.observer_id,
-            "version": observation.version_id,
-            "case": observation.case_id,
-            "request": observation.request_id,
-            "customer": observation.customer_id,
-            "context": observation.context,
-            "what_i_saw": observation.what_i_saw,
-            "written_at": observation.written_at.isoformat(),
-            "occurred_at": observation.occurred_at.isoformat(),
-            "recorded_at": observation.recorded_at.isoformat(),
-            "ratings": {row.skill.slug: row.supervision for row in observation.ratings.all()},
-            "indicators": {f"{row.skill.slug}/{row.indicator}": row.mark for row in observation.indicators.all()},
-        }
-    )
-
-
-def decision_flags(signer: User, learner: User, bases: set[str], at: datetime) -> list[str]:
-    """Why a decision needs a countersign (PRODUCT, invariant 3); empty when it needs none. Queries: 5-8."""
-    today = at.date()
+def _flags(signer: User, learner: User, bases: set[str], at: datetime) -> list[str]:
+    """Why a decision needs a countersign (PRODUCT, invariant 3); empty when it needs none. Queries: 2."""
+    managers = managers_of_each([signer.pk, learner.pk], at.date())
     reciprocal = SignOffEvent.objects.filter(
         kind=SignOffEvent.Kind.SIGNED, subject=signer, signer=learner, occurred_at__gte=at - RECIPROCAL
     )
     checks = {
         "provisional": "provisional" in bases,
-        "line_manager": signer in managers_of(learner, today),
-        "reports_to_learner": learner in managers_of(signer, today),
+        "line_manager": signer in managers[learner.pk],
+        "reports_to_learner": learner in managers[signer.pk],
         "reciprocal": reciprocal.exists(),
     }
     return [name for name, found in checks.items() if found]

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import calendar
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
 from assessments.models import Case, SignOffEvent, SignOffText
 from assessments.rules.ledger import GENESIS, Event, SignOff, commitment, event_hash, fold
-from lms.api import Enrolment, Skill, StepKind, User, close_gates, open_gate, record_completion, structure_of
+from lms.api import (
+    Enrolment,
+    NewGate,
+    Skill,
+    StepKind,
+    User,
+    close_gates,
+    open_gates,
+    record_completion,
+    structure_of,
+)
 
 
 def hashed_fields(event: SignOffEvent) -> dict[str, object]:
@@ -42,55 +52,83 @@ def hashed_fields(event: SignOffEvent) -> dict[str, object]:
     }
 
 
-def append(
-    *,
-    case: Case,
-    skill: Skill,
-    kind: str,
-    signer: User,
-    authority: str,
-    meaning: str,
-    texts: Mapping[str, str],
-    payload: Mapping[str, Any],
-    key: UUID,
-    at: datetime,
-    level: int | None = None,
-    valid_until: date | None = None,
-    flags: Iterable[str] = (),
-    about: SignOffEvent | None = None,
-) -> SignOffEvent:
-    """Add one event at the end of the learner's chain. The caller holds the lock on the learner. Queries: 3."""
-    last = SignOffEvent.objects.filter(subject=case.learner_id).order_by("-seq").values_list("seq", "this_hash").first()
-    seq, prev_hash = last or (0, GENESIS)
-    words = {"subject_name": case.learner.full_name, "signer_name": signer.full_name} | dict(texts)
-    salts = {name: secrets.token_hex(16) for name in words}
-    sealed = {name: commitment(salts[name], value) for name, value in words.items()}
-    event = SignOffEvent(
-        subject=case.learner,
-        skill=skill,
-        version=case.version,
-        case=case,
-        seq=seq + 1,
-        kind=kind,
-        about=about,
-        signer=signer,
-        authority=authority,
-        meaning=meaning,
-        level=level,
-        valid_until=valid_until,
-        flags=list(flags),
-        payload={**payload, "texts": sealed},
-        prev_hash=prev_hash,
-        occurred_at=at,
-        recorded_at=at,
-        key=key,
-    )
-    event.this_hash = event_hash(hashed_fields(event))
-    event.save(force_insert=True)
-    SignOffText.objects.bulk_create(
-        SignOffText(event=event, name=name, value=value, salt=salts[name]) for name, value in words.items()
-    )
-    return event
+class Chain:
+    """One person's events, oldest first: read once, added to in memory, written once.
+
+    The caller holds the lock on the person from before reading until the transaction ends (``lock_subject``).
+    """
+
+    def __init__(self, events: Iterable[SignOffEvent]) -> None:
+        self.events = list(events)
+        self._new: list[tuple[SignOffEvent, list[SignOffText]]] = []
+
+    @classmethod
+    def of(cls, person_id: int) -> Chain:
+        """The chain of a person as it stands. Queries: 1."""
+        rows = SignOffEvent.objects.filter(subject=person_id).select_related("skill", "version").defer("version__spec")
+        return cls(rows.order_by("seq"))
+
+    def add(
+        self,
+        *,
+        case: Case,
+        skill: Skill,
+        kind: str,
+        signer: User,
+        authority: str,
+        meaning: str,
+        texts: Mapping[str, str],
+        payload: Mapping[str, Any],
+        key: UUID,
+        at: datetime,
+        level: int | None = None,
+        valid_until: date | None = None,
+        flags: Iterable[str] = (),
+        about: SignOffEvent | None = None,
+    ) -> SignOffEvent:
+        """One event more at the end; in the database with ``write``. Queries: 0."""
+        words = {"subject_name": case.learner.full_name, "signer_name": signer.full_name} | dict(texts)
+        salts = {name: secrets.token_hex(16) for name in words}
+        sealed = {name: commitment(salts[name], value) for name, value in words.items()}
+        last = self.events[-1] if self.events else None
+        event = SignOffEvent(
+            subject=case.learner,
+            skill=skill,
+            version=case.version,
+            case=case,
+            seq=last.seq + 1 if last else 1,
+            kind=kind,
+            about=about,
+            signer=signer,
+            authority=authority,
+            meaning=meaning,
+            level=level,
+            valid_until=valid_until,
+            flags=list(flags),
+            payload={**payload, "texts": sealed},
+            prev_hash=last.this_hash if last else GENESIS,
+            occurred_at=at,
+            recorded_at=at,
+            key=key,
+        )
+        event.this_hash = event_hash(hashed_fields(event))
+        rows = [SignOffText(name=name, value=value, salt=salts[name]) for name, value in words.items()]
+        self.events.append(event)
+        self._new.append((event, rows))
+        return event
+
+    def write(self) -> None:
+        """Put what was added into the database. Queries: 2."""
+        SignOffEvent.objects.bulk_create([event for event, _rows in self._new])
+        for event, rows in self._new:
+            for row in rows:
+                row.event = event
+        SignOffText.objects.bulk_create([row for _event, rows in self._new for row in rows])
+        self._new = []
+
+    def standing(self) -> dict[int, SignOff]:
+        """What became of each sign-off, by the seq of its SIGNED event. Queries: 0."""
+        return folded(self.events)
 
 
 def lock_subject(person_id: int) -> User:
@@ -133,61 +171,78 @@ def folded(events: Iterable[SignOffEvent]) -> dict[int, SignOff]:
     )
 
 
-def activate(event: SignOffEvent, by: User, key: UUID, at: datetime) -> None:
-    """A sign-off begins to count: an older one on this standard is superseded, Show opens, the step completes.
+def settle(chain: Chain, counting: Sequence[SignOffEvent], by: User, key: UUID, at: datetime) -> None:
+    """Write the chain, with all that follows from the sign-offs of one case that begin to count now.
 
-    Queries: 4 and a few for each of these that happens.
+    Older ones on the same standard are superseded, Show opens, and the demonstration completes. Queries: 2, and when
+    something counts: 2, 1 when something is superseded, and 1 a demonstration completed.
     """
-    supersede_older(event, by, key, at)
-    open_gate(
-        person_id=event.subject_id,
-        skill_id=event.skill_id,
-        gate="show",
-        source=gate_source(event.uid),
-        at=at,
-        level=event.level,
-        standard_uid=event.version.standard_uid,
-        valid_until=event.valid_until,
+    pushed_out = [older for event in counting for older in _supersede_older(chain, event, by, key, at)]
+    chain.write()
+    if not counting:
+        return
+    if pushed_out:
+        close_gates(person_id=counting[0].subject_id, sources=[gate_source(older.uid) for older in pushed_out])
+    open_gates(
+        [
+            NewGate(
+                person_id=event.subject_id,
+                skill_id=event.skill_id,
+                gate="show",
+                source=gate_source(event.uid),
+                level=event.level,
+                standard_uid=event.version.standard_uid,
+                valid_until=event.valid_until,
+            )
+            for event in counting
+        ],
+        at,
     )
-    complete_demonstrations(event, by, at)
+    _complete_demonstrations(chain, counting[0], by, at)
 
 
-def supersede_older(event: SignOffEvent, by: User, key: UUID, at: datetime) -> None:
+def _supersede_older(chain: Chain, event: SignOffEvent, by: User, key: UUID, at: datetime) -> list[SignOffEvent]:
     """End older sign-offs of the same skill on the same standard, as events of their own.
 
     Those that still wait for a countersign end too: countersigned later, they would push out what is newer.
     """
-    history = list(
-        SignOffEvent.objects.filter(subject=event.subject_id, skill=event.skill_id).select_related("version")
-    )
-    standing = folded(history)
-    for older in history:
-        same = older.seq < event.seq and older.version.standard_uid == event.version.standard_uid
-        if same and older.seq in standing and standing[older.seq].status in ("active", "awaiting"):
-            append(
-                case=event.case,
-                skill=event.skill,
-                kind=SignOffEvent.Kind.SUPERSEDED,
-                signer=by,
-                authority=event.authority,
-                meaning="A newer sign-off takes its place",
-                texts={},
-                payload={"by": str(event.uid)},
-                key=uuid5(key, f"superseded:{older.uid}"),
-                at=at,
-                about=older,
-            )
-            close_gates(person_id=event.subject_id, sources=[gate_source(older.uid)])
+    standing = chain.standing()
+    ended = [
+        older
+        for older in chain.events
+        if older.seq < event.seq
+        and older.skill_id == event.skill_id
+        and older.version.standard_uid == event.version.standard_uid
+        and older.seq in standing
+        and standing[older.seq].status in ("active", "awaiting")
+    ]
+    for older in ended:
+        chain.add(
+            case=event.case,
+            skill=event.skill,
+            kind=SignOffEvent.Kind.SUPERSEDED,
+            signer=by,
+            authority=event.authority,
+            meaning="A newer sign-off takes its place",
+            texts={},
+            payload={"by": str(event.uid)},
+            key=uuid5(key, f"superseded:{older.uid}"),
+            at=at,
+            about=older,
+        )
+    return ended
 
 
-def complete_demonstrations(event: SignOffEvent, by: User, at: datetime) -> None:
+def _complete_demonstrations(chain: Chain, event: SignOffEvent, by: User, at: datetime) -> None:
     """Complete the steps about this standard once a sign-off on it counts for each of its skills."""
-    standard_uid = event.version.standard_uid
-    open_skills = set(
-        event.subject.skill_gates.filter(gate="show", standard_uid=standard_uid).values_list("skill", flat=True)
-    )
-    if not set(event.version.skills.values_list("pk", flat=True)) <= open_skills:
+    standard_uid, standing = event.version.standard_uid, chain.standing()
+    vouched = {
+        older.skill.slug
+        for older in chain.events
+        if older.version.standard_uid == standard_uid and older.seq in standing and standing[older.seq].counts
+    }
+    if not set(event.case.version.spec["skills"]) <= vouched:
         return
-    for enrolment in event.subject.enrolments.filter(status__in=Enrolment.OPEN):
+    for enrolment in Enrolment.objects.filter(person=event.subject_id, status__in=Enrolment.OPEN):
         for step in structure_of(enrolment.path_version_id).steps_about(StepKind.DEMONSTRATION, standard_uid):
             record_completion(enrolment=enrolment, step=step, by=by, at=at)

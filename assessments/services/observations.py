@@ -6,9 +6,9 @@ are ratings taken. So no rating is shown or entered before the words stand.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -30,6 +30,7 @@ from assessments.rules.specs import StandardSpec
 from coaching.api import coach_of, may_observe
 from lms.api import Enrolment, Skill, StepKind, User, notify, once, open_gate, structure_of
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
+from lms.rules.digest import digest
 
 from .cases import case_for, find_customer, refresh_case
 
@@ -128,28 +129,32 @@ def record_observation(
         raise Invalid(occurred_at=_("An observation is written within 7 days of what was seen."))
     if context not in spec.where:
         raise Invalid(context=_("Choose one of the places that the standard permits."))
+    observation = Observation(
+        uid=key,
+        person_id=enrolment.person_id,
+        observer=actor,
+        version=case.version,
+        case=case,
+        request=request,
+        context=context,
+        customer=find_customer(customer_uid),
+        what_i_saw=sealed.text,
+        written_at=sealed.written_at,
+        occurred_at=occurred_at,
+        recorded_at=at,
+    )
+    rated = [
+        ObservationSkill(observation=observation, skill=skill, supervision=ratings[skill.slug]) for skill in skills
+    ]
+    marked = _indicators(observation, spec, skills, marks)
+    observation.digest = observation_digest(observation, rated, marked)
     try:
         with transaction.atomic():
-            observation = Observation.objects.create(
-                uid=key,
-                person_id=enrolment.person_id,
-                observer=actor,
-                version=case.version,
-                case=case,
-                request=request,
-                context=context,
-                customer=find_customer(customer_uid),
-                what_i_saw=sealed.text,
-                written_at=sealed.written_at,
-                occurred_at=occurred_at,
-                recorded_at=at,
-            )
+            observation.save(force_insert=True)
     except IntegrityError:
         raise Conflict(_("This encounter was observed already.")) from None
-    ObservationSkill.objects.bulk_create(
-        ObservationSkill(observation=observation, skill=skill, supervision=ratings[skill.slug]) for skill in skills
-    )
-    ObservationIndicator.objects.bulk_create(_indicators(observation, spec, skills, marks))
+    ObservationSkill.objects.bulk_create(rated)
+    ObservationIndicator.objects.bulk_create(marked)
     for skill in skills:
         if ratings[skill.slug] >= DO_FROM:
             open_gate(person_id=enrolment.person_id, skill_id=skill.pk, gate="do", source=f"observation:{key}", at=at)
@@ -158,6 +163,30 @@ def record_observation(
     _tell(observation, case, coach, at)
     transaction.on_commit(partial(events.observed.send, None, observation_id=observation.pk))
     return observation
+
+
+def observation_digest(
+    observation: Observation, ratings: Iterable[ObservationSkill], indicators: Iterable[ObservationIndicator]
+) -> str:
+    """A fingerprint of everything an observation says; decisions record it, verifying recomputes it. Queries: 0."""
+    return digest(
+        {
+            "uid": observation.uid,
+            "person": observation.person_id,
+            "observer": observation.observer_id,
+            "version": observation.version_id,
+            "case": observation.case_id,
+            "request": observation.request_id,
+            "customer": observation.customer_id,
+            "context": observation.context,
+            "what_i_saw": observation.what_i_saw,
+            "written_at": observation.written_at.astimezone(UTC).isoformat(),
+            "occurred_at": observation.occurred_at.astimezone(UTC).isoformat(),
+            "recorded_at": observation.recorded_at.astimezone(UTC).isoformat(),
+            "ratings": {row.skill.slug: row.supervision for row in ratings},
+            "indicators": {f"{row.skill.slug}/{row.indicator}": row.mark for row in indicators},
+        }
+    )
 
 
 def _learner_on(enrolment_uid: UUID | None, standard_uid: UUID | None) -> tuple[Enrolment, UUID]:

@@ -16,7 +16,7 @@ from assessments.rules.ledger import SETTLED, SignOff
 from lms.api import User, close_gates, is_learning_administrator, notify, once
 from lms.errors import Conflict, Invalid, NotAllowed
 
-from .ledger import activate, append, folded, gate_source, lock_subject
+from .ledger import Chain, folded, gate_source, lock_subject, settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,9 @@ def countersign(*, actor: User, event_uid: UUID, agree: bool, why: str, key: UUI
     if not why.strip():
         raise Invalid(why=_("Say in one sentence what you looked at, or why you refuse."))
     kind = SignOffEvent.Kind.COUNTERSIGNED if agree else SignOffEvent.Kind.COUNTERSIGN_REFUSED
-    follow_up = _follow(event, kind, actor, why, key, at)
-    if agree:
-        activate(event, actor, key, at)
+    chain = Chain.of(event.subject_id)
+    follow_up = _follow(chain, event, kind, actor, why, key, at)
+    settle(chain, [event] if agree else [], actor, key, at)
     words = {"name": actor.get_short_name(), "meaning": event.meaning}
     sentence = _("%(name)s countersigned: %(meaning)s") if agree else _("%(name)s did not countersign: %(meaning)s")
     notify([event.subject, event.signer], sentence % words, f"/requests/{event.case.uid}/", at)
@@ -73,12 +73,13 @@ def revoke(*, actor: User, event_uid: UUID, reason: str, key: UUID, at: datetime
     signoff_policy.get(actor, "revoke", uid=event_uid)
     if not reason.strip():
         raise Invalid(reason=_("A reversal needs a reason. The learner reads it."))
-    standing = folded(SignOffEvent.objects.filter(subject=event.subject_id))[event.seq]
-    if standing.status not in ("active", "awaiting"):
+    chain = Chain.of(event.subject_id)
+    if chain.standing()[event.seq].status not in ("active", "awaiting"):
         raise Conflict(_("This sign-off no longer stands, so there is nothing to take back."))
     try:
         with transaction.atomic():
-            follow_up = _follow(event, SignOffEvent.Kind.REVOKED, actor, reason, key, at)
+            follow_up = _follow(chain, event, SignOffEvent.Kind.REVOKED, actor, reason, key, at)
+            settle(chain, [], actor, key, at)
     except IntegrityError:
         raise Conflict(_("This sign-off was revoked in the meantime.")) from None
     close_gates(person_id=event.subject_id, sources=[gate_source(event.uid)])
@@ -94,8 +95,10 @@ def _require_here(actor: User) -> None:
         raise NotAllowed(_("Your account has ended, so this is no longer yours to do."))
 
 
-def _follow(event: SignOffEvent, kind: str, actor: User, why: str, key: UUID, at: datetime) -> SignOffEvent:
-    return append(
+def _follow(
+    chain: Chain, event: SignOffEvent, kind: str, actor: User, why: str, key: UUID, at: datetime
+) -> SignOffEvent:
+    return chain.add(
         case=event.case,
         skill=event.skill,
         kind=kind,

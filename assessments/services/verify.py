@@ -20,9 +20,9 @@ from coaching.api import was_coach, was_granted
 from lms.rules.digest import digest
 
 from . import guards
-from .decisions import observation_digest
 from .evidence import content_hash
 from .ledger import hashed_fields
+from .observations import observation_digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,14 @@ def verify_ledger(anchor: Mapping[str, Any] | None = None, at: datetime | None =
     heads: dict[str, list[Any]] = {}
     findings = [Finding(name, "this guard of the database is missing") for name in sorted(guards.missing(connection))]
     observations = list(Observation.objects.prefetch_related("ratings__skill", "indicators__skill"))
-    observed = {str(item.uid): observation_digest(item) for item in observations}
+    observed = {
+        str(item.uid): observation_digest(item, item.ratings.all(), item.indicators.all()) for item in observations
+    }
+    findings += [
+        Finding(f"observation {item.uid}", "is not what was written down: its fingerprint differs")
+        for item in observations
+        if item.digest != observed[str(item.uid)]
+    ]
     observers = {(item.case_id, item.observer_id) for item in observations}
     kept = {str(item.uid): item for item in Evidence.objects.all()}
     looked_at: dict[str, str] = {}

@@ -6,8 +6,11 @@ too late for that are put aside in the session, and stand in the form again when
 
 from __future__ import annotations
 
+import time
 from urllib.parse import urlencode
 
+from allauth.account import app_settings
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.reauthentication import is_reauthentication_required
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -20,8 +23,14 @@ NOT_KEPT = ("csrfmiddlewaretoken",)
 
 
 def is_sure(request: SignedInRequest) -> bool:
-    """Whether the person showed within five minutes that it is them, by passphrase or second factor. Queries: 0-2."""
-    return not is_reauthentication_required(request, app="")
+    """Whether the person showed within five minutes that it is them, by passphrase or second factor.
+
+    allauth would first ask which second factors somebody has; who was just asked need not wait for that. Queries: 0, or
+    3 when the answer is no.
+    """
+    asked = [record for record in get_authentication_records(request, request.user) if record.get("reauthenticated")]
+    recently = bool(asked) and time.time() - asked[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT
+    return recently or not is_reauthentication_required(request, app="")
 
 
 def ask_again(request: SignedInRequest, back: str) -> HttpResponse:

@@ -6,22 +6,24 @@ is a new row; the old one is revoked in the same act, so that the record says wh
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from coaching import events
-from coaching.models import ObserverGrant
+from coaching.models import CoachAssignment, ObserverGrant
 from coaching.policies import grant_policy, unlapsed
 from coaching.rules.times import a_year_later
 from lms.api import Act, Skill, User, forget, once
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
 
+from .coaches import ACTIVE, PRIMARY
 from .notices import day, one_line, tell
 
 Basis = ObserverGrant.Basis
@@ -135,6 +137,26 @@ def may_observe(user_id: int, skill_ids: Iterable[int], at: datetime) -> set[int
         unlapsed(at.date()), person_id=user_id, person__is_active=True, skill__in=list(skill_ids), granted_at__lte=at
     )
     return set(rows.values_list("skill_id", flat=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """With what somebody decides: the basis of their grant by skill id, and whether as the coach or for one away."""
+
+    bases: Mapping[int, str]
+    as_coach: bool
+
+
+def authority_over(actor: User, enrolment_id: int, skill_ids: Iterable[int], at: datetime) -> Authority:
+    """The grants that an active person holds for these skills now, and their capacity. Queries: 1."""
+    coach = CoachAssignment.objects.filter(
+        enrolment=enrolment_id, status=ACTIVE, kind=PRIMARY, coach__person=OuterRef("person")
+    )
+    rows = ObserverGrant.objects.filter(
+        unlapsed(at.date()), person=actor, person__is_active=True, skill__in=list(skill_ids), granted_at__lte=at
+    ).annotate(as_coach=Exists(coach))
+    found = list(rows.values_list("skill_id", "basis", "as_coach"))
+    return Authority({skill: basis for skill, basis, _as in found}, any(as_coach for *_rest, as_coach in found))
 
 
 def was_granted(user_id: int, skill_id: int, at: datetime) -> bool:

@@ -142,6 +142,7 @@ class Migration(migrations.Migration):
                 ('url', models.CharField(max_length=200)),
                 ('created_at', models.DateTimeField()),
                 ('read_at', models.DateTimeField(blank=True, null=True)),
+                ('mailed_at', models.DateTimeField(blank=True, help_text='When its mail was queued.', null=True)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to=settings.AUTH_USER_MODEL)),
             ],
             options={
@@ -432,6 +433,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='notice',
             index=models.Index(condition=models.Q(('read_at', None)), fields=['person', '-created_at'], name='notice_unread'),
+        ),
+        migrations.AddIndex(
+            model_name='notice',
+            index=models.Index(condition=models.Q(('mailed_at', None)), fields=['id'], name='notice_to_mail'),
         ),
         migrations.AddConstraint(
             model_name='milestone',

@@ -1,7 +1,8 @@
 """What leaves the record: notices on the screen and mail.
 
-Both are rows written in the transaction of the fact that they tell of. A worker claims mail by lease, speaks SMTP and
-notes the result; no request ever waits for a mail server.
+Both are rows written in the transaction of the fact that they tell of. A notice goes out by mail too: a worker writes
+that mail, so that telling three hundred people costs the request one statement. A worker claims mail by lease, speaks
+SMTP and notes the result; no request ever waits for a mail server.
 """
 
 from __future__ import annotations
@@ -22,10 +23,14 @@ class Notice(models.Model):
     url = models.CharField(max_length=200)
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
+    mailed_at = models.DateTimeField(null=True, blank=True, help_text="When its mail was queued.")
 
     class Meta:
         ordering = ["-created_at", "-id"]
-        indexes = [models.Index(fields=["person", "-created_at"], condition=Q(read_at=None), name="notice_unread")]
+        indexes = [
+            models.Index(fields=["person", "-created_at"], condition=Q(read_at=None), name="notice_unread"),
+            models.Index(fields=["id"], condition=Q(mailed_at=None), name="notice_to_mail"),
+        ]
 
     def __str__(self) -> str:
         return self.text

@@ -2,6 +2,14 @@
 
 from .base import RowPolicy, everybody, nobody
 from .enrolments import enrolment_policy
-from .people import managed_by, people_policy
+from .people import managed_by, people_in_admin_policy, people_policy
 
-__all__ = ["RowPolicy", "enrolment_policy", "everybody", "managed_by", "nobody", "people_policy"]
+__all__ = [
+    "RowPolicy",
+    "enrolment_policy",
+    "everybody",
+    "managed_by",
+    "nobody",
+    "people_in_admin_policy",
+    "people_policy",
+]

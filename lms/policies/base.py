@@ -58,20 +58,22 @@ class RowPolicy(BasePermissionPolicy, Generic[M]):
         pk: Any = None,
         *,
         lock: bool = False,
+        lock_with: Collection[str] = (),
         related: Collection[str] = (),
         **where: Any,
     ) -> M:
         """The row to act on: invisible or unknown raises NotFound, visible but forbidden NotAllowed.
 
-        ``where`` looks up by something else than pk (``uid=``); ``lock`` takes a row lock where the database has one.
-        Queries: 1, or 2 when refused.
+        ``where`` looks up by something else than pk (``uid=``); ``lock`` takes a row lock where the database has one;
+        ``lock_with`` names related people to hold in the same statement, past whom rows that point at them may go
+        (two who decide about each other at once do not block each other). Queries: 1, or 2 when refused.
         """
         look_up = where or {"pk": pk}
         rows = self.queryset(actor, action).filter(**look_up)
         if related:
             rows = rows.select_related(*related)
-        if lock:
-            rows = rows.select_for_update(of=("self",))
+        if lock or lock_with:
+            rows = rows.select_for_update(of=("self", *lock_with), no_key=bool(lock_with))
         found = rows.first()
         if found is not None:
             return found
@@ -88,16 +90,16 @@ class RowPolicy(BasePermissionPolicy, Generic[M]):
 
     def user_has_permission(self, user: User, action: str) -> bool:
         """Wagtail: on some row, or without one."""
-        return self.may(user, action) or self.queryset(user, action).exists()
+        return user.is_active and (self.may(user, action) or self.queryset(user, action).exists())
 
     def user_has_permission_for_instance(self, user: User, action: str, instance: Model) -> bool:
         """Wagtail: on this row."""
         return self.queryset(user, action).filter(pk=instance.pk).exists()
 
     def instances_user_has_any_permission_for(self, user: User, actions: Collection[str]) -> QuerySet[M]:
-        """Wagtail: the rows with any of these actions."""
+        """Wagtail: the rows with any of these actions; none for an inactive person."""
         rule = nobody()
-        for action in actions:
+        for action in actions if user.is_active else ():
             rule |= self.rows(user, action)
         return self.model._default_manager.filter(rule)
 

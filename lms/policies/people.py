@@ -89,4 +89,24 @@ class PeoplePolicy(RowPolicy[User]):
         return action == "invite" and (is_learning_administrator(user) or user.is_superuser)
 
 
+class PeopleInAdminPolicy(RowPolicy[User]):
+    """People in Wagtail's admin. view: L&D, administrators - change (names, duties): administrators - add: whoever may
+    invite - delete: nobody.
+
+    Not ``PeoplePolicy``: everybody may view themself, and Wagtail shows its list of people to whoever may view one of
+    them. The rule is the same for every row, because Wagtail asks for the model and not for the row.
+    """
+
+    def rows(self, user: User, action: str) -> Q:
+        if action == "view":
+            return everybody() if is_learning_administrator(user) or user.is_superuser else nobody()
+        if action == "change":
+            return everybody() if user.is_superuser else nobody()
+        return nobody()
+
+    def may(self, user: User, action: str) -> bool:
+        return action == "add" and people_policy.may(user, "invite")
+
+
 people_policy = PeoplePolicy(User)
+people_in_admin_policy = PeopleInAdminPolicy(User)

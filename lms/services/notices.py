@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Count, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from lms.errors import NotFound
@@ -16,9 +19,38 @@ from .acts import once
 SHOWN = 5
 
 
-def unread_notices(person: User, limit: int = SHOWN) -> list[Notice]:
-    """The newest notices that the person has not seen, one more than ``limit`` if there are more. Queries: 1."""
-    return list(Notice.objects.filter(person=person, read_at=None)[: limit + 1])
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is new for somebody: the newest notices that they have not seen, and how many more of these there are."""
+
+    notices: tuple[Notice, ...] = ()
+    more: int = 0
+
+
+def unread_notices(person: User) -> News:
+    """What stands on the person's home. Queries: 1."""
+    return news_of(newest_unread(person))
+
+
+def newest_unread(person: User) -> QuerySet[Notice]:
+    """The rows of ``unread_notices``, each with ``unread``: how many there are in all. Without an order of their own,
+    so that a page that reads a UNION anyway has them in the same breath.
+    """
+    mine = Notice.objects.filter(person=person, read_at=None)
+    count = mine.order_by().values("person").annotate(count=Count("pk")).values("count")
+    newest = mine.order_by(*Notice._meta.ordering).values("pk")[:SHOWN]
+    return mine.filter(pk__in=newest).order_by().annotate(unread=Subquery(count))
+
+
+def news_of(rows: Iterable[Notice]) -> News:
+    """The rows of ``newest_unread`` in order. Queries: those of the rows."""
+    found = sorted(rows, key=lambda notice: (notice.created_at, notice.pk), reverse=True)
+    return News(tuple(found), found[0].unread - len(found) if found else 0)  # type: ignore[attr-defined]
+
+
+def notices_of(person: User) -> QuerySet[Notice]:
+    """All that the person was ever told, the newest first."""
+    return Notice.objects.filter(person=person)
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
 from django.db.models import F, Q
 
 from lms.clock import now
@@ -20,22 +21,45 @@ MAX_ATTEMPTS = 8
 
 def queue_mail(message: EmailMessage, at: datetime | None = None) -> OutgoingMail:
     """Keep a message for the worker. Header injection is refused by Django while the text is made. Queries: 1."""
-    return OutgoingMail.objects.create(
+    row = _row(message, at or now())
+    row.save(force_insert=True)
+    return row
+
+
+def _row(message: EmailMessage, at: datetime) -> OutgoingMail:
+    return OutgoingMail(
         sender=message.from_email,
         recipients=message.recipients(),
         subject=str(message.subject)[:255],
         message=message.message().as_string(),
-        created_at=at or now(),
+        created_at=at,
     )
 
 
 def notify(people: Iterable[User], text: str, url: str, at: datetime) -> None:
-    """Tell people something, on the screen and by mail, in the transaction of the fact. Queries: 1 plus 1 a person."""
+    """Tell people something, on the screen and soon by mail, in the transaction of the fact. Queries: 1."""
     people = [person for person in people if person.is_active]
     Notice.objects.bulk_create([Notice(person=person, text=text, url=url, created_at=at) for person in people])
-    for person in people:
-        body = f"{text}\n\n{settings.VOUCH_BASE_URL.rstrip('/')}{url}\n"
-        queue_mail(EmailMessage(subject=text, body=body, to=[person.email]), at)
+
+
+@transaction.atomic
+def mail_notices(at: datetime | None = None, limit: int = 200) -> int:
+    """Queue a mail for each notice that has none yet, oldest first; returns how many. Queries: 3, for any number.
+
+    Rows are locked and skipped when locked, so that two workers never queue one notice twice.
+    """
+    waiting = Notice.objects.filter(mailed_at=None).select_related("person").order_by("pk")
+    notices = list(waiting.select_for_update(skip_locked=True, of=("self",))[:limit])
+    mails = [_mail_of(notice) for notice in notices if notice.person.is_active]
+    OutgoingMail.objects.bulk_create(mails)
+    Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(mailed_at=at or now())
+    return len(mails)
+
+
+def _mail_of(notice: Notice) -> OutgoingMail:
+    body = f"{notice.text}\n\n{settings.VOUCH_BASE_URL.rstrip('/')}{notice.url}\n"
+    subject = " ".join(notice.text.split())  # a line break in a name must not keep everybody's mail from going out
+    return _row(EmailMessage(subject=subject, body=body, to=[notice.person.email]), notice.created_at)
 
 
 class Parsed(EmailMessage):
@@ -51,12 +75,13 @@ class Parsed(EmailMessage):
 
 
 def send_waiting(at: datetime | None = None, limit: int = 50) -> int:
-    """Send what waits and return how many went out.
+    """Send what waits, the mails of new notices included, and return how many went out.
 
     Each mail is claimed by one conditional UPDATE (a lease of two minutes), so that two workers never send one mail
     and a worker that dies gives it back. A failure is tried again after a growing pause, eight times at most.
     """
     at = at or now()
+    mail_notices(at)
     waiting = Q(sent_at=None, given_up_at=None) & (Q(leased_until=None) | Q(leased_until__lte=at))
     sent = 0
     for pk in OutgoingMail.objects.filter(waiting).values_list("pk", flat=True)[:limit]:

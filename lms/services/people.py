@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, datetime
 from uuid import UUID
 
@@ -102,34 +102,49 @@ def send_invitation(person: User, link: str, at: datetime) -> None:
 
 
 def managers_of(person: User, on: date) -> list[User]:
-    """Who manages the person: the managers of their team, or of the nearest team above that has one.
+    """Who manages the person; see ``managers_of_each``. Queries: 1."""
+    return managers_of_each([person.pk], on)[person.pk]
+
+
+def managers_of_each(person_ids: Collection[int], on: date) -> dict[int, list[User]]:
+    """Who manages each of these people: the managers of their team, or of the nearest team above that has one.
 
     Who manages a team is managed from the team above. Queries: 1.
     """
-    words = {"person": person.pk, "on": on.isoformat(), "member": Membership.Role.MEMBER.value}
-    rows = list(User.objects.raw(NEAREST_MANAGERS, words | {"manager": Membership.Role.MANAGER.value}))
-    nearest = min((row.steps_up for row in rows), default=0)  # type: ignore[attr-defined]
-    return list({row.pk: row for row in rows if row.steps_up == nearest}.values())  # type: ignore[attr-defined]
+    found: dict[int, dict[int, list[User]]] = {pk: {} for pk in person_ids}
+    names = {f"person{number}": pk for number, pk in enumerate(found)}
+    words = names | {
+        "on": on.isoformat(),
+        "member": Membership.Role.MEMBER.value,
+        "manager": Membership.Role.MANAGER.value,
+    }
+    query = NEAREST_MANAGERS.format(people=", ".join(f"%({name})s" for name in names))
+    for row in User.objects.raw(query, words):
+        managed_id, steps_up = row.managed_id, row.steps_up  # type: ignore[attr-defined]
+        found[managed_id].setdefault(steps_up, []).append(row)
+    return {pk: by_distance[min(by_distance)] if by_distance else [] for pk, by_distance in found.items()}
 
 
 # Up the tree from the teams that somebody is a member of and those above the ones that they manage; none is 50 deep.
 NEAREST_MANAGERS = """
-WITH RECURSIVE up (team_id, steps_up) AS (
-    SELECT team_id, 0 FROM lms_membership
-    WHERE person_id = %(person)s AND role = %(member)s
+WITH RECURSIVE up (managed_id, team_id, steps_up) AS (
+    SELECT person_id, team_id, 0 FROM lms_membership
+    WHERE person_id IN ({people}) AND role = %(member)s
         AND from_on <= %(on)s AND (until_on IS NULL OR until_on >= %(on)s)
     UNION
-    SELECT team.parent_id, 1 FROM lms_membership manages JOIN lms_team team ON team.id = manages.team_id
-    WHERE manages.person_id = %(person)s AND manages.role = %(manager)s AND team.parent_id IS NOT NULL
+    SELECT manages.person_id, team.parent_id, 1
+    FROM lms_membership manages JOIN lms_team team ON team.id = manages.team_id
+    WHERE manages.person_id IN ({people}) AND manages.role = %(manager)s AND team.parent_id IS NOT NULL
         AND manages.from_on <= %(on)s AND (manages.until_on IS NULL OR manages.until_on >= %(on)s)
     UNION
-    SELECT team.parent_id, up.steps_up + 1 FROM lms_team team JOIN up ON team.id = up.team_id
+    SELECT up.managed_id, team.parent_id, up.steps_up + 1 FROM lms_team team JOIN up ON team.id = up.team_id
     WHERE team.parent_id IS NOT NULL AND up.steps_up < 50
 )
-SELECT person.*, up.steps_up FROM up
+SELECT person.*, up.managed_id, MIN(up.steps_up) AS steps_up FROM up
 JOIN lms_membership manages ON manages.team_id = up.team_id AND manages.role = %(manager)s
     AND manages.from_on <= %(on)s AND (manages.until_on IS NULL OR manages.until_on >= %(on)s)
 JOIN lms_user person ON person.id = manages.person_id
-WHERE person.is_active AND person.id <> %(person)s
-ORDER BY up.steps_up, person.full_name, person.id
+WHERE person.is_active AND person.id <> up.managed_id
+GROUP BY person.id, up.managed_id
+ORDER BY up.managed_id, steps_up, person.full_name, person.id
 """

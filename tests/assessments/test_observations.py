@@ -204,6 +204,7 @@ def copy_of(row: Observation, **fields: Any) -> Observation:
         for name in Observation._meta.concrete_fields
         if name.name not in ("id", "uid", "request")
     }
+    values["written_at"] -= SECOND
     return Observation.objects.create(**values | fields)
 
 
@@ -225,6 +226,13 @@ def test_the_database_refuses_an_observation_that_cannot_be(
         copy_of(row, **fields(row))
     assert Observation.objects.count() == 1
     copy_of(row)
+
+
+def test_one_seal_is_one_observation_for_the_database_too(work: Bench) -> None:
+    row = judging.watch(work, work.another())
+    with pytest.raises(IntegrityError, match=r"observation_once_per_seal|append-only"), transaction.atomic():
+        copy_of(row, written_at=row.written_at)
+    assert Observation.objects.count() == 1
 
 
 def test_with_the_seal_taken_away_the_database_still_wants_words_first(

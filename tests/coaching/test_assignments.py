@@ -26,7 +26,7 @@ from coaching.api import (
     set_away,
     was_coach,
 )
-from lms.api import Enrolment, Notice, OutgoingMail, User
+from lms.api import Enrolment, Notice, OutgoingMail, User, mail_notices
 from lms.clock import now
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from tests import coaching_factories as c
@@ -73,6 +73,7 @@ def test_who_steers_a_learner_hands_them_to_another_coach(role: str) -> None:
     assert (before.status, before.ended_at) == ("handed_over", c.NOON)
     told = set(Notice.objects.values_list("person__full_name", flat=True))
     assert told == {"Lea Learner", "Cora Coach", "Otto Other"}
+    assert mail_notices() == 3
     assert OutgoingMail.objects.count() == 3
 
 

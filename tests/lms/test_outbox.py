@@ -9,9 +9,10 @@ import pytest
 from django.core import mail
 from django.core.mail import EmailMessage, get_connection, send_mail
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import connections
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 
-from lms.api import Notice, OutgoingMail, notify, queue_mail, send_waiting_mail
+from lms.api import Notice, OutgoingMail, mail_notices, notify, queue_mail, send_waiting_mail
 from lms.services.outbox import LEASE, MAX_ATTEMPTS
 from tests import factories as make
 
@@ -80,8 +81,30 @@ def test_telling_people_is_a_notice_and_a_mail_for_those_who_are_here():
     here, gone = make.person(), make.person(is_active=False, deactivated_at=AT)
     notify([here, gone], "Something happened.", "/today/", AT)
     assert Notice.objects.get().person == here
+    assert not OutgoingMail.objects.exists(), "the request does not wait for it"
+    assert mail_notices(AT) == 1
+    assert mail_notices(AT) == 0
     assert OutgoingMail.objects.get().recipients == [here.email]
     assert "/today/" in OutgoingMail.objects.get().message
+
+
+@pytest.mark.django_db
+def test_telling_many_costs_one_statement_and_their_mails_three():
+    people = [make.person() for _number in range(12)]
+    with CaptureQueriesContext(connection) as told:
+        notify(people, "Something happened.", "/today/", AT)
+    assert sum("SAVEPOINT" not in query["sql"] for query in told) == 1
+    with CaptureQueriesContext(connection) as mailed:
+        assert mail_notices(AT) == 12
+    assert sum("SAVEPOINT" not in query["sql"] for query in mailed) == 3
+
+
+@pytest.mark.django_db
+def test_a_notice_with_a_line_break_goes_out_like_any_other():
+    notify([make.person()], "Line one\nBcc: all@example.com", "/today/", AT)
+    assert mail_notices(AT) == 1
+    (row,) = OutgoingMail.objects.all()
+    assert "\nBcc:" not in row.message.partition("\n\n")[0]
 
 
 @pytest.mark.django_db

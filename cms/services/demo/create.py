@@ -84,6 +84,7 @@ def _misses(company: Company, doc: PersonDoc) -> list[Miss]:
 
 
 def _quieten(now: datetime) -> None:
-    """Mail of the past was delivered then; notices of the past were read."""
+    """Mail of the past was delivered then; notices of the past were mailed and read."""
     OutgoingMail.objects.filter(sent_at=None).update(sent_at=F("created_at"), attempts=1)
+    Notice.objects.filter(mailed_at=None).update(mailed_at=F("created_at"))
     Notice.objects.filter(created_at__lt=now - FRESH).update(read_at=F("created_at"))
