@@ -222,7 +222,8 @@ def lapse_requests(at: datetime) -> int:
 def examine_cases(cases: Iterable[Case], coaches: Mapping[int, int | None], at: datetime) -> dict[int, CaseFinding]:
     """What each case shows now.
 
-    ``coaches`` maps enrolment ids to the deciding coach. Queries: 1, or 2 when a skill was not seen yet; for any number of cases.
+    ``coaches`` maps enrolment ids to the deciding coach. Queries: 1, or 2 when a skill was not
+    seen yet; for any number of cases.
     """
     cases = list(cases)
     seen: dict[tuple[int, int], list[Seen]] = {}

@@ -1,4 +1,5 @@
-"""The database's own guards of the ledger: triggers against UPDATE, DELETE, TRUNCATE and INSERT OR REPLACE.
+"""The database's own guards of the ledger: triggers against UPDATE, DELETE, TRUNCATE and INSERT OR REPLACE, and one
+against a countersign by who signed or observed, which no constraint can see.
 
 They stand beside the constraints and hold against anybody who speaks SQL. Django's table rebuilds on SQLite drop
 triggers without a word, so they are put back after every migrate, and a system check says when one is missing.
@@ -14,6 +15,17 @@ from assessments.models import Observation, ObservationIndicator, ObservationSki
 MODELS = (SignOffEvent, SignOffText, Observation, ObservationSkill, ObservationIndicator)
 GUARDED = tuple(model._meta.db_table for model in MODELS)
 SENTENCE = "The ledger is append-only."
+EVENTS = SignOffEvent._meta.db_table
+THIRD_PERSON = f"{EVENTS}_no_own_countersign"
+THIRD_SENTENCE = "Who signed or observed does not countersign."
+OWN_COUNTERSIGN = f"""
+    NEW.kind IN ('COUNTERSIGNED', 'COUNTERSIGN_REFUSED') AND (
+        EXISTS (SELECT 1 FROM {EVENTS} signed WHERE signed.id = NEW.about_id AND signed.signer_id = NEW.signer_id)
+        OR EXISTS (
+            SELECT 1 FROM {Observation._meta.db_table} seen JOIN {EVENTS} signed ON signed.case_id = seen.case_id
+            WHERE signed.id = NEW.about_id AND seen.observer_id = NEW.signer_id
+        )
+    )"""  # noqa: S608 - our own names
 # The constraints of an event that hold for some kinds only: signoff_decided_once, _countersigned_once, _revoked_once.
 ONCE_OF_A_KIND = (
     (["case_id", "skill_id"], "'SIGNED', 'NOT_YET'"),
@@ -25,7 +37,7 @@ ONCE_OF_A_KIND = (
 def names(vendor: str) -> set[str]:
     """The triggers that must stand."""
     acts = ("update", "delete", "replace") if vendor == "sqlite" else ("change", "truncate")
-    return {f"{table}_no_{act}" for table in GUARDED for act in acts}
+    return {f"{table}_no_{act}" for table in GUARDED for act in acts} | {THIRD_PERSON}
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
@@ -71,6 +83,10 @@ def _sqlite() -> list[str]:
             f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {_pushed_out(model)}) "
             f"BEGIN SELECT RAISE(ABORT, '{SENTENCE}'); END"
         )
+    statements.append(
+        f"CREATE TRIGGER {THIRD_PERSON} BEFORE INSERT ON {EVENTS} WHEN {OWN_COUNTERSIGN} "
+        f"BEGIN SELECT RAISE(ABORT, '{THIRD_SENTENCE}'); END"
+    )
     return statements
 
 
@@ -95,9 +111,15 @@ def _same(columns: list[str]) -> str:
 
 
 def _postgresql() -> list[str]:
+    refuse = "RAISE EXCEPTION '{}' USING ERRCODE = 'integrity_constraint_violation';"
     statements = [
         "CREATE OR REPLACE FUNCTION vouch_ledger_guard() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{SENTENCE}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
+        f"$$ BEGIN {refuse.format(SENTENCE)} END $$",
+        "CREATE OR REPLACE FUNCTION vouch_countersign_guard() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN IF {OWN_COUNTERSIGN} THEN {refuse.format(THIRD_SENTENCE)} END IF; RETURN NEW; END $$",
+        f"CREATE TRIGGER {THIRD_PERSON} BEFORE INSERT ON {EVENTS} "
+        "FOR EACH ROW EXECUTE FUNCTION vouch_countersign_guard()",
+        f"ALTER TABLE {EVENTS} ENABLE ALWAYS TRIGGER {THIRD_PERSON}",
     ]
     for table in GUARDED:
         for name, when, row in (("change", "UPDATE OR DELETE", "ROW"), ("truncate", "TRUNCATE", "STATEMENT")):

@@ -18,8 +18,9 @@ from assessments.models import Case, Request
 from assessments.policies.cases import to_countersign
 from assessments.rules.cells import Cell
 from coaching.api import CoachAssignment, CoachProfile, Commitment, Session, acting, coached_by, profile
-from lms.api import Enrolment, User
+from lms.api import Enrolment, News, User
 
+from .news import notices_in, notices_part
 from .readiness import PersonReadiness, readiness_of
 from .team import cells_of
 from .team_facts import TeamFacts, part, team_facts
@@ -71,13 +72,14 @@ class MyLearner:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """The whole queue; ``facts`` are for ``progress_of_cases`` of the rows that are shown."""
+    """The whole queue, and what is new for the reader; ``facts`` are for ``progress_of_cases`` of the rows shown."""
 
     waiting: Sequence[Waiting]
     sessions: Sequence[Planned]
     learners: Sequence[MyLearner]
     profile: CoachProfile | None
     facts: TeamFacts
+    news: News
 
     @property
     def oldest(self) -> Waiting | None:
@@ -116,17 +118,19 @@ def queue_of(me: User, at: datetime) -> Queue:
         [_learner(found, at) for found in people],
         profiles[0] if profiles else profile(me),
         facts,
+        notices_in(facts),
     )
 
 
 def _for_me(me: User, at: datetime) -> list[QuerySet[Any]]:
-    """Parts of the UNION: what is asked of this person, whoever's learner it is about."""
+    """Parts of the UNION: what is new for this person and what is asked of them, whoever's learner it is about."""
     asked = Request.objects.filter(observer=me, status__in=Request.WAITING)
     promised = Commitment.objects.filter(coached_by(me, "enrolment"), status="done")
     planned = Session.objects.filter(
         coach=me, status="planned", planned_at__gte=at - UNDER_WAY, planned_at__lte=at + AHEAD
     )
     return [
+        notices_part(me),
         part(
             OBSERVE,
             asked,

@@ -18,9 +18,10 @@ from django.utils.translation import gettext as _
 
 from assessments.rules.cells import Cell, cell, no_data
 from lms import clock
-from lms.api import Enrolment, Membership, current
+from lms.api import Enrolment, Membership, News, User, current
 from lms.rules.gates import Standing
 
+from .news import notices_in, notices_part
 from .readiness import (
     BUCKETS,
     EXPIRING_DAYS,
@@ -29,6 +30,7 @@ from .readiness import (
     team_enrolments,
     ways_to,
 )
+from .team_facts import TeamFacts, team_facts
 from .team_words import line_of, name_of
 
 NAME, READINESS, DAYS = "name", "readiness", "days"
@@ -78,13 +80,24 @@ class RoleGrid:
 
 def team_of(visible: Q, at: datetime | None = None) -> list[TeamRow]:
     """Everybody on an open path whom ``visible`` lets through, by name. Queries: 2."""
-    at = at or clock.now()
+    return _team(visible, at or clock.now())[0]
+
+
+def team_with_news(visible: Q, reader: User, at: datetime) -> tuple[list[TeamRow], News]:
+    """The same, and what is new for the reader. Queries: 2."""
+    rows, facts = _team(visible, at, [notices_part(reader)])
+    return rows, notices_in(facts)
+
+
+def _team(visible: Q, at: datetime, extra: Iterable[QuerySet[Any]] = ()) -> tuple[list[TeamRow], TeamFacts]:
     enrolments: QuerySet[Enrolment] = team_enrolments(visible).annotate(team_name=_team_name(at.date()))
     people = list(enrolments)
-    return [
+    facts = team_facts(people, extra)
+    rows = [
         TeamRow(found, getattr(found.enrolment, "team_name", "") or "", line_of(found, at))
-        for found in readiness_of(people, at)
+        for found in readiness_of(people, at, facts)
     ]
+    return rows, facts
 
 
 def _team_name(on: date) -> Subquery:

@@ -168,7 +168,7 @@ def test_insert_or_replace_cannot_push_out_an_event_that_shares_what_may_stand_o
 def test_insert_or_replace_cannot_push_out_a_revocation_or_a_countersign(
     ledger: SignOffEvent, kind: str, recursive_triggers: bool
 ) -> None:
-    nothing = {"level": None, "valid_until": None}
+    nothing = {"level": None, "valid_until": None, "signer_id": make.person().pk}
     judging.raw_event(ledger, kind=kind, about_id=ledger.pk, **nothing).save(force_insert=True)
     refused(lambda: replace(SignOffEvent, f"kind = '{kind}'", **FRESH, seq="seq + 1000", prev_hash="'c'"))
 

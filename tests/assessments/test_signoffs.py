@@ -271,6 +271,17 @@ def test_without_the_guards_of_the_service_the_database_refuses_the_learner(
     assert SignOffEvent.objects.count() == 1
 
 
+@pytest.mark.parametrize("who", [lambda work: work.coach, lambda work: work.observers[0]], ids=["signer", "observer"])
+@pytest.mark.parametrize("agree", [True, False])
+def test_without_the_guards_of_the_service_the_database_wants_a_third_person(
+    work: Bench, waiting: SignOffEvent, monkeypatch: pytest.MonkeyPatch, who: Callable[[Bench], User], agree: bool
+) -> None:
+    monkeypatch.setattr(signoffs, "signoff_policy", OpenPolicy())
+    with pytest.raises(IntegrityError, match="does not countersign"), transaction.atomic():
+        answer(waiting, who(work), agree=agree)
+    assert SignOffEvent.objects.count() == 1
+
+
 class OpenPolicy:
     """Lets everybody do everything."""
 

@@ -120,6 +120,7 @@ def test_seven_queries(rows: int) -> None:
                 enrolment=one.enrolment, what=f"Promise {number}", by_on=clock.now().date(), status="done",
                 made_at=clock.now(), done_at=clock.now(), report="It went.", step_uid=uuid4(),
             )  # fmt: skip
+        of.coach.notices.create(text=f"News {number}", url="/exchange/", created_at=clock.now())
     assert judge.cost(judge.log_in(of.coach), URL) <= 7
 
 

@@ -260,6 +260,8 @@ def test_six_queries(people: int) -> None:
         Pause.objects.create(
             enrolment=enrolment, from_on=clock.now().date(), until_on=clock.now().date(), reason="x", by=of.manager
         )
+        for reader in (of.manager, of.learning):
+            reader.notices.create(text=f"News {number}", url="/exchange/", created_at=clock.now())
     assert judge.cost(judge.log_in(of.manager), URL) <= 6
     assert judge.cost(judge.log_in(of.learning), URL) <= 5
     assert judge.cost(judge.log_in(of.manager), reverse("person_readiness", args=[of.learner.uid])) <= 12
