@@ -2,6 +2,8 @@
 
 from assessments.models import (
     Attempt,
+    CalibrationAttempt,
+    CalibrationVersion,
     Case,
     Evidence,
     Observation,
@@ -12,6 +14,7 @@ from assessments.models import (
     StandardVersion,
 )
 from assessments.policies import attempt_policy, case_policy, request_policy, signoff_policy
+from assessments.services.calibration import Calibration, Rated, calibration_of, result_of, take_calibration
 from assessments.services.case_progress import Progressing, progress_of_cases
 from assessments.services.case_reading import (
     Decided,
@@ -109,6 +112,7 @@ from assessments.services.team import (
     in_order,
     table_of,
     team_of,
+    team_with_news,
 )
 from assessments.services.verify import verify_ledger
 from assessments.services.versions import publish_calibration, publish_recalls, publish_scenario, publish_standard
@@ -118,6 +122,9 @@ __all__ = [
     "MAX_BYTES",
     "SORTS",
     "Attempt",
+    "Calibration",
+    "CalibrationAttempt",
+    "CalibrationVersion",
     "Case",
     "CaseFinding",
     "Decided",
@@ -135,6 +142,7 @@ __all__ = [
     "Practice",
     "Progressing",
     "Queue",
+    "Rated",
     "RecallQuestion",
     "Request",
     "Role",
@@ -154,6 +162,7 @@ __all__ = [
     "answer_request",
     "attempt_policy",
     "attempts_of",
+    "calibration_of",
     "case_for",
     "case_policy",
     "choose",
@@ -206,6 +215,7 @@ __all__ = [
     "refresh_case",
     "request_observation",
     "request_policy",
+    "result_of",
     "return_case",
     "revoke",
     "role_of",
@@ -216,8 +226,10 @@ __all__ = [
     "start_attempt",
     "step_of",
     "table_of",
+    "take_calibration",
     "team_enrolments",
     "team_of",
+    "team_with_news",
     "try_facts",
     "verdicts_of",
     "verify_ledger",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.views import decide, evidence, observe, practice, queue, recall, requests, signoffs, team
+from assessments.views import calibration, decide, evidence, observe, practice, queue, recall, requests, signoffs, team
 
 urlpatterns = [
     path("practice/", practice.practice, name="practice"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("practice/attempt/<uuid:attempt_uid>/delete/", practice.delete, name="practice_delete"),
     path("recall/", recall.recall, name="recall"),
     path("recall/<uuid:recall_uid>/", recall.answer, name="recall_answer"),
+    path("calibration/<uuid:set_uid>/", calibration.calibration, name="calibration"),
+    path("calibration/results/<uuid:attempt_uid>/", calibration.result, name="calibration_result"),
     path("requests/", requests.requests, name="requests"),
     path("requests/new/<uuid:step_uid>/", requests.request_new, name="request_new"),
     path("requests/<uuid:case_uid>/", requests.case, name="case"),

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from coaching.api import CoachProfile, CommitmentSkill, PathChoice, Post
 from coaching.rules.times import MAX_MINUTES, MIN_MINUTES
 from lms.api import Customer, Enrolment, Skill, User
+from lms.templatetags.vouch import spoken
 
 DAY = {"type": "date"}
 
@@ -162,6 +163,7 @@ class CommitmentForm(forms.Form):
     what = forms.CharField(
         label=gettext_lazy("What you will do"),
         max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy("One thing that somebody could see you do."),
     )
     customer = OneOf(label=gettext_lazy("For which customer"))
@@ -190,10 +192,19 @@ class ReportForm(forms.Form):
     )
 
 
+class Waiting(forms.MultipleChoiceField):
+    """Offers what waits. What is confirmed by now (the form came twice) is no mistake: the service knows the form."""
+
+    known: frozenset[str] = frozenset()
+
+    def valid_value(self, value: Any) -> bool:
+        return super().valid_value(value) or str(value) in self.known
+
+
 class ConfirmForm(forms.Form):
     """What the coach saw."""
 
-    skills = forms.MultipleChoiceField(
+    skills = Waiting(
         label=gettext_lazy("Which skills do you confirm?"), widget=forms.CheckboxSelectMultiple, required=False
     )
     note = text_area(
@@ -207,6 +218,7 @@ class ConfirmForm(forms.Form):
         super().__init__(*args, **kwargs)
         waiting = [line.skill for line in lines if line.confirmed_at is None]
         self.fields["skills"].choices = skill_choices(waiting)  # type: ignore[attr-defined]
+        self.fields["skills"].known = frozenset(line.skill.slug for line in lines)  # type: ignore[attr-defined]
 
 
 class CoachForm(forms.Form):
@@ -310,6 +322,11 @@ class GrantForm(forms.Form):
         widget=forms.DateInput(attrs=DAY),
         help_text=gettext_lazy("Twelve months when left open, and at most."),
     )
+    provisional = forms.BooleanField(
+        label=gettext_lazy("Provisional"),
+        required=False,
+        help_text=gettext_lazy("For somebody who learns to observe: a second person countersigns every decision."),
+    )
 
     def __init__(self, *args: Any, people: Iterable[User], skills: Iterable[Skill], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -348,7 +365,7 @@ def coach_label(row: CoachProfile) -> SafeString:
             _("Away from %(from)s to %(until)s") % {"from": said(row.away_from), "until": said(row.away_until)}
         )
     if row.languages:
-        words.append(_("Languages: %(names)s") % {"names": ", ".join(row.languages)})
+        words.append(_("Languages: %(names)s") % {"names": spoken(row.languages)})
     return format_html('<b>{}</b><br><span class="fine">{}.</span>', row.person.full_name, ". ".join(words))
 
 

@@ -47,6 +47,7 @@ from lms.policies.people import (
     current,
     in_group,
     is_learning_administrator,
+    learning_administrators,
     managed_teams,
 )
 from lms.services.acts import once
@@ -174,6 +175,7 @@ __all__ = [
     "invite_person",
     "is_learning_administrator",
     "labels_of",
+    "learning_administrators",
     "lesson_step",
     "lock_learner",
     "mail_notices",

@@ -247,6 +247,24 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='CalibrationAttempt',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('ratings', models.JSONField(help_text='Supervision needed 1-5 by id of the vignette.')),
+                ('kappa', models.DecimalField(decimal_places=3, max_digits=4)),
+                ('bias', models.DecimalField(decimal_places=3, max_digits=4)),
+                ('passed', models.BooleanField()),
+                ('taken_at', models.DateTimeField()),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calibrations', to=settings.AUTH_USER_MODEL)),
+                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='assessments.calibrationversion')),
+            ],
+            options={
+                'ordering': ['-taken_at', '-id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kappa__gte', -1), ('kappa__lte', 1)), name='calibration_kappa_in_range'), models.CheckConstraint(condition=models.Q(('bias__gte', -4), ('bias__lte', 4)), name='calibration_bias_in_range')],
+            },
+        ),
+        migrations.CreateModel(
             name='CaseReading',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -432,7 +450,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='observation',
-            constraint=models.UniqueConstraint(fields=('observer', 'written_at'), name='observation_once_per_seal'),
+            constraint=models.UniqueConstraint(fields=('person', 'observer', 'written_at'), name='observation_once_per_seal'),
         ),
         migrations.AddConstraint(
             model_name='case',

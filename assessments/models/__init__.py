@@ -1,5 +1,6 @@
 """The tables of judging: practice, recall, demonstrations and the ledger of sign-offs."""
 
+from .calibration import CalibrationAttempt
 from .cases import Case, CaseReading, Evidence, Request
 from .ledger import SignOffEvent, SignOffText
 from .observations import Observation, ObservationIndicator, ObservationSkill
@@ -10,6 +11,7 @@ from .standards import CalibrationVersion, StandardVersion
 __all__ = [
     "Attempt",
     "AttemptChoice",
+    "CalibrationAttempt",
     "CalibrationVersion",
     "Case",
     "CaseReading",

@@ -45,7 +45,7 @@ class Observation(models.Model):
                 condition=Q(written_at__lt=F("recorded_at")), name="observation_written_before_rating"
             ),
             # The moment is sealed with the words, so this is: one seal, one observation.
-            models.UniqueConstraint(fields=["observer", "written_at"], name="observation_once_per_seal"),
+            models.UniqueConstraint(fields=["person", "observer", "written_at"], name="observation_once_per_seal"),
         ]
 
     def __str__(self) -> str:

@@ -242,3 +242,9 @@ class CalibrationSpec:
     max_bias: float
     min_items: int
     items: tuple[CalibrationItemSpec, ...]
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Read the stored form."""
+        items = tuple(CalibrationItemSpec(**item) for item in data["items"])
+        return cls(**{**data, "uid": UUID(data["uid"]), "items": items})

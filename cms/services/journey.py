@@ -146,8 +146,6 @@ class Journey:
             return Turn("manager", _("Waits for a coach"))
         if kind == StepKind.EXTERNAL:
             return Turn("manager", _("%(name)s marks it") % {"name": self.manager_name or _("Your manager")})
-        if kind == StepKind.CALIBRATION:
-            return Turn("team", _("Learning arranges it"))
         promised = next((item for item in self.items_about(state.step) if item.kind == PROMISED), None)
         due = promised.day if promised and promised.day else state.due_on
         late = (self.today - due).days

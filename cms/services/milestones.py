@@ -41,7 +41,7 @@ class StepRow:
     @property
     def linked(self) -> bool:
         """Whether there is a page to go to."""
-        return not self.closed and self.state.step.kind not in (StepKind.EXTERNAL, StepKind.CALIBRATION)
+        return not self.closed and self.state.step.kind != StepKind.EXTERNAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,8 @@ def _place(path: PathProgress, state: StepState) -> str:
         return f"{reverse('commitment_new')}?{query}"
     if step.kind == StepKind.DEMONSTRATION:
         return reverse("request_new", args=[step.uid])
+    if step.kind == StepKind.CALIBRATION:
+        return reverse("calibration", args=[step.content_uid])
     if step.kind == StepKind.DISCUSSION:
         prompts = Thread.objects.filter(is_prompt=True, skill__uid=step.content_uid)
         uid = prompts.values_list("uid", flat=True).first()

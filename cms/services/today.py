@@ -16,7 +16,7 @@ from cms.rules.ladders import NAMES
 from cms.rules.locks import full_day, long_day, short_day
 from coaching.api import Helper, my_people
 from lms import clock
-from lms.api import OPEN, Enrolment, Notice, PathProgress, StepKind, StepState, User, unread_notices
+from lms.api import OPEN, Enrolment, News, PathProgress, StepKind, StepState, User, unread_notices
 
 from .journey import GATE_OF_KIND, Journey, journeys
 from .underway import COLLECTING, COUNTERSIGN, PROMISED, REQUEST, SESSION, Item
@@ -87,7 +87,7 @@ class Today:
     skills: list[SkillLine] = field(default_factory=list)
     session: Planned | None = None
     helpers: list[Helper] = field(default_factory=list)
-    notices: list[Notice] = field(default_factory=list)
+    news: News = field(default_factory=News)
     ended: Enrolment | None = None
 
     @property
@@ -99,7 +99,7 @@ class Today:
 def today_of(person: User, at: datetime, chosen: UUID | None = None) -> Today:
     """All of a learner's day. Queries: 9 with a path, whatever its length; 6 without."""
     paths, journey = journeys(person, at, chosen)
-    today = Today(greeting(person, at), paths=paths, notices=unread_notices(person))
+    today = Today(greeting(person, at), paths=paths, news=unread_notices(person))
     if journey is None:
         return _without_path(today, person, at)
     today.journey, today.helpers = journey, journey.helpers
@@ -202,6 +202,8 @@ def next_card(journey: Journey, state: StepState) -> Next:
         why, action = _commitment(journey, state)
     elif kind == StepKind.DEMONSTRATION:
         why, action = _demonstration(journey, state)
+    elif kind == StepKind.CALIBRATION:
+        why, action = _("Rate what others rated, and see where you differ."), _("Rate the vignettes")
     return Next(
         title=title,
         why=" ".join(filter(None, [why, due_sentence(journey, state)])),

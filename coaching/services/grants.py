@@ -37,10 +37,13 @@ def give_grant(
     skill_slugs: Iterable[str],
     reason: str,
     until_on: date | None = None,
+    provisional: bool = False,
     key: UUID,
     at: datetime,
 ) -> list[ObserverGrant]:
     """Somebody may observe these skills until a day (default and most: twelve months); an older grant is replaced.
+
+    Every decision under a ``provisional`` grant is countersigned.
 
     Raises NotAllowed (not L&D, or to oneself), NotFound (no such active person), Invalid (skills, reason, day).
     Queries: at most 12, and 1 a skill.
@@ -65,9 +68,14 @@ def give_grant(
         then = Act.objects.get(pk=key).at
         return list(ObserverGrant.objects.filter(person=person, granted_by=actor, granted_at=then).order_by("pk"))
     return record_grants(
-        person=person, skill_ids=[s.pk for s in skills], basis=Basis.FOUNDING, until_on=until_on, by=actor,
-        reason=reason, at=at,
-    )  # fmt: skip
+        person=person,
+        skill_ids=[skill.pk for skill in skills],
+        basis=Basis.PROVISIONAL if provisional else Basis.FOUNDING,
+        until_on=until_on,
+        by=actor,
+        reason=reason,
+        at=at,
+    )
 
 
 def record_grants(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from lms.clock import now
 from lms.models import Membership, Team, User
@@ -30,6 +30,11 @@ def in_group(user: User, name: str) -> bool:
 def is_learning_administrator(user: User) -> bool:
     """L&D administrators: invite, enrol, grant, countersign, revoke."""
     return user.is_active and in_group(user, LEARNING_ADMINISTRATORS)
+
+
+def learning_administrators() -> QuerySet[User]:
+    """Everybody who is one now."""
+    return User.objects.filter(is_active=True, groups__name=LEARNING_ADMINISTRATORS)
 
 
 def current(prefix: str = "", on: date | None = None) -> Q:

@@ -244,7 +244,7 @@ def test_just_seen_is_for_grants_and_never_of_oneself() -> None:
 def test_my_requests_to_watch() -> None:
     of = judge.scene()
     client = judge.log_in(of.observer)
-    assert "Nobody waits for you to watch." in judge.words_of(client.get(reverse("observe_index")))
+    assert "Nobody waits for you to watch" in judge.words_of(client.get(reverse("observe_index")))
     judge.asked(of)
     page = judge.words_of(client.get(reverse("observe_index")))
     assert of.learner.full_name in page

@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 
+from assessments.api import CalibrationAttempt, CalibrationVersion, take_calibration
 from cms.rules.curriculum.documents import Curriculum, PersonDoc
 from coaching.api import end_assignment, enrol_with_coach, give_grant, make_coach, set_away
 from lms.api import (
@@ -34,6 +35,8 @@ DUTIES = {
 HEAD_OF_LEARNING = "ruta-balode"
 GRANT_LASTS = timedelta(days=365)
 RENEWED = timedelta(days=150)
+CALIBRATED = timedelta(days=20)
+"""How long after the renewal of the grants the calibrated observers passed their sets."""
 FOUNDING = timedelta(days=500)
 """How long before today the company began with Vouch, so that the oldest sign-off has a grant behind it."""
 
@@ -161,6 +164,42 @@ class Company:
                     key=self.key(),
                     at=at,
                 )
+
+    def let_observe(self, doc: PersonDoc, skill: str, at: datetime) -> None:
+        """A provisional grant for somebody who learns to observe."""
+        give_grant(
+            actor=self.people[HEAD_OF_LEARNING],
+            person_uid=self.people[doc.id].uid,
+            skill_slugs=[skill],
+            reason="Passed the calibration; observes beside an experienced observer.",
+            provisional=True,
+            key=self.key(),
+            at=at,
+        )
+
+    def calibrate(self) -> None:
+        """Some weeks after the renewal: whoever is a calibrated observer passes the sets of their skills."""
+        at = self.at(-RENEWED.days + CALIBRATED.days)
+        sets = CalibrationVersion.objects.order_by("set_uid").select_related("skill")
+        for doc in self.curriculum.people:
+            for number, version in enumerate(sets):
+                if doc.observer_basis == "calibrated" and doc.path is None and version.skill.slug in doc.observes:
+                    self.rate(doc, version, at + timedelta(days=number), apart=3)
+
+    def rate(self, doc: PersonDoc, version: CalibrationVersion, at: datetime, apart: int) -> CalibrationAttempt:
+        """One attempt at a set: one vignette in ``apart`` is rated one step off."""
+        ratings = {}
+        for number, item in enumerate(version.spec["items"], len(doc.id)):
+            step = 0 if number % apart else (1 if item["reference"] < 5 else -1)
+            ratings[item["id"]] = item["reference"] + step
+        return take_calibration(
+            actor=self.people[doc.id],
+            set_uid=version.set_uid,
+            number=version.number,
+            ratings=ratings,
+            key=self.key(),
+            at=at,
+        )
 
     def enrol(self, doc: PersonDoc) -> Enrolment:
         """Put a learner on their path with a coach, on their first day, as their manager does."""

@@ -55,6 +55,7 @@ def create_demo(*, folder: Path, passphrase: str, seed: int, now: datetime, say:
     for number, doc in enumerate(learners):
         if not renewed and doc.start_day > -RENEWED.days:
             company.renew_grants()
+            company.calibrate()
             renewed = True
         say(f"{doc.name}: day {-doc.start_day} of the path")
         misses += _live(company, doc, number)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID
 
-from assessments.api import Case, Entrust, NotYet, SignOffEvent, Verdict
+from assessments.api import CalibrationVersion, Case, Entrust, NotYet, SignOffEvent, Verdict
 from cms.rules.curriculum.documents import PersonDoc, SignOffDoc
 from coaching.api import may_observe, observers_for
 from lms.api import OPEN, PathProgress, Skill, StepInfo, StepState, User, progress_of, standings_of
@@ -93,6 +93,7 @@ class History:
             "session": self.meet,
             "commitment": self.commit,
             "external": self.elsewhere,
+            "calibration": self.calibrate,
         }
         handler = handlers.get(step.kind)
         if handler and path_day >= step.start_day:
@@ -160,6 +161,23 @@ class History:
 
         self.started.add(step.uid)
         self.later.setdefault(day + 10, []).append(done)
+
+    def calibrate(self, step: StepInfo, day: int) -> None:
+        """Where the story says that a set was passed: not at the first attempt, but at the second; then the head of
+        learning lets them observe under a provisional grant.
+        """
+        self.started.add(step.uid)
+        version = CalibrationVersion.objects.select_related("skill").get(set_uid=step.content_uid)
+        results = self.doc.state.details.get("calibration")
+        if not isinstance(results, dict) or results.get(version.spec["slug"]) != "passed" or day >= -1:
+            return
+        self.company.rate(self.doc, version, self.company.at(day, 10), apart=1)
+
+        def again(later: int) -> None:
+            self.company.rate(self.doc, version, self.company.at(later, 15), apart=3)
+            self.company.let_observe(self.doc, version.skill.slug, self.company.at(later, 16))
+
+        self.later.setdefault(day + 2, []).append(again)
 
     def bring_examples(self, day: int) -> None:
         """Where Talk is wanted and all tagged lessons are read: an example, accepted the next day."""
