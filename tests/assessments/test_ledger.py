@@ -217,7 +217,7 @@ ONCE = (
 """On SQLite, the trigger against REPLACE speaks before these; its unique indexes would not give their names anyway."""
 
 FORGERIES = {
-    "signoff_never_of_oneself": lambda event: {"signer_id": event.subject_id, "kind": "REVOKED", **about(event)},
+    "signoff_never_of_oneself": lambda event: about(event) | {"signer_id": event.subject_id, "kind": "REVOKED"},
     "signoff_seq_once": lambda event: {"seq": event.seq, "kind": "REVOKED", **about(event)},
     "signoff_chain_does_not_fork": lambda event: {"prev_hash": event.prev_hash, "kind": "REVOKED", **about(event)},
     "signoff_key_once_per_skill": lambda event: {"key": event.key, "kind": "REVOKED", **about(event)},
@@ -228,7 +228,7 @@ FORGERIES = {
 
 
 def about(event: SignOffEvent) -> dict[str, Any]:
-    return {"about_id": event.pk, "level": None, "valid_until": None}
+    return {"about_id": event.pk, "level": None, "valid_until": None, "signer_id": make.person().pk}
 
 
 def refused_by(name: str, row: SignOffEvent) -> None:
