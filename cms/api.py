@@ -5,15 +5,18 @@ from cms.services.demo.create import Miss, create_demo
 from cms.services.guards import broken_references, dependants_of, refuse_delete, refuse_leaving, refuse_move
 from cms.services.lessons import live_lesson, render_lesson
 from cms.services.load import load_curriculum
+from cms.services.schedule import Late, late_content, run_schedule
 from cms.services.setup import set_up_site
 
 __all__ = [
+    "Late",
     "Miss",
     "broken_references",
     "compile_all",
     "compile_quietly",
     "create_demo",
     "dependants_of",
+    "late_content",
     "leave",
     "live_lesson",
     "load_curriculum",
@@ -24,6 +27,7 @@ __all__ = [
     "refuse_move",
     "render_lesson",
     "retry",
+    "run_schedule",
     "set_up_site",
     "state_of",
 ]

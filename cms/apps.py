@@ -13,10 +13,13 @@ class CmsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect receivers; people in the admin are managed in our way; say which places belong to learners."""
+        """Connect receivers; the admin asks our policies and manages people in our way; say which places belong to
+        learners.
+        """
         from lms.api import ADMINISTRATOR, register_place
 
         import_module("cms.receivers")
+        _register_policies()
         apps.get_app_config("wagtailusers").user_viewset = "cms.wagtail_hooks.people.PeopleViewSet"  # type: ignore[attr-defined]
         learners = ("learner",)
         mine = ("step", "lesson", "course", "practice*", "session*", "commitment*", "request*", "case", "evidence*")
@@ -25,3 +28,18 @@ class CmsConfig(AppConfig):
         register_place("path", _("My path"), order=15, duties=learners, covers=mine)
         register_place("skills", _("My skills"), order=20, duties=("learner", "finished"), covers=("skill", "signoff"))
         register_place("patterns", _("Patterns"), order=90, duties=(ADMINISTRATOR,), menu=True)
+
+
+def _register_policies() -> None:
+    """The admin's checks on people and on the library are answered by our policies.
+
+    For the exact class, which comes first: Wagtail registers Django's permissions for people after us.
+    """
+    from wagtail.permissions import register_permission_policy
+
+    from cms.policies import library_policies
+    from lms.api import User, people_in_admin_policy
+
+    register_permission_policy(User, people_in_admin_policy, exact_class=True)
+    for model, policy in library_policies.items():
+        register_permission_policy(model, policy, exact_class=True)

@@ -10,3 +10,9 @@ from lms import clock
 def compile_content() -> int:
     """Compile what a publish left behind: stale and failed sources. Returns how many were tried."""
     return api.retry(clock.now())
+
+
+@shared_task
+def run_schedule() -> tuple[int, int]:
+    """Publish and expire what authors set a time for. Returns how many went through and how many were refused."""
+    return api.run_schedule(clock.now())

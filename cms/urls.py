@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from cms.views import go, home, lessons, skills, today
+from cms.views import go, home, lessons, notices, skills, today
 from cms.views import path as my_path
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("today/", today.today, name="today"),
-    path("notices/read/", home.notices_read, name="notices_read"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/read/", notices.read, name="notices_read"),
     path("path/", my_path.path, name="path"),
     path("step/<uuid:step_uid>/", my_path.step, name="step"),
     path("course/<uuid:course_uid>/", lessons.course, name="course"),

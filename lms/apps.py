@@ -24,9 +24,9 @@ class LmsConfig(AppConfig):
         for name, group in DUTIES_BY_GROUP.items():
             api.register_duty(name, _in_group(group))
         authoring = ("author", "learning", api.ADMINISTRATOR)
-        covers = ("wagtail*",)
+        covers, pages = ("wagtail*",), ("people_*", "coach_profiles", "observer_grants")
         api.register_place("wagtailadmin_home", _("Authoring"), order=80, duties=authoring, covers=covers, home=50)
-        api.register_place("people", _("People"), order=70, duties=("learning",), covers=("people_*",))
+        api.register_place("people", _("People"), order=70, duties=("learning",), covers=pages)
         api.register_place("account_email", _("E-mail address"), order=60, menu=True)
         api.register_place("account_change_password", _("Passphrase"), order=70, menu=True)
         api.register_place("mfa_index", _("Second factor"), order=80, menu=True)

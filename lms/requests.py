@@ -1,4 +1,4 @@
-"""Requests of signed-in people, and the key that every form of theirs carries."""
+"""Requests of signed-in people: the key that every form of theirs carries, and the page that it came from."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from lms.errors import Invalid
@@ -29,3 +30,10 @@ def key_of(request: HttpRequest) -> UUID:
         return UUID(request.POST.get("key", ""))
     except ValueError:
         raise Invalid(_("This form is incomplete. Open the page again and send it from there.")) from None
+
+
+def own_address(request: HttpRequest, address: str) -> str:
+    """The address, if it is one of a page of ours, without a fragment; else nothing: forms carry what anybody wrote."""
+    address = address.partition("#")[0]
+    ours = address.startswith("/") and url_has_allowed_host_and_scheme(address, {request.get_host()})
+    return address if ours else ""

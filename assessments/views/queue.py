@@ -24,6 +24,7 @@ from lms.requests import SignedInRequest
 from . import rule_lines
 
 PER_PAGE = 50
+GATHERING = "collect"  # the kind of a case that is not the reader's to answer yet
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,12 @@ def coach_queue(request: SignedInRequest) -> HttpResponse:
     page = Paginator(queue.waiting, PER_PAGE).get_page(request.GET.get("page"))
     progress = api.progress_of_cases([row.case for row in page if row.case], request.user, queue.facts, at)
     today = clock.today(request.user.zone, at)
+    shown = [_shown(row, progress.get(row.uid), at) for row in page]
     context = {
         "queue": queue,
         "page": page,
-        "rows": [_shown(row, progress.get(row.uid), at) for row in page],
+        "rows": [item for item in shown if item.row.kind != GATHERING],
+        "gathering": [item for item in shown if item.row.kind == GATHERING],
         "sessions_today": [item for item in queue.sessions if clock.today(request.user.zone, item.at) == today],
         "sessions_later": [item for item in queue.sessions if clock.today(request.user.zone, item.at) != today],
         "heading": _heading(queue),
@@ -75,5 +78,8 @@ def _shown(row: api.Waiting, progress: api.Progressing | None, at: datetime) -> 
 
 def _heading(queue: api.Queue) -> str:
     if not queue.asked:
-        return _("Nothing waits for you")
+        cases = len(queue.waiting)
+        if not cases:
+            return _("Nothing waits for you")
+        return ngettext("One case is gathering evidence", "%(n)s cases are gathering evidence", cases) % {"n": cases}
     return ngettext("One thing waits for you", "%(n)s things wait for you", queue.asked) % {"n": queue.asked}

@@ -8,14 +8,13 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from assessments import api
 from assessments.forms.practice import AnswerForm
 from lms import clock
 from lms.errors import Conflict, Invalid
-from lms.requests import SignedInRequest
+from lms.requests import SignedInRequest, own_address
 
 AT_MOST = 20
 
@@ -55,7 +54,8 @@ def answer(request: SignedInRequest, recall_uid: UUID) -> HttpResponse:
         return _question(request, recall_uid, again=True, onward=onward, problem=str(error), status=409)
     if getattr(request, "htmx", False):
         return _question(request, recall_uid, onward=onward)
-    return redirect(f"{_safe(request, onward) or reverse('recall_answer', args=[recall_uid])}#recall-{recall_uid}")
+    there = own_address(request, onward) or reverse("recall_answer", args=[recall_uid])
+    return redirect(f"{there}#recall-{recall_uid}")
 
 
 def _question(
@@ -72,18 +72,11 @@ def _question(
     template = "recall/_question.html" if getattr(request, "htmx", False) else "recall/question.html"
     context = {
         "question": question,
-        "next": _safe(request, onward),
+        "next": own_address(request, onward),
         "problem": problem,
         "key": key or uuid4(),
     }
     return render(request, template, context, status=status)
-
-
-def _safe(request: SignedInRequest, onward: str) -> str:
-    """Where to go on, if that is a page of ours; without a fragment of its own."""
-    onward = onward.partition("#")[0]
-    allowed = onward.startswith("/") and url_has_allowed_host_and_scheme(onward, {request.get_host()})
-    return onward if allowed else ""
 
 
 def _first(form: AnswerForm) -> str:

@@ -113,7 +113,7 @@ def short(lines: Sequence[tuple[str, int, int]]) -> str:
         LATEST: _("latest at the asked level"),
     }
     missing = [
-        _("%(have)s of %(need)s %(what)s") % {"have": have, "need": need, "what": names[name]}
+        _("%(what)s %(have)s of %(need)s") % {"have": have, "need": need, "what": names[name]}
         for name, have, need in lines
         if have < need
     ]

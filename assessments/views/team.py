@@ -43,7 +43,7 @@ def team(request: SignedInRequest) -> HttpResponse:
     session and user included; L&D 5 (and 1 a minute for the navigation).
     """
     at = clock.now()
-    rows = api.team_of(_mine(request), at)
+    rows, news = api.team_with_news(_mine(request), request.user, at)
     form = TeamFilter(request.GET or {}, rows=rows)
     wanted = form.chosen()
     sort = wanted.pop("sort", api.SORTS[0])
@@ -53,6 +53,7 @@ def team(request: SignedInRequest) -> HttpResponse:
     may_go = counts["ready"] + counts["expiring"]
     context = {
         "rows": rows,
+        "news": news,
         "buckets": [
             (name, label, counts[name], urlencode(wanted | {"bucket": name, "sort": sort}))
             for name, label in BUCKET_NAMES.items()

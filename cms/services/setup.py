@@ -9,20 +9,11 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Locale, Page, Site
 
-from cms.models import (
-    CalibrationSource,
-    ExternalSource,
-    HomePage,
-    RoleProfileSource,
-    SectionPage,
-    Shelf,
-    SkillSource,
-    SpeakerSource,
-)
-from lms.api import AUTHORS, GROUPS, LEARNING_ADMINISTRATORS, Customer, User
+from cms.models import HomePage, SectionPage, Shelf
+from cms.policies import LIBRARY
+from lms.api import AUTHORS, GROUPS, LEARNING_ADMINISTRATORS, User
 
 PAGE_PERMISSIONS = ("add", "change", "publish", "lock", "unlock")
-SOURCES = (SkillSource, RoleProfileSource, ExternalSource, CalibrationSource, SpeakerSource)
 
 
 @dataclass(frozen=True)
@@ -77,7 +68,11 @@ def _shelf(home: HomePage, shelf: Shelf) -> SectionPage:
 
 
 def _groups(home: HomePage) -> None:
-    """Authors and learning administrators write and publish; auditors and sponsors have no place in the admin."""
+    """Authors and learning administrators write and publish; auditors and sponsors have no place in the admin.
+
+    The library and people ask our policies; what Wagtail still asks of Django itself (whether a snippet shows a
+    *Publish* button, whose history a report shows) gets the same answer from these permissions (docs/decisions/0011).
+    """
     groups = {name: Group.objects.get_or_create(name=name)[0] for name in GROUPS}
     pages = Permission.objects.filter(
         content_type=ContentType.objects.get_for_model(Page), codename__in=[f"{name}_page" for name in PAGE_PERMISSIONS]
@@ -87,7 +82,7 @@ def _groups(home: HomePage) -> None:
         codename__in=[f"{act}_{kind}" for act in ("add", "change", "choose") for kind in ("image", "document")],
     )
     admin = Permission.objects.filter(content_type__app_label="wagtailadmin", codename="access_admin")
-    types = ContentType.objects.get_for_models(*SOURCES, Customer)
+    types = ContentType.objects.get_for_models(*LIBRARY)
     library = Permission.objects.filter(content_type__in=types.values())
     people = Permission.objects.filter(content_type=ContentType.objects.get_for_model(User), codename="view_user")
     collection = Collection.get_first_root_node()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -25,12 +25,7 @@ def today(request: SignedInRequest) -> HttpResponse:
     Queries: 11 with session and user, constant in the length of the path and the number of people; 12 when cold.
     """
     found = today_of(request.user, clock.now(), chosen_path(request))
-    context = {
-        "today": found,
-        "notices": [(notice, uuid4()) for notice in found.notices],
-        "key": uuid4(),
-        "homes": [],
-    }
+    context: dict[str, Any] = {"today": found, "homes": []}
     if found.journey is None:
         duties = duties_of(request.user)
         context["homes"] = [

@@ -14,8 +14,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from wagtail.users.forms import UserForm
-from wagtail.users.views.bulk_actions import DeleteBulkAction, SetActiveStateBulkAction
-from wagtail.users.views.users import DeleteView, UserViewSet
+from wagtail.users.views.bulk_actions import AssignRoleBulkAction, DeleteBulkAction, SetActiveStateBulkAction
+from wagtail.users.views.users import DeleteView, EditView, UserViewSet
 
 User = get_user_model()
 
@@ -46,10 +46,19 @@ class NoDelete(DeleteView):
         raise PermissionDenied
 
 
+class PersonEdit(EditView):
+    """Wagtail's form; whether it offers to delete is asked of the policy, not of Django's permissions."""
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.can_delete = self.user_has_permission_for_instance("delete", self.object)
+
+
 class PeopleViewSet(UserViewSet):
     """Wagtail's, with our fields and without deleting; adding somebody is an invitation."""
 
     edit_template_name = "cms/admin/person_edit.html"
+    edit_view_class = PersonEdit
     delete_view_class = NoDelete
 
     def get_form_class(self, for_update: bool = False) -> type[PersonForm]:
@@ -81,3 +90,10 @@ class NoBulkActiveState(SetActiveStateBulkAction):
     @classmethod
     def execute_action(cls, objects: Any, **kwargs: Any) -> tuple[int, int]:
         raise PermissionDenied
+
+
+class AssignDuty(AssignRoleBulkAction):
+    """Wagtail's, asking the policy who may give duties."""
+
+    def check_perm(self, obj: Any) -> bool:
+        return bool(self.user_has_permission("change"))

@@ -38,7 +38,7 @@ def newest_unread(person: User) -> QuerySet[Notice]:
     """
     mine = Notice.objects.filter(person=person, read_at=None)
     count = mine.order_by().values("person").annotate(count=Count("pk")).values("count")
-    newest = mine.order_by(*Notice._meta.ordering).values("pk")[:SHOWN]
+    newest = mine.values("pk")[:SHOWN]
     return mine.filter(pk__in=newest).order_by().annotate(unread=Subquery(count))
 
 

@@ -4,15 +4,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django import forms, template
 from django.forms import BoundField
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
+from lms.api import News
 from lms.rules import charts
 
 register = template.Library()
@@ -50,6 +52,19 @@ def address(email: object) -> SafeString:
     """An e-mail address that may break after its @ on a narrow page, and nowhere else."""
     local, _at, domain = str(email or "").partition("@")
     return format_html("{}@<wbr>{}", local, domain) if domain else format_html("{}", local)
+
+
+@register.filter
+def spoken(codes: Iterable[str]) -> str:
+    """Languages by name: ``["en", "da"]`` as "English, Danish"; what Django does not know stays as it was written."""
+    return ", ".join(_language(code) for code in codes)
+
+
+def _language(code: str) -> str:
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code
 
 
 # --- Forms ------------------------------------------------------------------------------------------------------
@@ -109,10 +124,32 @@ def error_count(form: forms.BaseForm) -> int:
     return sum(len(errors) for errors in form.errors.values())
 
 
+@register.filter
+def lead(label: object) -> str:
+    """A label before a sentence: with a colon, unless it ends in a mark of its own ("How sure are you?")."""
+    text = str(label).rstrip()
+    return text if text.endswith((".", "?", "!", ":")) else f"{text}:"
+
+
 @register.inclusion_tag("components/key.html", takes_context=True)
 def act_key(context: template.Context, key: UUID | str) -> dict[str, Any]:
     """The hidden fields of every act: the token against forged forms, the key that makes a double submit one act."""
     return {"key": key, "csrf_token": context.get("csrf_token")}
+
+
+@register.inclusion_tag("components/notices.html", takes_context=True)
+def notices(context: Mapping[str, Any], news: News) -> dict[str, Any]:
+    """What is new for the reader, each notice with the key of the act that marks it as read; nothing when nothing is.
+
+    After *Mark all as read* the reader is back on the page on which it stood.
+    """
+    return {
+        "notices": [(notice, uuid4()) for notice in news.notices],
+        "more": news.more,
+        "key": uuid4(),
+        "here": context["request"].get_full_path(),
+        "csrf_token": context.get("csrf_token"),
+    }
 
 
 # --- Figures ----------------------------------------------------------------------------------------------------

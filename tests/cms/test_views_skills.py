@@ -37,7 +37,7 @@ def test_the_role_first_then_the_rest_by_family():
     assert (
         page.index('data-testid="skill-listening"') < page.index("Technical") < page.index('data-testid="skill-maths"')
     )
-    assert "The role asks for “May act alone”, in any case" in page.replace("</span>", "")
+    assert "The role asks for “May act alone”, critical" in page.replace("</span>", "")
     assert "This path offers nothing for it." in page
 
 

@@ -1,0 +1,36 @@
+"""Who may write what stands in the library. Pages ask Wagtail's own tree of permissions (docs/decisions/0011)."""
+
+from __future__ import annotations
+
+from django.db.models import Model, Q
+
+from cms.models import CalibrationSource, ExternalSource, RoleProfileSource, SkillSource, SpeakerSource
+from lms.api import AUTHORS, Customer, RowPolicy, User, everybody, in_group, is_learning_administrator, nobody
+
+LIBRARY: tuple[type[Model], ...] = (
+    SkillSource,
+    RoleProfileSource,
+    ExternalSource,
+    CalibrationSource,
+    SpeakerSource,
+    Customer,
+)
+ACTS = frozenset({"add", "view", "change", "delete", "publish"})
+
+
+class LibraryPolicy(RowPolicy[Model]):
+    """All acts in the admin: authors, L&D, administrators. What others depend on stays, whoever asks
+    (``cms.services.guards``).
+
+    The rule is the same for every row, because Wagtail asks for the model and not for the row.
+    """
+
+    def rows(self, user: User, action: str) -> Q:
+        return everybody() if self.may(user, action) else nobody()
+
+    def may(self, user: User, action: str) -> bool:
+        writes = user.is_superuser or in_group(user, AUTHORS) or is_learning_administrator(user)
+        return writes and action in ACTS
+
+
+library_policies = {model: LibraryPolicy(model) for model in LIBRARY}

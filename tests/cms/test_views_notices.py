@@ -1,0 +1,154 @@
+"""Notices stand on everybody's home page, each person's own and nobody else's, and on a page that keeps them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from cms.services.setup import set_up_site
+from lms import clock
+from lms.api import AUTHORS, LEARNING_ADMINISTRATORS, Act, Notice, User
+from tests import factories as make
+from tests import judging_factories as judge
+from tests import learner_factories as learning
+
+pytestmark = pytest.mark.django_db
+
+
+def author() -> User:
+    set_up_site()
+    return make.in_group(AUTHORS)
+
+
+def manager() -> User:
+    who = make.person()
+    make.team(make.person(), manager=who)
+    return who
+
+
+def learning_administrator() -> User:
+    return make.in_group(LEARNING_ADMINISTRATORS)
+
+
+HOMES: dict[str, tuple[Callable[[], User], str]] = {
+    "learner": (lambda: learning.life(1, waits=0).learner, "/today/"),
+    "nobody yet": (make.person, "/today/"),
+    "coach": (lambda: judge.scene().coach, "/coach/"),
+    "coach without learners": (lambda: judge.coach("First day"), "/coach/"),
+    "observer": (lambda: judge.scene().observer, "/coach/"),
+    "manager": (lambda: judge.scene().manager, "/team/"),
+    "manager of nobody on a path": (manager, "/team/"),
+    "learning administrator": (lambda: judge.scene().learning, "/team/"),
+    "learning administrator at people": (learning_administrator, "/people/"),
+    "author": (author, "/cms/"),
+    "administrator": (lambda: make.person(is_superuser=True), "/cms/"),
+}
+
+
+def tell(who: User, text: str, minutes: int = 0) -> Notice:
+    return who.notices.create(text=text, url="/exchange/", created_at=clock.now() - timedelta(minutes=minutes))
+
+
+def words(client: Client, url: str) -> str:
+    answer = client.get(url)
+    assert answer.status_code == 200, url
+    return str(answer.content.decode())
+
+
+@pytest.mark.parametrize("role", HOMES)
+def test_everybody_sees_their_own_at_home_and_reads_them_there(role: str) -> None:
+    find, url = HOMES[role]
+    who, other = find(), make.person()
+    Notice.objects.all().delete()
+    client = judge.log_in(who)
+    assert "New for you" not in words(client, url)
+    cost = judge.cost(client, url)
+    tell(other, "Not for you")
+    for number in range(7):
+        tell(who, f"Told {number}.", minutes=number)
+    page = words(client, url)
+    assert [f"Told {number}." in page for number in range(7)] == [True] * 5 + [False] * 2
+    assert "Not for you" not in page
+    assert "and 2 more" in page
+    assert reverse("notices") in page
+    for number in range(40):
+        tell(who, f"Older {number}.", minutes=60)
+    assert judge.cost(client, url) == cost, "the same for none and for many"
+    key, here = make.key(), f"{url}?page=1"
+    assert f'name="next" value="{here}"' in words(client, here)
+    for _again in range(2):
+        answer = client.post("/notices/read/", {"key": key, "next": here})
+        assert (answer.status_code, answer["Location"]) == (302, here)
+    assert Act.objects.filter(pk=key).count() == 1
+    assert "New for you" not in words(client, url)
+    assert list(Notice.objects.filter(read_at=None)) == list(other.notices.all())
+
+
+@pytest.mark.parametrize(
+    ("role", "url", "budget"),
+    [
+        ("coach", "/coach/", 7),
+        ("learning administrator", "/coach/", 7),
+        ("manager", "/team/", 6),
+        ("learning administrator", "/team/", 5),
+    ],
+)
+def test_pages_with_a_budget_hold_it_with_them(role: str, url: str, budget: int) -> None:
+    who = HOMES[role][0]()
+    tell(who, "Told.")
+    assert judge.cost(judge.log_in(who), url) <= budget
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "evil", ""])
+def test_reading_leads_nowhere_but_to_a_page_of_ours(elsewhere: str) -> None:
+    who = make.person()
+    tell(who, "Told.")
+    answer = judge.log_in(who).post("/notices/read/", {"key": make.key(), "next": elsewhere})
+    assert (answer.status_code, answer["Location"]) == (302, "/today/")
+    assert not who.notices.filter(read_at=None).exists()
+
+
+# --- All of them --------------------------------------------------------------------------------------------------
+
+
+def rows(page: str) -> int:
+    return page.count('data-testid="notice"')
+
+
+def test_the_page_keeps_all_of_them_fifty_at_a_time() -> None:
+    who, other = make.person(), make.person()
+    tell(other, "Not for you")
+    for number in range(53):
+        tell(who, f"Told {number}.", minutes=number)
+    client = judge.log_in(who)
+    first, second = words(client, "/notices/"), words(client, "/notices/?page=2")
+    assert (rows(first), rows(second)) == (50, 3)
+    assert "53 are new for you." in first
+    assert first.index("Told 0.") < first.index("Told 1.")
+    assert "Told 52." in second
+    assert "Not for you" not in first + second
+    answer = client.post("/notices/read/", {"key": make.key(), "next": "/notices/?page=2"})
+    assert answer["Location"] == "/notices/?page=2"
+    after = words(client, "/notices/?page=2")
+    assert rows(after) == 3, "what was read stays"
+    assert "Nothing is new for you." in after
+    assert "Mark all as read" not in after
+
+
+@pytest.mark.parametrize("number", [1, 10, 100])
+def test_five_queries_for_any_number(number: int) -> None:
+    who = make.person()
+    for n in range(number):
+        tell(who, f"Told {n}.")
+    assert judge.cost(judge.log_in(who), "/notices/") == 5
+
+
+def test_an_empty_page_teaches_and_strangers_sign_in() -> None:
+    assert "You have not been told anything yet." in words(judge.log_in(make.person()), "/notices/")
+    answer: Any = Client().get("/notices/")
+    assert answer["Location"] == "/accounts/login/?next=/notices/"
