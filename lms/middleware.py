@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lms.errors import DomainError
+from lms.views.acting import uid_or_none
 
 SHORT = 20
-NOT_KEPT = ("csrfmiddlewaretoken", "key", "password")
+NOT_KEPT = ("csrfmiddlewaretoken", "key", "seal", "next")
 TEMPLATES = {403: "errors/403.html", 404: "errors/404.html", 409: "errors/409.html", 422: "errors/422.html"}
 
 
@@ -55,14 +56,21 @@ def signed_out(request: HttpRequest) -> HttpResponse:
 
 
 def kept_words(request: HttpRequest) -> list[tuple[str, str]]:
-    """What somebody wrote in the form that was refused: long values by field name, never keys or passphrases."""
+    """What somebody wrote in the form that was refused, by field name: several words or a long one, never a passphrase,
+    nor what the form itself put in (keys, seals, addresses, the uid of what was chosen).
+    """
     return [
         (name, value)
         for name, values in request.POST.lists()
-        if name not in NOT_KEPT
+        if name not in NOT_KEPT and "password" not in name
         for value in values
-        if len(value) > SHORT
+        if (len(value.split()) > 1 or len(value) > SHORT) and uid_or_none(value) is None
     ]
+
+
+def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form belongs to an earlier session, though somebody is signed in by now: the words are given back (403)."""
+    return render(request, "403_csrf.html", {"kept": kept_words(request)}, status=403)
 
 
 class OwnHours:

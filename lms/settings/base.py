@@ -173,6 +173,7 @@ MFA_TOTP_ISSUER = "Vouch"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_PERMISSIONS = 0o640
+CSRF_FAILURE_VIEW = "lms.middleware.form_too_old"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -262,6 +263,7 @@ def _every(seconds: int, task: str) -> dict[str, Any]:
 CELERY_BEAT_SCHEDULE = {
     "send-mail": _every(10, "lms.tasks.send_mail"),
     "compile-content": _every(60, "cms.tasks.compile_content"),
+    "run-schedule": _every(60, "cms.tasks.run_schedule"),
     "sweep-requests": _every(60 * 60, "assessments.tasks.sweep"),
 }
 

@@ -12,6 +12,9 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable, Iterable
+from copy import copy
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import Message
@@ -29,7 +32,7 @@ import django; django.setup()
 from datetime import timedelta
 from django.contrib.auth.models import Group
 from lms import clock
-from lms.api import LEARNING_ADMINISTRATORS, Membership, Organisation, Team, User
+from lms.api import AUTHORS, LEARNING_ADMINISTRATORS, Membership, Organisation, Team, User
 names = json.loads(sys.argv[1])
 Organisation.objects.create(pk=1, name="Aldermoor", time_zone="UTC")
 since = clock.now().date() - timedelta(days=30)
@@ -38,9 +41,20 @@ for name, full_name in names.items():
     user = User.objects.create_user(f"{name}@aldermoor.example", sys.argv[2], full_name=full_name)
     role = "manager" if name == "manager" else "member"
     Membership.objects.create(person=user, team=team, role=role, from_on=since)
-    if name == "ld":
-        user.groups.add(Group.objects.get(name=LEARNING_ADMINISTRATORS))
+    group = {"ld": LEARNING_ADMINISTRATORS, "author": AUTHORS}.get(name)
+    if group:
+        user.groups.add(Group.objects.get(name=group))
 """
+SUBMIT = """([path, fields, enctype]) => {
+    const form = document.createElement("form");
+    Object.assign(form, {method: "post", action: path, enctype});
+    for (const [name, value] of fields) {
+        form.append(Object.assign(document.createElement("input"), {type: "hidden", name, value}));
+    }
+    document.body.append(form);
+    form.submit();
+}"""
+"""A form of somebody's own making, sent as a browser sends it."""
 
 
 class Site:
@@ -158,6 +172,15 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What a browser shows after it opened an address or sent a form."""
+
+    status: int
+    heading: str
+    text: str
+
+
 class Person:
     """Somebody at a browser of their own."""
 
@@ -171,15 +194,53 @@ class Person:
     def sign_in(self) -> Person:
         """Through the front door."""
         self.page.goto(f"{self.site.url}/accounts/login/")
+        return self.give_passphrase()
+
+    def give_passphrase(self) -> Person:
+        """At the front door."""
         self.page.fill("input[name=login]", f"{self.name}@aldermoor.example")
         self.page.fill("input[name=password]", PASSPHRASE)
         self.page.click("form:has(input[name=password]) button[type=submit]")
         self.page.wait_for_url(lambda url: "/accounts/login" not in url)
         return self
 
+    def another_tab(self) -> Person:
+        """The same person at the same browser, looking at something else."""
+        other = copy(self)
+        other.page = self.context.new_page()
+        return other
+
     def go(self, path: str) -> Any:
         """Open an address; the response."""
         return self.page.goto(f"{self.site.url}{path}")
+
+    def look(self, path: str) -> Answer:
+        """Open an address and read what it says. A file that comes as a download says nothing."""
+        return self._answer(self.go(path))
+
+    def send(self, path: str, fields: Iterable[tuple[str, str]], enctype: str = "") -> Answer:
+        """Send a form that no page of theirs shows, with the token that any page of theirs would have given them."""
+        self.go("/healthz")
+        named = [pair for pair in fields if pair[0] != "csrfmiddlewaretoken"]
+        token = next((item["value"] for item in self.context.cookies() if item["name"] == "csrftoken"), "")
+        with self.page.expect_navigation() as sent:
+            self.page.evaluate(SUBMIT, [path, [*named, ("csrfmiddlewaretoken", token)], enctype])
+        return self._answer(sent.value)
+
+    def answer_of(self, act: Callable[[], object]) -> Answer:
+        """What the page says that an act leads to."""
+        with self.page.expect_navigation() as sent:
+            act()
+        return self._answer(sent.value)
+
+    def _answer(self, response: Any) -> Answer:
+        said = {
+            name: " ".join(self.page.locator(name).first.inner_text().split())
+            if self.page.locator(name).count()
+            else ""
+            for name in ("h1", "main")
+        }
+        return Answer(response.status, said["h1"], said["main"])
 
     def now(self) -> datetime:
         """What time it is on the site."""

@@ -111,6 +111,12 @@ def practise(learner: Person, title: str, best: dict[str, str]) -> None:
     learner.go("/practice/")
     page.get_by_role("link", name=title).first.click()
     page.get_by_role("button", name=re.compile("Begin|Play")).first.click()
+    play_on(learner, best)
+
+
+def play_on(learner: Person, best: dict[str, str]) -> None:
+    """From wherever the attempt stands to its end."""
+    page = learner.page
     for _turn in range(30):
         page.wait_for_load_state()
         if page.locator("input[name=choice]").count():
@@ -170,7 +176,7 @@ def promise(learner: Person, coach: Person, title: str) -> None:
     page = learner.page
     if page.locator("select[name=customer]").count():
         choose_any(page, "customer")
-    assert title in page.input_value("input[name=what]"), "the promise begins with what the path says"
+    assert title in page.input_value("[name=what]"), "the promise begins with what the path says"
     page.fill("input[name=by_on]", (learner.now() + timedelta(days=5)).date().isoformat())
     page.get_by_role("button", name="Promise it").click()
     page.wait_for_url(re.compile(r"/commitments/[0-9a-f-]{36}/"))
@@ -217,12 +223,34 @@ def attach(learner: Person, words: str) -> None:
     page.get_by_test_id("evidence-row").filter(has_text=words[:30]).wait_for()
 
 
+def attach_file(learner: Person, name: str, content: bytes) -> None:
+    """On the page of a case: a piece of evidence as a file."""
+    page = learner.page
+    page.locator("summary", has_text="Add a piece").click()
+    form = page.locator("form[enctype]")
+    form.locator("input[type=file]").set_input_files({"name": name, "mimeType": "", "buffer": content})
+    form.get_by_role("button", name="Add it").click()
+    page.get_by_test_id("evidence-row").filter(has_text=name).wait_for()
+
+
 def observe(observer: Person, words: str, supervision: int) -> None:
     """The first request that waits: what I saw, then signs and how much supervision was needed."""
     observer.go("/observe/")
     page = observer.page
     page.locator("a[href^='/observe/'][href$='/']:not([href$='new/'])").locator("visible=true").last.click()
     page.wait_for_url(re.compile(r"/observe/[0-9a-f-]{36}/"))
+    _write_and_rate(page, words, supervision)
+
+
+def just_saw(observer: Person, name: str, standard: str, words: str, supervision: int) -> None:
+    """Nobody asked: whom, what, and then the same two pages."""
+    observer.go("/observe/new/")
+    observer.page.get_by_role("link", name=name).click()
+    observer.page.get_by_role("link", name=standard).click()
+    _write_and_rate(observer.page, words, supervision)
+
+
+def _write_and_rate(page: Any, words: str, supervision: int) -> None:
     assert page.locator("input[name^=supervision]").count() == 0, "a rating is offered before the words stand"
     page.fill("textarea[name=what_i_saw]", words)
     page.get_by_role("button", name="That is what I saw").click()
@@ -230,16 +258,17 @@ def observe(observer: Person, words: str, supervision: int) -> None:
     page.locator("input[name=context]").first.check()
     for group in page.locator("fieldset.ind").all():
         group.locator("input[value=seen]").check()
-    page.locator(f"input[name^=supervision][value='{supervision}']").check()
+    for rating in page.locator(f"input[name^=supervision][value='{supervision}']").all():
+        rating.check()
     page.get_by_role("button", name="Send what I saw").click()
     page.wait_for_load_state()
 
 
-def open_decision(coach: Person) -> None:
+def open_decision(coach: Person, of: str = "Lea Rinne") -> None:
     """From the queue to the form, by way of the case while its rule is not met; the passphrase when asked."""
     coach.go("/coach/")
     page = coach.page
-    row = page.get_by_test_id("queue-row").filter(has_text="Lea Rinne").first
+    row = page.get_by_test_id("queue-row").filter(has_text=of).first
     if not row.get_by_role("button", name="Decide").count():
         row.get_by_role("link", name="Open").click()
         page.wait_for_url(re.compile(r"/requests/"))
@@ -254,12 +283,28 @@ def not_yet(coach: Person, skill: str, why: str, next_step: str) -> None:
     open_decision(coach)
     page = coach.page
     page.fill("textarea[name=why]", why)
-    page.check(f"input[name={skill}-verdict][value=not_yet]")
-    page.fill(f"textarea[name={skill}-next_step]", next_step)
-    page.fill(f"input[name={skill}-retry_on]", (coach.now() + timedelta(days=7)).date().isoformat())
+    write_not_yet(coach, skill, next_step)
     page.get_by_role("button", name=re.compile("^Sign")).click()
     page.wait_for_load_state()
     coach.confirm_passphrase()
+
+
+def write_not_yet(coach: Person, skill: str, next_step: str) -> None:
+    """On the form: not yet for this skill, to be seen again in a week."""
+    coach.page.check(f"input[name={skill}-verdict][value=not_yet]")
+    coach.page.fill(f"textarea[name={skill}-next_step]", next_step)
+    coach.page.fill(f"input[name={skill}-retry_on]", (coach.now() + timedelta(days=7)).date().isoformat())
+
+
+def hand_over(manager: Person, address: str, to: str) -> None:
+    """The manager gives a learner another coach."""
+    page = manager.page
+    page.goto(address)
+    form = page.locator("form:has(input[name=coach])")
+    form.locator("label:has(input[name=coach])").filter(has_text=to).locator("input").check()
+    form.locator("textarea[name=reason], input[name=reason]").fill("They work in the same building from Monday.")
+    form.locator("button").last.click()
+    page.get_by_text("has a new coach").wait_for()
 
 
 def entrust(coach: Person, skill: str, why: str, level: int) -> None:
