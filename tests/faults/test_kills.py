@@ -1,0 +1,265 @@
+"""Killing what works: 8 writers send every act twice while web workers and the task worker are killed; nothing is lost
+and nothing is doubled. Without keys the same run doubles acts, so the run can see it (docs/trust.md has figures).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from tests.journey.site import PASSPHRASE, ROOT, Site
+
+pytestmark = [pytest.mark.long]
+
+WRITERS = {f"writer{number}": f"Writer {number}" for number in range(8)}
+WEB_KILLS, TASK_KILLS = 120, 30
+BEGUN_WITHIN = 120
+
+
+class Writer(threading.Thread):
+    """Somebody who asks one question after the other, each sent twice, and again until it was answered."""
+
+    def __init__(self, site: Site, name: str, stop: threading.Event, *, keyed: bool) -> None:
+        super().__init__(name=name, daemon=True)
+        self.site, self.stopped, self.keyed = site, stop, keyed
+        self.cookies: dict[str, str] = {}
+        self.said: list[str] = []
+        self.sent = 0
+
+    def run(self) -> None:
+        self.sign_in()
+        while not self.stopped.is_set():
+            words = f"{self.name} asks for the {len(self.said) + 1}. time: how do you begin?"
+            key = str(uuid4())
+            for _twice in range(2):
+                self.until_done(words, key)
+            self.said.append(words)
+
+    def until_done(self, words: str, key: str) -> None:
+        """Send it until there is an answer: a person would press the button again."""
+        while True:
+            fields = {"skill": "discovery", "title": words, "body": "At the door.", "key": key}
+            if not self.keyed:
+                fields["key"] = str(uuid4())
+            status = self.ask("/exchange/ask/", fields)
+            self.sent += 1
+            if status == 302:
+                return
+            time.sleep(0.1)
+
+    def sign_in(self) -> None:
+        """At the front door; again while the server is away."""
+        fields = {"login": f"{self.name}@aldermoor.example", "password": PASSPHRASE}
+        while self.ask("/accounts/login/", fields) != 302 or "sessionid" not in self.cookies:
+            time.sleep(0.2)
+
+    def ask(self, path: str, fields: dict[str, str]) -> int:
+        """POST with the token of the cookie; the status, or 0 when nobody answered."""
+        connection = HTTPConnection("127.0.0.1", self.site.port, timeout=20)
+        try:
+            if "csrftoken" not in self.cookies:
+                connection.request("GET", "/accounts/login/")
+                self.keep(connection)
+            body = urlencode({**fields, "csrfmiddlewaretoken": self.cookies.get("csrftoken", "")})
+            connection.request("POST", path, body, self.headers())
+            return self.keep(connection)
+        except (OSError, HTTPException):
+            return 0
+        finally:
+            connection.close()
+
+    def keep(self, connection: HTTPConnection) -> int:
+        """Read the answer and remember its cookies."""
+        answer = connection.getresponse()
+        answer.read()
+        for line in answer.headers.get_all("Set-Cookie") or ():
+            name, _equals, value = line.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        return answer.status
+
+    def headers(self) -> dict[str, str]:
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        return {"Cookie": cookies, "Content-Type": "application/x-www-form-urlencoded"}
+
+
+def children(pid: int) -> list[int]:
+    """The processes that this one started."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                stat = (entry / "stat").read_text()
+            except OSError:
+                continue
+            if int(stat[stat.rindex(")") + 2 :].split()[1]) == pid:
+                found.append(int(entry.name))
+    return found
+
+
+def named(pid: int, word: str) -> bool:
+    """Whether a process is the program that we mean."""
+    try:
+        return word in Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
+    except OSError:
+        return False
+
+
+def kill_web_workers(site: Site, count: int) -> int:
+    """kill -9 one gunicorn worker after the other, each as soon as there is one; returns how many."""
+    assert site.process
+    master = next(pid for pid in children(site.process.pid) if named(pid, "gunicorn"))
+    killed = 0
+    while killed < count:
+        for pid in children(master):
+            os.kill(pid, signal.SIGKILL)
+            killed += 1
+            time.sleep(0.8)  # the next one must have begun to answer, or nothing is interrupted
+        time.sleep(0.05)
+    return killed
+
+
+class PostgreSQLSite(Site):
+    """A site on a database that is made for it and dropped after it."""
+
+    def __init__(self, folder: Path, people: dict[str, str]) -> None:
+        self.server, self.name = os.environ["TEST_DATABASE_URL"], f"vouch_faults_{uuid4().hex[:8]}"
+        self.tell(f'CREATE DATABASE "{self.name}"')
+        super().__init__(folder, people, DATABASE_URL=re.sub(r"/[^/]*$", f"/{self.name}", self.server))
+
+    def _database(self) -> None:
+        self.manage("migrate", "-v0")
+        self.manage("load_curriculum")
+
+    def drop(self) -> None:
+        """Nothing stays on the server."""
+        self.tell(f'DROP DATABASE "{self.name}" WITH (FORCE)')
+
+    def tell(self, statement: str) -> None:
+        """One statement to the server."""
+        with psycopg.connect(self.server, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
+def threads_of(site: Site) -> Counter[str]:
+    """Every question in the database."""
+    code = (
+        "import json, django; django.setup()\n"
+        "from coaching.api import Thread\n"
+        "print(json.dumps(list(Thread.objects.filter(is_prompt=False).values_list('title', flat=True))))"
+    )
+    return Counter(json.loads(site.run("-c", code).stdout.splitlines()[-1]))
+
+
+def write_and_kill(site: Site, kills: int, *, keyed: bool) -> tuple[list[str], int]:
+    """All writers at once until so many workers were killed; what was asked, and how many requests that took."""
+    stop = threading.Event()
+    writers = [Writer(site, name, stop, keyed=keyed) for name in WRITERS]
+    for writer in writers:
+        writer.start()
+    try:
+        until = time.monotonic() + BEGUN_WITHIN
+        while not all(writer.said for writer in writers):
+            assert time.monotonic() < until, "The writers cannot write."
+            time.sleep(0.1)
+        kill_web_workers(site, kills)
+    finally:
+        stop.set()
+        for writer in writers:
+            writer.join(120)
+    assert not any(writer.is_alive() for writer in writers)
+    return [words for writer in writers for words in writer.said], sum(writer.sent for writer in writers)
+
+
+def all_or_nothing(site: Site) -> None:
+    """The run itself: acts answered = rows, each once."""
+    site.start()
+    try:
+        said, sent = write_and_kill(site, WEB_KILLS, keyed=True)
+    finally:
+        site.stop()
+    found = threads_of(site)
+    print(f"{WEB_KILLS} kills, {len(said)} acts, {sent} requests, {sum(found.values())} rows")
+    assert len(said) > WEB_KILLS
+    assert found == Counter(said)
+
+
+@pytest.mark.browser  # as the other tests of a whole site: once, beside the SQLite run
+def test_no_act_is_lost_or_doubled_while_web_workers_are_killed(tmp_path: Path) -> None:
+    all_or_nothing(Site(tmp_path, WRITERS))
+
+
+@pytest.mark.browser
+@pytest.mark.skipif("TEST_DATABASE_URL" not in os.environ, reason="needs TEST_DATABASE_URL")
+def test_on_postgresql_neither(tmp_path: Path) -> None:
+    site = PostgreSQLSite(tmp_path, WRITERS)
+    try:
+        all_or_nothing(site)
+    finally:
+        site.drop()
+
+
+@pytest.mark.browser
+def test_without_keys_the_same_run_doubles_acts(tmp_path: Path) -> None:
+    site = Site(tmp_path, WRITERS)
+    site.start()
+    try:
+        said, sent = write_and_kill(site, 5, keyed=False)
+    finally:
+        site.stop()
+    found = threads_of(site)
+    print(f"control: {len(said)} acts, {sent} requests, {sum(found.values())} rows")
+    assert sum(found.values()) > len(said)
+
+
+QUEUE_MAIL = """
+import django; django.setup()
+from django.core.mail import EmailMessage
+from lms.api import queue_mail
+for number in range({count}):
+    queue_mail(EmailMessage(f"Mail {{number}}", "Words.", to=[f"somebody{{number}}@aldermoor.example"]))
+"""
+
+
+SEND_MAIL = """
+import django; django.setup()
+from lms.api import send_waiting_mail
+while send_waiting_mail(): pass
+"""
+
+
+@pytest.mark.browser
+def test_every_mail_goes_out_while_the_task_worker_is_killed(tmp_path: Path) -> None:
+    """A mail may go twice if the worker dies between the mail server's yes and its own note; it is never lost."""
+    site, count = Site(tmp_path, WRITERS), 300
+    site.run("-c", QUEUE_MAIL.format(count=count))
+    command = [
+        sys.executable,
+        "-c",
+        "import django; django.setup(); from lms.api import send_waiting_mail as s\nwhile s(): pass",
+    ]
+    for number in range(TASK_KILLS):
+        process = subprocess.Popen(command, cwd=ROOT, env=site.env)
+        time.sleep(1.5 + number % 5 * 0.1)  # somewhere in its work
+        process.kill()
+        process.wait()
+    site.later(minutes=10)  # what was leased comes free
+    site.run("-c", SEND_MAIL)
+    sent = Counter(str(message["Subject"]) for message in site.mail())
+    doubled = sum(times - 1 for times in sent.values())
+    print(f"{TASK_KILLS} kills, {len(sent)} of {count} mails sent, {doubled} of them twice")
+    assert len(sent) == count
+    assert doubled <= TASK_KILLS
