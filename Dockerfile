@@ -11,7 +11,8 @@ RUN pip install --require-hashes -r requirements.txt
 COPY . .
 # Static files are the same in every container, so they are part of the image; the values are for this step only.
 RUN useradd --create-home vouch && mkdir /data && chown vouch /data \
-    && SECRET_KEY=build ALLOWED_HOSTS=build VOUCH_DATA_DIR=/tmp/build STATIC_ROOT=/app/collected python manage.py collectstatic --no-input \
+    && SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(50))')" ALLOWED_HOSTS=build VOUCH_BASE_URL=https://build \
+       EMAIL_URL=smtp://build VOUCH_DATA_DIR=/tmp/build STATIC_ROOT=/app/collected python manage.py collectstatic --no-input \
     && rm -rf /tmp/build
 ENV STATIC_ROOT=/app/collected
 

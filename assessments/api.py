@@ -8,6 +8,7 @@ from assessments.models import (
     Evidence,
     Observation,
     ObservationIndicator,
+    ObservationSkill,
     Request,
     ScenarioVersion,
     SignOffEvent,
@@ -45,6 +46,7 @@ from assessments.services.cases import (
     read_observations,
     refresh_case,
     request_observation,
+    take_over_request,
     withdraw_request,
 )
 from assessments.services.decisions import (
@@ -57,9 +59,10 @@ from assessments.services.decisions import (
 )
 from assessments.services.evidence import MAX_BYTES, add_evidence, content_hash, withdraw_evidence
 from assessments.services.invoice import Invoice, invoice_of
+from assessments.services.leaving import Held, end_person, held_by
 from assessments.services.ledger import months_later
 from assessments.services.moments import Moment, moment_of
-from assessments.services.observations import open_seal, record_observation, write_down
+from assessments.services.observations import observation_digest, open_seal, record_observation, write_down
 from assessments.services.practice import (
     Practice,
     attempts_of,
@@ -114,6 +117,7 @@ from assessments.services.team import (
     team_of,
     team_with_news,
 )
+from assessments.services.team_words import days_since
 from assessments.services.verify import verify_ledger
 from assessments.services.versions import publish_calibration, publish_recalls, publish_scenario, publish_standard
 
@@ -130,6 +134,7 @@ __all__ = [
     "Decided",
     "Entrust",
     "Evidence",
+    "Held",
     "Holder",
     "Invoice",
     "Moment",
@@ -137,6 +142,7 @@ __all__ = [
     "NotYet",
     "Observation",
     "ObservationIndicator",
+    "ObservationSkill",
     "Occasion",
     "PersonReadiness",
     "Practice",
@@ -171,14 +177,17 @@ __all__ = [
     "content_hash",
     "countersign",
     "counts_of",
+    "days_since",
     "decide",
     "delete_attempt",
     "due_cards",
+    "end_person",
     "examine_cases",
     "file_of",
     "flags_in_words",
     "grids_of",
     "has_read",
+    "held_by",
     "held_line",
     "in_order",
     "invoice_of",
@@ -190,6 +199,7 @@ __all__ = [
     "months_later",
     "my_cases",
     "next_due_on",
+    "observation_digest",
     "observations_for",
     "occasions_for",
     "open_case",
@@ -227,6 +237,7 @@ __all__ = [
     "step_of",
     "table_of",
     "take_calibration",
+    "take_over_request",
     "team_enrolments",
     "team_of",
     "team_with_news",

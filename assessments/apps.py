@@ -13,11 +13,15 @@ class AssessmentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Keep the ledger's guards in place and have their absence noticed; say which places belong to judging."""
+        """Keep the ledger's guards in place and have their absence noticed; say which places belong to judging, and
+        what it holds about people.
+        """
         from assessments.checks import guards_stand
         from assessments.receivers import install_guards
-        from lms.api import register_place
+        from assessments.rules.privacy import PERSONAL
+        from lms.api import register_personal, register_place
 
+        register_personal(self.name, PERSONAL)
         post_migrate.connect(install_guards, sender=self, dispatch_uid="assessments.install_guards")
         register(guards_stand, Tags.database)
         helpers, managers = ("coach", "observer"), ("manager", "learning")

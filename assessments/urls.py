@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from assessments.views import calibration, decide, evidence, observe, practice, queue, recall, requests, signoffs, team
+from assessments.views import (
+    calibration,
+    decide,
+    evidence,
+    leaving,
+    observe,
+    practice,
+    queue,
+    recall,
+    requests,
+    signoffs,
+    team,
+)
 
 urlpatterns = [
     path("practice/", practice.practice, name="practice"),
@@ -17,6 +29,7 @@ urlpatterns = [
     path("requests/new/<uuid:step_uid>/", requests.request_new, name="request_new"),
     path("requests/<uuid:case_uid>/", requests.case, name="case"),
     path("requests/<uuid:request_uid>/withdraw/", requests.request_withdraw, name="request_withdraw"),
+    path("requests/<uuid:request_uid>/take-over/", requests.request_take_over, name="request_take_over"),
     path("requests/<uuid:case_uid>/evidence/", evidence.evidence_add, name="evidence_add"),
     path("evidence/<uuid:evidence_uid>/", evidence.evidence_file, name="evidence_file"),
     path("evidence/<uuid:evidence_uid>/withdraw/", evidence.evidence_withdraw, name="evidence_withdraw"),
@@ -36,5 +49,6 @@ urlpatterns = [
     path("team/export.csv", team.team_csv, name="team_csv"),
     path("team/export.xlsx", team.team_xlsx, name="team_xlsx"),
     path("people/<uuid:person_uid>/", team.person_readiness, name="person_readiness"),
+    path("people/<uuid:person_uid>/leaves/", leaving.people_end, name="people_end"),
     path("people/<uuid:person_uid>/external/", team.external_done, name="external_done"),
 ]

@@ -35,6 +35,14 @@ DATA = Path(os.environ.get("VOUCH_DATA_DIR") or ROOT / "var").resolve()
 DATABASE = DATA / "vouch.sqlite3"
 STATE = DATA / "state.json"
 LOG = DATA / "log" / "start.log"
+# The demo accounts (curriculum/5-people.yaml), as the page to sign in groups them.
+ACCOUNTS = [
+    "learner ready expiring stuck challenged notyet",
+    "coach coach2 observer",
+    "manager other.manager",
+    "author ld",
+    "sponsor auditor admin",
+]
 # What --reset removes. The passphrase and the secret key stay, and whatever else somebody keeps in this folder.
 OURS = ["vouch.sqlite3*", "state.json", "media", "mail", "broker", "beat-schedule*"]
 
@@ -82,7 +90,9 @@ def main(given: list[str]) -> int:
     if kind == "empty":
         ensure_administrator()
     else:
-        say("Log in as learner, coach, manager, author or admin @aldermoor.example.")
+        say("Log in as one of these, each at @aldermoor.example; the page to sign in says what there is to see:")
+        for line in ACCOUNTS:
+            say(f"  {line}")
         say(f"Passphrase: {os.environ.pop('VOUCH_DEMO_PASSPHRASE')}")
     say("Starting")
     # The server takes our place: whoever stops this process stops everything.

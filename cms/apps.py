@@ -14,12 +14,14 @@ class CmsConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect receivers; the admin asks our policies and manages people in our way; say which places belong to
-        learners.
+        learners, and what authoring holds about people.
         """
-        from lms.api import ADMINISTRATOR, register_place
+        from cms.rules.privacy import PERSONAL
+        from lms.api import ADMINISTRATOR, register_personal, register_place
 
         import_module("cms.receivers")
         _register_policies()
+        register_personal(self.name, PERSONAL)
         apps.get_app_config("wagtailusers").user_viewset = "cms.wagtail_hooks.people.PeopleViewSet"  # type: ignore[attr-defined]
         learners = ("learner",)
         mine = ("step", "lesson", "course", "practice*", "session*", "commitment*", "request*", "case", "evidence*")
@@ -27,6 +29,7 @@ class CmsConfig(AppConfig):
         register_place("today", _("Today"), order=10, duties=learners, covers=covers, otherwise=True, home=10)
         register_place("path", _("My path"), order=15, duties=learners, covers=mine)
         register_place("skills", _("My skills"), order=20, duties=("learner", "finished"), covers=("skill", "signoff"))
+        register_place("who_sees", _("Who can see what about me"), order=15, menu=True)
         register_place("patterns", _("Patterns"), order=90, duties=(ADMINISTRATOR,), menu=True)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cms.views import go, home, lessons, notices, skills, today
+from cms.views import go, home, lessons, notices, skills, today, who_sees
 from cms.views import path as my_path
 
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("today/", today.today, name="today"),
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.read, name="notices_read"),
+    path("me/who-sees/", who_sees.who_sees, name="who_sees"),
     path("path/", my_path.path, name="path"),
     path("step/<uuid:step_uid>/", my_path.step, name="step"),
     path("course/<uuid:course_uid>/", lessons.course, name="course"),

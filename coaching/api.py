@@ -1,6 +1,7 @@
 """The front door of helping. Other apps come in here, and by ``rules`` and ``events``."""
 
 from coaching.models import (
+    Challenge,
     CoachAssignment,
     CoachProfile,
     Commitment,
@@ -12,6 +13,7 @@ from coaching.models import (
 )
 from coaching.policies import (
     acting,
+    challenge_policy,
     coach_profile_policy,
     coached_by,
     commitment_policy,
@@ -25,6 +27,13 @@ from coaching.policies import (
 )
 from coaching.services.agenda import agenda_of
 from coaching.services.assignments import assign_coach, end_assignment, enrol_with_coach, hand_over
+from coaching.services.challenges import (
+    answer_challenge,
+    challenge,
+    challenge_of,
+    challenges_of,
+    withdraw_challenge,
+)
 from coaching.services.choices import PathChoice, paths_to_choose, people_here, people_to_enrol
 from coaching.services.coaches import (
     active_assignments_of,
@@ -62,8 +71,10 @@ from coaching.services.grants import (
     revoke_grant,
     was_granted,
 )
+from coaching.services.leaving import let_go
 from coaching.services.people import Helper, my_people
 from coaching.services.profiles import change_capacity, end_coach, make_coach, profiles, set_away
+from coaching.services.proposals import answer_proposal, proposal_of, propose_coach
 from coaching.services.sessions import (
     cancel_session,
     hold_session,
@@ -82,6 +93,7 @@ from coaching.services.threads import FILTERS, posts_of, skills_to_choose, threa
 __all__ = [
     "FILTERS",
     "Authority",
+    "Challenge",
     "CoachAssignment",
     "CoachProfile",
     "Commitment",
@@ -97,11 +109,17 @@ __all__ = [
     "active_assignments_of",
     "agenda_of",
     "answer",
+    "answer_challenge",
+    "answer_proposal",
     "ask",
     "assign_coach",
     "authority_over",
     "bring_example",
     "cancel_session",
+    "challenge",
+    "challenge_of",
+    "challenge_policy",
+    "challenges_of",
     "change_capacity",
     "coach_of",
     "coach_profile_policy",
@@ -129,6 +147,7 @@ __all__ = [
     "is_coach_of",
     "is_moderator",
     "learners_of",
+    "let_go",
     "make_coach",
     "make_commitment",
     "may_observe",
@@ -147,6 +166,8 @@ __all__ = [
     "present_coach",
     "profile",
     "profiles",
+    "proposal_of",
+    "propose_coach",
     "record_grants",
     "report_commitment",
     "revoke_grant",
@@ -165,6 +186,7 @@ __all__ = [
     "unlapsed",
     "was_coach",
     "was_granted",
+    "withdraw_challenge",
     "without_others_notes",
     "write_notes",
 ]

@@ -15,9 +15,11 @@ class CoachingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Say which duties there are in helping, and which places belong to them."""
-        from lms.api import register_duty, register_place
+        """Say which duties there are in helping, which places belong to them, and what it holds about people."""
+        from coaching.rules.privacy import PERSONAL
+        from lms.api import register_duty, register_personal, register_place
 
+        register_personal(self.name, PERSONAL)
         register_duty("coach", _coaches)
         register_duty("observer", _observes)
         register_place("exchange", _("Exchange"), order=50, covers=("exchange_*",))

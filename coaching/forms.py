@@ -6,12 +6,10 @@ The key of the act is no field: views read it with ``lms.requests.key_of``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -20,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from coaching.api import CoachProfile, CommitmentSkill, PathChoice, Post
 from coaching.rules.times import MAX_MINUTES, MIN_MINUTES
 from lms.api import Customer, Enrolment, Skill, User
+from lms.rules.said import full_day
 from lms.templatetags.vouch import spoken
 
 DAY = {"type": "date"}
@@ -112,6 +111,23 @@ class ReasonForm(forms.Form):
     """Why."""
 
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300)
+
+
+class ChallengeForm(forms.Form):
+    """What makes somebody sure that they can be seen now."""
+
+    why = text_area(
+        gettext_lazy("What makes you sure?"),
+        rows=5,
+        max_length=1000,
+        help_text=gettext_lazy("What you have done before, with whom, and what came of it. Your coach reads it."),
+    )
+
+
+class WordsForm(forms.Form):
+    """A sentence that goes with an answer."""
+
+    words = forms.CharField(label=gettext_lazy("In one sentence"), max_length=300)
 
 
 class MoveForm(forms.Form):
@@ -288,6 +304,19 @@ class CoachProfileForm(forms.Form):
         return [name.strip() for name in self.cleaned_data["languages"].split(",") if name.strip()]
 
 
+class ProposalForm(forms.Form):
+    """Who might follow, and why them."""
+
+    coach = OneOf(label=gettext_lazy("Coach"), widget=Choices)
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=300, help_text=gettext_lazy("Their manager reads it and decides.")
+    )
+
+    def __init__(self, *args: Any, coaches: Iterable[CoachProfile], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_coaches(self.fields["coach"], coaches)
+
+
 class CapacityForm(forms.Form):
     """How many learners at one time."""
 
@@ -350,11 +379,6 @@ def offer_coaches(field: forms.Field, coaches: Iterable[CoachProfile], none: str
     field.widget.closed = frozenset(str(row.person.uid) for row in rows if row.load >= row.capacity)
 
 
-def said(day: date | None) -> str:
-    """A day as it is said."""
-    return date_format(day, "j F Y") if day else ""
-
-
 def coach_label(row: CoachProfile) -> SafeString:
     """A coach with their room: n of m."""
     words = [_("%(n)s of %(m)s places taken") % {"n": row.load, "m": row.capacity}]
@@ -362,7 +386,7 @@ def coach_label(row: CoachProfile) -> SafeString:
         words[0] += _(", so cannot be chosen")
     if row.away_until:
         words.append(
-            _("Away from %(from)s to %(until)s") % {"from": said(row.away_from), "until": said(row.away_until)}
+            _("Away from %(from)s to %(until)s") % {"from": full_day(row.away_from), "until": full_day(row.away_until)}
         )
     if row.languages:
         words.append(_("Languages: %(names)s") % {"names": spoken(row.languages)})

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from coaching.views import coach, commitments, exchange, people, sessions
+from coaching.views import challenges, coach, commitments, exchange, people, sessions
 
 urlpatterns = [
     path("exchange/", exchange.exchange, name="exchange"),
@@ -13,7 +13,10 @@ urlpatterns = [
     path("sessions/<uuid:session_uid>/", sessions.session, name="session"),
     path("commitments/new/", commitments.commitment_new, name="commitment_new"),
     path("commitments/<uuid:commitment_uid>/", commitments.commitment, name="commitment"),
+    path("challenges/new/", challenges.challenge_new, name="challenge_new"),
+    path("challenges/<uuid:challenge_uid>/", challenges.challenge, name="challenge"),
     path("coach/people/<uuid:enrolment_uid>/", coach.coach_person, name="coach_person"),
+    path("coach/people/<uuid:enrolment_uid>/propose/", people.coach_propose, name="coach_propose"),
     path("coach/away/", coach.coach_away, name="coach_away"),
     path("team/enrol/", people.team_enrol, name="team_enrol"),
     path("team/coach/<uuid:enrolment_uid>/", people.team_coach, name="team_coach"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +20,17 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         "incorrect_code": _("This code is not right, or no longer."),
         "too_many_login_attempts": _("There were too many tries. Wait a few minutes, then try again."),
     }
+
+    ways = {
+        "reauthenticate": _("Type my passphrase"),
+        "mfa_reauthenticate": _("Use a code of my app"),
+        "mfa_reauthenticate:webauthn": _("Use my passkey"),
+    }
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """allauth's ways to show that it is still you, in our words."""
+        found = super().get_reauthentication_methods(user)
+        return [{**way, "description": self.ways.get(way["id"], way["description"])} for way in found]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

@@ -11,6 +11,7 @@ from lms.models import (
     Membership,
     Milestone,
     Notice,
+    Opening,
     Organisation,
     OutgoingMail,
     Path,
@@ -58,7 +59,9 @@ from lms.services.notices import News, newest_unread, news_of, notices_of, read_
 from lms.services.outbox import mail_notices, notify, queue_mail
 from lms.services.outbox import send_waiting as send_waiting_mail
 from lms.services.people import (
+    close_account,
     invite_person,
+    managers_above,
     managers_of,
     managers_of_each,
     organisation,
@@ -76,6 +79,7 @@ from lms.services.places import (
     register_place,
     surroundings_of,
 )
+from lms.services.privacy import personal_lines, register_personal
 from lms.services.progress import (
     DONE,
     LOCKED,
@@ -94,6 +98,7 @@ from lms.services.progress import (
     require_open,
     waive,
 )
+from lms.services.steering import extend, follow_pauses, open_step, pause, resume
 from lms.services.structure import LessonInfo, MilestoneInfo, PathStructure, StepInfo, structure_of
 from lms.services.talk import record_example, record_recall, refresh_talk
 from lms.services.versions import (
@@ -133,6 +138,7 @@ __all__ = [
     "NewGate",
     "News",
     "Notice",
+    "Opening",
     "Organisation",
     "OutgoingMail",
     "Path",
@@ -159,6 +165,7 @@ __all__ = [
     "User",
     "Word",
     "Words",
+    "close_account",
     "close_gates",
     "complete_lesson",
     "current",
@@ -166,8 +173,10 @@ __all__ = [
     "enrol",
     "enrolment_policy",
     "everybody",
+    "extend",
     "facts_of",
     "find_step",
+    "follow_pauses",
     "forget",
     "gates_of",
     "home_of",
@@ -181,6 +190,7 @@ __all__ = [
     "mail_notices",
     "managed_by",
     "managed_teams",
+    "managers_above",
     "managers_of",
     "managers_of_each",
     "mark_external_done",
@@ -194,10 +204,13 @@ __all__ = [
     "open_enrolments",
     "open_gate",
     "open_gates",
+    "open_step",
     "organisation",
     "paths_of",
+    "pause",
     "people_in_admin_policy",
     "people_policy",
+    "personal_lines",
     "places",
     "progress_of",
     "publish_path",
@@ -210,10 +223,12 @@ __all__ = [
     "record_recall",
     "refresh_talk",
     "register_duty",
+    "register_personal",
     "register_place",
     "require_open",
     "requirements_of",
     "resend_invitation",
+    "resume",
     "retire",
     "send_invitation",
     "send_waiting_mail",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from django.apps import AppConfig
@@ -15,9 +16,14 @@ class LmsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Say which duties the record knows of, and which places belong to them."""
+        """Connect receivers; say which duties the record knows of, which places belong to them, and what it holds
+        about people.
+        """
         from lms import api
+        from lms.rules.privacy import PERSONAL
 
+        import_module("lms.receivers")
+        api.register_personal(self.name, PERSONAL)
         api.register_duty("learner", _enrolled(*api.Enrolment.OPEN))
         api.register_duty("finished", _enrolled("completed"))
         api.register_duty("manager", _manages)
@@ -27,9 +33,8 @@ class LmsConfig(AppConfig):
         covers, pages = ("wagtail*",), ("people_*", "coach_profiles", "observer_grants")
         api.register_place("wagtailadmin_home", _("Authoring"), order=80, duties=authoring, covers=covers, home=50)
         api.register_place("people", _("People"), order=70, duties=("learning",), covers=pages)
-        api.register_place("account_email", _("E-mail address"), order=60, menu=True)
-        api.register_place("account_change_password", _("Passphrase"), order=70, menu=True)
-        api.register_place("mfa_index", _("Second factor"), order=80, menu=True)
+        own = ("account_*", "mfa_*", "usersessions_*")
+        api.register_place("mfa_index", _("Sign-in and security"), order=60, covers=own, menu=True)
 
 
 DUTIES_BY_GROUP = {

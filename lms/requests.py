@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from lms.models import User
 
 
+SECOND_FACTOR = "second_factor"
+"""Under this name a session says whose second factor was shown in it."""
+
+
 class SignedInRequest(HttpRequest):
     """A request whose user is a person of ours."""
 

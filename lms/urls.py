@@ -1,10 +1,13 @@
 """Every address of the site. Upper floors are named as strings, so nothing here imports upwards."""
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_required
 from django.urls import include, path, re_path
 from django.views.static import serve
 
-from lms.views import health, people
+from lms.views import door, health, people, steering
+
+handler400 = "lms.views.errors.bad_request"
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -12,11 +15,16 @@ urlpatterns = [
     path("people/", people.people, name="people"),
     path("people/invite/", people.invite, name="people_invite"),
     path("people/<uuid:uid>/invite/", people.invite_again, name="people_invite_again"),
+    path("team/steer/<uuid:enrolment_uid>/", steering.team_steer, name="team_steer"),
     path("accounts/", include("allauth.urls")),
+    path("cms/login/", door.to_the_door, name="wagtailadmin_login"),
+    path("_util/login/", door.to_the_door, name="wagtailcore_login"),
     path("cms/", include("wagtail.admin.urls")),
     path("documents/", include("wagtail.documents.urls")),
     # Scaled images only: originals and documents have no address here, a document asks wagtaildocs_serve first.
-    re_path(r"^media/(?P<path>images/.+)$", serve, {"document_root": settings.MEDIA_ROOT}, name="rendition"),
+    re_path(
+        r"^media/(?P<path>images/.+)$", login_required(serve), {"document_root": settings.MEDIA_ROOT}, name="rendition"
+    ),
     path("", include("assessments.urls")),
     path("", include("coaching.urls")),
     path("", include("cms.urls")),

@@ -68,11 +68,11 @@ def uses_database(item: pytest.Item) -> bool:
 
 
 def fingerprint() -> str:
-    """Of our migrations, of what runs after them, and of the packages; empty while an app has no migrations."""
+    """Of our migrations, of what runs after them, of apps and packages; empty while an app has no migrations."""
     apps = [ROOT / app for app in ("lms", "coaching", "assessments", "cms")]
     if not all((app / "migrations" / "0001_initial.py").exists() for app in apps):
         return ""
-    files = [ROOT / "requirements.txt"]
+    files = [ROOT / "requirements.txt", ROOT / "lms" / "settings" / "base.py"]
     for app in apps:
         files += sorted((app / "migrations").glob("*.py"))
         files += [path for name in ("apps.py", "receivers.py") if (path := app / name).exists()]
@@ -182,16 +182,10 @@ class _PostgreSQL:
 
 @pytest.fixture(autouse=True)
 def nothing_kept() -> None:
-    """Path versions and duties are kept in memory under ids that the next test gives to something else."""
-    from django.core.cache import cache
+    """Each test begins without what the one before left in memory."""
+    from tests import factories
 
-    from assessments.services.readiness import role_of, ways_to
-    from lms.services.structure import structure_of
-
-    structure_of.cache_clear()
-    role_of.cache_clear()
-    ways_to.cache_clear()
-    cache.clear()
+    factories.nothing_kept()
 
 
 @pytest.fixture(scope="session", autouse=True)

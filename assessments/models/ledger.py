@@ -14,9 +14,18 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .cases import Case
 from .standards import StandardVersion
+
+CAPACITIES = {
+    "coach": pgettext_lazy("signed as", "coach"),
+    "stand-in of the coach": pgettext_lazy("signed as", "stand-in of the coach"),
+    "learning administrator": pgettext_lazy("signed as", "learning administrator"),
+    "observer": pgettext_lazy("signed as", "observer"),
+}
+"""What the ledger holds in one language for ever, as it is shown."""
 
 
 class SignOffEvent(models.Model):
@@ -85,6 +94,11 @@ class SignOffEvent(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.seq} {self.kind} {self.skill_id}"
+
+    @property
+    def capacity(self) -> str:
+        """The authority in the reader's words."""
+        return str(CAPACITIES.get(self.authority, self.authority))
 
 
 class SignOffText(models.Model):

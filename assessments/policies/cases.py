@@ -8,7 +8,7 @@ from django.db.models import Exists, Q, QuerySet
 
 from assessments.models import Case, Request, SignOffEvent
 from assessments.rules.ledger import SETTLED
-from coaching.api import ObserverGrant, coached_by, unlapsed
+from coaching.api import CoachProfile, ObserverGrant, coached_by, unlapsed
 from lms.api import AUDITORS, LEARNING_ADMINISTRATORS, RowPolicy, User, everybody, in_group, nobody
 from lms.clock import now
 
@@ -57,7 +57,7 @@ class CasePolicy(RowPolicy[Case]):
 
 class RequestPolicy(RowPolicy[Request]):
     """view: learner, named observer, coach - observe, answer: the named observer while it waits - withdraw: the
-    learner.
+    learner - take over: whoever covers for an observer who is away, as the present coach of the learner.
     """
 
     def rows(self, user: User, action: str) -> Q:
@@ -70,6 +70,12 @@ class RequestPolicy(RowPolicy[Request]):
             return Q(observer=user) & waiting & ~mine
         if action == "withdraw":
             return mine & waiting
+        if action == "take over":
+            today = now().date()
+            away = CoachProfile.objects.filter(cover__person=user, away_from__lte=today, away_until__gte=today).values(
+                "person"
+            )
+            return Q(observer__in=away) & waiting & ~mine & coached_by(user, "case__enrolment")
         return nobody()
 
 

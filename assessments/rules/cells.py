@@ -9,31 +9,35 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from lms.rules.gates import GATES, Standing
+from lms.rules.said import short_day
 from lms.rules.scales import ENTRUSTMENT
 
 from .readiness import Term
 
 GATE_NAMES = {
-    "talk": gettext_lazy("Talk"),
-    "try": gettext_lazy("Try"),
-    "do": gettext_lazy("Do"),
-    "show": gettext_lazy("Show"),
+    "talk": pgettext_lazy("gate", "Talk"),
+    "try": pgettext_lazy("gate", "Try"),
+    "do": pgettext_lazy("gate", "Do"),
+    "show": pgettext_lazy("gate", "Show"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Four bays, the word, the same as a sentence. ``tone``: vouched, due or nothing."""
+    """Four bays, and the word beside them. ``tone``: vouched, due or nothing."""
 
     bays: tuple[str, ...]
     word: str
-    label: str
     tone: str = ""
+
+    @property
+    def label(self) -> str:
+        """The ladder as a sentence, for who cannot see it."""
+        return _sentence(self.bays) if self.bays else self.word
 
     @property
     def vouched(self) -> bool:
@@ -72,12 +76,12 @@ def cell(
             passed_over = place < reached or (next_gate and place < GATES.index(next_gate))
             bays.append("skip" if passed_over and reached >= 0 else "closed")
     word = _word(term, tone, next_gate, waits_for)
-    return Cell(tuple(bays), word, _sentence(bays), tone)
+    return Cell(tuple(bays), word, tone)
 
 
 def no_data() -> Cell:
     """Before the first day: nothing is known, and nothing counts as zero."""
-    return Cell((), _("No data"), _("No data"))
+    return Cell((), _("No data"))
 
 
 def _next(reached: int, offered: Collection[str]) -> str:
@@ -87,7 +91,7 @@ def _next(reached: int, offered: Collection[str]) -> str:
 
 def _word(term: Term, tone: str, next_gate: str, waits_for: str) -> str:
     if tone == "due" and term.valid_until:
-        return _("Due %(day)s") % {"day": date_format(term.valid_until, "j F")}
+        return _("Due %(day)s") % {"day": short_day(term.valid_until)}
     if tone:
         return _("Vouched")
     if next_gate and waits_for:
@@ -99,8 +103,7 @@ def _word(term: Term, tone: str, next_gate: str, waits_for: str) -> str:
     return _("%(gate)s is next") % {"gate": GATE_NAMES[next_gate]}
 
 
-def _sentence(bays: list[str]) -> str:
-    """The ladder in words, for who cannot see it."""
+def _sentence(bays: tuple[str, ...]) -> str:
     words = {
         "open": _("open"),
         "next": _("next"),

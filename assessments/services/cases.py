@@ -196,6 +196,33 @@ def answer_request(*, actor: User, request_uid: UUID, accept: bool, note: str = 
 
 
 @transaction.atomic
+def take_over_request(*, actor: User, request_uid: UUID, key: UUID, at: datetime) -> Request:
+    """Whoever covers for an observer who is away watches in their place.
+
+    Raises NotFound, NotAllowed (not the cover), Invalid (no grant), Conflict (no longer waits, or asked that day too).
+    """
+    request = request_policy.get(
+        actor, "view", uid=request_uid, related=("observer", "case__learner", "case__version"), lock=True
+    )
+    if not once(actor=actor, name="request.take_over", key=key, at=at, about=request.uid):
+        return request
+    request_policy.get(actor, "take over", uid=request_uid)
+    before = request.observer
+    if not may_observe(actor.pk, list(request.case.version.skills.values_list("pk", flat=True)), at):
+        raise Invalid(observer=_("You have no observer grant for these skills."))
+    try:
+        with transaction.atomic():
+            Request.objects.filter(pk=request.pk, status__in=Request.WAITING).update(observer=actor)
+    except IntegrityError:
+        raise Conflict(_("You are asked for that day already.")) from None
+    words = {"name": actor.full_name, "before": before.full_name, "standard": request.case.version.title}
+    sentence = _("%(name)s watches in place of %(before)s: %(standard)s") % words
+    notify([request.case.learner, before], sentence, f"/requests/{request.case.uid}/", at)
+    request.refresh_from_db()
+    return request
+
+
+@transaction.atomic
 def withdraw_request(*, actor: User, request_uid: UUID, key: UUID, at: datetime) -> Request:
     """The learner no longer asks. Raises NotFound, NotAllowed, Conflict (no longer waiting)."""
     request = request_policy.get(actor, "view", uid=request_uid, related=("observer", "case__version"), lock=True)

@@ -134,7 +134,7 @@ def _authority(actor: User, case: Case, finding: CaseFinding, at: datetime) -> A
         raise NotAllowed(_("You have no observer grant now for %(skills)s.") % {"skills": ", ".join(missing)})
     for state in progress_of(case.enrolment, at).steps:
         about_this = state.step.kind == StepKind.DEMONSTRATION and state.step.content_uid == case.standard_uid
-        if about_this and not state.decision.open:
+        if about_this and not state.unlocked:
             raise NotAllowed(_("This demonstration is not open yet for the learner; their path says what opens it."))
     return authority
 

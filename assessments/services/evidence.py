@@ -134,8 +134,11 @@ def _hash_of(chunks: Iterable[bytes]) -> str:
 
 @transaction.atomic
 def withdraw_evidence(*, actor: User, evidence_uid: UUID, key: UUID, at: datetime) -> Evidence:
-    """Take a piece back before the case is decided; the row stays and is no longer shown. Raises NotFound, Conflict."""
-    piece = Evidence.objects.filter(uid=evidence_uid, added_by=actor).select_related("case").first()
+    """Take a piece back before the case is decided; the row stays and is no longer shown.
+
+    Raises NotFound, NotAllowed (seen, but not the learner; or decided), Conflict.
+    """
+    piece = Evidence.objects.filter(uid=evidence_uid).select_related("case").first()
     if piece is None:
         raise NotFound(_("There is no such evidence of yours."))
     case_policy.get(actor, "feed", pk=piece.case_id, lock=True)

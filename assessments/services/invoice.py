@@ -35,7 +35,7 @@ from .next_steps import next_step
 from .readiness import Holder, PersonReadiness, readiness_of
 from .signoffs import standings_on
 from .team import cells_of
-from .team_words import line_of, name_of
+from .team_words import days_since, line_of, name_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ def _line(
     skill = term.required.skill
     holder = found.holders.get(skill)
     held_by = "" if holder is None else name_of(holder) or found.enrolment.person.get_short_name()
-    days = (at - holder.since).days if holder and holder.since else None
+    days = days_since(holder.since, at, found.enrolment.person.zone) if holder and holder.since else None
     return Line(
         skill=skill,
         title=found.role.titles[skill],

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from assessments.rules.readiness import Term
 from lms.api import DONE, WAIVED, PathProgress, StepKind, StepState
 from lms.rules.gates import VALUES
+from lms.rules.said import full_day
 
 from .readiness import Holder, PersonReadiness, ways_to
 from .team_words import name_of
@@ -30,7 +30,7 @@ def next_step(
     """The cheapest thing that moves a line, in words."""
     if holder is None:
         if term.valid_until:
-            return _("Nothing. Valid until %(day)s.") % {"day": date_format(term.valid_until, "j F Y")}
+            return _("Nothing. Valid until %(day)s.") % {"day": full_day(term.valid_until)}
         return _("Nothing.")
     name = name_of(holder)
     match holder.who:

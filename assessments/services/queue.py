@@ -15,9 +15,10 @@ from uuid import UUID
 from django.db.models import F, QuerySet
 
 from assessments.models import Case, Request
+from assessments.policies import request_policy
 from assessments.policies.cases import to_countersign
 from assessments.rules.cells import Cell
-from coaching.api import CoachAssignment, CoachProfile, Commitment, Session, acting, coached_by, profile
+from coaching.api import Challenge, CoachAssignment, CoachProfile, Commitment, Session, acting, coached_by, profile
 from lms.api import Enrolment, News, User
 
 from .news import notices_in, notices_part
@@ -27,14 +28,17 @@ from .team_facts import TeamFacts, part, team_facts
 from .team_words import line_of, name_of
 
 OBSERVE, DECIDE, COLLECT, CONFIRM, COUNTERSIGN = "observe", "decide", "collect", "confirm", "countersign"
-ORDER = (DECIDE, OBSERVE, CONFIRM, COUNTERSIGN, COLLECT)
+CHALLENGE, TAKE_OVER = "challenge", "take_over"
+ORDER = (DECIDE, OBSERVE, TAKE_OVER, CHALLENGE, CONFIRM, COUNTERSIGN, COLLECT)
 AHEAD = timedelta(days=7)
 UNDER_WAY = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One thing that waits for the reader. ``uid`` is of the request, case, commitment or event that it is about."""
+    """One thing that waits for the reader. ``uid`` is of what it is about: a request, case, commitment, challenge or
+    event; ``of``: who was asked and is away.
+    """
 
     kind: str
     uid: UUID
@@ -43,6 +47,7 @@ class Waiting:
     since: datetime
     on: date | None = None
     accepted: bool = False
+    of: str = ""
     case: Case | None = None
 
 
@@ -116,10 +121,16 @@ def queue_of(me: User, at: datetime) -> Queue:
         waiting,
         _sessions(facts),
         [_learner(found, at) for found in people],
-        profiles[0] if profiles else profile(me),
+        profiles[0] if profiles else _own_profile(me, at),
         facts,
         notices_in(facts),
     )
+
+
+def _own_profile(me: User, at: datetime) -> CoachProfile | None:
+    """The reader's own places, while they coach. Queries: 1."""
+    own = profile(me)
+    return own if own and (own.ended_on is None or own.ended_on > at.date()) else None
 
 
 def _for_me(me: User, at: datetime) -> list[QuerySet[Any]]:
@@ -142,7 +153,25 @@ def _for_me(me: User, at: datetime) -> list[QuerySet[Any]]:
             day=F("planned_on"),
         ),
         part(
+            TAKE_OVER,
+            Request.objects.filter(request_policy.rows(me, "take over")),
+            uid=F("uid"),
+            word=F("case__learner__full_name"),
+            other=F("case__version__title"),
+            more=F("observer__full_name"),
+            at=F("made_at"),
+            day=F("planned_on"),
+        ),
+        part(
             "promised", promised, uid=F("uid"), word=F("enrolment__person__full_name"), other=F("what"), at=F("done_at")
+        ),
+        part(
+            "early",
+            Challenge.objects.filter(coached_by(me, "enrolment"), status="asked").exclude(enrolment__person=me),
+            uid=F("uid"),
+            word=F("enrolment__person__full_name"),
+            other=F("title"),
+            at=F("asked_at"),
         ),
         part(
             "flagged",
@@ -166,9 +195,9 @@ def _for_me(me: User, at: datetime) -> list[QuerySet[Any]]:
 
 
 def _waiting(facts: TeamFacts) -> list[Waiting]:
-    kinds = {OBSERVE: OBSERVE, "promised": CONFIRM, "flagged": COUNTERSIGN}
+    kinds = {OBSERVE: OBSERVE, TAKE_OVER: TAKE_OVER, "promised": CONFIRM, "early": CHALLENGE, "flagged": COUNTERSIGN}
     return [
-        Waiting(kinds[kind], uid, person, title, since, day, accepted=more == Request.Status.ACCEPTED)
+        Waiting(kinds[kind], uid, person, title, since, day, accepted=more == Request.Status.ACCEPTED, of=more or "")
         for kind, _owner, uid, person, title, more, _number, since, day, _until in facts.extra
         if kind in kinds
     ]

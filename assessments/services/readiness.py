@@ -6,7 +6,7 @@ any number of people.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -21,7 +21,7 @@ from lms.api import Enrolment, StepKind, requirements_of, structure_of
 from lms.rules.days import path_day
 from lms.rules.gates import OpenGate, Standing, standings
 
-from .team_facts import TeamFacts, Wait, team_facts
+from .team_facts import TeamFacts, team_facts
 
 READY, EXPIRING, ON_TRACK, BEHIND, BLOCKED, NOT_STARTED = (
     "ready",
@@ -115,7 +115,7 @@ def _one(enrolment: Enrolment, facts: TeamFacts, at: datetime) -> PersonReadines
     holders = {}
     for term in result.terms if result else ():
         if not term.met:
-            holders[term.required.skill] = _holder(enrolment, term, facts.waits.get(enrolment.pk, ()), name)
+            holders[term.required.skill] = _holder(enrolment, term, facts, name)
     paused = enrolment.status == Enrolment.Status.PAUSED
     bucket = _bucket(result, holders, day, today, paused, at)
     return PersonReadiness(enrolment, role, day, today, paused, result, holders, bucket, standings(gates, today), name)
@@ -150,11 +150,11 @@ def ways_to(version_id: int, skill: str, standard: UUID | None) -> Ways:
     return Ways(shown, promised, frozenset(gate for gate, is_offered in offered.items() if is_offered))
 
 
-def _holder(enrolment: Enrolment, term: Term, waits: Sequence[Wait], coach: str) -> Holder:
-    """Who has the next move on a line: whoever something waits for, else the learner; the author when the path
-    offers nothing.
+def _holder(enrolment: Enrolment, term: Term, facts: TeamFacts, coach: str) -> Holder:
+    """Who has the next move on a line: whoever something waits for, else the learner; the author when the path offers
+    nothing, the manager where the next gate needs a coach and nobody coaches.
     """
-    gate = NEXT_GATE[term.gate]
+    gate, waits = NEXT_GATE[term.gate], facts.waits.get(enrolment.pk, ())
     ways = ways_to(enrolment.path_version_id, term.required.skill, term.required.standard)
     mine = [wait for wait in waits if wait.about in (ways.demonstrations if gate == "show" else ways.commitments)]
     # An encounter asked for opens Do as well, and one who challenges waits for it with Try still closed.
@@ -168,6 +168,9 @@ def _holder(enrolment: Enrolment, term: Term, waits: Sequence[Wait], coach: str)
         return Holder("coach", coach, "do" if wait.kind == "confirm" else "show", wait.since)
     if gate == "show" and not ways.demonstrations:
         return Holder("author", "", gate)
+    alone = facts.uncoached.get(enrolment.pk)
+    if alone and gate in ("do", "show"):
+        return Holder("manager", alone.name, gate, alone.since)
     return Holder("learner", "", gate)
 
 

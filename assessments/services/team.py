@@ -17,6 +17,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from assessments.rules.cells import Cell, cell, no_data
+from assessments.rules.readiness import Term
 from lms import clock
 from lms.api import Enrolment, Membership, News, User, current
 from lms.rules.gates import Standing
@@ -158,26 +159,25 @@ def grids_of(rows: Iterable[TeamRow]) -> list[RoleGrid]:
 
 def cells_of(found: PersonReadiness) -> tuple[Cell, ...]:
     """One cell a requirement, in the order of the role."""
-    cells = []
-    for term in found.readiness.terms if found.readiness else ():
-        if found.day < 1 and not term.value:
-            cells.append(no_data())
-            continue
-        holder = found.holders.get(term.required.skill)
-        others = holder is not None and holder.who not in ("learner", "author")
-        ways = ways_to(found.enrolment.path_version_id, term.required.skill, term.required.standard)
-        cells.append(
-            cell(
-                term,
-                found.standings.get(term.required.skill, Standing()),
-                today=found.today,
-                offered=ways.gates,
-                waits_at=holder.gate if holder and others else "",
-                waits_for=name_of(holder) if holder and others else "",
-                expiring_days=EXPIRING_DAYS,
-            )
-        )
-    return tuple(cells)
+    return tuple(cell_of(found, term) for term in (found.readiness.terms if found.readiness else ()))
+
+
+def cell_of(found: PersonReadiness, term: Term) -> Cell:
+    """The cell of one requirement."""
+    if found.day < 1 and not term.value:
+        return no_data()
+    holder = found.holders.get(term.required.skill)
+    others = holder is not None and holder.who not in ("learner", "author")
+    ways = ways_to(found.enrolment.path_version_id, term.required.skill, term.required.standard)
+    return cell(
+        term,
+        found.standings.get(term.required.skill, Standing()),
+        today=found.today,
+        offered=ways.gates,
+        waits_at=holder.gate if holder and others else "",
+        waits_for=name_of(holder) if holder and others else "",
+        expiring_days=EXPIRING_DAYS,
+    )
 
 
 def held_line(row: TeamRow) -> tuple[str, Cell] | None:
@@ -186,8 +186,7 @@ def held_line(row: TeamRow) -> tuple[str, Cell] | None:
     term = result.holder if result else None
     if result is None or term is None:
         return None
-    place = result.terms.index(term)
-    return row.found.role.titles[term.required.skill], cells_of(row.found)[place]
+    return row.found.role.titles[term.required.skill], cell_of(row.found, term)
 
 
 def table_of(rows: Sequence[TeamRow]) -> tuple[list[str], list[list[Any]]]:

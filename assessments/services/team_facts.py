@@ -1,8 +1,9 @@
 """What varies about people on their paths, read at once for any number of them.
 
-Gates, pauses, the coach, and everything that lies with somebody else - an encounter asked for, a case ready to decide,
-a promise to confirm, a decision to countersign - come in one UNION: the team's page and the coach's queue ask once,
-for one person and for three thousand. Requirements and path structures never change and stay in memory.
+Gates, pauses, the coach, and everything that lies with somebody else - an encounter asked for, a wish to be seen early,
+a case ready to decide, a promise to confirm, a decision to countersign, a coach to choose - come in one UNION: the
+team's page and the coach's queue ask once, for one person and for three thousand. Requirements and path structures
+never change and stay in memory.
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.db.models import F, QuerySet, Value
-from django.db.models.functions import Cast
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce
 
 from assessments.models import Case, Request, SignOffEvent
 from assessments.rules.ledger import SETTLED
-from coaching.api import CoachAssignment, Commitment
-from lms.api import Enrolment, Pause, SkillGate
+from coaching.api import Challenge, CoachAssignment, Commitment
+from lms.api import Enrolment, Membership, Pause, SkillGate, current
 from lms.rules.gates import OpenGate
 
 # The columns of the UNION, with the type that each has in every part of it.
@@ -67,12 +68,15 @@ class CoachFact:
 
 @dataclass(frozen=True, slots=True)
 class TeamFacts:
-    """Gates by person id; pauses, waits and coaches by enrolment id; ``extra`` holds the rows of parts asked for."""
+    """Gates by person id; pauses, waits and coaches by enrolment id; ``uncoached`` names who is to choose a coach, and
+    since when; ``extra`` holds the rows of parts asked for.
+    """
 
     gates: dict[int, list[OpenGate]] = field(default_factory=lambda: defaultdict(list))
     pauses: dict[int, list[tuple[date, date | None]]] = field(default_factory=lambda: defaultdict(list))
     waits: dict[int, list[Wait]] = field(default_factory=lambda: defaultdict(list))
     coaches: dict[int, CoachFact] = field(default_factory=dict)
+    uncoached: dict[int, Wait] = field(default_factory=dict)
     extra: list[tuple[Any, ...]] = field(default_factory=list)
 
 
@@ -157,6 +161,21 @@ def _parts(ids: list[int], people: set[int]) -> list[QuerySet[Any]]:
             at=F("done_at"),
         ),
         part(
+            "challenge",
+            Challenge.objects.filter(status="asked", enrolment__in=ids),
+            owner=F("enrolment_id"),
+            uid=F("about_uid"),
+            at=F("asked_at"),
+        ),
+        part(
+            "uncoached",
+            _uncoached(ids),
+            owner=F("pk"),
+            uid=F("uid"),
+            word=F("manager_name"),
+            at=F("without_since"),
+        ),
+        part(
             "countersign",
             waiting_countersign().filter(case__enrolment__in=ids),
             owner=F("case__enrolment_id"),
@@ -164,6 +183,24 @@ def _parts(ids: list[int], people: set[int]) -> list[QuerySet[Any]]:
             at=F("occurred_at"),
         ),
     ]
+
+
+def _uncoached(ids: list[int]) -> QuerySet[Enrolment]:
+    """Enrolments that nobody coaches, since when, and who is to choose: the manager of the person's team, by name."""
+    held = CoachAssignment.objects.filter(enrolment=OuterRef("pk"), status="active", kind="primary")
+    before = CoachAssignment.objects.filter(enrolment=OuterRef("pk"), ended_at__isnull=False, kind="primary")
+    manages = Membership.objects.filter(
+        current(),
+        current("team__memberships__"),
+        role=Membership.Role.MANAGER,
+        person__is_active=True,
+        team__memberships__role=Membership.Role.MEMBER,
+        team__memberships__person=OuterRef("person"),
+    ).exclude(person=OuterRef("person"))
+    return Enrolment.objects.filter(~Exists(held), pk__in=ids).annotate(
+        without_since=Coalesce(Subquery(before.order_by("-ended_at").values("ended_at")[:1]), F("enrolled_at")),
+        manager_name=Coalesce(Subquery(manages.order_by("pk").values("person__full_name")[:1]), Value("")),
+    )
 
 
 def _read(rows: Iterable[tuple[Any, ...]], found: TeamFacts) -> None:
@@ -176,7 +213,9 @@ def _read(rows: Iterable[tuple[Any, ...]], found: TeamFacts) -> None:
                 found.pauses[owner].append((day, until))
             case "coach":
                 found.coaches[owner] = CoachFact(word, other or "", day, until)
-            case "request" | "decide" | "confirm" | "countersign":
+            case "request" | "decide" | "confirm" | "countersign" | "challenge":
                 found.waits[owner].append(Wait(kind, uid, word or "", at))
+            case "uncoached":
+                found.uncoached[owner] = Wait(kind, uid, word or "", at)
             case _:
                 found.extra.append(row)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+from lms import clock
+from lms.rules.said import short_day
 
 from .readiness import BEHIND, BLOCKED, EXPIRING, NOT_STARTED, READY, Holder, PersonReadiness
 
@@ -22,6 +24,11 @@ def name_of(holder: Holder) -> str:
     }.get(holder.who, "")
 
 
+def days_since(since: datetime, at: datetime, zone: tzinfo) -> int:
+    """How many days something has waited, as a calendar there counts them: since yesterday evening is one day."""
+    return (clock.today(zone, at) - clock.today(zone, since)).days
+
+
 def line_of(found: PersonReadiness, at: datetime) -> str:
     """Where a person stands, in a few words."""
     result, holder = found.readiness, found.held_by
@@ -30,13 +37,13 @@ def line_of(found: PersonReadiness, at: datetime) -> str:
     if found.bucket == READY:
         return _("Ready")
     if found.bucket == EXPIRING and result.ends_on:
-        return _("Ready until %(day)s") % {"day": date_format(result.ends_on, "j F")}
+        return _("Ready until %(day)s") % {"day": short_day(result.ends_on)}
     if found.bucket == NOT_STARTED and found.day < 1:
-        return _("Starts on %(day)s") % {"day": date_format(found.enrolment.started_on, "j F")}
+        return _("Starts on %(day)s") % {"day": short_day(found.enrolment.started_on)}
     if found.paused:
         return _("Paused on day %(day)s") % {"day": found.day}
     if found.bucket == BLOCKED and holder and holder.since:
-        days = (at - holder.since).days
+        days = days_since(holder.since, at, found.enrolment.person.zone)
         return ngettext("Waits for %(name)s, %(n)s day", "Waits for %(name)s, %(n)s days", days) % {
             "name": name_of(holder),
             "n": days,

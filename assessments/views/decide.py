@@ -84,6 +84,7 @@ def case_decide(request: SignedInRequest, case_uid: UUID) -> HttpResponse:
 
 def _decide(request: SignedInRequest, case_uid: UUID) -> HttpResponse:
     if not is_sure(request):
+        api.case_policy.get(request.user, "decide", uid=case_uid)  # nobody else is asked who they are
         return ask_again(request, reverse("case_decide", args=[case_uid]))
     form, status = DecideForm.sent(request.POST), 422
     key = key_of(request)

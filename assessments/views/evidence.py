@@ -48,7 +48,7 @@ def evidence_add(request: SignedInRequest, case_uid: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def evidence_withdraw(request: SignedInRequest, evidence_uid: UUID) -> HttpResponse:
-    """302 taken back - 403 decided in the meantime - 404 not yours - 409 taken back before."""
+    """302 taken back - 403 seen but not yours, or decided in the meantime - 404 - 409 taken back before."""
     piece = api.withdraw_evidence(actor=request.user, evidence_uid=evidence_uid, key=key_of(request), at=clock.now())
     messages.success(request, _("Taken back."))
     return redirect("case", piece.case.uid)

@@ -50,7 +50,7 @@ def coach_queue(request: SignedInRequest) -> HttpResponse:
     page = Paginator(queue.waiting, PER_PAGE).get_page(request.GET.get("page"))
     progress = api.progress_of_cases([row.case for row in page if row.case], request.user, queue.facts, at)
     today = clock.today(request.user.zone, at)
-    shown = [_shown(row, progress.get(row.uid), at) for row in page]
+    shown = [_shown(row, progress.get(row.uid), at, request.user) for row in page]
     context = {
         "queue": queue,
         "page": page,
@@ -59,7 +59,7 @@ def coach_queue(request: SignedInRequest) -> HttpResponse:
         "sessions_today": [item for item in queue.sessions if clock.today(request.user.zone, item.at) == today],
         "sessions_later": [item for item in queue.sessions if clock.today(request.user.zone, item.at) != today],
         "heading": _heading(queue),
-        "oldest_days": (at - queue.oldest.since).days if queue.oldest else 0,
+        "oldest_days": api.days_since(queue.oldest.since, at, request.user.zone) if queue.oldest else 0,
         "today": today,
         "key": uuid4(),
     }
@@ -71,9 +71,9 @@ def _welcome(who: User, at: datetime) -> bool:
     return bool(grants_of([who.pk], at.date())[who.pk]) or is_learning_administrator(who)
 
 
-def _shown(row: api.Waiting, progress: api.Progressing | None, at: datetime) -> Shown:
+def _shown(row: api.Waiting, progress: api.Progressing | None, at: datetime, reader: User) -> Shown:
     rule = rule_lines.short(progress.lines) if progress else ""
-    return Shown(row, max((at - row.since).days, 0), progress, rule)
+    return Shown(row, max(api.days_since(row.since, at, reader.zone), 0), progress, rule)
 
 
 def _heading(queue: api.Queue) -> str:

@@ -186,3 +186,12 @@ def request_withdraw(request: SignedInRequest, request_uid: UUID) -> HttpRespons
     done = api.withdraw_request(actor=request.user, request_uid=request_uid, key=key_of(request), at=clock.now())
     messages.success(request, _("Withdrawn. %(name)s has been told.") % {"name": done.observer.get_short_name()})
     return redirect("case", done.case.uid)
+
+
+@login_required
+@require_POST
+def request_take_over(request: SignedInRequest, request_uid: UUID) -> HttpResponse:
+    """302 mine to watch now - 403 seen but not covered by me, or no longer waits - 404 unknown - 422 no grant."""
+    done = api.take_over_request(actor=request.user, request_uid=request_uid, key=key_of(request), at=clock.now())
+    messages.success(request, _("Yours now. %(name)s has been told.") % {"name": done.case.learner.get_short_name()})
+    return redirect("coach_queue")

@@ -88,7 +88,9 @@ def _mine(request: SignedInRequest) -> Q:
 def _longest_wait(rows: Iterable[api.TeamRow], at: datetime) -> tuple[api.TeamRow, int] | None:
     """Who has waited longest for somebody else, and for how many days; None when nobody waits for a whole day."""
     waits = [
-        ((at - row.found.held_by.since).days, row) for row in rows if row.found.held_by and row.found.held_by.since
+        (api.days_since(row.found.held_by.since, at, row.found.enrolment.person.zone), row)
+        for row in rows
+        if row.found.held_by and row.found.held_by.since
     ]
     days, row = max(waits, key=lambda pair: pair[0], default=(0, None))
     return (row, days) if row and days else None

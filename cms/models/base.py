@@ -171,9 +171,7 @@ class ContentPage(Content, Page):  # type: ignore[django-manager-missing]
         request.is_preview = True  # type: ignore[attr-defined]
         request.preview_mode = mode_name  # type: ignore[attr-defined]
         context = self.get_context(request) | {"findings": list(self.findings())}
-        response = TemplateResponse(request, self.get_preview_template(request, mode_name), context)
-        response["Content-Security-Policy"] = "frame-ancestors 'self'"
-        return response
+        return TemplateResponse(request, self.get_preview_template(request, mode_name), context)
 
     def get_preview_template(self, request: HttpRequest, mode_name: str) -> str:
         return self.preview_template

@@ -11,18 +11,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from lms.rules.gates import GATES, OpenGate
+from lms.rules.said import full_day
 from lms.rules.scales import ENTRUSTMENT
 
-from .locks import full_day
-
 NAMES = {
-    "talk": gettext_lazy("Talk"),
-    "try": gettext_lazy("Try"),
-    "do": gettext_lazy("Do"),
-    "show": gettext_lazy("Show"),
+    "talk": pgettext_lazy("gate", "Talk"),
+    "try": pgettext_lazy("gate", "Try"),
+    "do": pgettext_lazy("gate", "Do"),
+    "show": pgettext_lazy("gate", "Show"),
 }
 VOUCHED, DUE, LAPSED = "vouched", "due", "lapsed"
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from lms.rules.said import long_day
 from lms.rules.scales import ENTRUSTMENT
 from lms.rules.unlock import DayReached, Decision, GateOpen, Leaf, MilestoneDone, Rule, StepDone
 
@@ -67,21 +67,6 @@ def explain(rule: Rule, decision: Decision, names: Names) -> Lock:
             "Opens when %(n)s of these %(all)s is true:", "Opens when %(n)s of these %(all)s are true:", need
         ) % {"n": need, "all": len(conditions)}
     return Lock(sentence, tuple(conditions), day)
-
-
-def long_day(day: date) -> str:
-    """A day as it is said on our pages: Thursday 30 April."""
-    return date_format(day, "l j F")
-
-
-def full_day(day: date) -> str:
-    """A day that may lie in another year: 30 April 2027."""
-    return date_format(day, "j F Y")
-
-
-def short_day(day: date) -> str:
-    """A day in a list: 30 April."""
-    return date_format(day, "j F")
 
 
 def _condition(leaf: Leaf, met: bool, names: Names) -> Condition:

@@ -15,7 +15,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from cms.rules.ladders import Ladder, ladder
-from cms.rules.locks import Lock, Names, explain, long_day, short_day
+from cms.rules.locks import Lock, Names, explain
 from coaching.api import Helper, my_people
 from lms import clock
 from lms.api import (
@@ -33,8 +33,21 @@ from lms.api import (
     paths_of,
     words_of,
 )
+from lms.rules.said import at_hour, hour, long_day, short_day
 
-from .underway import COLLECTING, CONFIRM, COUNTERSIGN, DECIDE, PROMISED, REQUEST, SESSION, Item, underway_of
+from .underway import (
+    CHALLENGE,
+    COLLECTING,
+    CONFIRM,
+    COUNTERSIGN,
+    DECIDE,
+    PROMISED,
+    PROPOSAL,
+    REQUEST,
+    SESSION,
+    Item,
+    underway_of,
+)
 
 GATE_OF_KIND = {
     StepKind.COURSE: "talk",
@@ -140,7 +153,7 @@ class Journey:
         planned = next((item for item in self.items_about(state.step) if item.kind == SESSION), None)
         if planned:
             here = planned.at.astimezone(self.enrolment.person.zone)
-            words = {"day": short_day(here.date()), "time": here.strftime("%H:%M")}
+            words = {"day": short_day(here.date()), "time": hour(here)}
             return Turn("cal", _("%(day)s, %(time)s") % words, item=planned)
         if kind == StepKind.SESSION and not self.coach():
             return Turn("manager", _("Waits for a coach"))
@@ -166,7 +179,7 @@ class Journey:
     def lock(self, state: StepState) -> Lock:
         """Why a closed step is closed. On a paused path no day comes nearer, so no date is given."""
         paused = self.progress.day >= 1 and not self.progress.running
-        if state.decision.open or (paused and state.decision.unlocks_at):
+        if state.unlocked or (paused and state.decision.unlocks_at):
             return Lock(self.why_shut())
         return explain(state.step.rule, state.decision, self._names())
 
@@ -237,7 +250,7 @@ class Journey:
         """By gate, what of a skill lies with somebody else."""
         found: dict[str, Item] = {}
         for item in self.items:
-            if not item.with_others(self.at) or item.kind == SESSION:
+            if not item.with_others(self.at) or item.kind in (SESSION, PROPOSAL):
                 continue
             skills = {
                 name
@@ -299,7 +312,7 @@ class Journey:
 
     def _told(self, state: StepState, sentence: str) -> str:
         words = {"title": self.step_title(state.step)}
-        if state.status != LOCKED or state.decision.open:
+        if state.status != LOCKED or state.unlocked:
             return sentence % words
         lock = self.lock(state)
         if lock.opens_on:
@@ -330,12 +343,35 @@ class Journey:
                 return _("%(name)s can decide since today.") % words
             sentence = ngettext("%(name)s could decide for %(n)s day.", "%(name)s could decide for %(n)s days.", days)
             return sentence % (words | {"n": days})
+        if item.kind == CHALLENGE:
+            if not days:
+                return _("%(name)s knows since today that you want to be seen early.") % words
+            sentence = ngettext(
+                "%(name)s has known for %(n)s day that you want to be seen early.",
+                "%(name)s has known for %(n)s days that you want to be seen early.",
+                days,
+            )
+            return sentence % (words | {"n": days})
+        if item.kind == PROPOSAL:
+            return self._proposed(item, days)
         if item.kind == CONFIRM:
             return _("%(name)s has yet to confirm your promise.") % words
         if item.kind == SESSION:
             moment = self.moment(item.at)
             return _("%(name)s has yet to write down your session of %(when)s.") % (words | {"when": moment})
         return _("A second signature is still to come.")
+
+    def _proposed(self, item: Item, days: int) -> str:
+        """A proposal lies with the manager, and since when."""
+        words = {"name": self.manager_name or _("Your manager"), "coach": item.who, "n": days}
+        if not days:
+            return _("%(name)s decides since today whether %(coach)s becomes your coach.") % words
+        sentence = ngettext(
+            "%(name)s has had the proposal of %(coach)s as your coach for %(n)s day.",
+            "%(name)s has had the proposal of %(coach)s as your coach for %(n)s days.",
+            days,
+        )
+        return sentence % words
 
     def since(self, at: datetime) -> str:
         """How long ago, in whole days."""
@@ -345,7 +381,7 @@ class Journey:
     def moment(self, at: datetime) -> str:
         """A moment by the learner's clock: Thursday 30 April, 15:30."""
         here = at.astimezone(self.enrolment.person.zone)
-        return _("%(day)s, %(time)s") % {"day": long_day(here.date()), "time": here.strftime("%H:%M")}
+        return at_hour(long_day(here.date()), here)
 
     def _local(self, at: datetime | None) -> date:
         return clock.today(self.enrolment.person.zone, at)

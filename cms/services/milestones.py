@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cms.rules.ladders import NAMES
-from cms.rules.locks import Lock, long_day, short_day
+from cms.rules.locks import Lock
 from lms import clock
 from lms.api import DONE, LOCKED, OPEN, WAIVED, MilestoneInfo, StepKind, StepState
+from lms.rules.said import long_day, short_day
 
 from .journey import GATE_OF_KIND, ICONS, Journey, Turn
 from .today import next_card
+from .underway import CHALLENGE, Item
 
 FINISHED, AHEAD = "finished", "ahead"
 
 
 @dataclass(frozen=True, slots=True)
 class StepRow:
-    """One step. ``action``: the words on its button if it is the next; ``late``: overdue, which is never complete."""
+    """One step. ``action``: the words on its button if it is the next; ``late``: overdue, which is never complete.
+    ``challenge``: where to ask to be seen early; ``asked``: where that stands, once it is asked.
+    """
 
     state: StepState
     title: str
@@ -32,6 +38,8 @@ class StepRow:
     lock: Lock | None = None
     action: str = ""
     late: str = ""
+    challenge: str = ""
+    asked: str = ""
 
     @property
     def closed(self) -> bool:
@@ -130,7 +138,22 @@ def _step(journey: Journey, state: StepState, upcoming: StepState | None) -> Ste
         lock=journey.lock(state) if state.status == LOCKED else None,
         action=next_card(journey, state).action if upcoming is not None and state is upcoming else "",
         late=late,
+        challenge=_challenge(journey, state),
+        asked=next((reverse("challenge", args=[item.uid]) for item in _asked(journey, state)), ""),
     )
+
+
+def _asked(journey: Journey, state: StepState) -> list[Item]:
+    return [item for item in journey.items_about(state.step) if item.kind == CHALLENGE]
+
+
+def _challenge(journey: Journey, state: StepState) -> str:
+    """Where somebody who can do it already asks to be seen now; "" where there is nothing to ask, or nobody."""
+    shut = state.step.kind == StepKind.DEMONSTRATION and state.status == LOCKED and journey.progress.running
+    if not shut or _asked(journey, state) or not journey.coach():
+        return ""
+    query = urlencode({"enrolment": journey.enrolment.uid, "step": state.step.uid})
+    return f"{reverse('challenge_new')}?{query}"
 
 
 def _note(journey: Journey, state: StepState) -> str:
@@ -142,6 +165,8 @@ def _note(journey: Journey, state: StepState) -> str:
         parts.append(_("If you like; nothing waits for it."))
     if state.status == WAIVED:
         parts.append(state.waived_because)
+    if state.opened_because:
+        parts.append(_("Opened early: %(reason)s") % {"reason": state.opened_because})
     if state.status == OPEN and step.lessons:
         read = {"done": state.lessons_done, "all": len(step.lessons)}
         parts.append(

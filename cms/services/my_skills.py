@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from assessments.api import Standing, role_of, standings_on
 from assessments.rules.readiness import Required
 from cms.rules.ladders import NAMES, Ladder, ladder
-from cms.rules.locks import full_day
 from lms import clock
 from lms.api import (
     DONE,
@@ -33,6 +32,7 @@ from lms.api import (
 )
 from lms.errors import NotFound
 from lms.rules.gates import GATES
+from lms.rules.said import full_day
 from lms.rules.scales import BANDS, ENTRUSTMENT
 
 from .journey import Journey, journeys

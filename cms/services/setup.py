@@ -13,6 +13,8 @@ from cms.models import HomePage, SectionPage, Shelf
 from cms.policies import LIBRARY
 from lms.api import AUTHORS, GROUPS, LEARNING_ADMINISTRATORS, User
 
+from .review import set_up_review
+
 PAGE_PERMISSIONS = ("add", "change", "publish", "lock", "unlock")
 
 
@@ -31,6 +33,7 @@ def set_up_site(name: str = "Vouch") -> Frame:
     _site(home, name)
     shelves = {shelf.value: _shelf(home, shelf) for shelf in Shelf}
     _groups(home)
+    set_up_review(home)
     return Frame(home, shelves)
 
 
@@ -54,9 +57,20 @@ def _home(name: str) -> HomePage:
 
 
 def _site(home: HomePage, name: str) -> None:
-    if not Site.objects.filter(root_page=home).exists():
+    site = Site.objects.filter(root_page=home).first()
+    if site is None:
         first = not Site.objects.filter(is_default_site=True).exists()
         Site.objects.create(hostname="localhost", root_page=home, is_default_site=first, site_name=name)
+    elif not site.site_name:
+        site.site_name = name
+        site.save(update_fields=["site_name"])
+
+
+def name_site(name: str) -> None:
+    """Call the site by the name of the organisation: the admin would show its host instead. Queries: 2."""
+    home = HomePage.objects.filter(depth=2, locale=Locale.get_default()).first()
+    Site.objects.filter(root_page=home).update(site_name=name)
+    Site.clear_site_root_paths_cache()
 
 
 def _shelf(home: HomePage, shelf: Shelf) -> SectionPage:
@@ -68,7 +82,8 @@ def _shelf(home: HomePage, shelf: Shelf) -> SectionPage:
 
 
 def _groups(home: HomePage) -> None:
-    """Authors and learning administrators write and publish; auditors and sponsors have no place in the admin.
+    """Authors write and hand in, learning administrators publish (``review``); auditors and sponsors have no place in
+    the admin.
 
     The library and people ask our policies; what Wagtail still asks of Django itself (whether a snippet shows a
     *Publish* button, whose history a report shows) gets the same answer from these permissions (docs/decisions/0011).
@@ -92,7 +107,7 @@ def _groups(home: HomePage) -> None:
         GroupPagePermission.objects.bulk_create(
             GroupPagePermission(group=group, page=home, permission=permission)
             for permission in pages
-            if permission.pk not in held
+            if permission.pk not in held and (name != AUTHORS or permission.codename != "publish_page")
         )
         held = set(group.collection_permissions.filter(collection=collection).values_list("permission", flat=True))
         GroupCollectionPermission.objects.bulk_create(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,13 +13,16 @@ from django.utils.translation import ngettext
 
 from assessments.api import RecallQuestion, due_cards
 from cms.rules.ladders import NAMES
-from cms.rules.locks import full_day, long_day, short_day
 from coaching.api import Helper, my_people
 from lms import clock
 from lms.api import OPEN, Enrolment, News, PathProgress, StepKind, StepState, User, unread_notices
+from lms.rules.said import full_day, long_day, short_day
 
 from .journey import GATE_OF_KIND, Journey, journeys
-from .underway import COLLECTING, COUNTERSIGN, PROMISED, REQUEST, SESSION, Item
+from .underway import CHALLENGE, COLLECTING, COUNTERSIGN, PROMISED, PROPOSAL, REQUEST, SESSION, Item
+
+SETTLED = timedelta(days=30)
+ENDS_SOON = timedelta(days=60)
 
 # What a page of today can be about, beside an ordinary day.
 NO_PATH, AHEAD, PAUSED, COMPLETED, ALL_DONE, WAITING = "no-path", "ahead", "paused", "completed", "all-done", "waiting"
@@ -74,7 +77,9 @@ class Planned:
 
 @dataclass(slots=True)
 class Today:
-    """A learner's day. ``state`` is "" on an ordinary one."""
+    """A learner's day. ``state`` is "" on an ordinary one; ``settled``: no newcomer, who has no path; ``ending``: slug,
+    title and last day of what they are vouched for, where that comes soon.
+    """
 
     greeting: str
     state: str = ""
@@ -89,6 +94,8 @@ class Today:
     helpers: list[Helper] = field(default_factory=list)
     news: News = field(default_factory=News)
     ended: Enrolment | None = None
+    settled: bool = False
+    ending: list[tuple[str, str, date]] = field(default_factory=list)
 
     @property
     def milestone_days(self) -> list[int]:
@@ -121,6 +128,7 @@ def today_of(person: User, at: datetime, chosen: UUID | None = None) -> Today:
         today.sentence = milestone_sentence(journey, today.waits)
     elif progress.milestone is None:
         today.state, today.sentence = ALL_DONE, _("Every required step of this path is done.")
+        today.ending = ending_soon(journey)
     else:
         today.state, today.sentence = WAITING, milestone_sentence(journey, today.waits)
     return today
@@ -140,14 +148,22 @@ def _without_path(today: Today, person: User, at: datetime) -> Today:
     ended = person.enrolments.filter(status=Enrolment.Status.COMPLETED).select_related("path", "role_version__profile")
     today.ended = ended.first()
     today.state = COMPLETED if today.ended else NO_PATH
+    today.settled = bool(person.started_on and clock.today(person.zone, at) - person.started_on > SETTLED)
     return today
 
 
 def _pause_sentence(progress: PathProgress) -> str:
-    until = next((until for begin, until in progress.pauses if until and until > progress.today), None)
-    if until:
-        return _("Your path is paused until %(day)s. No day counts until then.") % {"day": long_day(until)}
-    return _("Your path is paused. No day counts until it goes on.")
+    """Until when no day counts, and the reason that was given."""
+    holds = (until for begin, until in progress.pauses if begin <= progress.today and until and until > progress.today)
+    until = next(holds, None)
+    sentence = (
+        _("Your path is paused until %(day)s. No day counts until then.") % {"day": full_day(until)}
+        if until
+        else _("Your path is paused. No day counts until it goes on.")
+    )
+    if not progress.pause_reason:
+        return sentence
+    return f"{sentence} {_('Why: %(reason)s') % {'reason': progress.pause_reason}}"
 
 
 def _ahead_sentence(progress: PathProgress) -> str:
@@ -177,6 +193,18 @@ def milestone_sentence(journey: Journey, waits: list[Wait]) -> str:
         third = ngettext("%(n)s thing waits for somebody else.", "%(n)s things wait for others.", len(waits))
         return f"{first} {second} {third % {'n': len(waits)}}"
     return f"{first} {second}"
+
+
+def ending_soon(journey: Journey) -> list[tuple[str, str, date]]:
+    """What somebody is vouched for and will not be much longer, the first to end first."""
+    last: dict[str, date] = {}
+    for fact in journey.progress.gates:
+        gate = fact.gate
+        until = gate.valid_until
+        if gate.gate == "show" and until and until >= journey.today:
+            last[gate.skill] = max(until, last.get(gate.skill, until))
+    soon = [(day, slug) for slug, day in last.items() if day - journey.today <= ENDS_SOON]
+    return [(slug, journey.words.skill(slug), day) for day, slug in sorted(soon)]
 
 
 # --- The next step ------------------------------------------------------------------------------------------------
@@ -269,7 +297,7 @@ def waits_of(journey: Journey) -> list[Wait]:
     manager, coach = journey.manager(), journey.coach()
     named = manager.person.full_name if manager else _("Your manager")
     called = journey.manager_name or _("Your manager")
-    if coach is None:
+    if coach is None and not any(item.kind == PROPOSAL for item in journey.items):
         about = _("You need one for sessions, promises and demonstrations.")
         sentence = _("%(name)s has yet to choose your coach.") % {"name": called}
         waits.append(Wait(sentence, about, _("%(name)s, manager") % {"name": named}, "manager"))
@@ -293,11 +321,18 @@ def _open_since(journey: Journey, state: StepState) -> date:
 
 def _wait(journey: Journey, item: Item) -> Wait:
     url, coach = "", journey.coach()
+    if item.kind == PROPOSAL:
+        manager = journey.manager()
+        named = _("%(name)s, manager") % {"name": manager.person.full_name if manager else _("Your manager")}
+        about = _("You need a coach for sessions, promises and demonstrations.")
+        return Wait(journey.wait_sentence(item), about, named, "manager")
     full = item.who or (coach.person.full_name if coach and item.kind != COUNTERSIGN else "")
     role = _("%(name)s, observer") if item.kind == REQUEST else _("%(name)s, coach")
     who = role % {"name": full} if full else _("A second person")
     if item.kind == SESSION:
         url = reverse("session", args=[item.uid])
+    elif item.kind == CHALLENGE:
+        url = reverse("challenge", args=[item.uid])
     elif item.about and item.kind in ("confirm",):
         url = reverse("commitment", args=[item.uid])
     else:

@@ -17,11 +17,12 @@ from django.db.models.functions import Cast
 
 from assessments.api import Case, Request, SignOffEvent
 from assessments.rules.ledger import SETTLED
-from coaching.api import Commitment, Session
+from coaching.api import Challenge, CoachAssignment, Commitment, Session
 
 REQUEST, DECIDE, COUNTERSIGN, CONFIRM = "request", "decide", "countersign", "confirm"
 COLLECTING, PROMISED, SESSION = "collecting", "promised", "session"
-WITH_OTHERS = frozenset({REQUEST, DECIDE, COUNTERSIGN, CONFIRM})
+CHALLENGE, PROPOSAL = "challenge", "proposal"
+WITH_OTHERS = frozenset({REQUEST, DECIDE, COUNTERSIGN, CONFIRM, CHALLENGE, PROPOSAL})
 
 # The columns of the UNION, with the type that each has in every part of it.
 COLUMNS: dict[str, models.Field] = {
@@ -43,10 +44,10 @@ COLUMNS: dict[str, models.Field] = {
 class Item:
     """One thing under way.
 
-    ``about`` is a standard (request, collecting, decide, countersign) or a step (promised, confirm, session; None for
-    one that stands for no step); ``uid`` the case, commitment or session; ``who`` the observer or the session's coach,
-    ``called`` their preferred name. ``at``: since when it lies there, or when the session is; ``day``: for when it was
-    promised or asked.
+    ``about`` is a standard (request, collecting, decide, countersign, challenge) or a step (promised, confirm, session;
+    None for one that stands for no step, and for a proposal); ``uid`` the case, commitment, session, challenge or
+    assignment; ``who`` the observer, the session's coach or the coach who is proposed, ``called`` their preferred name.
+    ``at``: since when it lies there, or when the session is; ``day``: for when it was promised or asked.
     """
 
     kind: str
@@ -107,6 +108,25 @@ def underway_of(enrolment_ids: Iterable[int]) -> list[Item]:
             uid=F("case__uid"),
             what=F("version__title"),
             at=F("occurred_at"),
+        ),
+        _part(
+            CHALLENGE,
+            Challenge.objects.filter(status="asked", enrolment__in=ids),
+            enrolment=F("enrolment_id"),
+            about=F("about_uid"),
+            uid=F("uid"),
+            what=F("title"),
+            at=F("asked_at"),
+        ),
+        _part(
+            PROPOSAL,
+            CoachAssignment.objects.filter(status="proposed", enrolment__in=ids),
+            enrolment=F("enrolment_id"),
+            uid=F("uid"),
+            who=F("coach__person__full_name"),
+            called=F("coach__person__preferred_name"),
+            what=F("reason"),
+            at=F("started_at"),
         ),
         _commitments(CONFIRM, ids, "done", "done_at"),
         _commitments(PROMISED, ids, "open", "made_at"),

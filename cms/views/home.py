@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
@@ -21,7 +22,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def patterns(request: HttpRequest) -> HttpResponse:
-    """200 every component in every state, for superusers and while debugging - 404 for everybody else."""
+    """200 every component in every state, for superusers and while debugging - 404 for everybody else who signed in."""
     if not (settings.DEBUG or request.user.is_superuser):
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
         raise Http404
     return render(request, "patterns/index.html")

@@ -3,7 +3,7 @@
 from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 
-from . import home, messages, people
+from . import files, home, messages, people
 from .library import Library
 
 register_snippet(Library)
@@ -16,6 +16,8 @@ hooks.register("register_log_actions", home.log_actions)
 hooks.register("register_bulk_action", people.NoBulkDelete, order=100)
 hooks.register("register_bulk_action", people.NoBulkActiveState, order=100)
 hooks.register("register_bulk_action", people.AssignDuty, order=100)
+
+hooks.register("before_serve_document", files.only_signed_in)
 
 hooks.register("before_delete_page", messages.explain_page)
 hooks.register("before_unpublish_page", messages.explain_unpublish)

@@ -55,11 +55,15 @@ class PersonEdit(EditView):
 
 
 class PeopleViewSet(UserViewSet):
-    """Wagtail's, with our fields and without deleting; adding somebody is an invitation."""
+    """Wagtail's, with our fields and without deleting; adding somebody is an invitation.
+
+    Nor is anybody copied: whoever may invite could make an administrator that way.
+    """
 
     edit_template_name = "cms/admin/person_edit.html"
     edit_view_class = PersonEdit
     delete_view_class = NoDelete
+    copy_view_enabled = False
 
     def get_form_class(self, for_update: bool = False) -> type[PersonForm]:
         return PersonForm

@@ -272,4 +272,44 @@ class Migration(migrations.Migration):
             model_name='post',
             constraint=models.CheckConstraint(condition=models.Q(('body', ''), _negated=True), name='post_says_something'),
         ),
+        migrations.AddConstraint(
+            model_name='coachassignment',
+            constraint=models.UniqueConstraint(condition=models.Q(('status', 'proposed')), fields=('enrolment',), name='assignment_one_proposal'),
+        ),
+        migrations.CreateModel(
+            name='Challenge',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('step_uid', models.UUIDField()),
+                ('about_uid', models.UUIDField()),
+                ('title', models.CharField(max_length=160)),
+                ('why', models.CharField(help_text='What makes the learner sure, in their words.', max_length=1000)),
+                ('status', models.CharField(choices=[('asked', 'asked'), ('accepted', 'accepted'), ('declined', 'declined'), ('withdrawn', 'withdrawn')], default='asked', max_length=10)),
+                ('asked_at', models.DateTimeField()),
+                ('answered_at', models.DateTimeField(blank=True, null=True)),
+                ('answer', models.CharField(blank=True, max_length=300)),
+                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='challenges_answered', to=settings.AUTH_USER_MODEL)),
+                ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='challenges', to='lms.enrolment')),
+            ],
+            options={
+                'ordering': ['asked_at', 'id'],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name='challenge',
+            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['asked', 'accepted'])), fields=('enrolment', 'step_uid'), name='challenge_once_per_step'),
+        ),
+        migrations.AddConstraint(
+            model_name='challenge',
+            constraint=models.CheckConstraint(condition=models.Q(('why', ''), _negated=True), name='challenge_says_why'),
+        ),
+        migrations.AddConstraint(
+            model_name='challenge',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('status', 'asked')), models.Q(models.Q(('status', 'asked'), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='challenge_answered_at_a_moment'),
+        ),
+        migrations.AddConstraint(
+            model_name='challenge',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_by__isnull', False), ('status__in', ['accepted', 'declined']), models.Q(('answer', ''), _negated=True)), models.Q(('answered_by', None), ('status__in', ['asked', 'withdrawn'])), _connector='OR'), name='challenge_answered_by_somebody_with_reason'),
+        ),
     ]

@@ -1,6 +1,7 @@
 """The tables of helping: who coaches whom, sessions, commitments and the exchange."""
 
 from .assignments import CoachAssignment
+from .challenges import Challenge
 from .commitments import Commitment, CommitmentSkill
 from .exchange import Post, Thread
 from .profiles import Absence, CoachProfile, ObserverGrant
@@ -8,6 +9,7 @@ from .sessions import Session
 
 __all__ = [
     "Absence",
+    "Challenge",
     "CoachAssignment",
     "CoachProfile",
     "Commitment",

@@ -48,6 +48,9 @@ class CoachAssignment(models.Model):
                 name="assignment_one_active_primary",
             ),
             models.UniqueConstraint(
+                fields=["enrolment"], condition=Q(status="proposed"), name="assignment_one_proposal"
+            ),
+            models.UniqueConstraint(
                 fields=["enrolment", "coach"], condition=Q(status="active"), name="assignment_coach_once"
             ),
             models.CheckConstraint(

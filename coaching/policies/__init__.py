@@ -1,6 +1,7 @@
 """Who may do what in helping, each rule written once as which rows."""
 
 from .assignments import acting, assignment_policy, coached_by, help_policy, not_ended
+from .challenges import challenge_policy
 from .commitments import commitment_policy
 from .exchange import is_moderator, post_policy, thread_policy
 from .profiles import coach_profile_policy, grant_policy, unlapsed
@@ -9,6 +10,7 @@ from .sessions import session_policy
 __all__ = [
     "acting",
     "assignment_policy",
+    "challenge_policy",
     "coach_profile_policy",
     "coached_by",
     "commitment_policy",

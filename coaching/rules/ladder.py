@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from lms.rules.gates import GATES, Standing
 from lms.rules.scales import ENTRUSTMENT
 
 NAMES = {
-    "talk": gettext_lazy("Talk"),
-    "try": gettext_lazy("Try"),
-    "do": gettext_lazy("Do"),
-    "show": gettext_lazy("Show"),
+    "talk": pgettext_lazy("gate", "Talk"),
+    "try": pgettext_lazy("gate", "Try"),
+    "do": pgettext_lazy("gate", "Do"),
+    "show": pgettext_lazy("gate", "Show"),
 }
 
 

@@ -25,6 +25,8 @@ from .notices import one_line, tell
 from .sessions import follow_coach
 
 Status = CoachAssignment.Status
+PROPOSED = Status.PROPOSED
+ACCEPT = "coach.accept_proposal"
 
 
 @transaction.atomic
@@ -64,7 +66,7 @@ def assign_coach(*, actor: User, enrolment_uid: UUID, coach_uid: UUID, key: UUID
     ``coach_uid`` is the person. Raises NotFound, NotAllowed (not the learner's manager, not L&D, or oneself), Invalid
     (not a coach, or the learner), Conflict (coach already, or no room). Queries: at most 20, constant.
     """
-    return _assign(actor, enrolment_uid, coach_uid, "", "coach.assign", key, at)
+    return assign(actor, enrolment_uid, coach_uid, "", "coach.assign", key, at)
 
 
 @transaction.atomic
@@ -75,7 +77,7 @@ def hand_over(
     reason = one_line(reason)
     if not reason:
         raise Invalid(reason=_("Say why: both coaches and the learner read it."))
-    return _assign(actor, enrolment_uid, coach_uid, reason, "coach.hand_over", key, at)
+    return assign(actor, enrolment_uid, coach_uid, reason, "coach.hand_over", key, at)
 
 
 @transaction.atomic
@@ -116,13 +118,17 @@ def close(row: CoachAssignment, status: str, reason: str, at: datetime) -> None:
         transaction.on_commit(news)
 
 
-def _assign(
+def assign(
     actor: User, enrolment_uid: UUID, coach_uid: UUID, reason: str, name: str, key: UUID, at: datetime
 ) -> CoachAssignment:
+    """Make somebody the coach under the act ``name``; a proposal that waits is taken up, or declined with it. For
+    services here only.
+    """
     enrolment = help_policy.get(actor, "assign", uid=enrolment_uid, lock=True, related=("person",))
     if not once(actor=actor, name=name, key=key, at=at, about=enrolment.uid):
-        return CoachAssignment.objects.get(uid=key)
-    coach = _coach(coach_uid, enrolment, at)
+        mine = CoachAssignment.objects.filter(enrolment=enrolment, kind=PRIMARY)
+        return mine.filter(uid=key).first() or mine.exclude(status=PROPOSED).latest("started_at", "pk")
+    coach = find_coach(coach_uid, enrolment, at)
     rows = _active(enrolment)
     before = next((row for row in rows if row.kind == PRIMARY), None)
     if before is None and name == "coach.hand_over":
@@ -134,12 +140,31 @@ def _assign(
         if row is before or row.coach_id == coach.pk:
             close(row, Status.HANDED_OVER, reason or _("Handed over."), at)
     _take_place(coach, at)
-    made = CoachAssignment.objects.create(
-        uid=key, enrolment=enrolment, coach=coach, assigned_by=actor, started_at=at, reason=reason
-    )
+    made = _proposed(enrolment, coach, at) or CoachAssignment(uid=key, enrolment=enrolment, coach=coach)
+    made.status, made.assigned_by, made.started_at, made.reason = ACTIVE, actor, at, reason
+    made.save()
     follow_coach(enrolment, coach.person, at)
     _announce(made, before, at)
     return made
+
+
+def _proposed(enrolment: Enrolment, coach: CoachProfile, at: datetime) -> CoachAssignment | None:
+    """The proposal that waits, if it names this coach; one that names somebody else is declined. Queries: 1."""
+    rows = CoachAssignment.objects.filter(enrolment=enrolment, status=PROPOSED)
+    row = rows.select_related("coach__person", "enrolment__person", "assigned_by").first()
+    if row is None or row.coach_id == coach.pk:
+        return row
+    decline(row, _("%(coach)s coaches from now on.") % {"coach": coach.person.full_name}, at)
+    return None
+
+
+def decline(row: CoachAssignment, reason: str, at: datetime) -> None:
+    """Answer a proposal with no, and tell whoever made it. For services here only."""
+    row.status, row.ended_at, row.reason = Status.DECLINED, at, reason[:300]
+    row.save(update_fields=["status", "ended_at", "reason"])
+    words = {"coach": row.coach.person.full_name, "learner": row.enrolment.person.full_name, "reason": reason}
+    sentence = _("%(coach)s does not become the coach of %(learner)s: %(reason)s") % words
+    tell([row.assigned_by], sentence, "my_people", at)
 
 
 def _active(enrolment: Enrolment) -> list[CoachAssignment]:
@@ -147,7 +172,7 @@ def _active(enrolment: Enrolment) -> list[CoachAssignment]:
     return list(rows.select_related("coach__person", "enrolment__person"))
 
 
-def _coach(person_uid: UUID, enrolment: Enrolment, at: datetime) -> CoachProfile:
+def find_coach(person_uid: UUID, enrolment: Enrolment, at: datetime) -> CoachProfile:
     coach = (
         CoachProfile.objects.filter(not_ended("", at.date()), person__uid=person_uid, person__is_active=True)
         .select_related("person")

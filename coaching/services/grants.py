@@ -22,9 +22,10 @@ from coaching.policies import grant_policy, unlapsed
 from coaching.rules.times import a_year_later
 from lms.api import Act, Skill, User, forget, once
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
+from lms.rules.said import full_day
 
 from .coaches import ACTIVE, PRIMARY
-from .notices import day, one_line, tell
+from .notices import one_line, tell
 
 Basis = ObserverGrant.Basis
 
@@ -63,7 +64,9 @@ def give_grant(
     longest = a_year_later(at.date())
     until_on = until_on or longest
     if not at.date() <= until_on <= longest:
-        raise Invalid(until_on=_("Choose a day from today to %(day)s, twelve months at most.") % {"day": day(longest)})
+        raise Invalid(
+            until_on=_("Choose a day from today to %(day)s, twelve months at most.") % {"day": full_day(longest)}
+        )
     if not once(actor=actor, name="grant.give", key=key, at=at, about=person.uid):
         then = Act.objects.get(pk=key).at
         return list(ObserverGrant.objects.filter(person=person, granted_by=actor, granted_at=then).order_by("pk"))
@@ -99,7 +102,7 @@ def record_grants(
         )
         for skill_id in skill_ids
     ]
-    words = {"n": len(made), "until": day(until_on)}
+    words = {"n": len(made), "until": full_day(until_on)}
     tell([person], _("You may observe %(n)s skills until %(until)s.") % words, "my_people", at)
     _announce(person, skill_ids)
     return made

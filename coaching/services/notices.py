@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils.formats import date_format
 
 from lms.api import User, notify
+from lms.rules.said import at_hour, short_day
 
 LONGEST = 300
 
@@ -27,12 +27,8 @@ def shorten(text: str, length: int) -> str:
 
 def when(moment: datetime, reader: User) -> str:
     """A moment as the reader's own clock says it."""
-    return date_format(moment.astimezone(reader.zone), "j F, H:i")
-
-
-def day(value: date | None) -> str:
-    """A day as it is said."""
-    return date_format(value, "j F Y") if value else ""
+    here = moment.astimezone(reader.zone)
+    return at_hour(short_day(here), here)
 
 
 def tell(people: Iterable[User | None], sentence: str, place: str, at: datetime, *args: Any) -> None:

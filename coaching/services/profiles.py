@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 
 from coaching.models import CoachAssignment, CoachProfile, Session
 from coaching.policies import coach_profile_policy, not_ended
-from lms.api import User, forget, once
+from lms.api import User, forget, managers_of_each, once
 from lms.errors import Conflict, Invalid, NotFound
+from lms.rules.said import full_day
 
-from .assignments import close
+from .assignments import close, decline
 from .coaches import ACTIVE
-from .notices import day, one_line, tell
+from .notices import one_line, tell
 from .sessions import follow_coach
 
 MOST = 50
@@ -100,7 +101,7 @@ def set_away(
     profile.save(update_fields=["away_from", "away_until", "cover"])
     _record_absence(profile, at)
     if cover:
-        words = {"coach": profile.person.full_name, "from": day(away_from), "until": day(away_until)}
+        words = {"coach": profile.person.full_name, "from": full_day(away_from), "until": full_day(away_until)}
         sentence = _("You cover for %(coach)s from %(from)s to %(until)s.") % words
         tell([cover.person], sentence, "my_people", at)
     return profile
@@ -118,10 +119,18 @@ def end_coach(*, actor: User, person_uid: UUID, reason: str, key: UUID, at: date
         raise Invalid(reason=_("Say why: their learners read it."))
     if not once(actor=actor, name="coach.stop", key=key, at=at, about=person_uid):
         return profile
-    rows = CoachAssignment.objects.filter(coach=profile, status=ACTIVE)
-    for row in rows.select_related("coach__person", "enrolment__person"):
+    held = CoachAssignment.objects.filter(coach=profile, status=ACTIVE)
+    rows = list(held.select_related("coach__person", "enrolment__person"))
+    managers = managers_of_each([row.enrolment.person_id for row in rows], at.date()) if rows else {}
+    for row in rows:
         close(row, CoachAssignment.Status.ENDED, reason, at)
         follow_coach(row.enrolment, None, at)
+        words = {"coach": profile.person.full_name, "learner": row.enrolment.person.full_name}
+        sentence = _("%(coach)s coaches no more: %(learner)s needs another coach. You choose.") % words
+        tell(managers[row.enrolment.person_id], sentence, "team_coach", at, row.enrolment.uid)
+    proposed = CoachAssignment.objects.filter(coach=profile, status=CoachAssignment.Status.PROPOSED)
+    for row in proposed.select_related("coach__person", "enrolment__person", "assigned_by"):
+        decline(row, reason, at)
     Session.objects.filter(coach=profile.person, status=Session.Status.PLANNED).update(status=Session.Status.CANCELLED)
     for other in CoachProfile.objects.filter(cover=profile):
         other.cover = None

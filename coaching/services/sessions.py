@@ -30,6 +30,7 @@ from lms.api import (
     structure_of,
 )
 from lms.errors import Conflict, Invalid
+from lms.rules.said import hour
 
 from .coaches import present_coach
 from .notices import one_line, shorten, tell, when
@@ -268,8 +269,8 @@ def _check_free(
             begin = taken.planned_at.astimezone(actor.zone)
             words = {
                 "who": person.get_short_name(),
-                "from": begin.strftime("%H:%M"),
-                "until": (begin + timedelta(minutes=taken.minutes)).strftime("%H:%M"),
+                "from": hour(begin),
+                "until": hour(begin + timedelta(minutes=taken.minutes)),
             }
             raise Conflict(_("%(from)s to %(until)s is taken for %(who)s. Choose another time.") % words)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid4
 
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from coaching.api import (
+    answer_proposal,
     assign_coach,
     change_capacity,
     coach_of,
@@ -32,13 +34,15 @@ from coaching.api import (
     people_here,
     people_to_enrol,
     profiles,
+    proposal_of,
+    propose_coach,
     revoke_grant,
     skills_to_choose,
 )
 from coaching.api import (
     my_people as people_of,
 )
-from coaching.forms import CapacityForm, CoachForm, CoachProfileForm, EnrolForm, GrantForm, ReasonForm
+from coaching.forms import CapacityForm, CoachForm, CoachProfileForm, EnrolForm, GrantForm, ProposalForm, ReasonForm
 from lms import clock
 from lms.errors import Invalid
 from lms.requests import SignedInRequest
@@ -77,8 +81,8 @@ def team_enrol(request: SignedInRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def team_coach(request: SignedInRequest, enrolment_uid: UUID) -> HttpResponse:
-    """200 who coaches this learner - 302 assigned, handed over or ended - 403 seen but not yours to steer - 404 not a
-    person of yours - 409 no room, coach already - 422 invalid. Queries: 9.
+    """200 who coaches this learner, and who is proposed - 302 assigned, handed over, answered or ended - 403 seen but
+    not yours to steer - 404 not a person of yours - 409 no room, coach already, no proposal - 422 invalid. Queries: 10.
     """
     enrolment = help_policy.get(request.user, "assign", uid=enrolment_uid, related=("person", "path"))
     coach = coach_of(enrolment)
@@ -86,13 +90,23 @@ def team_coach(request: SignedInRequest, enrolment_uid: UUID) -> HttpResponse:
     offered = [row for row in offered if coach is None or row.person_id != coach.pk]
     posted = request.POST if request.method == "POST" else None
     ending = posted is not None and posted.get("act") == "end"
-    form = CoachForm(None if ending else posted, coaches=offered, handed_over=coach is not None)
+    choosing = posted if posted is not None and posted.get("act") not in ("end", "accept", "decline") else None
+    form = CoachForm(choosing, coaches=offered, handed_over=coach is not None)
     end = ReasonForm(posted if ending else None, auto_id="end_%s")
+    outcome: Outcome[Any]
+    declining = posted is not None and posted.get("act") == "decline"
+    refusal = ReasonForm(posted if declining else None, auto_id="decline_%s")
     status, key = 200, uuid4()
     if posted is not None:
         known = {"enrolment_uid": enrolment.uid}
-        if ending:
-            outcome: Outcome[Any] = send(request, end, end_assignment, **known)
+        if posted.get("act") == "accept":
+            outcome = send(request, forms.Form(posted), answer_proposal, accept=True, **known)
+            sentence = _("%(person)s has a new coach. Everybody concerned is told.")
+        elif declining:
+            outcome = send(request, refusal, answer_proposal, accept=False, **known)
+            sentence = _("Declined for %(person)s. Choose somebody else soon.")
+        elif ending:
+            outcome = send(request, end, end_assignment, **known)
             sentence = _("%(person)s has no coach now. Choose another soon.")
         else:
             outcome = send(request, form, hand_over if coach else assign_coach, **known)
@@ -101,8 +115,38 @@ def team_coach(request: SignedInRequest, enrolment_uid: UUID) -> HttpResponse:
             messages.success(request, sentence % {"person": enrolment.person.full_name})
             return redirect("team_coach", enrolment.uid)
         status, key = outcome.status, outcome.key
-    context = {"enrolment": enrolment, "coach": coach, "form": form, "end": end, "key": key, "offered": offered}
+    context = {
+        "enrolment": enrolment,
+        "coach": coach,
+        "proposal": proposal_of(enrolment),
+        "form": form,
+        "refusal": refusal,
+        "end": end,
+        "key": key,
+        "offered": offered,
+    }
     return render(request, "coaching/team_coach.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def coach_propose(request: SignedInRequest, enrolment_uid: UUID) -> HttpResponse:
+    """200 name who might follow me as the coach - 302 proposed - 403 seen but not coached by me - 404 not my learner -
+    409 a proposal waits already - 422 invalid. Queries: 8.
+    """
+    enrolment = help_policy.get(request.user, "accompany", uid=enrolment_uid, related=("person", "path"))
+    coach = coach_of(enrolment)
+    here = coaches_to_choose(clock.today(request.user.zone))
+    offered = [row for row in here if row.person_id != enrolment.person_id and (coach is None or row.person != coach)]
+    form, status, key = ProposalForm(request.POST or None, coaches=offered), 200, uuid4()
+    if request.method == "POST":
+        outcome = send(request, form, propose_coach, enrolment_uid=enrolment.uid)
+        if outcome.done:
+            messages.success(request, _("Proposed. Their manager decides; until then nothing changes."))
+            return redirect("coach_person", enrolment.uid)
+        status, key = outcome.status, outcome.key
+    context = {"enrolment": enrolment, "proposal": proposal_of(enrolment), "form": form, "key": key}
+    return render(request, "coaching/propose.html", context, status=status)
 
 
 @login_required

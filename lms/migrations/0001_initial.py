@@ -97,13 +97,15 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('slug', models.SlugField(unique=True)),
+                ('slug', models.SlugField(unique=True, verbose_name='slug')),
                 ('name', models.CharField(max_length=160, verbose_name='name')),
                 ('decision', models.CharField(choices=[('deepen', 'Deepen'), ('hold', 'Hold'), ('part', 'Part')], default='hold', max_length=10, verbose_name='decision')),
                 ('closed', models.BooleanField(default=False, help_text='We do not serve them now; nobody can be sent there.', verbose_name='closed account')),
                 ('note', models.TextField(blank=True, verbose_name='note')),
             ],
             options={
+                'verbose_name': 'customer',
+                'verbose_name_plural': 'customers',
                 'ordering': ['name'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('decision__in', ['deepen', 'hold', 'part'])), name='customer_decision_known')],
             },
@@ -405,6 +407,20 @@ class Migration(migrations.Migration):
                 ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='waivers', to='lms.enrolment')),
                 ('step', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='lms.step')),
             ],
+        ),
+        migrations.CreateModel(
+            name='Opening',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reason', models.CharField(max_length=300)),
+                ('opened_at', models.DateTimeField()),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='openings', to='lms.enrolment')),
+                ('step', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='lms.step')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('enrolment', 'step'), name='opening_once'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='opening_needs_reason')],
+            },
         ),
         migrations.AddConstraint(
             model_name='user',

@@ -1,7 +1,7 @@
 """The tables of the learning record. One module a subject; each opens with a short essay on its nouns."""
 
 from .acts import Act
-from .completions import Extension, LessonCompletion, StepCompletion, TalkFact, Waiver
+from .completions import Extension, LessonCompletion, Opening, StepCompletion, TalkFact, Waiver
 from .enrolments import Enrolment, Pause
 from .gates import SkillGate
 from .labels import Label
@@ -24,6 +24,7 @@ __all__ = [
     "Membership",
     "Milestone",
     "Notice",
+    "Opening",
     "Organisation",
     "OutgoingMail",
     "Path",

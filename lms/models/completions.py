@@ -103,6 +103,28 @@ class Waiver(models.Model):
         return f"{self.enrolment_id} need not do {self.step_id}"
 
 
+class Opening(models.Model):
+    """A step that is open to this person in spite of its lock. It opens the door only: what is asked there stays.
+
+    Written by the floors above (an accepted challenge), with the reason of whoever allowed it.
+    """
+
+    enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="openings")
+    step = models.ForeignKey(Step, models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=300)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["enrolment", "step"], name="opening_once"),
+            models.CheckConstraint(condition=~Q(reason=""), name="opening_needs_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment_id} may begin {self.step_id}"
+
+
 class Extension(models.Model):
     """A later due date for one step, with the reason. The latest row counts."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .skills import Skill
 
@@ -19,10 +19,10 @@ class SkillGate(models.Model):
     """A gate that is open for a person on a skill because of one source (``enrolment:<uid>``, ``event:<id>``...)."""
 
     class Gate(models.TextChoices):
-        TALK = "talk", _("Talk")
-        TRY = "try", _("Try")
-        DO = "do", _("Do")
-        SHOW = "show", _("Show")
+        TALK = "talk", pgettext_lazy("gate", "Talk")
+        TRY = "try", pgettext_lazy("gate", "Try")
+        DO = "do", pgettext_lazy("gate", "Do")
+        SHOW = "show", pgettext_lazy("gate", "Show")
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="skill_gates")
     skill = models.ForeignKey(Skill, models.PROTECT, related_name="+")

@@ -79,7 +79,7 @@ class Customer(models.Model):
         PART = "part", _("Part")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    slug = models.SlugField(unique=True)
+    slug = models.SlugField(_("slug"), unique=True)
     name = models.CharField(_("name"), max_length=160)
     decision = models.CharField(_("decision"), max_length=10, choices=Decision.choices, default=Decision.HOLD)
     closed = models.BooleanField(
@@ -88,6 +88,8 @@ class Customer(models.Model):
     note = models.TextField(_("note"), blank=True)
 
     class Meta:
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(condition=Q(decision__in=["deepen", "hold", "part"]), name="customer_decision_known")

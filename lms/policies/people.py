@@ -75,7 +75,7 @@ def managed_by(user: User, prefix: str = "") -> Q:
 
 
 class PeoplePolicy(RowPolicy[User]):
-    """view: a person's page - invite, end: L&D - enrol: their manager, L&D."""
+    """view: a person's page - invite: L&D, administrators - end: L&D - enrol: their manager, L&D; nobody themself."""
 
     def rows(self, user: User, action: str) -> Q:
         if action == "view":
@@ -84,8 +84,10 @@ class PeoplePolicy(RowPolicy[User]):
             return Q(pk=user.pk) | managed_by(user)
         if action == "enrol":
             if is_learning_administrator(user):
-                return Q(is_active=True)
+                return Q(is_active=True) & ~Q(pk=user.pk)
             return managed_by(user) & Q(is_active=True)
+        if action == "invite":
+            return everybody() if self.may(user, "invite") else nobody()
         if action == "end":
             return ~Q(pk=user.pk) & Q(is_active=True) if is_learning_administrator(user) else nobody()
         return nobody()

@@ -1,16 +1,16 @@
 """What the record holds about one person, read at once.
 
-Everything that decides where somebody stands - steps completed and waived, due dates moved, pauses, lessons read,
-gates, talk facts - comes in one UNION: a page asks once, however long its paths are. Writers of learning (a lesson
-read, a recall answered, an example accepted) first take the person's row (``lock_learner``): two of them at the same
-moment would otherwise each miss the other's half of what completes a step or opens Talk.
+Everything that decides where somebody stands - steps completed, waived and opened early, due dates moved, pauses,
+lessons read, gates, talk facts - comes in one UNION: a page asks once, however long its paths are. Writers of learning
+(a lesson read, a recall answered, an example accepted) first take the person's row (``lock_learner``): two of them at
+the same moment would otherwise each miss the other's half of what completes a step or opens Talk.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,7 @@ from lms.models import (
     Enrolment,
     Extension,
     LessonCompletion,
+    Opening,
     Pause,
     SkillGate,
     StepCompletion,
@@ -57,12 +58,16 @@ class GateFact:
 
 @dataclass(frozen=True, slots=True)
 class PathFacts:
-    """What belongs to one enrolment, by uid of the step. ``waived`` holds the reasons; a pause is [from, until)."""
+    """What belongs to one enrolment, by uid of the step. ``waived`` and ``opened`` hold the reasons, ``why_paused``
+    those of the pauses by their first day; a pause is [from, until).
+    """
 
     completed: dict[UUID, datetime]
     waived: dict[UUID, str]
     extended: dict[UUID, date]
     pauses: list[tuple[date, date | None]]
+    opened: dict[UUID, str] = field(default_factory=dict)
+    why_paused: dict[date, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,7 @@ def facts_of(person_id: int, enrolment_ids: Iterable[int]) -> PersonFacts:
     parts = (
         _part("completed", StepCompletion.objects.filter(**mine), **step, at=F("completed_at")),
         _part("waived", Waiver.objects.filter(**mine), **step, word=F("reason")),
+        _part("opened", Opening.objects.filter(**mine), **step, word=F("reason")),
         _part(
             "extended",
             Extension.objects.filter(**mine),
@@ -103,7 +109,12 @@ def facts_of(person_id: int, enrolment_ids: Iterable[int]) -> PersonFacts:
             day=F("due_on"),
         ),
         _part(
-            "paused", Pause.objects.filter(**mine), enrolment=F("enrolment_id"), day=F("from_on"), until=F("until_on")
+            "paused",
+            Pause.objects.filter(**mine),
+            enrolment=F("enrolment_id"),
+            word=F("reason"),
+            day=F("from_on"),
+            until=F("until_on"),
         ),
         _part("lesson", LessonCompletion.objects.filter(person=person_id), uid=F("lesson_uid"), at=F("completed_at")),
         _part(
@@ -151,11 +162,14 @@ def _read(rows: Iterable[tuple[Any, ...]]) -> PersonFacts:
                 paths[enrolment].completed[uid] = at
             case "waived":
                 paths[enrolment].waived[uid] = word
+            case "opened":
+                paths[enrolment].opened[uid] = word
             case "extended" if (at, number) >= latest.get((enrolment, uid), (at, number)):
                 latest[enrolment, uid] = at, number
                 paths[enrolment].extended[uid] = day
             case "paused":
                 paths[enrolment].pauses.append((day, until))
+                paths[enrolment].why_paused[day] = word
             case "lesson":
                 lessons[uid] = at
             case "gate":

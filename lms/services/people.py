@@ -10,14 +10,17 @@ from uuid import UUID
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from lms import clock
 from lms.errors import Conflict, Invalid
-from lms.models import Membership, Organisation, Team, User
+from lms.models import Enrolment, Membership, Organisation, Team, User
 from lms.policies import people_policy
 
 from .acts import once
 from .outbox import queue_mail
+from .places import forget
 
 
 def organisation() -> Organisation:
@@ -76,7 +79,7 @@ def resend_invitation(
 ) -> User:
     """Mail a fresh link to somebody who has not chosen a passphrase yet. Raises NotFound, NotAllowed, Conflict."""
     people_policy.require(actor, "invite")
-    person = people_policy.get(actor, "view", uid=person_uid)
+    person = people_policy.get(actor, "invite", uid=person_uid)
     if once(actor=actor, name="person.invite_again", key=key, at=at, about=person.uid):
         if person.has_usable_password() or not person.is_active:
             raise Conflict(_("%(name)s needs no invitation any more.") % {"name": person.get_short_name()})
@@ -106,27 +109,32 @@ def managers_of(person: User, on: date) -> list[User]:
     return managers_of_each([person.pk], on)[person.pk]
 
 
+def managers_above(person: User, on: date) -> list[User]:
+    """Everybody who manages the person, in their team or in a team above: all who see their progress. Queries: 1."""
+    return list(dict.fromkeys(row for row in User.objects.raw(*_managers_query([person.pk], on))))
+
+
 def managers_of_each(person_ids: Collection[int], on: date) -> dict[int, list[User]]:
     """Who manages each of these people: the managers of their team, or of the nearest team above that has one.
 
     Who manages a team is managed from the team above. Queries: 1.
     """
     found: dict[int, dict[int, list[User]]] = {pk: {} for pk in person_ids}
-    names = {f"person{number}": pk for number, pk in enumerate(found)}
-    words = names | {
-        "on": on.isoformat(),
-        "member": Membership.Role.MEMBER.value,
-        "manager": Membership.Role.MANAGER.value,
-    }
-    query = NEAREST_MANAGERS.format(people=", ".join(f"%({name})s" for name in names))
-    for row in User.objects.raw(query, words):
+    for row in User.objects.raw(*_managers_query(found, on)):
         managed_id, steps_up = row.managed_id, row.steps_up  # type: ignore[attr-defined]
         found[managed_id].setdefault(steps_up, []).append(row)
     return {pk: by_distance[min(by_distance)] if by_distance else [] for pk, by_distance in found.items()}
 
 
+def _managers_query(person_ids: Collection[int], on: date) -> tuple[str, dict[str, object]]:
+    """The statement that climbs the teams, and its values."""
+    names = {f"person{number}": pk for number, pk in enumerate(person_ids)}
+    words = {"on": on.isoformat(), "member": Membership.Role.MEMBER.value, "manager": Membership.Role.MANAGER.value}
+    return MANAGERS.format(people=", ".join(f"%({name})s" for name in names)), {**names, **words}
+
+
 # Up the tree from the teams that somebody is a member of and those above the ones that they manage; none is 50 deep.
-NEAREST_MANAGERS = """
+MANAGERS = """
 WITH RECURSIVE up (managed_id, team_id, steps_up) AS (
     SELECT person_id, team_id, 0 FROM lms_membership
     WHERE person_id IN ({people}) AND role = %(member)s
@@ -148,3 +156,26 @@ WHERE person.is_active AND person.id <> up.managed_id
 GROUP BY person.id, up.managed_id
 ORDER BY up.managed_id, steps_up, person.full_name, person.id
 """
+
+
+def close_account(person: User, last_day: date, at: datetime) -> list[Enrolment]:
+    """What the record holds of somebody who leaves: the account closes, memberships end, open paths are withdrawn.
+
+    For ``end_person`` on the floor that knows all that is handed over, in its transaction; everything that was done and
+    signed stays. Returns the enrolments that were open. Saving the account ends its sessions (``lms.receivers``).
+    """
+    open_now = list(Enrolment.objects.select_for_update().filter(person=person, status__in=Enrolment.OPEN))
+    for enrolment in open_now:
+        today = clock.today(person.zone, at)
+        for pause in enrolment.pauses.filter(Q(until_on=None) | Q(until_on__gt=today)):
+            pause.until_on = max(today, pause.from_on)
+            pause.save(update_fields=["until_on"])
+        enrolment.status, enrolment.ended_at = Enrolment.Status.WITHDRAWN, at
+        enrolment.save(update_fields=["status", "ended_at"])
+    for membership in Membership.objects.filter(person=person).filter(Q(until_on=None) | Q(until_on__gt=last_day)):
+        membership.until_on = max(last_day, membership.from_on)
+        membership.save(update_fields=["until_on"])
+    person.is_active, person.left_on, person.deactivated_at = False, last_day, at
+    person.save(update_fields=["is_active", "left_on", "deactivated_at"])
+    forget(person.pk)
+    return open_now

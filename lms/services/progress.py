@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from lms import clock, events
-from lms.errors import NotAllowed, NotFound
+from lms.errors import Invalid, NotAllowed, NotFound
 from lms.models import Enrolment, LessonCompletion, StepCompletion, StepKind, User, Waiver
 from lms.policies import enrolment_policy
 from lms.rules.days import date_of_day, path_day
@@ -39,6 +39,12 @@ class StepState:
     completed_at: datetime | None
     lessons_done: int = 0
     waived_because: str = ""
+    opened_because: str = ""
+
+    @property
+    def unlocked(self) -> bool:
+        """Whether the rule lets this person in, or somebody opened it early; a path that stands still opens nothing."""
+        return self.decision.open or bool(self.opened_because)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,7 @@ class PathProgress:
     gates: tuple[GateFact, ...] = ()
     pauses: tuple[tuple[date, date | None], ...] = ()
     read_at: Mapping[UUID, datetime] = field(default_factory=dict)
+    pause_reason: str = ""
 
     @property
     def running(self) -> bool:
@@ -134,7 +141,14 @@ def _progress(enrolment: Enrolment, facts: PersonFacts, at: datetime | None) -> 
         tuple(facts.gates),
         tuple(mine.pauses),
         facts.lessons,
+        _why_paused(mine, today),
     )
+
+
+def _why_paused(mine: PathFacts, today: date) -> str:
+    """The reason of the pause that holds today."""
+    holds = (begin for begin, until in mine.pauses if begin <= today and (until is None or until > today))
+    return mine.why_paused.get(next(holds, today), "")
 
 
 def _state(step: StepInfo, enrolment: Enrolment, mine: PathFacts, facts: PersonFacts, known: Facts) -> StepState:
@@ -145,7 +159,8 @@ def _state(step: StepInfo, enrolment: Enrolment, mine: PathFacts, facts: PersonF
     elif step.uid in mine.waived:
         status = WAIVED
     else:
-        status = OPEN if decision.open and running else LOCKED
+        # What somebody opened early is open in spite of its lock; the rule itself stays what it is.
+        status = OPEN if running and (decision.open or step.uid in mine.opened) else LOCKED
     due_on = mine.extended.get(step.uid) or date_of_day(step.due_day, enrolment.started_on, known.today, mine.pauses)
     return StepState(
         step=step,
@@ -156,6 +171,7 @@ def _state(step: StepInfo, enrolment: Enrolment, mine: PathFacts, facts: PersonF
         completed_at=mine.completed.get(step.uid),
         lessons_done=sum(lesson.uid in facts.lessons for lesson in step.lessons),
         waived_because=mine.waived.get(step.uid, ""),
+        opened_because=mine.opened.get(step.uid, ""),
     )
 
 
@@ -284,6 +300,8 @@ def waive(*, actor: User, enrolment_uid: UUID, step_uid: UUID, reason: str, key:
     step = structure_of(enrolment.path_version_id).steps.get(step_uid)
     if step is None:
         raise NotFound(_("This step is not on that path."))
+    if not reason.strip():
+        raise Invalid(reason=_("Say why: the learner reads it."))
     if once(actor=actor, name="step.waive", key=key, at=at, about=enrolment.uid):
         Waiver.objects.get_or_create(
             enrolment=enrolment, step_id=step.id, defaults={"reason": reason, "by": actor, "waived_at": at}

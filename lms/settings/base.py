@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from csp.constants import NONCE, NONE, SELF, STRICT_DYNAMIC
 
 env = environ.Env()
 
@@ -60,6 +61,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
+    "csp",
     "django_htmx",
     "template_partials",
     "django.contrib.auth",
@@ -73,6 +76,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "lms.middleware.PagePolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -85,6 +89,7 @@ MIDDLEWARE = [
     "lms.middleware.OwnHours",
     "lms.middleware.PrivatePages",
     "lms.middleware.DomainErrors",
+    "lms.middleware.SecondFactor",
 ]
 
 ROOT_URLCONF = "lms.urls"
@@ -164,21 +169,59 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = True  # no question at log-in: every session lasts SESSION_COOKIE_AGE
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Vouch"
+# allauth would keep whoever has an address to confirm from a second factor, because strangers could sign up with the
+# address of somebody else. Nobody signs up here.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+# Listed at log-in only: following every request would cost five queries and a write.
+USERSESSIONS_TRACK_ACTIVITY = False
+ACCOUNT_FORMS = {"reset_password": "lms.forms.ResetForm"}
+# Counted by address of the sender, and where "key" stands by the account that is tried; the same for unknown accounts.
+ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "reset_password": "20/m/ip,5/m/key",
+    "reset_password_from_key": "20/m/ip",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+    "manage_email": "10/m/user",
+}
+# People with a duty show a second factor, or set one up before anything else: lms.middleware.SecondFactor.
+VOUCH_SECOND_FACTOR = False
 
 # --- Requests and uploads ---------------------------------------------------------------------------------------
 
 # Wagtail's editor sends many fields; Django's default of 1,000 is too few for a long path.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
+# Of a whole request, files included; a form without files may have Django's 2.5 MB.
+VOUCH_MAX_BODY_BYTES = 25 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640
 CSRF_FAILURE_VIEW = "lms.middleware.form_too_old"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-# Wagtail lifts this to SAMEORIGIN for its own previews.
+# lms.middleware.PagePolicy lifts this to SAMEORIGIN for the admin and its previews.
 X_FRAME_OPTIONS = "DENY"
+# Scripts run only when this very answer names them; styles come from our files, nothing is written into a page.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [NONCE, STRICT_DYNAMIC],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "media-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 
@@ -189,6 +232,8 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+# Days and numbers as each language writes them; English as this house does.
+FORMAT_MODULE_PATH = "lms.settings.formats"
 USE_I18N = True
 TIME_ZONE = "UTC"
 USE_TZ = True
@@ -213,7 +258,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Vouch
 # A request never speaks SMTP: sending writes a row, and the worker delivers it through VOUCH_SMTP_BACKEND.
 EMAIL_BACKEND = "lms.mail.OutboxBackend"
 EMAIL_TIMEOUT = 20
-_mail: dict[str, Any] = env.email_url("EMAIL_URL", default="smtp://localhost:25")
+_mail: dict[str, Any] = env.email_url_config(env.str("EMAIL_URL", default="") or "smtp://localhost:25")
 VOUCH_SMTP_BACKEND: str = _mail["EMAIL_BACKEND"]
 EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"] or "", _mail["EMAIL_HOST_PASSWORD"] or ""
@@ -265,6 +310,7 @@ CELERY_BEAT_SCHEDULE = {
     "compile-content": _every(60, "cms.tasks.compile_content"),
     "run-schedule": _every(60, "cms.tasks.run_schedule"),
     "sweep-requests": _every(60 * 60, "assessments.tasks.sweep"),
+    "follow-pauses": _every(15 * 60, "lms.tasks.follow_pauses"),
 }
 
 # --- Logging ----------------------------------------------------------------------------------------------------
@@ -304,6 +350,7 @@ WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odp", "ods", "odt", "pdf", "pptx", "tx
 WAGTAILDOCS_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
 # Through a view: it asks whether this person may have the document, and answers nosniff and as an attachment.
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
+WAGTAILDOCS_INLINE_CONTENT_TYPES: list[str] = []
 
 VOUCH_DEMO = False
 

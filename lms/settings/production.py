@@ -1,21 +1,27 @@
-"""For real people. SECRET_KEY and ALLOWED_HOSTS must be set; HTTPS only.
+"""For real people, HTTPS only. Refuses to start with an unsafe setting, and names it (``safety``).
 
-Behind a proxy that ends TLS set VOUCH_TRUST_PROXY=1, and let the proxy drop any X-Forwarded-Proto it is sent.
-Run ``manage.py collectstatic`` after each upgrade. Without CELERY_BROKER_URL and CACHE_URL the embedded broker and a
-cache per process serve one machine well.
+SECRET_KEY, ALLOWED_HOSTS, VOUCH_BASE_URL and EMAIL_URL must be set. VOUCH_SECOND_FACTOR=0 asks nobody for a second
+factor; only where another log-in in front of Vouch does.
+
+Behind a proxy that ends TLS set VOUCH_TRUST_PROXY=1, and let the proxy replace any X-Forwarded-Proto and
+X-Forwarded-For it is sent. Run ``manage.py collectstatic`` after each upgrade. Without CELERY_BROKER_URL and CACHE_URL
+the embedded broker and a cache per process serve one machine well.
 """
 
 from .base import *
 from .base import VOUCH_DATA_DIR, env
+from .safety import insist
 
-DEBUG = False
-SECRET_KEY = env.str("SECRET_KEY")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+DEBUG = env.bool("DEBUG", default=False)  # refused below: better said than ignored
+SECRET_KEY = env.str("SECRET_KEY", default="")
+VOUCH_SECOND_FACTOR = env.bool("VOUCH_SECOND_FACTOR", default=True)
 
 SECURE_SSL_REDIRECT = True
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked by machines beside us, over plain HTTP
 if env.bool("VOUCH_TRUST_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # Log-in limits count by the address of the sender, not by that of the proxy.
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 # Preloading binds a whole domain in every browser for years: that is for its owner to decide, not for us.
@@ -33,3 +39,6 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+
+_given = [name for name in ("VOUCH_BASE_URL", "EMAIL_URL") if env.str(name, default="")]
+insist(globals())

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms, template
 from django.forms import BoundField
+from django.template.loader import render_to_string
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -15,7 +17,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from lms.api import News
-from lms.rules import charts
+from lms.rules import charts, said
 
 register = template.Library()
 
@@ -164,6 +166,17 @@ class Mark:
     anchor: str
 
 
+@register.simple_tag
+def ladder(state: str = "", label: str = "", bays: Iterable[str] = ()) -> SafeString:
+    """The small ladder; see ``components/ladder.html``. A grid has hundreds, of a few shapes: each is drawn once."""
+    return _ladder(state, str(label or ""), tuple(bays or ()))
+
+
+@lru_cache(maxsize=4096)
+def _ladder(state: str, label: str, bays: tuple[str, ...]) -> SafeString:
+    return render_to_string("components/ladder.html", {"state": state, "label": label, "bays": bays})
+
+
 @register.inclusion_tag("components/days.html")
 def days(today: int, total: int, milestones: Iterable[int]) -> dict[str, Any]:
     """The ruler of days: every day a line, milestones long lines with their number, a pin on today.
@@ -237,6 +250,24 @@ def seats(taken: int, total: int) -> list[dict[str, Any]]:
 def notch(level: int | str) -> str:
     """Where one of five words (0 worst, 4 best) stands on the line of a meter."""
     return f"{6 + 22 * min(max(int(level), 0), 4)}%"
+
+
+DAYS = {
+    "": said.full_day, "short": said.short_day, "week": said.long_day, "week year": said.whole_day,
+    "list": said.list_day,
+}  # fmt: skip
+
+
+@register.filter(expects_localtime=True)
+def day(value: date | None, how: str = "") -> str:
+    """A day: 30 April 2027. ``short`` has no year, ``week`` a weekday, ``week year`` both, ``list`` is 30 Apr 2027."""
+    return DAYS[how](value) if value else ""
+
+
+@register.filter(expects_localtime=True)
+def moment(value: datetime | None, how: str = "") -> str:
+    """The same with the time of day: 30 April 2027, 15:30."""
+    return said.at_hour(day(value, how), value) if value else ""
 
 
 @register.filter

@@ -18,7 +18,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lms import clock
-from lms.api import User, invite_person, organisation, people_policy, resend_invitation, unread_notices
+from lms.api import (
+    User,
+    invite_person,
+    is_learning_administrator,
+    organisation,
+    people_policy,
+    resend_invitation,
+    unread_notices,
+)
 from lms.forms import InviteForm
 from lms.requests import SignedInRequest, key_of
 from lms.views.acting import carry_out
@@ -43,6 +51,7 @@ def people(request: SignedInRequest) -> HttpResponse:
         found = found.filter(Q(full_name__icontains=words) | Q(email__icontains=words))
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "words": words, "key": uuid4(), "news": unread_notices(request.user)}
+    context["may_end"] = is_learning_administrator(request.user)
     return render(request, "people/list.html", context)
 
 

@@ -263,8 +263,8 @@ def test_only_the_learner_adds_and_only_while_the_case_is_open(work: Bench, medi
 
 def test_a_piece_is_taken_back_once_by_the_learner_before_the_decision(work: Bench) -> None:
     piece, other, key = add(work, text="Words."), add(work, text="Other words."), make.key()
-    for actor in (work.coach, make.person(is_superuser=True)):
-        with pytest.raises(NotFound):
+    for actor, error in ((work.coach, NotAllowed), (make.person(is_superuser=True), NotFound)):
+        with pytest.raises(error):
             withdraw_evidence(actor=actor, evidence_uid=piece.uid, key=make.key(), at=MONDAY)
     for _again in range(2):
         withdraw_evidence(actor=work.learner, evidence_uid=piece.uid, key=key, at=MONDAY)

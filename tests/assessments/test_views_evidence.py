@@ -138,7 +138,7 @@ def test_taking_back() -> None:
     client = judge.log_in(of.learner)
     add(of, client, text="For a while.")
     url, key = reverse("evidence_withdraw", args=[Evidence.objects.get().uid]), uuid4()
-    assert judge.log_in(of.coach).post(url, {"key": uuid4()}).status_code == 404
+    assert judge.log_in(of.coach).post(url, {"key": uuid4()}).status_code == 403
     assert client.post(url, {"key": key}).status_code == 302
     assert client.post(url, {"key": key}).status_code == 302
     assert client.post(url, {"key": uuid4()}).status_code == 409

@@ -143,7 +143,7 @@ def test_the_organisation_is_named_and_the_time_is_told():
 
 
 def test_patterns_are_for_superusers(client, settings):
-    assert client.get("/patterns/").status_code == 404
+    assert client.get("/patterns/")["Location"] == "/accounts/login/?next=/patterns/"
     assert learning.signed_in(make.person()).get("/patterns/").status_code == 404
     assert learning.signed_in(make.person(is_superuser=True)).get("/patterns/").status_code == 200
     settings.DEBUG = True

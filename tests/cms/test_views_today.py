@@ -103,12 +103,18 @@ def test_a_case_that_can_be_decided_and_one_without_a_coach():
 
 
 def test_without_a_path_the_page_teaches():
-    person, manager = make.person("Ned New"), make.person("Mona Lead")
+    person, manager = make.person("Ned New", started_on=clock.now().date()), make.person("Mona Lead")
     make.team(person, manager=manager)
     page = learning.signed_in(person).get("/today/").content.decode()
     assert "Your path is still being chosen" in page
     assert "Mona Lead" in page
     assert 'data-testid="next-step"' not in page
+
+
+def test_who_is_no_newcomer_is_not_welcomed():
+    page = learning.signed_in(make.person("Owen Long")).get("/today/").content.decode()
+    assert "You are on no path now" in page
+    assert "still being chosen" not in page
 
 
 @pytest.mark.parametrize(("kind", "link"), [("coach", "/coach/"), ("manager", "/team/"), ("author", "/cms/")])

@@ -16,7 +16,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from coaching.api import CoachAssignment, CoachProfile, Commitment, ObserverGrant, Post, Session, Thread
+from coaching.api import Challenge, CoachAssignment, CoachProfile, Commitment, ObserverGrant, Post, Session, Thread
 from lms.api import Act, Enrolment, StepCompletion, User
 from lms.clock import now
 from tests import coaching_factories as c
@@ -61,6 +61,12 @@ def test_anonymous_people_get_the_door() -> None:
         assert post(Client(), url).status_code in (403, 405), url
 
 
+def wish(scene: c.Scene) -> Challenge:
+    """Somebody's wish to be seen early."""
+    known = {"step_uid": f.uid("show-it"), "about_uid": f.uid("it"), "title": "It", "why": "Sure."}
+    return Challenge.objects.create(enrolment=scene.enrolment, asked_at=now(), **known)
+
+
 def everything(scene: c.Scene) -> dict[str, str]:
     """Every address of helping, about real rows of the scene."""
     session = c.session(scene.enrolment, scene.coach, now() + timedelta(days=1))
@@ -77,6 +83,9 @@ def everything(scene: c.Scene) -> dict[str, str]:
         "commitment_new": reverse("commitment_new") + enrolment,
         "commitment": reverse("commitment", args=[promise.uid]),
         "coach_person": reverse("coach_person", args=[scene.enrolment.uid]),
+        "challenge": reverse("challenge", args=[wish(scene).uid]),
+        "challenge_new": reverse("challenge_new") + f"{enrolment}&step={f.uid('show-it')}",
+        "coach_propose": reverse("coach_propose", args=[scene.enrolment.uid]),
         "coach_away": reverse("coach_away"),
         "team_enrol": reverse("team_enrol"),
         "team_coach": reverse("team_coach", args=[scene.enrolment.uid]),
@@ -97,6 +106,9 @@ MATRIX = {
     "commitment_new": (200, 403, 404, 403, 404, 403, 404),
     "commitment": (200, 200, 404, 404, 404, 404, 404),
     "coach_person": (403, 200, 404, 403, 404, 403, 404),
+    "challenge": (200, 200, 404, 200, 404, 200, 404),
+    "challenge_new": (404, 404, 404, 403, 404, 403, 404),  # there is no such step; with one: test_challenges
+    "coach_propose": (403, 200, 404, 403, 404, 403, 404),
     "coach_away": (403, 200, 200, 403, 403, 403, 403),
     "team_enrol": (403, 403, 403, 200, 200, 200, 403),
     "team_coach": (403, 403, 404, 200, 404, 200, 404),
@@ -114,7 +126,10 @@ def test_who_sees_which_page(name: str) -> None:
     assert found == dict(zip(ROLES, MATRIX[name], strict=True))
 
 
-@pytest.mark.parametrize("name", [name for name in MATRIX if name not in ("exchange", "coach_person", "my_people")])
+@pytest.mark.parametrize(
+    "name",
+    [name for name in MATRIX if name not in ("exchange", "coach_person", "my_people", "challenge", "challenge_new")],
+)
 def test_an_empty_form_changes_nothing(name: str) -> None:
     """Whoever may not see the page may not post to it either, and an empty form is refused."""
     scene = live()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -19,6 +20,8 @@ IN_ITS_OWN_TIME = {
     "lms_outgoingmail": ("leased_until", "attempts", "last_error", "sent_at", "given_up_at"),
 }
 """Columns in which the worker notes what it does meanwhile; a mail more, or another text, is still a change."""
+
+MAILED_WITHIN = 60
 
 Rows = dict[str, Counter[bytes]]
 
@@ -51,7 +54,14 @@ def changes(before: Rows, after: Rows) -> dict[str, tuple[int, int]]:
 
 @contextmanager
 def nothing_changes(site: Site) -> Iterator[None]:
-    """Whatever is done inside, no row of the site may come, go or change."""
+    """Whatever is done inside, no row of the site may come, go or change.
+
+    Before that the worker makes mails of the notices that there are: this is still the act before.
+    """
+    until = time.monotonic() + MAILED_WITHIN
+    while read(site, "SELECT 1 FROM lms_notice WHERE mailed_at IS NULL"):
+        assert time.monotonic() < until, "The worker makes no mails of notices."
+        time.sleep(0.2)
     before = rows(site)
     yield
     found = changes(before, rows(site))

@@ -32,7 +32,7 @@ import django; django.setup()
 from datetime import timedelta
 from django.contrib.auth.models import Group
 from lms import clock
-from lms.api import AUTHORS, LEARNING_ADMINISTRATORS, Membership, Organisation, Team, User
+from lms.api import LEARNING_ADMINISTRATORS, Membership, Organisation, Team, User
 names = json.loads(sys.argv[1])
 Organisation.objects.create(pk=1, name="Aldermoor", time_zone="UTC")
 since = clock.now().date() - timedelta(days=30)
@@ -41,7 +41,7 @@ for name, full_name in names.items():
     user = User.objects.create_user(f"{name}@aldermoor.example", sys.argv[2], full_name=full_name)
     role = "manager" if name == "manager" else "member"
     Membership.objects.create(person=user, team=team, role=role, from_on=since)
-    group = {"ld": LEARNING_ADMINISTRATORS, "author": AUTHORS}.get(name)
+    group = {"ld": LEARNING_ADMINISTRATORS, "author": LEARNING_ADMINISTRATORS}.get(name)
     if group:
         user.groups.add(Group.objects.get(name=group))
 """
@@ -200,7 +200,7 @@ class Person:
         """At the front door."""
         self.page.fill("input[name=login]", f"{self.name}@aldermoor.example")
         self.page.fill("input[name=password]", PASSPHRASE)
-        self.page.click("form:has(input[name=password]) button[type=submit]")
+        self.page.click("form:has(input[name=password]) button[type=submit]:not([form])")
         self.page.wait_for_url(lambda url: "/accounts/login" not in url)
         return self
 
@@ -255,7 +255,7 @@ class Person:
         """Answer the question for the passphrase, if it is asked."""
         if "/reauthenticate" in self.page.url:
             self.page.fill("input[name=password]", PASSPHRASE)
-            self.page.click("form:has(input[name=password]) button[type=submit]")
+            self.page.click("form:has(input[name=password]) button[type=submit]:not([form])")
             self.page.wait_for_url(lambda url: "/reauthenticate" not in url)
 
     def leave(self) -> None:

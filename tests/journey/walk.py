@@ -17,7 +17,7 @@ PEOPLE = {
     "learner": "Lea Rinne",
 }
 LATER = {"other": "Nils Holt", "idle": "Ida Roth", "author": "Ada Quist"}
-"""They have an account and no part in the job: a learner, a coach of nobody, an author."""
+"""They have an account and no part in the job: a learner, a coach of nobody, somebody who writes and publishes."""
 SKILL = "intimacy-model"
 DEMONSTRATION = "Explain the model"
 WEIGHT = 11

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -166,3 +167,13 @@ def test_everybody_and_nobody_survive_being_combined(tree):
 def test_unknown_actions_give_nothing(tree):
     for policy in (enrolment_policy, people_policy):
         assert not policy.queryset(fresh(tree["chief"]), "fly").exists()
+
+
+def test_a_path_is_walked_by_its_learner_and_nobody_else(tree: dict[str, Any]) -> None:
+    enrolment = make.enrolment(tree["three"], make.path(make.step("practice")))
+    assert enrolment_policy.get(tree["three"], "do", pk=enrolment.pk) == enrolment
+    for who in (tree["lead"], tree["one"], make.in_group(LEARNING_ADMINISTRATORS), make.person(is_superuser=True)):
+        assert not enrolment_policy.queryset(who, "do").exists()
+    enrolment.status = Enrolment.Status.PAUSED
+    enrolment.save()
+    assert not enrolment_policy.queryset(tree["three"], "do").exists()

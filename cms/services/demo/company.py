@@ -8,9 +8,10 @@ from uuid import UUID, uuid5
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 
-from assessments.api import CalibrationAttempt, CalibrationVersion, take_calibration
+from assessments.api import CalibrationAttempt, CalibrationVersion, end_person, take_calibration
 from cms.rules.curriculum.documents import Curriculum, PersonDoc
-from coaching.api import end_assignment, enrol_with_coach, give_grant, make_coach, set_away
+from cms.services.setup import name_site
+from coaching.api import end_coach, enrol_with_coach, give_grant, make_coach, propose_coach, set_away
 from lms.api import (
     AUDITORS,
     AUTHORS,
@@ -23,6 +24,7 @@ from lms.api import (
     Team,
     User,
     invite_person,
+    pause,
 )
 
 DUTIES = {
@@ -33,6 +35,8 @@ DUTIES = {
     "sponsor": SPONSORS,
 }
 HEAD_OF_LEARNING = "ruta-balode"
+EXPERIENCED = "hanna-berg"
+"""Whom others turn to: the coach who countersigns, and who is proposed when another moves on."""
 GRANT_LASTS = timedelta(days=365)
 RENEWED = timedelta(days=150)
 CALIBRATED = timedelta(days=20)
@@ -75,6 +79,7 @@ class Company:
         Organisation.objects.update_or_create(
             pk=1, defaults={"name": company.name, "time_zone": company.time_zone, "locale": "en"}
         )
+        name_site(company.name)
         self._teams()
         self._people()
         self._memberships()
@@ -219,17 +224,65 @@ class Company:
         self.enrolments[doc.id] = enrolment
         return enrolment
 
-    def present(self) -> None:
-        """What is true today and came after the histories: who is away, whose coach has gone."""
+    def coach_at(self, doc: PersonDoc, at: datetime) -> User | None:
+        """Who coaches a learner at a moment: their coach, or the cover on days away; nobody once the coach has gone."""
+        name = doc.coach or str(doc.state.details.get("former_coach", ""))
+        coach = next((other for other in self.curriculum.people if other.id == name), None)
+        gone = coach.state.details.get("ended_day") if coach else None
+        if coach is None or (isinstance(gone, int) and at >= self.at(gone, 9)):
+            return None
+        if coach.away and self.at(coach.away.from_day, 0) <= at:
+            return self.people[coach.away.cover]
+        return self.people[coach.id]
+
+    def stop_coaching(self, doc: PersonDoc, learner: PersonDoc) -> None:
+        """A coach moves on: names who could follow, which the manager has to answer; then L&D ends the coaching."""
+        day = int(str(doc.state.details["ended_day"]))
+        propose_coach(
+            actor=self.people[doc.id],
+            enrolment_uid=self.enrolments[learner.id].uid,
+            coach_uid=self.people[EXPERIENCED].uid,
+            reason="Has room, and knows the same customers.",
+            key=self.key(),
+            at=self.at(day, 9),
+        )
+        end_coach(
+            actor=self.people[HEAD_OF_LEARNING],
+            person_uid=self.people[doc.id].uid,
+            reason="Moved to regional sales",
+            key=self.key(),
+            at=self.at(day, 10),
+        )
+
+    def put_on_leave(self, doc: PersonDoc) -> None:
+        """The manager pauses the path of somebody who is away for long."""
+        person, details = self.people[doc.id], doc.state.details
+        today = self.now.astimezone(person.zone).date()
+        pause(
+            actor=self.people[doc.manager or HEAD_OF_LEARNING],
+            enrolment_uid=self.enrolments[doc.id].uid,
+            from_on=today + timedelta(days=int(str(details["from_day"]))),
+            until_on=today + timedelta(days=int(str(details["back_day"]))),
+            reason="Parental leave",
+            key=self.key(),
+            at=self.at(int(str(details["from_day"])), 8),
+        )
+
+    def part_with(self, doc: PersonDoc) -> None:
+        """Somebody left the company; the head of learning closed the account that evening."""
+        if doc.left_day is not None:
+            end_person(
+                actor=self.people[HEAD_OF_LEARNING],
+                person_uid=self.people[doc.id].uid,
+                last_day=self.at(doc.left_day).date(),
+                reason="Left the company",
+                key=self.key(),
+                at=self.at(doc.left_day, 17),
+            )
+
+    def say_who_is_away(self) -> None:
+        """Days away and who covers, said on the first of them."""
         for doc in self.curriculum.people:
-            if doc.coach is None and doc.state.details.get("former_coach") and doc.id in self.enrolments:
-                end_assignment(
-                    actor=self.people[doc.manager or HEAD_OF_LEARNING],
-                    enrolment_uid=self.enrolments[doc.id].uid,
-                    reason="Moved to another position",
-                    key=self.key(),
-                    at=self.at(-9),
-                )
             if doc.away:
                 set_away(
                     actor=self.people[HEAD_OF_LEARNING],

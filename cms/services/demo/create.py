@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from cms.rules.curriculum import read_curriculum
 from cms.rules.curriculum.documents import PersonDoc
 from lms.api import Notice, OutgoingMail, User, standings_of
 
+from .authoring import write_drafts
 from .company import RENEWED, Company
 from .histories import History, rank
 from .life import Life
@@ -47,9 +49,8 @@ def create_demo(*, folder: Path, passphrase: str, seed: int, now: datetime, say:
     company = Company(curriculum, passphrase, seed, now)
     say("Teams, people, coaches and observers")
     company.set_up()
-    learners = sorted(
-        (doc for doc in curriculum.people if doc.path and not doc.left_day), key=lambda doc: doc.start_day
-    )
+    company.say_who_is_away()
+    learners = sorted((doc for doc in curriculum.people if doc.path), key=lambda doc: doc.start_day)
     misses: list[Miss] = []
     renewed = False
     for number, doc in enumerate(learners):
@@ -59,7 +60,8 @@ def create_demo(*, folder: Path, passphrase: str, seed: int, now: datetime, say:
             renewed = True
         say(f"{doc.name}: day {-doc.start_day} of the path")
         misses += _live(company, doc, number)
-    company.present()
+    say("A change that waits for its review")
+    write_drafts(company)
     _quieten(now)
     return misses
 
@@ -67,8 +69,7 @@ def create_demo(*, folder: Path, passphrase: str, seed: int, now: datetime, say:
 def _live(company: Company, doc: PersonDoc, number: int) -> list[Miss]:
     enrolment = company.enrol(doc)
     enrolment.person = company.people[doc.id]
-    coach = doc.coach or doc.state.details.get("former_coach")
-    life = Life(company, enrolment, company.people[str(coach)] if coach else None)
+    life = Life(company, enrolment, partial(company.coach_at, doc))
     History(company, doc, life, number).walk()
     return list(_misses(company, doc))
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from uuid import UUID
 
 from assessments.api import CalibrationVersion, Case, Entrust, NotYet, SignOffEvent, Verdict
@@ -19,12 +20,14 @@ from lms.api import OPEN, PathProgress, Skill, StepInfo, StepState, User, progre
 from lms.rules.gates import GATES
 
 from . import words
-from .company import HEAD_OF_LEARNING, Company
+from .company import EXPERIENCED, HEAD_OF_LEARNING, Company
 from .life import Life, scenario_spec, standard_spec
-from .routes import route_to
+from .routes import best_route
 
 LONGEST = 100
 """Days of a path after which nothing more is learned by walking on."""
+UNDER_WAY = 6
+"""A promise that was made so many days ago may still be open."""
 
 
 def rank(gate: str) -> int:
@@ -45,9 +48,9 @@ class History:
 
     def walk(self) -> None:
         """Live every day from the first to today (or to the last that matters)."""
-        last = min(0, self.doc.start_day + LONGEST)
-        last = max([last, *(signoff.day for signoff in self.doc.signoffs)])
-        for day in range(self.doc.start_day, min(last, 0) + 1):
+        last = max([self.doc.start_day + LONGEST, *(signoff.day for signoff in self.doc.signoffs)])
+        for day in range(self.doc.start_day, min(last, self.end) + 1):
+            self.part(day)
             for act in self.later.pop(day, []):
                 act(day)
             progress = self.progress(day)
@@ -55,11 +58,49 @@ class History:
                 if state.status == OPEN and state.step.uid not in self.started:
                     self.work_on(state, progress.day, day)
             self.bring_examples(day)
+            self.ask_early(day)
             for signoff in self.doc.signoffs:
                 if signoff.day == day:
                     self.show(signoff)
         self.end_of_story()
         self.help_along()
+        if self.doc.state.kind == "on-leave":
+            self.company.put_on_leave(self.doc)
+        self.company.part_with(self.doc)
+
+    @property
+    def end(self) -> int:
+        """The last day of the walk: today, or the day before somebody left or went on leave."""
+        if self.doc.left_day is not None:
+            return self.doc.left_day - 1
+        away = self.doc.state.details.get("from_day")
+        return away - 1 if isinstance(away, int) else 0
+
+    def coach(self, day: int) -> User | None:
+        """Who coaches on a day."""
+        return self.company.coach_at(self.doc, self.company.at(day, 12))
+
+    def part(self, day: int) -> None:
+        """On the day on which a coach moves on, they leave their learner with a proposal."""
+        former = self.doc.state.details.get("former_coach")
+        for other in self.company.curriculum.people:
+            if other.id == former and other.state.details.get("ended_day") == day:
+                self.company.stop_coaching(other, self.doc)
+
+    def ask_early(self, day: int) -> None:
+        """Somebody who can do it already asks to be seen; the coach agrees the next morning."""
+        details = self.doc.state.details
+        if self.doc.state.kind == "challenged" and details["asked_day"] == day:
+            asked, answered = self.company.at(day, 15), self.company.at(day + 1, 9)
+            step = self.step_for(str(details["standard"]))
+            self.life.ask_early(step, words.EARLY, asked, words.EARLY_YES, answered)
+
+    @cached_property
+    def early(self) -> frozenset[str]:
+        """Skills that somebody shows early, and so neither practises nor promises before."""
+        if self.doc.state.kind != "challenged":
+            return frozenset()
+        return frozenset(self.step_for(str(self.doc.state.details["standard"])).skills)
 
     def end_of_story(self) -> None:
         """What the story adds: a *not yet*, a second observer who has not come, a request that lies."""
@@ -118,9 +159,9 @@ class History:
         """Practise twice, a day apart, where that opens what the story needs and nothing else."""
         self.started.add(step.uid)
         spec = scenario_spec(step)
-        wanted = {skill for skill in spec.skills if self.wants(skill, "try")}
+        wanted = {skill for skill in spec.skills if self.wants(skill, "try")} - self.early
         unwanted = {skill for skill in spec.skills if skill in self.doc.gates} - wanted
-        route = route_to(spec, wanted, unwanted) if wanted else None
+        route = best_route(spec, wanted, unwanted)
         if route is None or day >= 0:
             return
         self.life.practise(step, route, self.company.at(day, 13))
@@ -132,7 +173,7 @@ class History:
 
     def meet(self, step: StepInfo, day: int) -> None:
         """Meet the coach; each learner of a coach has an hour of their own."""
-        if self.life.coach is None or day >= 0:
+        if self.coach(day) is None or day >= 0:
             return
         self.started.add(step.uid)
         hour = 8 + (self.number % 9)
@@ -145,12 +186,31 @@ class History:
     def commit(self, step: StepInfo, day: int) -> None:
         """Promise, do and have it confirmed, where Do is wanted for all its skills."""
         self.started.add(step.uid)
-        if not all(self.wants(skill, "do") for skill in step.skills):
+        if not all(self.wants(skill, "do") for skill in step.skills) or self.early & set(step.skills):
+            self.leave_open(step, day)
             return
         if day + 5 > 0:
             self.life.commit(step, self.company.at(day, 10), days=1 - day)
         else:
             self.life.commit(step, self.company.at(day, 10), words.REPORT, tuple(step.skills))
+
+    def leave_open(self, step: StepInfo, day: int) -> None:
+        """A promise that the story does not confirm: made for tomorrow by who is on track; left out where somebody's
+        story is late by a later milestone only.
+        """
+        details, milestone = self.doc.state.details, step.milestone
+        if self.doc.state.kind == "on-track" and day >= -UNDER_WAY:
+            self.life.commit(step, self.company.at(day, 10), days=1 - day)
+        elif "milestone" in details and milestone != self.late_milestone:
+            manager = self.company.people[self.doc.manager or self.doc.id]
+            self.life.spare(step, manager, words.SPARED, self.company.at(day, 11))
+
+    @cached_property
+    def late_milestone(self) -> UUID | None:
+        """The milestone that the story says is overdue: the one whose day was so many days ago."""
+        progress, days = self.progress(0), self.doc.state.details.get("overdue_days")
+        day = progress.day - int(str(days or 0))
+        return next((item.uid for item in progress.structure.milestones if item.day == day), None)
 
     def elsewhere(self, step: StepInfo, day: int) -> None:
         """Training elsewhere takes ten days; then the manager says that it is done."""
@@ -181,7 +241,7 @@ class History:
 
     def bring_examples(self, day: int) -> None:
         """Where Talk is wanted and all tagged lessons are read: an example, accepted the next day."""
-        if self.life.coach is None or day >= 0 or self.doc.state.kind == "just-started":
+        if self.coach(day + 1) is None or day >= self.end or self.doc.state.kind == "just-started":
             return
         progress = self.progress(day)
         for skill, lessons in progress.structure.lessons_by_skill.items():
@@ -208,7 +268,7 @@ class History:
     def observers(self, step: StepInfo, on: date) -> list[User]:
         """The coach and others who may observe all skills of a standard that day, in a fixed order; coach last."""
         skills = list(Skill.objects.filter(slug__in=step.skills).values_list("pk", flat=True))
-        coach = self.life.coach
+        coach = self.company.coach_at(self.doc, self.company.at((on - self.company.now.date()).days, 12))
         everybody = observers_for(skills, exclude=(self.life.learner,), on=on)
         others = sorted((person for person in everybody if person != coach), key=lambda person: person.full_name)
         turn = self.number % len(others)
@@ -220,8 +280,9 @@ class History:
         rule = spec.rule
         number = max(rule.observations, rule.observers)
         people = self.observers(step, self.company.at(day - 5).date())
-        own = [person for person in people if person == self.life.coach][: rule.max_from_coach]
-        cast = [person for person in people if person != self.life.coach][: number - len(own)] + own
+        coach = self.coach(day - 5)
+        own = [person for person in people if person == coach][: rule.max_from_coach]
+        cast = [person for person in people if person != coach][: number - len(own)] + own
         for turn in range(number):
             observer, context = cast[turn % len(cast)], spec.where[turn % len(spec.where)]
             seen_at = self.company.at(day - 3 + turn, 11 + turn)
@@ -248,7 +309,9 @@ class History:
         verdicts: dict[str, Verdict] = {skill: Entrust(signoff.level) for skill in spec.skills}
         events = self.life.decided(case.uid, verdicts, words.WHY, self.company.at(signoff.day, 15))
         if any(event.flags for event in events):
-            self.life.countersigned(events, self.second(case), self.company.at(signoff.day, 17))
+            self.life.countersigned(
+                events, self.second(case, self.coach(signoff.day)), self.company.at(signoff.day, 17)
+            )
         if signoff.revoked_day is not None:
             by = self.company.people[str(self.doc.state.details["by"])]
             reason = str(self.doc.state.details["reason"])
@@ -257,11 +320,11 @@ class History:
                     self.life.taken_back(event, by, reason, self.company.at(signoff.revoked_day, 12))
         return events
 
-    def second(self, case: Case) -> User:
+    def second(self, case: Case, coach: User | None) -> User:
         """Who countersigns: an experienced coach, or the head of learning, who neither signed nor observed."""
         took_part = set(case.observations.values_list("observer", flat=True)) | {self.life.learner.pk}
-        people = [self.company.people[name] for name in (HEAD_OF_LEARNING, "hanna-berg")]
-        return next(person for person in people if person.pk not in took_part and person != self.life.coach)
+        people = [self.company.people[name] for name in (HEAD_OF_LEARNING, EXPERIENCED)]
+        return next(person for person in people if person.pk not in took_part and person != coach)
 
     def half_seen(self, standard: str) -> None:
         """Two people were asked; one has watched, the other has yet to."""
@@ -289,8 +352,8 @@ class History:
 
     def help_along(self) -> None:
         """Where Do is still wanted and no commitment opened it, the coach happened to see the skill at work."""
-        coach = self.life.coach
-        at = self.company.at(-1, 15)
+        at = self.company.at(self.end - 1, 15)
+        coach = self.coach(self.end - 1)
         standing = standings_of(self.life.learner.pk, at.date())
         missing = {
             skill

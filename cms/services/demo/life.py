@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -30,6 +31,8 @@ from coaching.api import (
     Thread,
     accept,
     answer,
+    answer_challenge,
+    challenge,
     confirm_commitment,
     customers_to_choose,
     hold_session,
@@ -37,7 +40,7 @@ from coaching.api import (
     plan_session,
     report_commitment,
 )
-from lms.api import Enrolment, StepInfo, User, complete_lesson, mark_external_done
+from lms.api import Enrolment, StepInfo, User, complete_lesson, mark_external_done, waive
 
 from .company import Company
 from .routes import Route
@@ -46,12 +49,12 @@ from .routes import Route
 class Life:
     """A learner on a path. Every method is one act, or the few that belong together, at the moment given."""
 
-    def __init__(self, company: Company, enrolment: Enrolment, coach: User | None) -> None:
+    def __init__(self, company: Company, enrolment: Enrolment, coach_at: Callable[[datetime], User | None]) -> None:
         self.company = company
         self.key = company.key
         self.enrolment = enrolment
         self.learner = enrolment.person
-        self.coach = coach
+        self.coach_at = coach_at
 
     def read(self, step: StepInfo, at: datetime, lessons: int | None = None) -> None:
         """Read the lessons of a course, a quarter of an hour each; ``lessons`` stops after so many."""
@@ -64,7 +67,7 @@ class Life:
         """Answer the prompt of a skill with an example, which the coach accepts."""
         thread = Thread.objects.get(skill__slug=skill, is_prompt=True)
         post = answer(actor=self.learner, thread_uid=thread.uid, kind="example", body=words, key=self.key(), at=at)
-        accept(actor=self._coach(), post_uid=post.uid, key=self.key(), at=accepted_at)
+        accept(actor=self._coach(accepted_at), post_uid=post.uid, key=self.key(), at=accepted_at)
 
     def discuss(self, step: StepInfo, words: str, at: datetime) -> None:
         """Say something in the prompt's thread."""
@@ -107,7 +110,7 @@ class Life:
     def meet(self, step: StepInfo, at: datetime, notes: str) -> None:
         """A planned session that was held."""
         session = plan_session(
-            actor=self._coach(),
+            actor=self._coach(at),
             enrolment_uid=self.enrolment.uid,
             step_uid=step.uid,
             planned_at=at,
@@ -116,7 +119,7 @@ class Life:
         )
         after = at + timedelta(minutes=40)
         hold_session(
-            actor=self._coach(), session_uid=session.uid, shared_notes=notes, held_at=at, key=self.key(), at=after
+            actor=self._coach(at), session_uid=session.uid, shared_notes=notes, held_at=at, key=self.key(), at=after
         )
 
     def book(self, step: StepInfo, planned_at: datetime, at: datetime) -> None:
@@ -149,17 +152,25 @@ class Life:
         if report:
             report_commitment(actor=self.learner, commitment_uid=commitment.uid, report=report, key=self.key(), at=done)
         if confirm:
+            at = done + timedelta(hours=20)
             confirm_commitment(
-                actor=self._coach(),
-                commitment_uid=commitment.uid,
-                skill_slugs=confirm,
-                key=self.key(),
-                at=done + timedelta(hours=20),
+                actor=self._coach(at), commitment_uid=commitment.uid, skill_slugs=confirm, key=self.key(), at=at
             )
 
     def finish_external(self, step: StepInfo, manager: User, at: datetime) -> None:
         """The manager says that training elsewhere is done."""
         mark_external_done(actor=manager, enrolment_uid=self.enrolment.uid, step_uid=step.uid, key=self.key(), at=at)
+
+    def spare(self, step: StepInfo, manager: User, why: str, at: datetime) -> None:
+        """The manager says that a step need not be done."""
+        waive(
+            actor=manager,
+            enrolment_uid=self.enrolment.uid,
+            step_uid=step.uid,
+            reason=why,
+            key=self.key(),
+            at=at,
+        )
 
     def ask(self, step: StepInfo, observer: User, context: str, planned: datetime, at: datetime) -> UUID:
         """Ask somebody to watch; the uid of the request."""
@@ -214,8 +225,8 @@ class Life:
         self, case_uid: UUID, verdicts: dict[str, Entrust | NotYet], why: str, at: datetime
     ) -> list[SignOffEvent]:
         """The coach decides."""
-        claim_case(actor=self._coach(), case_uid=case_uid, at=at - timedelta(minutes=10))
-        return decide(actor=self._coach(), case_uid=case_uid, verdicts=verdicts, why=why, key=self.key(), at=at)
+        claim_case(actor=self._coach(at), case_uid=case_uid, at=at - timedelta(minutes=10))
+        return decide(actor=self._coach(at), case_uid=case_uid, verdicts=verdicts, why=why, key=self.key(), at=at)
 
     def countersigned(self, events: list[SignOffEvent], by: User, at: datetime) -> None:
         """Somebody else stands behind flagged decisions."""
@@ -228,10 +239,25 @@ class Life:
         """A sign-off is revoked."""
         revoke(actor=by, event_uid=event.uid, reason=reason, key=self.key(), at=at)
 
-    def _coach(self) -> User:
-        if self.coach is None:
+    def ask_early(self, step: StepInfo, why: str, at: datetime, answer: str, answered_at: datetime) -> None:
+        """Ask to be seen before the path opens a demonstration; the coach says yes."""
+        asked = challenge(
+            actor=self.learner, enrolment_uid=self.enrolment.uid, step_uid=step.uid, why=why, key=self.key(), at=at
+        )
+        answer_challenge(
+            actor=self._coach(answered_at),
+            challenge_uid=asked.uid,
+            accept=True,
+            words=answer,
+            key=self.key(),
+            at=answered_at,
+        )
+
+    def _coach(self, at: datetime) -> User:
+        coach = self.coach_at(at)
+        if coach is None:
             raise ValueError(f"{self.learner} has no coach.")
-        return self.coach
+        return coach
 
     def _customer(self, context: str) -> UUID | None:
         customers = customers_to_choose()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 
 from assessments.rules.practice import score
 from assessments.rules.specs import NodeSpec, ScenarioSpec
@@ -32,4 +33,14 @@ def route_to(spec: ScenarioSpec, wanted: set[str], unwanted: set[str]) -> Route 
         reached = set(score(spec, taken, ending).to_standard)
         if wanted <= reached and not unwanted & reached:
             return taken
+    return None
+
+
+def best_route(spec: ScenarioSpec, wanted: set[str], unwanted: set[str]) -> Route | None:
+    """A route on which as many of the wanted skills as possible come out to standard, and no unwanted one."""
+    for number in range(len(wanted), 0, -1):
+        for some in combinations(sorted(wanted), number):
+            route = route_to(spec, set(some), unwanted)
+            if route is not None:
+                return route
     return None

@@ -104,3 +104,14 @@ WHY_NOT_YET = (
 )
 
 EVIDENCE = "Summary as it was confirmed, with the one figure that the customer corrected and the name of its owner."
+
+EARLY = (
+    "For six years I led first visits at a consultancy, the last two with plant managers. I would rather be told now "
+    "what I do wrong than read first and find out on day 36."
+)
+
+EARLY_YES = "Convincing, and the plant at Orrin has a visit free. The standard is the same: two people, two occasions."
+
+DRAFT = " I have two other suppliers on the line."
+
+SPARED = "Did the same in the bid at Lyle in spring, with me in the room."

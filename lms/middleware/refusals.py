@@ -1,4 +1,4 @@
-"""Every page goes through here: domain errors become sentences, personal pages stay out of caches."""
+"""Refusals: domain errors become sentences, and no words are lost when a form comes too late."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lms.errors import DomainError
 from lms.views.acting import uid_or_none
 
 SHORT = 20
+DOOR = ("account_", "mfa_", "wagtailadmin_log", "wagtailcore_login")
 NOT_KEPT = ("csrfmiddlewaretoken", "key", "seal", "next")
 TEMPLATES = {403: "errors/403.html", 404: "errors/404.html", 409: "errors/409.html", 422: "errors/422.html"}
 
@@ -29,7 +29,7 @@ class DomainErrors:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if request.method == "POST" and sent_to_sign_in(response) and not request.user.is_authenticated:
-            return signed_out(request)
+            return response if at_the_door(request) else signed_out(request)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -43,6 +43,12 @@ class DomainErrors:
 def sent_to_sign_in(response: HttpResponse) -> bool:
     """Whether a view answered with "sign in first"."""
     return response.status_code == 302 and response["Location"].startswith(reverse(settings.LOGIN_URL))
+
+
+def at_the_door(request: HttpRequest) -> bool:
+    """Whether the form was one about getting in or out: nobody wrote anything there."""
+    match = request.resolver_match
+    return match is not None and (match.url_name or "").startswith(DOOR)
 
 
 def signed_out(request: HttpRequest) -> HttpResponse:
@@ -71,29 +77,3 @@ def kept_words(request: HttpRequest) -> list[tuple[str, str]]:
 def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form belongs to an earlier session, though somebody is signed in by now: the words are given back (403)."""
     return render(request, "403_csrf.html", {"kept": kept_words(request)}, status=403)
-
-
-class OwnHours:
-    """Times on a page and in its forms are those of the reader's time zone."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return self.get_response(request)
-        with timezone.override(request.user.zone):
-            return self.get_response(request)
-
-
-class PrivatePages:
-    """Pages of a signed-in person are theirs alone: no shared cache, no copy on disk."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        if request.user.is_authenticated and "Cache-Control" not in response:
-            response["Cache-Control"] = "private, no-store"
-        return response

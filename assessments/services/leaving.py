@@ -1,0 +1,95 @@
+"""Ending a person: the account closes, the record stays, and nothing that waited for them waits for nobody.
+
+This is the highest floor that holds something open for a person, so the act begins here and calls down: judging first
+(requests, claims), then helping (coaching, grants), then the record (account, memberships, paths).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from assessments.models import Case, Request
+from coaching.api import CoachAssignment, ObserverGrant, let_go
+from lms import clock
+from lms.api import Enrolment, User, close_account, notify, once, people_policy
+from lms.errors import Invalid
+from lms.rules.said import full_day
+
+LEARNER_HERE = "/requests/{}/"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What somebody holds open today: names of paths and learners, and how many requests and grants."""
+
+    paths: tuple[str, ...]
+    learners: tuple[str, ...]
+    asks: int
+    asked: int
+    grants: int
+
+
+def held_by(actor: User, person_uid: UUID) -> tuple[User, Held]:
+    """Somebody whom the actor may end, and what would be handed on. NotFound, NotAllowed. Queries: 7."""
+    person = people_policy.get(actor, "end", uid=person_uid)
+    paths = Enrolment.objects.filter(person=person, status__in=Enrolment.OPEN).values_list("path__title", flat=True)
+    coached = CoachAssignment.objects.filter(coach__person=person, status="active")
+    waiting = Request.objects.filter(status__in=Request.WAITING)
+    return person, Held(
+        tuple(paths),
+        tuple(coached.values_list("enrolment__person__full_name", flat=True)),
+        waiting.filter(case__learner=person).count(),
+        waiting.filter(observer=person).count(),
+        ObserverGrant.objects.filter(person=person, revoked_at=None).count(),
+    )
+
+
+@transaction.atomic
+def end_person(*, actor: User, person_uid: UUID, last_day: date, reason: str, key: UUID, at: datetime) -> User:
+    """Somebody leaves: they are signed out and cannot sign in, their open paths are withdrawn, what waited for them is
+    handed on. Completions, observations, decisions and sign-offs stay as they are.
+
+    Raises NotFound, NotAllowed (not L&D, or oneself), Invalid (no reason; a last day ahead or before the first).
+    Queries: constant, and about 20 a learner of theirs.
+    """
+    reason = " ".join(reason.split())[:300]
+    person = people_policy.get(actor, "view", uid=person_uid, lock=True)
+    if not once(actor=actor, name="person.end", key=key, at=at, about=person.uid):
+        return person
+    person = people_policy.get(actor, "end", uid=person_uid)
+    if not reason:
+        raise Invalid(reason=_("Say why: the people concerned read it."))
+    if last_day > clock.today(person.zone, at):
+        raise Invalid(last_day=_("An account ends at once. Come back on the last day."))
+    if person.started_on and last_day < person.started_on:
+        raise Invalid(last_day=_("The last day comes after the first, %(day)s.") % {"day": full_day(person.started_on)})
+    _let_requests_go(person, at)
+    Case.objects.filter(claimed_by=person).update(claimed_by=None, claimed_until=None)
+    enrolments = close_account(person, last_day, at)
+    let_go(actor=actor, person=person, enrolments=enrolments, reason=reason, key=key, at=at)
+    return person
+
+
+def _let_requests_go(person: User, at: datetime) -> None:
+    """What the person asked is withdrawn; who asked the person is told to ask somebody else."""
+    waiting = Request.objects.filter(status__in=Request.WAITING).select_related("case__learner", "case__version")
+    mine = list(waiting.filter(case__learner=person).select_related("observer"))
+    theirs = list(waiting.filter(observer=person))
+    Request.objects.filter(pk__in=[row.pk for row in mine]).update(status=Request.Status.WITHDRAWN, answered_at=at)
+    note = _("%(name)s has left.") % {"name": person.full_name}
+    Request.objects.filter(pk__in=[row.pk for row in theirs]).update(
+        status=Request.Status.DECLINED, answered_at=at, answer_note=note
+    )
+    for row in mine:
+        sentence = _("%(learner)s no longer asks you to watch: %(standard)s")
+        words = {"learner": person.full_name, "standard": row.case.version.title}
+        notify([row.observer], sentence % words, "/coach/", at)
+    for row in theirs:
+        sentence = _("%(name)s has left and cannot watch: %(standard)s. Ask somebody else.")
+        words = {"name": person.full_name, "standard": row.case.version.title}
+        notify([row.case.learner], sentence % words, LEARNER_HERE.format(row.case.uid), at)

@@ -1,0 +1,40 @@
+"""Ending a person: what is handed on, and the form that does it."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from assessments import api
+from assessments.forms.leaving import EndForm
+from lms import clock
+from lms.requests import SignedInRequest, key_of
+from lms.views.acting import carry_out
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def people_end(request: SignedInRequest, person_uid: UUID) -> HttpResponse:
+    """200 what happens, and the form - 302 ended - 403 not L&D, oneself, or ended already - 404 unknown - 422 invalid.
+    Queries: 9.
+    """
+    person, held = api.held_by(request.user, person_uid)
+    form = EndForm(request.POST or None, initial={"last_day": clock.today(person.zone)})
+    status, key = 200, uuid4()
+    if request.method == "POST":
+        status, key = 422, key_of(request)
+        if form.is_valid():
+            fields = {name: form.cleaned_data[name] for name in ("last_day", "reason")}
+            outcome = carry_out(request, form, api.end_person, person_uid=person.uid, **fields)
+            if outcome.done:
+                messages.success(request, _("The account of %(name)s is closed.") % {"name": person.full_name})
+                return redirect("people")
+            status, key = outcome.status, outcome.key
+    context = {"person": person, "held": held, "form": form, "key": key}
+    return render(request, "people/end.html", context, status=status)

@@ -1,0 +1,66 @@
+"""Whoever others rely on shows a second factor, or sets one up before anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fnmatch import fnmatch
+from typing import Any
+from urllib.parse import urlencode
+
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from lms.api import ADMINISTRATOR, duties_of
+from lms.requests import SECOND_FACTOR
+
+from .refusals import kept_words
+
+DUTIES = frozenset({"coach", "observer", "manager", "author", "learning", ADMINISTRATOR})
+ALWAYS = ("account_login", "account_logout", "*reauthenticate*", "healthz", "readyz")
+TO_SET_UP = ("mfa_*",)
+
+
+class SecondFactor:
+    """Sends people with a duty to their second factor. Queries: 0 for whoever showed it, or has no duty."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """None: go on; else the way to the second factor."""
+        user = request.user
+        if (
+            not settings.VOUCH_SECOND_FACTOR
+            or not user.is_authenticated
+            or request.session.get(SECOND_FACTOR) == user.pk
+        ):
+            return None
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        if matches(name, ALWAYS) or not duties_of(user) & DUTIES:
+            return None
+        ask = [way["url"] for way in get_adapter().get_reauthentication_methods(user) if way["id"].startswith("mfa_")]
+        if ask:
+            return sent_on(request, ask[0], _("Show your second factor"))
+        request.second_factor_wanted = True  # type: ignore[attr-defined]
+        return None if matches(name, TO_SET_UP) else sent_on(request, reverse("mfa_index"), _("Set it up"))
+
+
+def matches(name: str, patterns: tuple[str, ...]) -> bool:
+    """Whether a URL name is one of these."""
+    return any(fnmatch(name, pattern) for pattern in patterns)
+
+
+def sent_on(request: HttpRequest, where: str, action: str) -> HttpResponse:
+    """302 there and back; a form is refused (403), and its words are given back."""
+    if request.method in ("GET", "HEAD"):
+        return redirect(f"{where}?{urlencode({'next': request.get_full_path()})}")
+    sentence = _("What you do here, others rely on. Show your second factor first, then send this again.")
+    context = {"sentence": sentence, "kept": kept_words(request), "url": where, "action": action}
+    return render(request, "errors/403.html", context, status=403)

@@ -1,0 +1,39 @@
+"""What follows from signing in and from leaving."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_used
+from allauth.usersessions.models import UserSession
+from django.db.models.signals import post_save
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from lms.api import User
+from lms.requests import SECOND_FACTOR
+
+
+@receiver([authenticator_added, authenticator_used])
+def note_second_factor(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """The session knows from now on that its person has shown a second factor."""
+    request.session[SECOND_FACTOR] = user.pk
+
+
+@receiver(authenticator_removed)
+def forget_second_factor(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """Whoever took the last one away is asked to set one up again."""
+    if not Authenticator.objects.filter(user=user).exists():
+        request.session.pop(SECOND_FACTOR, None)
+
+
+@receiver(post_save, sender=User)
+def end_sessions(sender: Any, instance: User, **kwargs: Any) -> None:
+    """Somebody who left is signed out everywhere at once.
+
+    The log-in already refuses inactive people; without this a session would live again when they come back.
+    """
+    if not instance.is_active:
+        for session in UserSession.objects.filter(user=instance):
+            session.end()

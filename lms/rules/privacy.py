@@ -1,0 +1,179 @@
+"""What the record holds about a person: one line for each kind of thing, as data.
+
+Each app writes the lines of its own tables (``<app>/rules/privacy.py``) and registers them when it starts
+(``lms.services.privacy``). The page *Who can see what about me* is made of them, and a test fails when a table with a
+link to a person has no line. A line says what is *meant*; that nobody else sees it, tests of the policies say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+# Topics, in the order of the page.
+PROGRESS, PRACTICE, JUDGED, HELPED, EXCHANGE, DUTIES, AUTHORED, ACCOUNT = TOPICS = (
+    "progress",
+    "practice",
+    "judged",
+    "helped",
+    "exchange",
+    "duties",
+    "authored",
+    "account",
+)
+
+# Who sees a line beside the person. No audience: nobody else. NO_PAGE: not even the person, no page shows it.
+COACH, MANAGERS, LEARNING, AUDITORS, ASKED, COUNTERSIGNERS, SIGNERS, WRITER, ADMINISTRATORS, EVERYBODY, NO_PAGE = (
+    "coach",
+    "managers",
+    "learning",
+    "auditors",
+    "asked",
+    "countersigners",
+    "signers",
+    "writer",
+    "administrators",
+    "everybody",
+    "no_page",
+)
+
+# What happens to it when a person is erased.
+DELETED, NAMELESS, STAYS = "deleted", "nameless", "stays"
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """What one table holds about people.
+
+    ``model``: its label. ``people``: its fields that name somebody. ``along``: tables whose rows belong to its rows and
+    come and go with them. ``what why kept``: for the page, in the reader's words. ``seen_by``: audiences beside the
+    person. ``exported``: the part of one's own export that holds it, "" for none. ``erased``: DELETED; NAMELESS (the
+    row stays, who it was is taken out); STAYS (others rely on it: it says what *they* did).
+    """
+
+    model: str
+    topic: str
+    what: Any
+    why: Any
+    kept: Any
+    seen_by: tuple[str, ...] = ()
+    exported: str = ""
+    erased: str = DELETED
+    people: tuple[str, ...] = ("person",)
+    along: tuple[str, ...] = ()
+
+
+STEERED = (COACH, MANAGERS, LEARNING)
+RECORD = _("As long as the record is kept; ending your time here does not delete it.")
+
+PERSONAL = (
+    Personal(
+        "lms.Enrolment", PROGRESS,
+        what=_(
+            "The paths you are on: since when, which steps are done, waived, opened early or extended, and when a path "
+            "was paused, and why."
+        ),
+        why=_("So that everybody who helps you sees the same next step."),
+        kept=RECORD, seen_by=STEERED, exported="paths", erased=NAMELESS, people=("person", "enrolled_by"),
+        along=("lms.Pause", "lms.StepCompletion", "lms.Waiver", "lms.Opening", "lms.Extension"),
+    ),
+    Personal(
+        "lms.LessonCompletion", PROGRESS,
+        what=_("Which lessons you have read."),
+        why=_("A lesson counts once, on every path."),
+        kept=RECORD, seen_by=STEERED, exported="lessons",
+    ),
+    Personal(
+        "lms.TalkFact", PROGRESS,
+        what=_("That an example of yours was accepted, or that all questions of a lesson stand answered right."),
+        why=_("It opens Talk."),
+        kept=RECORD, seen_by=STEERED, exported="gates",
+    ),
+    Personal(
+        "lms.SkillGate", PROGRESS,
+        what=_("Which gates are open on which skill, and since which day."),
+        why=_("It says how far you are, and who may be sent to a customer."),
+        kept=RECORD, seen_by=STEERED, exported="gates",
+    ),
+    Personal(
+        "lms.User", ACCOUNT,
+        what=_("Your name and your job, beside what you write, ask or sign."),
+        why=_("A sign-off has a name on each side."),
+        kept=RECORD, seen_by=(EVERYBODY,), exported="account", erased=NAMELESS, people=(),
+    ),
+    Personal(
+        "lms.User", ACCOUNT,
+        what=_("Your address, your time zone and your first day."),
+        why=_("To sign in, to send you mail and to count your days."),
+        kept=_("As long as you have an account."),
+        seen_by=(COACH, MANAGERS, LEARNING, ADMINISTRATORS), exported="account", people=(),
+    ),
+    Personal(
+        "lms.Membership", ACCOUNT,
+        what=_("Your teams, and who manages them."),
+        why=_("It decides who is your manager."),
+        kept=RECORD, seen_by=(MANAGERS, LEARNING), exported="account",
+    ),
+    Personal(
+        "lms.Cohort", ACCOUNT,
+        what=_("With whom you started."),
+        why=_("To look at those together who began together."),
+        kept=RECORD, seen_by=(NO_PAGE,), exported="account", people=("members",), along=("lms.Cohort_members",),
+    ),
+    Personal(
+        "lms.User_groups", ACCOUNT,
+        what=_("Your duties here: author, learning administrator, auditor, sponsor."),
+        why=_("They decide what you may do."),
+        kept=_("As long as you have an account."),
+        seen_by=(LEARNING, ADMINISTRATORS), exported="account", people=("user",), along=("lms.User_user_permissions",),
+    ),
+    Personal(
+        "lms.Notice", ACCOUNT,
+        what=_("What you were told, and what of it you have opened."),
+        why=_("So that nothing passes you by."),
+        kept=RECORD, exported="notices",
+    ),
+    Personal(
+        "lms.OutgoingMail", ACCOUNT,
+        what=_("The mail that went to you, as text."),
+        why=_("It is kept until a mail server has taken it, and to find out why one did not."),
+        kept=_("As long as the installation keeps it; no page shows it."),
+        seen_by=(NO_PAGE,), people=(),
+    ),
+    Personal(
+        "lms.Act", ACCOUNT,
+        what=_("That you did something here, and when; not what you wrote."),
+        why=_("A form that is sent twice counts once."),
+        kept=RECORD, seen_by=(NO_PAGE,), exported="acts", erased=NAMELESS, people=("actor",),
+    ),
+    Personal(
+        "sessions.Session", ACCOUNT,
+        what=_("That you are signed in on a device."),
+        why=_("So that you stay signed in for a day."),
+        kept=_("Twelve hours, or until you sign out."),
+        seen_by=(NO_PAGE,), people=(),
+    ),
+    Personal(
+        "usersessions.UserSession", ACCOUNT,
+        what=_("Where you are signed in: since when, from which network address, with which browser."),
+        why=_("So that you can look, and end what is not yours."),
+        kept=_("Until you sign out there, or sign in again after it has ended."),
+        people=("user",),
+    ),
+    Personal(
+        "account.EmailAddress", ACCOUNT,
+        what=_("Which address is yours and proven."),
+        why=_("To sign in and to set a new passphrase."),
+        kept=_("As long as you have an account."),
+        exported="account", people=("user",),
+    ),
+    Personal(
+        "mfa.Authenticator", ACCOUNT,
+        what=_("Your second factor."),
+        why=_("So that a passphrase alone opens nothing."),
+        kept=_("Until you take it away."),
+        people=("user",),
+    ),
+)  # fmt: skip

@@ -1,0 +1,53 @@
+"""Days and times as they are said in the reader's language: no other place knows a format.
+
+Day, month and year stand in the order of the language's own formats (``lms.settings.formats``, then Django's); how a
+weekday and a time join them is a sentence to translate. A moment is said as it comes: in the reader's zone, please.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.utils.formats import date_format, time_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+
+def full_day(day: date | None) -> str:
+    """A day that may lie in another year: 30 April 2027; "" for none."""
+    return date_format(day, "DATE_FORMAT") if day else ""
+
+
+def short_day(day: date) -> str:
+    """A day near today: 30 April."""
+    return date_format(day, "MONTH_DAY_FORMAT")
+
+
+def long_day(day: date) -> str:
+    """A day near today, with its weekday: Thursday 30 April."""
+    return _with_weekday(day, short_day(day))
+
+
+def whole_day(day: date) -> str:
+    """All there is: Thursday 30 April 2027."""
+    return _with_weekday(day, full_day(day))
+
+
+def list_day(day: date) -> str:
+    """In a narrow column: 30 Apr 2027."""
+    return date_format(day, "SHORT_DATE_FORMAT")
+
+
+def hour(moment: datetime) -> str:
+    """A time of day: 15:30."""
+    return time_format(moment, "TIME_FORMAT")
+
+
+def at_hour(day: str, moment: datetime) -> str:
+    """A day as it was said, and the time: Thursday 30 April, 15:30."""
+    return _("%(day)s, %(time)s") % {"day": day, "time": hour(moment)}
+
+
+def _with_weekday(day: date, said: str) -> str:
+    words = {"weekday": date_format(day, "l"), "day": said}
+    return pgettext("a weekday before a date", "%(weekday)s %(day)s") % words

@@ -1,0 +1,158 @@
+"""Steering somebody's path: pausing it, going on, giving a step more time, opening a step in spite of its lock.
+
+A pause is a row from one day up to, not with, another; its days do not count. Whether an enrolment reads *paused* today
+follows from its rows (``follow_pauses``), so that a leave entered in advance begins, and ends, on its day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from lms import clock
+from lms.errors import Conflict, Invalid, NotFound
+from lms.models import Enrolment, Extension, Opening, Pause, User
+from lms.policies import enrolment_policy
+from lms.rules.said import full_day
+
+from .acts import once
+from .outbox import notify
+from .progress import DONE, WAIVED, progress_of
+from .structure import StepInfo
+
+FURTHEST = timedelta(days=366)
+LONGEST_REASON = 200
+AROUND = timedelta(days=1)
+"""How far a learner's own day may be from ours."""
+
+
+@transaction.atomic
+def pause(
+    *,
+    actor: User,
+    enrolment_uid: UUID,
+    from_on: date,
+    until_on: date | None = None,
+    reason: str,
+    key: UUID,
+    at: datetime,
+) -> Enrolment:
+    """Stop the days of a path from ``from_on`` up to, not with, ``until_on`` (None: until somebody says otherwise).
+
+    Raises NotFound, NotAllowed (not theirs to steer, or oneself), Invalid (days, no reason), Conflict (a pause holds on
+    these days already).
+    """
+    enrolment = enrolment_policy.get(actor, "steer", uid=enrolment_uid, lock=True, related=("person",))
+    today = clock.today(enrolment.person.zone, at)
+    reason = _reason(reason, _("Say why: the learner reads it."))
+    if not enrolment.started_on <= from_on <= today + FURTHEST:
+        raise Invalid(from_on=_("Choose a day of this path, at most a year ahead."))
+    if until_on is not None and not from_on < until_on <= from_on + 2 * FURTHEST:
+        raise Invalid(until_on=_("The path goes on after the pause begins, within two years."))
+    if not once(actor=actor, name="path.pause", key=key, at=at, about=enrolment.uid):
+        return enrolment
+    in_the_way = enrolment.pauses.filter(Q(until_on=None) | Q(until_on__gt=from_on))
+    if until_on is not None:
+        in_the_way = in_the_way.filter(from_on__lt=until_on)
+    if in_the_way.exists():
+        raise Conflict(_("The path is paused on some of these days already. End that pause first."))
+    Pause.objects.create(enrolment=enrolment, from_on=from_on, until_on=until_on, reason=reason, by=actor)
+    _follow([enrolment], at)
+    words = {"from": full_day(from_on), "until": full_day(until_on), "reason": reason}
+    sentence = (
+        _("Your path is paused from %(from)s until %(until)s: %(reason)s")
+        if until_on
+        else _("Your path is paused from %(from)s: %(reason)s")
+    )
+    notify([enrolment.person], (sentence % words)[:300], reverse("today"), at)
+    return enrolment
+
+
+@transaction.atomic
+def resume(*, actor: User, enrolment_uid: UUID, key: UUID, at: datetime) -> Enrolment:
+    """The path goes on today, or a pause that lies ahead is called off. Raises NotFound, NotAllowed, Conflict."""
+    enrolment = enrolment_policy.get(actor, "steer", uid=enrolment_uid, lock=True, related=("person",))
+    if not once(actor=actor, name="path.resume", key=key, at=at, about=enrolment.uid):
+        return enrolment
+    today = clock.today(enrolment.person.zone, at)
+    found = enrolment.pauses.filter(Q(until_on=None) | Q(until_on__gt=today)).order_by("from_on").first()
+    if found is None:
+        raise Conflict(_("This path is not paused."))
+    found.until_on = max(today, found.from_on)
+    found.save(update_fields=["until_on"])
+    _follow([enrolment], at)
+    notify([enrolment.person], _("Your path goes on. Its days count again."), reverse("today"), at)
+    return enrolment
+
+
+@transaction.atomic
+def follow_pauses(at: datetime) -> int:
+    """Begin and end the pauses whose day has come; returns how many paths changed. Queries: 2, and 1 a change."""
+    near = Pause.objects.filter(Q(until_on=None) | Q(until_on__gte=(at - AROUND).date())).values("enrolment")
+    rows = Enrolment.objects.filter(
+        Q(status=Enrolment.Status.PAUSED) | Q(status=Enrolment.Status.ACTIVE, pk__in=near)
+    ).select_related("person")
+    return _follow(rows.select_for_update(of=("self",)), at)
+
+
+def _follow(enrolments: Iterable[Enrolment], at: datetime) -> int:
+    """Let the status of these enrolments say what their pauses say today, in the learner's own days."""
+    changed = 0
+    for enrolment in enrolments:
+        today = clock.today(enrolment.person.zone, at)
+        holds = Q(from_on__lte=today) & (Q(until_on=None) | Q(until_on__gt=today))
+        paused = enrolment.pauses.filter(holds).exists()
+        wanted = Enrolment.Status.PAUSED if paused else Enrolment.Status.ACTIVE
+        if enrolment.status != wanted:
+            enrolment.status = wanted
+            enrolment.save(update_fields=["status"])
+            changed += 1
+    return changed
+
+
+@transaction.atomic
+def extend(
+    *, actor: User, enrolment_uid: UUID, step_uid: UUID, due_on: date, reason: str, key: UUID, at: datetime
+) -> Enrolment:
+    """Give a step a later day, with the reason. Raises NotFound, NotAllowed, Invalid (day, reason), Conflict (done)."""
+    enrolment = enrolment_policy.get(actor, "steer", uid=enrolment_uid, lock=True, related=("person",))
+    reason = _reason(reason, _("Say why: the learner reads it."))
+    state = progress_of(enrolment, at).state(step_uid)
+    if state is None:
+        raise NotFound(_("This step is not on that path."))
+    if not once(actor=actor, name="step.extend", key=key, at=at, about=enrolment.uid):
+        return enrolment
+    if state.status in (DONE, WAIVED):
+        raise Conflict(_("This step is done already."))
+    today = clock.today(enrolment.person.zone, at)
+    if not max(state.due_on, today) < due_on <= today + FURTHEST:
+        raise Invalid(
+            due_on=_("Choose a day after %(day)s, within a year.") % {"day": full_day(max(state.due_on, today))}
+        )
+    Extension.objects.create(
+        enrolment=enrolment, step_id=state.step.id, due_on=due_on, reason=reason, by=actor, extended_at=at
+    )
+    words = {"day": full_day(due_on), "reason": reason}
+    notify([enrolment.person], (_("You have more time, until %(day)s: %(reason)s") % words)[:300], reverse("path"), at)
+    return enrolment
+
+
+def open_step(*, enrolment: Enrolment, step: StepInfo, reason: str, by: User, at: datetime) -> bool:
+    """Open a step in spite of its lock; False when it was. For the floors above, in their transaction. Queries: 1-2."""
+    return Opening.objects.get_or_create(
+        enrolment=enrolment, step_id=step.id, defaults={"reason": reason, "by": by, "opened_at": at}
+    )[1]
+
+
+def _reason(text: str, sentence: str) -> str:
+    """The reason on one line. Invalid when there is none."""
+    text = " ".join(text.split())[:LONGEST_REASON]
+    if not text:
+        raise Invalid(reason=sentence)
+    return text

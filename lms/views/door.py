@@ -1,0 +1,17 @@
+"""There is one door: allauth's. Others that a package brings lead to it."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
+
+from lms.requests import own_address
+
+
+def to_the_door(request: HttpRequest) -> HttpResponse:
+    """302: Wagtail's own log-in forms know neither rate limits nor a second factor."""
+    onward = own_address(request, request.GET.get("next", ""))
+    return redirect(resolve_url(settings.LOGIN_URL) + (f"?{urlencode({'next': onward})}" if onward else ""))

@@ -1,0 +1,100 @@
+"""For managers and L&D: pausing somebody's path, giving a step more time, leaving a step out."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from lms import clock
+from lms.api import (
+    DONE,
+    WAIVED,
+    PathProgress,
+    enrolment_policy,
+    extend,
+    labels_of,
+    pause,
+    progress_of,
+    resume,
+    waive,
+)
+from lms.errors import Invalid
+from lms.forms import ExtendForm, PauseForm, WaiveForm
+from lms.requests import SignedInRequest, key_of
+from lms.views.acting import Outcome, carry_out
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def team_steer(request: SignedInRequest, enrolment_uid: UUID) -> HttpResponse:
+    """200 the forms - 302 done - 403 seen but not yours to steer - 404 not a person of yours - 409 paused on these days
+    already, not paused, done already - 422 invalid. Queries: 7.
+    """
+    enrolment = enrolment_policy.get(request.user, "steer", uid=enrolment_uid, related=("person", "path"))
+    progress = progress_of(enrolment, clock.now())
+    steps = steps_to_choose(progress)
+    act = request.POST.get("act", "") if request.method == "POST" else ""
+    data = {name: request.POST if act == name else None for name in ("pause", "extend", "waive")}
+    forms: dict[str, Form] = {
+        "pause": PauseForm(data["pause"], initial={"from_on": progress.today}, auto_id="pause_%s"),
+        "extend": ExtendForm(data["extend"], steps=steps, auto_id="extend_%s"),
+        "waive": WaiveForm(data["waive"], steps=steps, auto_id="waive_%s"),
+    }
+    acts = {"pause": pause, "extend": extend, "waive": waive}
+    status, key = 200, uuid4()
+    if request.method == "POST":
+        outcome: Outcome[Any]
+        if act == "resume":
+            outcome = carry_out(request, _checked(Form({})), resume, enrolment_uid=enrolment.uid)
+        elif act in acts:
+            outcome = _send(request, forms[act], acts[act], enrolment.uid)
+        else:
+            raise Invalid(_("This form is incomplete. Open the page again and send it from there."))
+        if outcome.status == 302:
+            messages.success(request, SAID[act]() % {"name": enrolment.person.full_name})
+            return redirect("team_steer", enrolment.uid)
+        status, key = outcome.status, outcome.key
+        if act == "resume":
+            messages.error(request, _("This path is not paused."))
+    ahead = [(begin, until) for begin, until in progress.pauses if until is None or until > progress.today]
+    context = {"enrolment": enrolment, "progress": progress, "pauses": sorted(ahead), "forms": forms, "key": key}
+    return render(request, "team/steer.html", context, status=status)
+
+
+SAID = {
+    "pause": lambda: _("Kept. %(name)s reads why, and until when."),
+    "resume": lambda: _("The days of %(name)s count again."),
+    "extend": lambda: _("Kept. %(name)s has more time, and reads why."),
+    "waive": lambda: _("Left out for %(name)s. It is no evidence of anything."),
+}
+
+
+def steps_to_choose(progress: PathProgress) -> list[tuple[str, str]]:
+    """Steps that are not done, by uid, in the order of the path. Queries: 1."""
+    left = [state for state in progress.steps if state.status not in (DONE, WAIVED)]
+    labels = labels_of([state.step.content_uid or state.step.uid for state in left])
+    named = []
+    for state in left:
+        label = labels.get(state.step.content_uid or state.step.uid)
+        named.append((str(state.step.uid), label.title if label else state.step.title))
+    return named
+
+
+def _checked(form: Form) -> Form:
+    """A form of no fields, ready to carry a refusal."""
+    form.is_valid()
+    return form
+
+
+def _send(request: SignedInRequest, form: Form, act: Any, enrolment_uid: UUID) -> Outcome[Any]:
+    if not form.is_valid():
+        return Outcome(None, 422, key_of(request))
+    return carry_out(request, form, act, enrolment_uid=enrolment_uid, **form.cleaned_data)

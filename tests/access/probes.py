@@ -1,0 +1,299 @@
+"""How each cell of the matrix is tried: the address, and for an act a form that would succeed for whoever may do it.
+
+A probe is called what matrix.toml calls it. It is given the world, who tries it, and whose rows it is about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.urls import reverse
+
+from assessments.api import write_down
+from assessments.models import RecallVersion
+from assessments.services.practice import sign_of
+from assessments.services.recall import _sign as recall_sign
+from lms import clock
+from lms.api import User
+from tests import factories as make
+
+from .world import SET, SKILLS, Rows, World
+
+Form = dict[str, Any]
+Probe = Callable[[World, User, Rows], tuple[str, Form | None]]
+PROBES: dict[str, Probe] = {}
+
+WHY = "As it was seen twice."
+SAW = "They asked what happened on Tuesday night, and waited for the second answer."
+
+
+def day(ahead: int) -> str:
+    return (clock.now() + timedelta(days=ahead)).date().isoformat()
+
+
+def hour(ahead: float) -> str:
+    return f"{clock.now() + timedelta(hours=ahead):%Y-%m-%dT%H:%M}"
+
+
+def get(name: str, url: Callable[[World, Rows], list[Any]] = lambda world, rows: [], query: Any = None) -> None:
+    """A page; ``name`` may end in a word that tells two probes of one page apart."""
+    PROBES[f"GET {name}"] = lambda world, who, rows: (
+        reverse(name.split()[0], args=url(world, rows)) + (query(world, rows) if query else ""),
+        None,
+    )
+
+
+def post(
+    name: str,
+    url: Callable[[World, Rows], list[Any]] = lambda world, rows: [],
+    form: Callable[[World, User, Rows], Form] = lambda world, who, rows: {},
+    query: Any = None,
+) -> None:
+    """An act; the key is added."""
+    PROBES[f"POST {name}"] = lambda world, who, rows: (
+        reverse(name.split()[0], args=url(world, rows)) + (query(world, rows) if query else ""),
+        {"key": str(uuid4()), **form(world, who, rows)},
+    )
+
+
+def about(path: str) -> Callable[[World, Rows], list[Any]]:
+    """The uid of a row: ``about("case")``, or of the first of several that there is: ``about("ready case")``."""
+    return lambda world, rows: [next(found for name in path.split() if (found := getattr(rows, name))).uid]
+
+
+# --- Learning -------------------------------------------------------------------------------------------------------
+
+for _name in (
+    "home today path skills recall notices my_people who_sees practice requests exchange exchange_ask exchange_example "
+    "patterns people people_invite team team_csv team_xlsx team_enrol coach_away coach_profiles observer_grants "
+    "coach_queue observe_index observe_new"
+).split():
+    get(_name)
+
+get("step", lambda world, rows: [make.uid("promise")])
+get("course", lambda world, rows: [world.course.uid])
+get("course unseen", lambda world, rows: [world.hidden_course.uid])
+get("lesson", lambda world, rows: [world.lesson().uid])
+get("lesson unseen", lambda world, rows: [world.lesson(unseen=True).uid])
+post("lesson", lambda world, rows: [world.lesson().uid])
+post("lesson unseen", lambda world, rows: [world.lesson(unseen=True).uid])
+get("skill", lambda world, rows: [SKILLS[0]])
+get("go unseen", lambda world, rows: [world.hidden_course.uid])
+for _name in ("case", "session", "person", "signed", "notice"):
+    get(f"go {'signoff' if _name == 'signed' else _name}", about(_name))
+
+
+def question(world: World, *, unseen: bool = False) -> RecallVersion:
+    return RecallVersion.objects.get(owner_uid=world.lesson(unseen=unseen).uid, current=True)
+
+
+for _unseen in (False, True):
+    _name = "recall_answer unseen" if _unseen else "recall_answer"
+    get(_name, lambda world, rows, unseen=_unseen: [question(world, unseen=unseen).recall_uid])
+    post(
+        _name,
+        lambda world, rows, unseen=_unseen: [question(world, unseen=unseen).recall_uid],
+        lambda world, who, rows, unseen=_unseen: {"option": recall_sign(who, question(world, unseen=unseen), "a")},
+    )
+
+post("notices_read", form=lambda world, who, rows: {"notice": rows.notice.uid})
+get("calibration", lambda world, rows: [SET])
+post("calibration", lambda world, rows: [SET], lambda *_: {"number": 1, **{f"rating-scene-{n}": 3 for n in range(3)}})
+get("calibration_result", about("rated"))
+
+# --- Practice -------------------------------------------------------------------------------------------------------
+
+get("practice_brief", lambda world, rows: [make.uid("access-quay")])
+post("practice_brief", lambda world, rows: [make.uid("access-quay")])
+get("practice_attempt", about("attempt"))
+post(
+    "practice_attempt", about("attempt"),
+    lambda world, who, rows: {
+        "turn": "say", "node": "first", "choice": sign_of(rows.attempt, "first", "first-best"), "confidence": "sure"
+    },
+)  # fmt: skip
+post("practice_delete", about("attempt"))
+
+# --- Steering -------------------------------------------------------------------------------------------------------
+
+post(
+    "team_enrol",
+    form=lambda world, who, rows: {
+        "person": rows.person.uid, "path": world.spare.path.uid, "background": "other", "started_on": day(0)
+    },
+)  # fmt: skip
+post(
+    "external_done",
+    about("person"),
+    lambda world, who, rows: {"enrolment": rows.enrolment.uid, "step": make.uid("elsewhere")},
+)
+get("team_steer", about("enrolment"))
+post("team_steer pause", about("enrolment"), lambda *_: {"act": "pause", "from_on": day(1), "reason": WHY})
+for _act, _form in {"waive": {}, "extend": {"due_on": day(40)}}.items():
+    post(
+        f"team_steer {_act}",
+        about("enrolment"),
+        lambda *_, act=_act, form=_form: {"act": act, "step_uid": make.uid("elsewhere"), "reason": WHY, **form},
+    )
+get("coach_propose", about("enrolment"))
+post("coach_propose", about("enrolment"), lambda world, who, rows: {"coach": world.idle.uid, "reason": WHY})
+get("people_end", about("person"))
+post("people_end", about("person"), lambda *_: {"last_day": day(0), "reason": WHY, "sure": "on"})
+get("team_coach", about("enrolment"))
+post("team_coach", about("enrolment"), lambda world, who, rows: {"coach": world.idle.uid, "reason": WHY})
+post("team_coach end", about("enrolment"), lambda *_: {"act": "end", "reason": WHY})
+post("coach_away", form=lambda *_: {"away_from": day(3), "away_until": day(5), "cover": ""})
+post(
+    "coach_profiles make",
+    form=lambda world, who, rows: {"act": "make", "person": world.people["MG"].uid, "capacity": 2},
+)
+post(
+    "coach_profiles capacity",
+    form=lambda world, who, rows: {"act": "capacity", "coach": world.people["CO"].uid, "capacity": 8},
+)
+post("coach_profiles stop", form=lambda world, who, rows: {"act": "stop", "coach": world.idle.uid, "reason": WHY})
+post(
+    "observer_grants give",
+    form=lambda world, who, rows: {"person": rows.person.uid, "skills": ["hearing"], "reason": WHY},
+)
+post(
+    "observer_grants revoke",
+    form=lambda world, who, rows: {
+        "act": "revoke", "holder": world.people["OB"].uid, "skill": SKILLS[0], "reason": WHY
+    },
+)  # fmt: skip
+get("person_readiness", about("person"))
+post(
+    "people_invite",
+    form=lambda world, who, rows: {
+        "full_name": "Nia New", "email": "nia.new@example.com", "time_zone": "Europe/Copenhagen",
+        "team": world.people["NH"].memberships.get().team_id,
+    },
+)  # fmt: skip
+post("people_invite_again", lambda world, rows: [world.invited.uid])
+
+# --- Showing what one can ---------------------------------------------------------------------------------------------
+
+get("request_new", lambda world, rows: [make.uid(f"show-{SKILLS[0]}")])
+post(
+    "request_new",
+    lambda world, rows: [make.uid(f"show-{SKILLS[0]}")],
+    lambda world, who, rows: {
+        "observer_uid": User.objects.get(full_name="Fern Observer").uid, "context": "joint call", "planned_on": day(4),
+        "own_work": "on",
+    },
+)  # fmt: skip
+post("request_withdraw", about("request"))
+post("request_take_over", about("request"))
+
+
+def shown_later(world: World, rows: Rows) -> str:
+    """A demonstration of theirs."""
+    return f"?enrolment={rows.enrolment.uid}&step={make.uid(f'show-{SKILLS[0]}')}"
+
+
+get("challenge_new", query=shown_later)
+post("challenge_new", form=lambda *_: {"why": WHY}, query=shown_later)
+get("challenge", about("challenge"))
+for _act in ("accept", "withdraw"):
+    post(f"challenge {_act}", about("challenge"), lambda *_, act=_act: {"act": act, "words": WHY})
+get("case", about("case"))
+get("case flagged", lambda world, rows: [rows.flagged.case.uid])
+post("evidence_add", about("case"), lambda *_: {"text": "What was agreed."})
+post("evidence_withdraw", about("words"))
+get("evidence_file", about("file"))
+get("observe", about("request"))
+post("observe_answer", about("request"), lambda *_: {"answer": "accept"})
+
+
+def seen(who: User, uid: Any) -> Form:
+    """The second page of an observation, with the words sealed as the first one seals them."""
+    seal = write_down(actor=who, about=uid, text=SAW, at=clock.now() - timedelta(minutes=2))
+    rated = {f"supervision-{SKILLS[0]}": "4", f"mark-{SKILLS[0]}/f-1": "seen"}
+    return {"seal": seal, "context": "joint call", "occurred_at": hour(-1), "customer_uid": "", **rated}
+
+
+post("observe", about("request"), lambda world, who, rows: seen(who, rows.request.uid))
+post(
+    "observe_new",
+    form=lambda world, who, rows: seen(who, rows.enrolment.uid),
+    query=lambda world, rows: f"?learner={rows.enrolment.uid}&standard={make.uid(SKILLS[0])}",
+)
+
+# --- Judging --------------------------------------------------------------------------------------------------------
+
+for _name in ("case_decide", "case_claim", "case_read", "case_return"):
+    post(_name, about("ready case"), lambda *_: {"missing": WHY})
+get("case_decide", about("ready case"))
+
+
+def verdict(world: World, who: User, rows: Rows) -> Form:
+    slug = SKILLS[1] if rows.ready else SKILLS[0]
+    return {"why": WHY, f"{slug}-verdict": "entrust", f"{slug}-level": "3"}
+
+
+post("case_decide", about("ready case"), verdict)
+get("signoff", about("signed"))
+get("countersign", about("flagged"))
+post("countersign", about("flagged"), lambda *_: {"answer": "agree", "why": WHY})
+get("revoke", about("signed"))
+post("revoke", about("signed"), lambda *_: {"reason": WHY, "meant": "on"})
+post("revoke own-act", about("by_coach"), lambda *_: {"reason": WHY, "meant": "on"})
+
+# --- Helping --------------------------------------------------------------------------------------------------------
+
+
+def of_enrolment(world: World, rows: Rows) -> str:
+    return f"?enrolment={rows.enrolment.uid}"
+
+
+get("session", about("session"))
+get("session held", about("held"))
+get("session talk", about("talk"))
+for _act, _form in {
+    "move": lambda *_: {"act": "move", "planned_at": hour(75), "minutes": 30, "place": ""},
+    "cancel": lambda *_: {"act": "cancel", "reason": WHY},
+    "hold": lambda *_: {"act": "hold", "held_at": hour(90), "shared_notes": "", "private_notes": ""},
+    "miss": lambda *_: {"act": "miss"},
+}.items():
+    post(f"session {_act}", about("session"), _form)
+post("session notes", about("held"), lambda *_: {"act": "notes", "shared_notes": "x", "private_notes": "x"})
+get("session_plan", query=of_enrolment)
+post("session_plan", form=lambda *_: {"planned_at": hour(99), "minutes": 30}, query=of_enrolment)
+get("coach_person", about("enrolment"))
+get("commitment_new", query=of_enrolment)
+post(
+    "commitment_new",
+    form=lambda world, who, rows: {
+        "what": "Ask twice.", "customer": world_customer().uid, "by_on": day(9), "skills": [SKILLS[0]]
+    },
+    query=of_enrolment,
+)  # fmt: skip
+get("commitment", about("commitment"))
+post("commitment report", about("commitment"), lambda *_: {"act": "report", "report": "They told us."})
+post("commitment drop", about("commitment"), lambda *_: {"act": "drop"})
+post("commitment confirm", about("done commitment"), lambda *_: {"act": "confirm", "skills": [SKILLS[1]], "note": ""})
+post("commitment send_back", about("done commitment"), lambda *_: {"act": "send_back", "note": "What came of it?"})
+
+
+def world_customer() -> Any:
+    from lms.api import Customer
+
+    return Customer.objects.get(slug="castell")
+
+
+# --- The exchange ---------------------------------------------------------------------------------------------------
+
+post("exchange_ask", form=lambda *_: {"skill": SKILLS[0], "title": "How?", "body": "I tried."})
+post("exchange_example", form=lambda *_: {"skill": SKILLS[0], "body": "For example so."})
+get("exchange_thread", about("thread"))
+post("exchange_thread answer", about("thread"), lambda *_: {"kind": "answer", "body": "Like this."})
+for _act in ("accept", "hide"):
+    post(
+        f"exchange_thread {_act}",
+        about("thread"),
+        lambda world, who, rows, act=_act: {"act": act, "post": rows.example.uid, "reason": WHY},
+    )

@@ -1,0 +1,148 @@
+"""Ending a person: signed out, nothing waits for them, and everything that was done stays true."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from assessments.api import end_person, held_by
+from assessments.models import Case, Request, SignOffEvent
+from coaching.api import CoachAssignment, CoachProfile, ObserverGrant
+from lms.api import Act, Enrolment, Membership, Notice, SkillGate, User
+from lms.clock import now
+from lms.errors import Invalid, NotAllowed, NotFound
+from tests import factories as make
+from tests import judging_factories as judge
+
+pytestmark = pytest.mark.django_db
+
+WHY = "Left the company"
+
+
+def end(of: Any, who: User, by: User | None = None, **fields: Any) -> User:
+    values = {"actor": by or of.learning, "person_uid": who.uid, "last_day": now().date(), "reason": WHY}
+    return end_person(**values | {"key": make.key(), "at": now()} | fields)
+
+
+def test_a_learner_leaves_and_what_was_signed_stays() -> None:
+    of = judge.scene()
+    judge.decided(of)
+    signed = list(SignOffEvent.objects.filter(subject=of.learner).values_list("this_hash", flat=True))
+    gates = SkillGate.objects.filter(person=of.learner).count()
+    assert signed
+    end(of, of.learner)
+    of.learner.refresh_from_db()
+    assert (of.learner.is_active, of.learner.left_on) == (False, now().date())
+    assert of.learner.deactivated_at is not None
+    assert list(SignOffEvent.objects.filter(subject=of.learner).values_list("this_hash", flat=True)) == signed
+    assert SkillGate.objects.filter(person=of.learner).count() == gates
+    assert Enrolment.objects.get(person=of.learner).status == "withdrawn"
+    assert not CoachAssignment.objects.filter(enrolment__person=of.learner, status="active").exists()
+    assert CoachProfile.objects.get(person=of.coach).load == 0
+    assert Notice.objects.filter(person=of.coach, text__contains=WHY).exists()
+    assert not Membership.objects.filter(person=of.learner, until_on=None).exists()
+    record = judge.log_in(of.learning).get(reverse("person_readiness", args=[of.learner.uid]))
+    assert record.status_code == 200, "the record can still be read"
+
+
+def test_nobody_waits_for_who_left() -> None:
+    of = judge.scene()
+    judge.asked(of)
+    asked = Request.objects.filter(status__in=Request.WAITING, case__learner=of.learner)
+    before = asked.count()
+    assert before
+    mine = asked.filter(observer=of.observer).count()
+    end(of, of.observer)
+    gone = Request.objects.filter(observer=of.observer, status="declined")
+    assert gone.count() == mine
+    assert asked.count() == before - mine
+    assert "has left" in gone.values_list("answer_note", flat=True)[0]
+    assert Notice.objects.filter(person=of.learner, text__contains="Ask somebody else.").count() == mine
+    assert not ObserverGrant.objects.filter(person=of.observer, revoked_at=None).exists()
+    end(of, of.learner)
+    assert not asked.exists()
+
+
+def test_the_learners_of_a_coach_who_leaves_are_their_managers_to_place() -> None:
+    of = judge.scene()
+    judge.ready(of)
+    Case.objects.update(claimed_by=of.coach, claimed_until=now() + timedelta(hours=1))
+    end(of, of.coach)
+    assert not CoachAssignment.objects.filter(coach__person=of.coach, status="active").exists()
+    assert CoachProfile.objects.get(person=of.coach).ended_on is not None
+    assert Notice.objects.filter(person=of.manager, text__contains="needs another coach").exists()
+    assert Case.objects.filter(claimed_by=None, status="ready").count() == 1, "a claim strands nothing"
+
+
+def test_an_open_session_ends_and_the_door_is_shut() -> None:
+    of = judge.scene()
+    client = Client()
+    assert client.post("/accounts/login/", {"login": of.learner.email, "password": make.PASSPHRASE}).status_code == 302
+    assert client.get("/today/").status_code == 200
+    end(of, of.learner)
+    assert client.get("/today/").status_code == 302
+    Client().post("/accounts/login/", {"login": of.learner.email, "password": make.PASSPHRASE})
+    assert client.get("/today/").status_code == 302
+    User.objects.filter(pk=of.learner.pk).update(is_active=True, deactivated_at=None)
+    assert client.get("/today/").status_code == 302, "a session that ended does not live again when they come back"
+
+
+@pytest.mark.parametrize(
+    ("role", "kind"),
+    [("learner", NotAllowed), ("manager", NotAllowed), ("coach", NotFound), ("observer", NotFound)],
+)
+def test_only_learning_ends_a_person(role: str, kind: type[Exception]) -> None:
+    of = judge.scene()
+    with pytest.raises(kind):
+        end(of, of.learner, getattr(of, role))
+    of.learner.refresh_from_db()
+    assert of.learner.is_active
+    assert not Act.objects.filter(name="person.end").exists()
+
+
+def test_nobody_ends_themself_and_the_last_day_is_a_day_that_was() -> None:
+    of = judge.scene()
+    with pytest.raises(NotAllowed):
+        end(of, of.learning)
+    today = now().date()
+    for fields in ({"reason": " "}, {"last_day": today + timedelta(days=3)}, {"last_day": today.replace(2001)}):
+        with pytest.raises(Invalid):
+            end(of, of.learner, **fields)
+    of.learner.refresh_from_db()
+    assert of.learner.is_active
+
+
+def test_sent_twice_is_once() -> None:
+    of = judge.scene()
+    key = make.key()
+    end(of, of.learner, key=key)
+    notices = Notice.objects.count()
+    end(of, of.learner, key=key)
+    assert Notice.objects.count() == notices
+    with pytest.raises(NotAllowed):
+        end(of, of.learner)
+
+
+def test_the_page_says_what_happens_and_asks_whether_one_is_sure() -> None:
+    of = judge.scene()
+    judge.asked(of)
+    url = reverse("people_end", args=[of.learner.uid])
+    client = judge.log_in(of.learning)
+    page = client.get(url).content.decode()
+    for path in held_by(of.learning, of.learner.uid)[1].paths:
+        assert path in page
+    fields = {"key": str(make.key()), "last_day": str(now().date()), "reason": WHY}
+    assert client.post(url, fields).status_code == 422, "not sure"
+    assert url in client.get(reverse("people")).content.decode()
+    assert client.post(url, fields | {"sure": "on"}).status_code == 302
+    people = client.get(reverse("people")).content.decode()
+    assert url not in people
+    assert "Has left" in people
+    assert client.get(url).status_code == 403
+    for who, status in ((of.manager, 403), (of.coach, 404)):
+        other = reverse("people_end", args=[of.learner.uid])
+        assert judge.log_in(who).get(other).status_code == status

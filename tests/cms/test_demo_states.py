@@ -1,0 +1,322 @@
+"""The demo company: everybody's state, as the people concerned see it on their pages.
+
+One test a kind of ``state`` in curriculum/5-people.yaml; the company is made once for all of them.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings as here
+from django.core.management import call_command
+from django.db import transaction
+from django.db.models import Max
+from django.test import Client
+from django.urls import reverse
+from django.utils.formats import date_format
+from wagtail.models import Site
+
+from assessments.api import SignOffEvent, rebuild_gates, verify_ledger
+from cms.api import create_demo
+from cms.models import ScenarioPage
+from cms.rules.curriculum import read_curriculum
+from cms.services.review import awaiting_review
+from coaching.models import CoachAssignment, CoachProfile
+from lms import clock
+from lms.api import Enrolment, Notice, Step, User, progress_of
+from tests import factories as make
+
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]  # the same on both databases: once is enough
+
+FOLDER = here.BASE_DIR / "curriculum"
+CURRICULUM, _PROBLEMS = read_curriculum(FOLDER)
+assert CURRICULUM is not None
+PEOPLE = {doc.id: doc for doc in CURRICULUM.people}
+KINDS = {doc.state.kind for doc in CURRICULUM.people}
+SHOWN: set[str] = set()
+"""Kinds of state that a test here is about."""
+
+
+def shows(*kinds: str) -> Any:
+    """Says which kinds of state a test shows."""
+    SHOWN.update(kinds)
+    return lambda test: test
+
+
+@pytest.fixture(scope="module")
+def misses(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[Any]]:
+    """The company with its histories, made once and taken back; where a story was not reached."""
+    make.nothing_kept()
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("load_curriculum", verbosity=0)
+        yield create_demo(folder=FOLDER, passphrase=make.PASSPHRASE, seed=1, now=clock.now(), say=lambda text: None)
+        transaction.set_rollback(True)
+    make.nothing_kept()
+
+
+@pytest.fixture(autouse=True)
+def company(misses: list[Any]) -> None:
+    """Every test here is about the company."""
+
+
+def who(name: str) -> User:
+    return User.objects.get(full_name=PEOPLE[name].name)
+
+
+def path_of(name: str) -> Enrolment:
+    return Enrolment.objects.select_related("person").get(person=who(name))
+
+
+def client_of(name: str) -> Client:
+    client = Client()
+    client.force_login(who(name))
+    return client
+
+
+def words(name: str, address: str) -> str:
+    """What somebody reads on a page of theirs."""
+    answer = client_of(name).get(address, follow=True)
+    assert answer.status_code == 200, address
+    text = re.sub(r"<(script|style|head)\b.*?</\1>", "", answer.content.decode(), flags=re.S)
+    return re.sub(r"\s+", " ", html.unescape(re.sub("<[^>]+>", " ", text)))
+
+
+def refused(name: str, address: str, **fields: str) -> int:
+    answer = client_of(name).post(address, {"key": str(make.key()), **fields})
+    assert answer.status_code in (403, 404)
+    return answer.status_code
+
+
+def day(offset: int) -> Any:
+    return (clock.now() + timedelta(days=offset)).date()
+
+
+# --- The whole ----------------------------------------------------------------------------------------------------
+
+
+def test_every_story_is_reached_and_the_record_holds(misses: list[Any]) -> None:
+    assert misses == []
+    assert verify_ledger().findings == ()
+    assert not any(rebuild_gates(check=True))
+
+
+def test_every_kind_of_state_has_a_test() -> None:
+    assert KINDS == SHOWN
+
+
+def test_nothing_happens_after_now_or_outside_the_services() -> None:
+    latest = SignOffEvent.objects.aggregate(at=Max("occurred_at"))["at"]
+    assert latest <= clock.now()
+    assert Notice.objects.filter(created_at__gt=clock.now()).count() == 0
+
+
+@pytest.mark.parametrize("name", sorted(name for name, doc in PEOPLE.items() if doc.left_day is None))
+def test_everybody_has_a_first_page_with_something_on_it(name: str) -> None:
+    assert len(words(name, "/")) > 300
+
+
+# --- Learners -----------------------------------------------------------------------------------------------------
+
+
+@shows("waiting-for-coach")
+def test_kofi_waits_nine_days_for_a_coach_and_the_proposal_lies_with_carla() -> None:
+    assert "Carla has had the proposal of Hanna Berg as your coach for 9 days." in words("kofi-mensah", "/today/")
+    assert "Waits for Carla Reyes, 9 days" in words("carla-reyes", "/team/")
+    assert "Carla Reyes, 9 days" in words("carla-reyes", f"/people/{who('kofi-mensah').uid}/")
+    page = words("carla-reyes", reverse("team_coach", args=[path_of("kofi-mensah").uid]))
+    assert "By Owen Price" in page
+    assert "It lies with you." in page
+
+
+@shows("ex-coach")
+def test_what_owen_still_has_open_writes_nothing() -> None:
+    mine = path_of("kofi-mensah")
+    assert not CoachAssignment.objects.filter(coach__person=who("owen-price"), status="active").exists()
+    before = CoachAssignment.objects.count(), Notice.objects.count()
+    refused("owen-price", reverse("coach_propose", args=[mine.uid]), coach=str(who("hanna-berg").uid), reason="Old")
+    session = mine.sessions.filter(coach=who("owen-price")).first()
+    assert session is not None
+    refused("owen-price", reverse("session", args=[session.uid]), act="notes", shared_notes="Written late")
+    promise = mine.commitments.first()
+    if promise is not None:
+        refused("owen-price", reverse("commitment", args=[promise.uid]), act="confirm")
+    refused("owen-price", reverse("team_coach", args=[mine.uid]), act="accept")
+    assert (CoachAssignment.objects.count(), Notice.objects.count()) == before
+    assert client_of("owen-price").get("/coach/").status_code == 403
+    assert "You are on no path now" in words("owen-price", "/today/")
+
+
+@shows("challenged")
+def test_anton_was_seen_early_in_spite_of_the_lock() -> None:
+    mine = path_of("anton-weiss")
+    asked = mine.challenges.get()
+    assert (asked.status, asked.answered_by) == ("accepted", who("amira-nasser"))
+    assert asked.asked_at.date() == day(-23)
+    step = Step.objects.get(uid=asked.step_uid, version=mine.path_version)
+    then = progress_of(mine, clock.now() - timedelta(days=9)).state(step.uid)
+    assert then is not None
+    assert not then.decision.open, "the path itself had not opened it"
+    assert then.unlocked
+    assert "Opened early: Convincing" in words("anton-weiss", "/path/")
+    assert "signed by Amira Nasser" in words("anton-weiss", "/requests/")
+    assert "For six years" in words("amira-nasser", reverse("challenge", args=[asked.uid]))
+
+
+@shows("on-leave")
+def test_mei_is_on_leave_and_nothing_of_hers_turns_red() -> None:
+    page = words("mei-tanaka", "/today/")
+    assert "Day 45 of 90" in page
+    assert "Your path is paused until" in page
+    assert "Parental leave" in page
+    assert "overdue" not in page.replace("Nothing becomes overdue", "")
+    assert "Paused on day 45" in words("carla-reyes", "/team/")
+    assert "Paused" in words("hanna-berg", reverse("coach_person", args=[path_of("mei-tanaka").uid]))
+
+
+@shows("left")
+def test_nora_has_left_and_her_sign_off_is_still_true() -> None:
+    nora = who("nora-eskildsen")
+    assert (nora.is_active, nora.left_on) == (False, day(-14))
+    Client().post("/accounts/login/", {"login": nora.email, "password": make.PASSPHRASE})
+    door = Client()
+    door.post("/accounts/login/", {"login": nora.email, "password": make.PASSPHRASE})
+    assert door.get("/today/").status_code == 302
+    assert "Has left" in words("ruta-balode", "/people/?q=eskildsen")
+    event = SignOffEvent.objects.filter(subject=nora, kind="SIGNED").get()
+    assert "Nora Eskildsen" in words("ruta-balode", reverse("signoff", args=[event.uid]))
+    assert "Nora Eskildsen" in words("ingrid-solberg", reverse("signoff", args=[event.uid]))
+    assert "Nora" not in words("nadia-petrova", "/coach/")
+    assert "Nora" not in words("carla-reyes", "/team/")
+
+
+@shows("overdue", "coach-away", "covering")
+def test_elena_waits_for_nadia_who_is_away_and_samir_may_take_it_over() -> None:
+    page = words("elena-popa", "/today/")
+    assert "was due 11 days ago" in page
+    assert "Nadia has had your request for 10 days." in page
+    queue = words("samir-haddad", "/coach/")
+    assert "Asked of Nadia Petrova 10 days ago" in queue
+    assert "Take it over" in queue
+    assert "Lucia Moreno" in queue, "learners of whom he covers for"
+    assert "Waits for Nadia Petrova, 10 days" in words("carla-reyes", "/team/")
+    own = words("nadia-petrova", "/coach/")
+    assert "You are away from" in own
+    assert "Samir Haddad covers for you" in own
+    assert "Covers for Nadia" in words("lucia-moreno", "/my-people/")
+
+
+@shows("expiring")
+def test_lucia_is_ready_for_forty_more_days_and_everybody_concerned_sees_it() -> None:
+    ends = day(40)
+    said = date_format(ends, "j F")
+    assert f"Ends on {said}" in words("lucia-moreno", "/today/")
+    assert str(ends.year) in words("lucia-moreno", "/skills/")
+    assert f"Ready until {said}" in words("carla-reyes", "/team/")
+    assert f"Ready until {said}" in words("samir-haddad", "/coach/")
+
+
+@shows("revoked")
+def test_davids_sign_off_was_revoked_by_ruta_with_the_reason() -> None:
+    reason = str(PEOPLE["david-kimani"].state.details["reason"])
+    event = SignOffEvent.objects.get(subject=who("david-kimani"), kind="REVOKED")
+    assert event.signer == who("ruta-balode")
+    signed = SignOffEvent.objects.get(subject=who("david-kimani"), kind="SIGNED", skill=event.skill)
+    page = words("david-kimani", reverse("signoff", args=[signed.uid]))
+    assert reason in page
+    assert "Ruta Balode" in page
+    assert "93.3" in words("carla-reyes", f"/people/{who('david-kimani').uid}/")
+
+
+@shows("not-yet")
+def test_jonas_reads_not_yet_with_a_next_step_and_a_date() -> None:
+    page = words("jonas-frey", "/requests/")
+    assert "not yet. Practise the play-back once with Samir" in page
+    assert f"Seen again by {date_format(day(4), 'j F')}" in page
+
+
+@shows("ready", "invoice-example")
+def test_the_figures_that_the_curriculum_expects() -> None:
+    for name, doc in PEOPLE.items():
+        if doc.expect is None:
+            continue
+        page = words(name, f"/people/{who(name).uid}/")
+        assert f"{doc.expect.progress} of 100" in page, name
+        assert f"Coverage {doc.expect.coverage} %" in page, name
+        assert f"Ready {'Yes' if doc.expect.ready else 'No'} " in page, name
+    assert "Ready" in words("marta-lind", f"/people/{who('marta-lind').uid}/")
+
+
+@shows("just-started")
+def test_bruno_has_read_one_lesson_and_booked_his_talk() -> None:
+    page = words("bruno-silva", "/today/")
+    assert "Lesson 2 of 3" in page
+    assert "With Amira Nasser" in page
+
+
+@shows("on-track")
+def test_felix_and_tariq_are_on_their_way() -> None:
+    tomorrow = date_format((clock.now().astimezone(who("felix-braun").zone) + timedelta(days=1)).date(), "l j F")
+    assert f"by {tomorrow}" in words("felix-braun", "/today/")
+    assert "has had your request for 4 days" in words("tariq-aman", "/today/")
+    assert "observers 1 of 2" in words("hanna-berg", "/coach/")
+    assert "On track" in words("devi-rao", "/coach/")
+
+
+@shows("coach-in-training")
+def test_ana_learns_to_coach_and_her_grant_is_provisional() -> None:
+    assert "Rate the vignettes" in words("ana-duarte", "/today/")
+    page = words("ruta-balode", "/people/grants/")
+    assert re.search(r"Ana Duarte Listening and discovery, until [^.]*? provisional, given by Ruta Balode", page)
+
+
+# --- Those around them --------------------------------------------------------------------------------------------
+
+
+@shows("coach-full", "coach-with-room", "observer-only")
+def test_how_much_room_coaches_have() -> None:
+    full = CoachProfile.objects.get(person=who("amira-nasser"))
+    assert full.load == full.capacity == 3
+    assert "3 of 3 places" in words("amira-nasser", "/coach/")
+    for name in ("hanna-berg", "devi-rao", "ruta-balode"):
+        profile = CoachProfile.objects.get(person=who(name))
+        assert 0 < profile.load < profile.capacity, name
+    page = words("carla-reyes", reverse("team_coach", args=[path_of("kofi-mensah").uid]))
+    assert "3 of 3 places taken, so cannot be chosen" in page
+    assert not CoachProfile.objects.filter(person=who("noor-aziz")).exists()
+    assert client_of("noor-aziz").get("/observe/").status_code == 200
+
+
+@shows("manager-with-need")
+def test_both_managers_see_their_own_people_and_not_each_others() -> None:
+    for name, other in (("dan-whitlock", "carla-reyes"), ("carla-reyes", "dan-whitlock")):
+        page, people = words(name, "/team/"), [doc for doc in PEOPLE.values() if doc.path and doc.left_day is None]
+        for doc in people:
+            assert (doc.name in page) == (doc.manager == name), doc.id
+        assert words(other, "/team/") != page
+
+
+@shows("author-with-draft")
+def test_senas_change_waits_for_ruta() -> None:
+    page = ScenarioPage.objects.get(slug=str(PEOPLE["sena-okafor"].state.details["scenario"]))
+    assert [waiting.pk for waiting in awaiting_review()] == [page.pk]
+    assert page.has_unpublished_changes
+    home = words("ruta-balode", "/cms/")
+    assert "Awaiting your review" in home
+    assert page.title in home
+    assert "in a workflow" in words("sena-okafor", "/cms/")
+    assert Site.objects.get(is_default_site=True).site_name == "Aldermoor"
+
+
+@shows("auditor", "administrator")
+def test_who_inspects_and_who_keeps_it_running() -> None:
+    event = SignOffEvent.objects.filter(kind="SIGNED").order_by("pk").first()
+    assert event is not None
+    assert client_of("ingrid-solberg").get(reverse("signoff", args=[event.uid])).status_code == 200
+    assert client_of("ilse-novak").get("/cms/").status_code == 200
+    refused("ilse-novak", reverse("revoke", args=[event.uid]), reason="Because I can")
+    assert "/cms/" in client_of("ilse-novak").get("/")["Location"]

@@ -1,0 +1,86 @@
+"""Authors hand in, learning administrators publish (Wagtail's own workflow)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from wagtail.models import GroupApprovalTask, Site, Workflow, WorkflowPage, WorkflowState
+
+from assessments.models import ScenarioVersion
+from cms.services.review import awaiting_review, submit_for_review
+from cms.services.setup import name_site, set_up_site
+from lms.api import AUTHORS, LEARNING_ADMINISTRATORS, User
+from tests import cms_factories as make
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def small() -> make.Small:
+    return make.small_path()
+
+
+def sign_in(who: User) -> Client:
+    client = Client()
+    client.force_login(who)
+    return client
+
+
+def save(client: Client, page: Any, **fields: Any) -> Any:
+    url = reverse("wagtailadmin_pages:edit", args=[page.pk])
+    return client.post(url, make.edit_data(client, url, page, **fields))
+
+
+def test_set_up_once_however_often(small: make.Small) -> None:
+    set_up_site()
+    set_up_site()
+    assert Workflow.objects.filter(name="Learning reviews it").count() == 1
+    task = GroupApprovalTask.objects.get(workflow_tasks__workflow__name="Learning reviews it")
+    assert [group.name for group in task.groups.all()] == [LEARNING_ADMINISTRATORS]
+    assert small.scenario.get_workflow().name == "Learning reviews it"
+
+
+def test_an_author_cannot_publish_past_the_review(small: make.Small) -> None:
+    author = sign_in(factories.in_group(AUTHORS))
+    versions = ScenarioVersion.objects.count()
+    save(author, small.scenario, brief="Sneaked in.", **{"action-publish": "1"})
+    small.scenario.refresh_from_db()
+    assert small.scenario.brief != "Sneaked in."
+    assert ScenarioVersion.objects.count() == versions
+
+
+def test_what_an_author_hands_in_goes_live_when_learning_approves(small: make.Small) -> None:
+    writer, learning = factories.in_group(AUTHORS), factories.in_group(LEARNING_ADMINISTRATORS)
+    author, reviewer = sign_in(writer), sign_in(learning)
+    assert save(author, small.scenario, brief="In review.", **{"action-submit": "1"}).status_code == 302
+    assert [page.pk for page in awaiting_review()] == [small.scenario.pk]
+    small.scenario.refresh_from_db()
+    assert small.scenario.brief != "In review."
+    assert "Awaiting your review" in reviewer.get(reverse("wagtailadmin_home")).content.decode()
+    assert "Awaiting your review" not in author.get(reverse("wagtailadmin_home")).content.decode()
+    state = WorkflowState.objects.get().current_task_state
+    known = [small.scenario.pk, "approve", state.pk]
+    answer = author.post(reverse("wagtailadmin_pages:workflow_action", args=known))
+    assert small.scenario.__class__.objects.get(pk=small.scenario.pk).brief != "In review.", "nobody approves their own"
+    assert answer.status_code in (302, 403)
+    assert reviewer.post(reverse("wagtailadmin_pages:workflow_action", args=known)).status_code in (200, 302)
+    small.scenario.refresh_from_db()
+    assert small.scenario.brief == "In review."
+    assert awaiting_review() == []
+
+
+def test_a_page_outside_the_home_has_no_review(small: make.Small) -> None:
+    WorkflowPage.objects.all().delete()
+    with pytest.raises(ValueError, match="No review is set up"):
+        submit_for_review(small.scenario, factories.in_group(AUTHORS))
+
+
+def test_the_site_is_called_by_the_organisation(small: make.Small) -> None:
+    name_site("Aldermoor")
+    assert Site.objects.get(is_default_site=True).site_name == "Aldermoor"
+    set_up_site()
+    assert Site.objects.get(is_default_site=True).site_name == "Aldermoor", "a name that was given stays"

@@ -1,0 +1,229 @@
+"""Steering a path: pauses that stop the days, more time, steps left out, steps opened early."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from lms import clock
+from lms.api import (
+    LEARNING_ADMINISTRATORS,
+    Act,
+    Enrolment,
+    Notice,
+    User,
+    extend,
+    follow_pauses,
+    open_step,
+    pause,
+    progress_of,
+    resume,
+    structure_of,
+    waive,
+)
+from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
+from lms.models import Opening
+from tests import factories as make
+from tests.factories import MONDAY
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+TODAY = MONDAY.date()
+
+
+class Scene:
+    """A learner on a path of three steps, the last behind the first, with their manager and L&D."""
+
+    def __init__(self) -> None:
+        lock = {"all": [{"step": str(make.uid("first"))}]}
+        version = make.path(
+            make.step("session", "first", due_day=10),
+            make.step("session", "second", due_day=20),
+            make.step("demonstration", "show", due_day=30, skills=("listening",), unlock=lock),
+        )
+        self.learner, self.manager, self.other = make.person("Lea"), make.person("Max"), make.person("Ole")
+        make.team(self.learner, manager=self.manager)
+        make.team(make.person("Far"), manager=self.other)
+        self.learning = make.in_group(LEARNING_ADMINISTRATORS)
+        self.enrolment = make.enrolment(self.learner, version, started_on=TODAY - 10 * DAY)
+
+    def progress(self, at: Any = MONDAY) -> Any:
+        self.enrolment.refresh_from_db()
+        return progress_of(self.enrolment, at)
+
+    def do(self, act: Any, who: User | None = None, at: Any = MONDAY, **fields: Any) -> Any:
+        values = {"actor": who or self.manager, "enrolment_uid": self.enrolment.uid, "key": make.key(), "at": at}
+        return act(**values | fields)
+
+    def pause(self, who: User | None = None, **fields: Any) -> Any:
+        return self.do(pause, who, **{"from_on": TODAY, "until_on": TODAY + 20 * DAY, "reason": "A leave"} | fields)
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+def refused(kind: type[DomainError], act: Any) -> None:
+    before = Act.objects.count(), Notice.objects.count(), list(Enrolment.objects.values_list("status", flat=True))
+    with pytest.raises(kind) as caught:
+        act()
+    assert str(caught.value)
+    after = Act.objects.count(), Notice.objects.count(), list(Enrolment.objects.values_list("status", flat=True))
+    assert after == before
+
+
+# --- Pausing ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", ["manager", "learning"])
+def test_paused_days_do_not_count_and_nothing_turns_red(scene: Scene, role: str) -> None:
+    assert scene.progress().day == 10
+    scene.pause(getattr(scene, role))
+    later = scene.progress(MONDAY + 15 * DAY)
+    assert (later.day, later.enrolment.status, later.pause_reason) == (10, "paused", "A leave")
+    assert not any(state.overdue for state in later.steps)
+    assert {state.status for state in later.steps} == {"locked"}, "nothing is open on a path that stands still"
+    notice = Notice.objects.get(person=scene.learner)
+    assert "A leave" in notice.text
+    assert "22 March 2026" in notice.text
+
+
+def test_a_pause_ends_on_its_day_by_itself(scene: Scene) -> None:
+    scene.pause()
+    assert follow_pauses(MONDAY + 19 * DAY) == 0
+    assert follow_pauses(MONDAY + 20 * DAY) == 1
+    back = scene.progress(MONDAY + 20 * DAY)
+    assert (back.enrolment.status, back.day) == ("active", 10)
+    assert scene.progress(MONDAY + 25 * DAY).day == 15
+
+
+def test_a_leave_entered_in_advance_begins_on_its_day(scene: Scene) -> None:
+    scene.pause(from_on=TODAY + 5 * DAY, until_on=None)
+    assert scene.progress().running
+    assert follow_pauses(MONDAY + 4 * DAY) == 0
+    assert follow_pauses(MONDAY + 5 * DAY) == 1
+    assert scene.progress(MONDAY + 30 * DAY).day == 15
+
+
+def test_going_on_early_counts_again_from_that_day(scene: Scene) -> None:
+    scene.pause(until_on=None)
+    scene.do(resume, at=MONDAY + 5 * DAY)
+    assert scene.progress(MONDAY + 8 * DAY).day == 13
+    refused(Conflict, lambda: scene.do(resume, at=MONDAY + 8 * DAY))
+
+
+def test_who_may_not_pause_and_what_is_no_pause(scene: Scene) -> None:
+    refused(NotAllowed, lambda: scene.pause(scene.learner))
+    refused(NotFound, lambda: scene.pause(scene.other))
+    refused(Invalid, lambda: scene.pause(reason="  "))
+    refused(Invalid, lambda: scene.pause(until_on=TODAY))
+    refused(Invalid, lambda: scene.pause(from_on=TODAY - 11 * DAY))
+    scene.pause()
+    refused(Conflict, lambda: scene.pause(from_on=TODAY + 19 * DAY, until_on=TODAY + 30 * DAY))
+    refused(Conflict, lambda: scene.pause(from_on=TODAY - 5 * DAY, until_on=None))
+    scene.pause(from_on=TODAY + 20 * DAY, until_on=TODAY + 30 * DAY)
+
+
+def test_a_pause_sent_twice_is_one(scene: Scene) -> None:
+    key = make.key()
+    scene.pause(key=key)
+    scene.pause(key=key)
+    assert scene.enrolment.pauses.count() == 1
+    assert Notice.objects.count() == 1
+
+
+# --- More time, left out, opened early ----------------------------------------------------------------------------
+
+
+def test_more_time_moves_the_day_and_says_why(scene: Scene) -> None:
+    late = MONDAY + 15 * DAY
+    assert scene.progress(late).state(make.uid("second")).overdue
+    scene.do(extend, at=late, step_uid=make.uid("second"), due_on=TODAY + 40 * DAY, reason="The customer moved it")
+    state = scene.progress(late).state(make.uid("second"))
+    assert (state.due_on, state.overdue) == (TODAY + 40 * DAY, False)
+    assert "The customer moved it" in Notice.objects.get(person=scene.learner).text
+    refused(Invalid, lambda: scene.do(extend, step_uid=make.uid("second"), due_on=TODAY, reason="Back"))
+    refused(Invalid, lambda: scene.do(extend, step_uid=make.uid("second"), due_on=TODAY + 60 * DAY, reason=""))
+    refused(NotFound, lambda: scene.do(extend, step_uid=make.key(), due_on=TODAY + 60 * DAY, reason="Why"))
+    far = {"step_uid": make.uid("second"), "due_on": TODAY + 60 * DAY, "reason": "Why"}
+    refused(NotFound, lambda: scene.do(extend, scene.other, **far))
+    refused(NotAllowed, lambda: scene.do(extend, scene.learner, **far))
+
+
+def test_a_step_left_out_needs_a_reason(scene: Scene) -> None:
+    refused(Invalid, lambda: scene.do(waive, step_uid=make.uid("first"), reason=" "))
+    scene.do(waive, step_uid=make.uid("first"), reason="Did it elsewhere")
+    assert scene.progress().state(make.uid("first")).waived_because == "Did it elsewhere"
+    done = {"step_uid": make.uid("first"), "due_on": TODAY + 60 * DAY, "reason": "Why"}
+    refused(Conflict, lambda: scene.do(extend, **done))
+
+
+def test_a_step_opened_early_is_open_in_spite_of_its_lock_and_its_rule_says_so(scene: Scene) -> None:
+    shut = scene.progress().state(make.uid("show"))
+    assert (shut.status, shut.unlocked) == ("locked", False)
+    step = structure_of(scene.enrolment.path_version_id).steps[make.uid("show")]
+    assert open_step(enrolment=scene.enrolment, step=step, reason="Knows it", by=scene.manager, at=MONDAY)
+    assert not open_step(enrolment=scene.enrolment, step=step, reason="Again", by=scene.manager, at=MONDAY)
+    with CaptureQueriesContext(connection) as queries:
+        state = progress_of(scene.enrolment, MONDAY).state(make.uid("show"))
+    assert len(queries) == 1, "one reading of the facts"
+    assert state is not None
+    assert (state.status, state.opened_because) == ("open", "Knows it")
+    assert not state.decision.open, "the rule itself stays what it is"
+    assert Opening.objects.count() == 1
+    scene.pause()
+    assert scene.progress().state(make.uid("show")).status == "locked", "a paused path opens nothing"
+
+
+# --- The page -----------------------------------------------------------------------------------------------------
+
+
+def sign_in(who: User) -> Client:
+    client = Client()
+    client.force_login(who)
+    return client
+
+
+def test_the_page_is_for_whoever_steers(scene: Scene) -> None:
+    url = reverse("team_steer", args=[scene.enrolment.uid])
+    found = {who.full_name: sign_in(who).get(url).status_code for who in (scene.learner, scene.manager, scene.other)}
+    assert found == {"Lea": 403, "Max": 200, "Ole": 404}
+    assert sign_in(scene.learning).get(url).status_code == 200
+    for act in ("pause", "extend", "waive", "resume", "odd"):
+        assert sign_in(scene.other).post(url, {"act": act, "key": str(make.key())}).status_code == 404
+    client = sign_in(scene.manager)
+    client.get(url)
+    with CaptureQueriesContext(connection) as queries:
+        client.get(url)
+    assert len(queries) == 7, "session and user included"
+
+
+def test_the_forms_of_the_page(scene: Scene) -> None:
+    url, client = reverse("team_steer", args=[scene.enrolment.uid]), sign_in(scene.manager)
+
+    def send(act: str, **fields: Any) -> Any:
+        return client.post(url, {"act": act, "key": str(make.key()), **fields})
+
+    assert send("pause", from_on="2026-13-40").status_code == 422
+    assert send("resume").status_code == 409
+    assert send("odd").status_code == 422
+    second = {"step_uid": str(make.uid("second")), "reason": "The customer moved it"}
+    today = clock.now().date()
+    assert send("extend", due_on=str(today + 90 * DAY), **second).status_code == 302
+    assert send("extend", due_on=str(today + 9 * DAY), **second).status_code == 422
+    assert send("waive", **second).status_code == 302
+    assert send("pause", from_on=str(today), reason="Another project").status_code == 302
+    page = client.get(url).content.decode()
+    assert "Another project" in page
+    assert "Go on today" in page
+    assert send("resume").status_code == 302
+    scene.enrolment.refresh_from_db()
+    assert scene.enrolment.status == "active"

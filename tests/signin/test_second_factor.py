@@ -1,0 +1,176 @@
+"""Whoever others rely on shows a second factor, or sets one up before anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from lms.api import AUTHORS, LEARNING_ADMINISTRATORS, User
+from tests import coaching_factories as coaching
+from tests import factories as make
+
+from .conftest import code_for
+
+pytestmark = pytest.mark.django_db
+
+WORDS = "They forgave us because somebody rang every evening at six."
+
+
+@pytest.fixture(autouse=True)
+def demanded(settings: Any) -> None:
+    settings.VOUCH_SECOND_FACTOR = True
+
+
+def observer() -> User:
+    who = make.person("Otto")
+    coaching.grant(who, "listening")
+    return who
+
+
+def manager() -> User:
+    who = make.person("Mats")
+    make.team(make.person(), manager=who)
+    return who
+
+
+PEOPLE: dict[str, Callable[[], User]] = {
+    "coach": coaching.coach,
+    "observer": observer,
+    "manager": manager,
+    "author": lambda: make.in_group(AUTHORS),
+    "learning administrator": lambda: make.in_group(LEARNING_ADMINISTRATORS),
+    "administrator": lambda: make.person(is_superuser=True),
+}
+
+
+def signed_in(who: User) -> Client:
+    client = Client()
+    client.force_login(who)
+    return client
+
+
+@pytest.mark.parametrize("duty", PEOPLE)
+@pytest.mark.parametrize("address", ["/", "/today/", "/my-people/", "/cms/", "/people/"])
+def test_somebody_with_a_duty_sets_it_up_before_anything_else_and_is_told_why(duty: str, address: str) -> None:
+    client = signed_in(PEOPLE[duty]())
+    answer = client.get(address)
+    assert answer.status_code == 302
+    assert answer["Location"] == f"/accounts/2fa/?next={address.replace('/', '%2F')}"
+    page = client.get(answer["Location"]).content.decode()
+    assert "a passphrase alone is not enough for your door" in page
+
+
+def test_a_learner_needs_none() -> None:
+    who = make.person()
+    make.enrolment(who, make.path(make.step("course")))
+    client = signed_in(who)
+    assert client.get("/my-people/").status_code == 200
+    assert "a passphrase alone is not enough" not in client.get("/accounts/2fa/").content.decode()
+
+
+def test_nobody_needs_one_where_it_is_not_asked_for(settings: Any) -> None:
+    settings.VOUCH_SECOND_FACTOR = False
+    assert signed_in(coaching.coach()).get("/my-people/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address", ["/accounts/2fa/", "/accounts/reauthenticate/", "/accounts/logout/", "/healthz", "/readyz"]
+)
+def test_what_leads_to_it_and_out_stays_open(address: str) -> None:
+    assert signed_in(coaching.coach()).get(address).status_code == 200
+
+
+def test_a_form_is_refused_and_its_words_are_given_back() -> None:
+    answer = signed_in(coaching.coach()).post("/exchange/ask/", {"key": make.key(), "body": WORDS})
+    assert answer.status_code == 403
+    assert WORDS in answer.content.decode()
+    assert "/accounts/2fa/" in answer.content.decode()
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_set_up_once_and_the_way_is_open(steady: None) -> None:
+    client = signed_in(coaching.coach())
+    client.post("/accounts/reauthenticate/", {"password": make.PASSPHRASE})
+    page = client.get("/accounts/2fa/totp/activate/")
+    assert page.status_code == 200
+    done = client.post("/accounts/2fa/totp/activate/", {"code": code_for(page.context["form"].secret)})
+    assert done.status_code == 302
+    assert client.get("/my-people/").status_code == 200
+
+
+def test_the_session_knows_and_no_request_asks_again(
+    app_of: Callable[[User], str], door: Callable[..., Any], steady: None
+) -> None:
+    who = coaching.coach()
+    secret, client = app_of(who), Client()
+    assert door(client, who.email)["Location"] == "/accounts/2fa/authenticate/"
+    assert client.get("/my-people/").status_code == 302, "a passphrase alone opens nothing"
+    assert client.post("/accounts/2fa/authenticate/", {"code": code_for(secret)}).status_code == 302
+    assert client.get("/my-people/").status_code == 200
+    with CaptureQueriesContext(connection) as caught:
+        assert client.get("/my-people/").status_code == 200
+    assert not [query for query in caught if "mfa_authenticator" in query["sql"]]
+
+
+def test_a_recovery_code_lets_in_once(app_of: Callable[[User], str], door: Callable[..., Any]) -> None:
+    who = coaching.coach()
+    app_of(who)
+    codes = Authenticator.objects.get(user=who, type="recovery_codes").wrap().get_unused_codes()
+    for location in ("/", None):
+        client = Client()
+        door(client, who.email)
+        answer = client.post("/accounts/2fa/authenticate/", {"code": codes[0]})
+        assert answer.get("Location") == location
+    assert client.get("/my-people/")["Location"].startswith("/accounts/login/")
+
+
+def test_a_session_from_before_the_set_up_shows_it_before_it_goes_on(
+    app_of: Callable[[User], str], steady: None
+) -> None:
+    who = coaching.coach()
+    client = signed_in(who)
+    secret = app_of(who)
+    answer = client.get("/my-people/?a=1")
+    assert answer["Location"] == "/accounts/2fa/reauthenticate/?next=%2Fmy-people%2F%3Fa%3D1"
+    for address in (
+        "/accounts/2fa/",
+        "/accounts/2fa/totp/deactivate/",
+        "/accounts/email/",
+        "/accounts/password/change/",
+    ):
+        assert client.get(address)["Location"].startswith("/accounts/2fa/reauthenticate/"), address
+    client.post("/accounts/reauthenticate/", {"password": make.PASSPHRASE})
+    assert client.get("/my-people/").status_code == 302, "a passphrase is no second factor"
+    shown = client.post(answer["Location"], {"code": code_for(secret), "next": "/my-people/"})
+    assert shown["Location"] == "/my-people/"
+    assert client.get("/my-people/").status_code == 200
+
+
+def test_whoever_takes_the_last_one_away_is_asked_for_another(
+    app_of: Callable[[User], str], door: Callable[..., Any], steady: None
+) -> None:
+    who = coaching.coach()
+    secret, client = app_of(who), Client()
+    door(client, who.email)
+    client.post("/accounts/2fa/authenticate/", {"code": code_for(secret)})
+    client.post("/accounts/reauthenticate/", {"password": make.PASSPHRASE})
+    assert client.post("/accounts/2fa/totp/deactivate/").status_code == 302
+    assert not Authenticator.objects.filter(user=who).exists()
+    assert client.get("/my-people/")["Location"].startswith("/accounts/2fa/?")
+
+
+def test_it_belongs_to_the_person_and_not_to_the_browser(
+    app_of: Callable[[User], str], door: Callable[..., Any], steady: None
+) -> None:
+    first, second, client = coaching.coach(), coaching.coach(), Client()
+    secret = app_of(first)
+    door(client, first.email)
+    client.post("/accounts/2fa/authenticate/", {"code": code_for(secret)})
+    client.force_login(second)
+    assert client.get("/my-people/")["Location"].startswith("/accounts/2fa/?")
