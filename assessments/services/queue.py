@@ -23,7 +23,7 @@ from lms.api import Enrolment, News, User
 
 from .news import notices_in, notices_part
 from .readiness import PersonReadiness, readiness_of
-from .team import cells_of
+from .team import cell_of
 from .team_facts import TeamFacts, part, team_facts
 from .team_words import line_of, name_of
 
@@ -227,7 +227,7 @@ def _case_row(case: Case) -> Waiting:
 def _learner(found: PersonReadiness, at: datetime) -> MyLearner:
     result, holder = found.readiness, found.held_by
     term = result.holder if result else None
-    shown = cells_of(found)[result.terms.index(term)] if result and term else None
+    shown = cell_of(found, term) if term else None
     return MyLearner(
         enrolment=found.enrolment,
         line=line_of(found, at),

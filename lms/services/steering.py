@@ -93,7 +93,10 @@ def resume(*, actor: User, enrolment_uid: UUID, key: UUID, at: datetime) -> Enro
 
 @transaction.atomic
 def follow_pauses(at: datetime) -> int:
-    """Begin and end the pauses whose day has come; returns how many paths changed. Queries: 2, and 1 a change."""
+    """Begin and end the pauses whose day has come; returns how many paths changed.
+
+    Queries: 1, 1 for each path with a pause near today, 1 a change.
+    """
     near = Pause.objects.filter(Q(until_on=None) | Q(until_on__gte=(at - AROUND).date())).values("enrolment")
     rows = Enrolment.objects.filter(
         Q(status=Enrolment.Status.PAUSED) | Q(status=Enrolment.Status.ACTIVE, pk__in=near)
