@@ -20,6 +20,17 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     site.stop()
 
 
+@pytest.fixture(autouse=True)
+def nobodys_browser_complains(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever is done on the site: no page breaks its policy, runs into an error or misses something it needs."""
+    yield
+    if "site" in request.fixturenames:
+        said: list[str] = request.getfixturevalue("site").said
+        heard = said.copy()
+        said.clear()
+        assert heard == []
+
+
 @pytest.fixture(scope="session")
 def journey(site: Site, browser: Any) -> Callable[[], Walked]:
     """``journey()``: the site with the whole job done; fails for everybody as it failed for the first who asked."""

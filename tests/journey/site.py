@@ -22,6 +22,8 @@ from email.policy import default
 from pathlib import Path
 from typing import Any
 
+from .hearing import listen
+
 ROOT = Path(__file__).resolve().parents[2]
 PASSPHRASE = "orchard lantern copper tide"
 READY_WITHIN = 60
@@ -74,6 +76,8 @@ class Site:
             **env,
         }
         self.process: subprocess.Popen[bytes] | None = None
+        self.said: list[str] = []
+        """What the browsers of everybody on it complained about."""
         self._database()
         self.run("-c", ACCOUNTS, json.dumps(people), PASSPHRASE)
 
@@ -188,8 +192,13 @@ class Person:
         self.site = site
         self.name = name
         self.context = browser.new_context(locale="en-GB", timezone_id="UTC")
-        self.page = self.context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page = self._tab()
+
+    def _tab(self) -> Any:
+        tab = self.context.new_page()
+        tab.set_default_timeout(15_000)
+        listen(tab, self.site.said)
+        return tab
 
     def sign_in(self) -> Person:
         """Through the front door."""
@@ -207,7 +216,7 @@ class Person:
     def another_tab(self) -> Person:
         """The same person at the same browser, looking at something else."""
         other = copy(self)
-        other.page = self.context.new_page()
+        other.page = self._tab()
         return other
 
     def go(self, path: str) -> Any:
