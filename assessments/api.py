@@ -14,7 +14,7 @@ from assessments.models import (
     SignOffEvent,
     StandardVersion,
 )
-from assessments.policies import attempt_policy, case_policy, request_policy, signoff_policy
+from assessments.policies import attempt_policy, case_policy, request_policy, signoff_policy, waiting_countersign
 from assessments.services.calibration import Calibration, Rated, calibration_of, result_of, take_calibration
 from assessments.services.case_progress import Progressing, progress_of_cases
 from assessments.services.case_reading import (
@@ -244,6 +244,7 @@ __all__ = [
     "try_facts",
     "verdicts_of",
     "verify_ledger",
+    "waiting_countersign",
     "watchers_for",
     "with_words",
     "withdraw_evidence",

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 
 from _common import FINDING, FINE, MISSING, PYTHON, ROOT, USAGE, Stop, make_venv, run_script, say
 
+LOCAL_POSTGRESQL = "postgresql://postgres@127.0.0.1:5432/postgres"
+
 # With one of these pytest is left to run as it was asked to: in one process or the given number, on SQLite.
 OWN_WAY = ("-n", "--numprocesses", "--dist", "--tx", "--pdb", "--collect-only", "--co", "--fixtures", "--markers")
 
@@ -71,7 +73,7 @@ def run_pytest(arguments: list[str], env: dict[str, str]) -> int:
 
 def find_services(env: dict[str, str]) -> Iterator[str]:
     """Put into ``env`` what there is to test with; yields a line for each thing that there is not."""
-    database = env.get("TEST_DATABASE_URL") or "postgresql://postgres@127.0.0.1:5432/postgres"
+    database = env.get("TEST_DATABASE_URL") or LOCAL_POSTGRESQL
     if answers("psycopg.connect(sys.argv[1], connect_timeout=3).close()", database):
         env["TEST_DATABASE_URL"] = database
     elif env.pop("TEST_DATABASE_URL", ""):

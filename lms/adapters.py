@@ -8,6 +8,8 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from lms.api import User, in_language_of
+
 
 class InvitationOnlyAdapter(DefaultAccountAdapter):
     """Nobody signs up; people are invited by L&D and set their passphrase through a link in a mail."""
@@ -31,6 +33,14 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         """allauth's ways to show that it is still you, in our words."""
         found = super().get_reauthentication_methods(user)
         return [{**way, "description": self.ways.get(way["id"], way["description"])} for way in found]
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """allauth's mail in the language of whoever gets it: a link for a new passphrase is asked for by a stranger."""
+        person = context.get("user")
+        if not isinstance(person, User):
+            return super().send_mail(template_prefix, email, context)
+        with in_language_of(person):
+            return super().send_mail(template_prefix, email, context)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

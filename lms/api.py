@@ -45,6 +45,7 @@ from lms.policies.people import (
     GROUPS,
     LEARNING_ADMINISTRATORS,
     SPONSORS,
+    administrators,
     current,
     in_group,
     is_learning_administrator,
@@ -52,9 +53,11 @@ from lms.policies.people import (
     managed_teams,
 )
 from lms.services.acts import once
+from lms.services.door import remove_second_factor
 from lms.services.enrolments import enrol, requirements_of
 from lms.services.facts import GateFact, facts_of, lock_learner, open_enrolments
 from lms.services.gates import NewGate, close_gates, gates_of, open_gate, open_gates, standings_of
+from lms.services.language import choose_language, in_language_of, language_of
 from lms.services.notices import News, newest_unread, news_of, notices_of, read_notices, unread_notices
 from lms.services.outbox import mail_notices, notify, queue_mail
 from lms.services.outbox import send_waiting as send_waiting_mail
@@ -165,6 +168,8 @@ __all__ = [
     "User",
     "Word",
     "Words",
+    "administrators",
+    "choose_language",
     "close_account",
     "close_gates",
     "complete_lesson",
@@ -181,9 +186,11 @@ __all__ = [
     "gates_of",
     "home_of",
     "in_group",
+    "in_language_of",
     "invite_person",
     "is_learning_administrator",
     "labels_of",
+    "language_of",
     "learning_administrators",
     "lesson_step",
     "lock_learner",
@@ -225,6 +232,7 @@ __all__ = [
     "register_duty",
     "register_personal",
     "register_place",
+    "remove_second_factor",
     "require_open",
     "requirements_of",
     "resend_invitation",

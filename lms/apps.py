@@ -32,8 +32,8 @@ class LmsConfig(AppConfig):
         authoring = ("author", "learning", api.ADMINISTRATOR)
         covers, pages = ("wagtail*",), ("people_*", "coach_profiles", "observer_grants")
         api.register_place("wagtailadmin_home", _("Authoring"), order=80, duties=authoring, covers=covers, home=50)
-        api.register_place("people", _("People"), order=70, duties=("learning",), covers=pages)
-        own = ("account_*", "mfa_*", "usersessions_*")
+        api.register_place("people", _("People"), order=70, duties=("learning", api.ADMINISTRATOR), covers=pages)
+        own = ("account_*", "mfa_*", "usersessions_*", "language")
         api.register_place("mfa_index", _("Sign-in and security"), order=60, covers=own, menu=True)
 
 

@@ -8,9 +8,11 @@ from typing import Any
 from allauth.account.forms import ResetPasswordForm
 from allauth.account.internal.flows.password_reset import request_password_reset
 from django import forms
+from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from lms import clock
@@ -54,6 +56,31 @@ class ResetForm(ResetPasswordForm):
         if written:
             written.delete()
         return nobody.email
+
+
+class LanguageForm(forms.Form):
+    """The languages that are offered here, each in its own words."""
+
+    language = forms.ChoiceField(label=_("Language"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
+        self.fields["language"].choices = names  # type: ignore[attr-defined]
+
+
+class SecondFactorForm(forms.Form):
+    """Why somebody's second factor goes, and that the administrator knows who asked. ``shown``: what the page named."""
+
+    shown = forms.CharField(widget=forms.HiddenInput, required=False)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        help_text=_("They read it in the mail, the other administrators in a notice."),
+    )
+    sure = forms.BooleanField(
+        label=_("I have seen them or know their voice: I am sure that it was they who asked, not somebody by mail.")
+    )
 
 
 DAY = {"type": "date"}

@@ -6,13 +6,13 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_used
-from allauth.usersessions.models import UserSession
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 
 from lms.api import User
 from lms.requests import SECOND_FACTOR
+from lms.views.door import sign_out_everywhere
 
 
 @receiver([authenticator_added, authenticator_used])
@@ -35,5 +35,4 @@ def end_sessions(sender: Any, instance: User, **kwargs: Any) -> None:
     The log-in already refuses inactive people; without this a session would live again when they come back.
     """
     if not instance.is_active:
-        for session in UserSession.objects.filter(user=instance):
-            session.end()
+        sign_out_everywhere(instance)

@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.urls import include, path, re_path
 from django.views.static import serve
 
-from lms.views import door, health, people, steering
+from lms.views import door, health, language, people, second_factor, steering
 
 handler400 = "lms.views.errors.bad_request"
 
@@ -15,6 +15,8 @@ urlpatterns = [
     path("people/", people.people, name="people"),
     path("people/invite/", people.invite, name="people_invite"),
     path("people/<uuid:uid>/invite/", people.invite_again, name="people_invite_again"),
+    path("people/<uuid:uid>/second-factor/", second_factor.people_second_factor, name="people_second_factor"),
+    path("language/", language.language, name="language"),
     path("team/steer/<uuid:enrolment_uid>/", steering.team_steer, name="team_steer"),
     path("accounts/", include("allauth.urls")),
     path("cms/login/", door.to_the_door, name="wagtailadmin_login"),

@@ -414,7 +414,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='signoffevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'SIGNED'), ('level__gte', 1), ('level__lte', 5), ('valid_until__isnull', False)), models.Q(models.Q(('kind', 'SIGNED'), _negated=True), ('level', None), ('valid_until', None)), _connector='OR'), name='signoff_level_only_when_signed'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'SIGNED'), ('level__gte', 1), ('level__isnull', False), ('level__lte', 5), ('valid_until__isnull', False)), models.Q(models.Q(('kind', 'SIGNED'), _negated=True), ('level', None), ('valid_until', None)), _connector='OR'), name='signoff_level_only_when_signed'),
         ),
         migrations.AddConstraint(
             model_name='signoffevent',

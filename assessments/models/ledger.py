@@ -68,7 +68,8 @@ class SignOffEvent(models.Model):
             models.UniqueConstraint(fields=["subject", "prev_hash"], name="signoff_chain_does_not_fork"),
             models.UniqueConstraint(fields=["key", "skill"], name="signoff_key_once_per_skill"),
             models.CheckConstraint(
-                condition=Q(kind="SIGNED", level__gte=1, level__lte=5, valid_until__isnull=False)
+                # "Not empty" is said too: a comparison with nothing is no refusal to SQL.
+                condition=Q(kind="SIGNED", level__isnull=False, level__gte=1, level__lte=5, valid_until__isnull=False)
                 | (~Q(kind="SIGNED") & Q(level=None, valid_until=None)),
                 name="signoff_level_only_when_signed",
             ),

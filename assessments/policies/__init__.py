@@ -1,7 +1,7 @@
 """Who may do what in judging, each rule written once as which rows."""
 
-from .cases import case_policy, request_policy
+from .cases import case_policy, request_policy, waiting_countersign
 from .practice import attempt_policy
 from .signoffs import signoff_policy
 
-__all__ = ["attempt_policy", "case_policy", "request_policy", "signoff_policy"]
+__all__ = ["attempt_policy", "case_policy", "request_policy", "signoff_policy", "waiting_countersign"]

@@ -18,17 +18,18 @@ def granted_skills(user: User) -> QuerySet[ObserverGrant, Any]:
     return ObserverGrant.objects.filter(unlapsed(now().date()), person=user).values("skill")
 
 
+def waiting_countersign() -> QuerySet[SignOffEvent]:
+    """Flagged decisions that nobody has answered."""
+    flagged = SignOffEvent.objects.filter(kind=SignOffEvent.Kind.SIGNED).exclude(flags=[])
+    return flagged.exclude(followed_by__kind__in=SETTLED)
+
+
 def to_countersign(user: User) -> QuerySet[SignOffEvent]:
     """Flagged decisions that wait for a countersign that this person may give: neither learner, signer nor
     observer of the evidence.
     """
     waiting = (
-        SignOffEvent.objects.filter(kind=SignOffEvent.Kind.SIGNED)
-        .exclude(flags=[])
-        .exclude(followed_by__kind__in=SETTLED)
-        .exclude(subject=user)
-        .exclude(signer=user)
-        .exclude(case__observations__observer=user)
+        waiting_countersign().exclude(subject=user).exclude(signer=user).exclude(case__observations__observer=user)
     )
     # L&D is asked for inside the query: the coach's queue, which everybody's day begins with, has none to spare.
     learning = Exists(user.groups.filter(name=LEARNING_ADMINISTRATORS))

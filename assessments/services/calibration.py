@@ -171,5 +171,9 @@ def _renew(found: Calibration, attempt: CalibrationAttempt, at: datetime) -> Non
             at=at,
         )
         return
-    sentence = _("%(name)s passed a calibration (agreement %(kappa)s). A grant for %(skill)s is yours to give.") % words
+
+    def sentence() -> str:
+        said = _("%(name)s passed a calibration (agreement %(kappa)s). A grant for %(skill)s is yours to give.")
+        return said % words
+
     notify(learning_administrators().exclude(pk=person.pk), sentence, "/people/grants/", at)

@@ -147,11 +147,8 @@ def request_observation(
             )
     except IntegrityError:
         raise Conflict(_("You have asked this person for that day already.")) from None
-    sentence = _("%(learner)s asks you to watch: %(standard)s") % {
-        "learner": actor.get_short_name(),
-        "standard": case.version.title,
-    }
-    notify([observer], sentence, f"/observe/{request.uid}/", at)
+    words = {"learner": actor.get_short_name(), "standard": case.version.title}
+    notify([observer], lambda: _("%(learner)s asks you to watch: %(standard)s") % words, f"/observe/{request.uid}/", at)
     transaction.on_commit(partial(events.requested.send, None, request_id=request.pk))
     return request
 
@@ -188,9 +185,13 @@ def answer_request(*, actor: User, request_uid: UUID, accept: bool, note: str = 
     )
     if not changed:
         raise Conflict(_("This request was answered before."))
-    said = _("%(name)s will watch: %(standard)s") if accept else _("%(name)s cannot watch: %(standard)s")
     words = {"name": actor.get_short_name(), "standard": request.case.version.title}
-    notify([request.case.learner], said % words, f"/requests/{request.case.uid}/", at)
+
+    def sentence() -> str:
+        said = _("%(name)s will watch: %(standard)s") if accept else _("%(name)s cannot watch: %(standard)s")
+        return said % words
+
+    notify([request.case.learner], sentence, f"/requests/{request.case.uid}/", at)
     request.refresh_from_db()
     return request
 
@@ -216,8 +217,12 @@ def take_over_request(*, actor: User, request_uid: UUID, key: UUID, at: datetime
     except IntegrityError:
         raise Conflict(_("You are asked for that day already.")) from None
     words = {"name": actor.full_name, "before": before.full_name, "standard": request.case.version.title}
-    sentence = _("%(name)s watches in place of %(before)s: %(standard)s") % words
-    notify([request.case.learner, before], sentence, f"/requests/{request.case.uid}/", at)
+    notify(
+        [request.case.learner, before],
+        lambda: _("%(name)s watches in place of %(before)s: %(standard)s") % words,
+        f"/requests/{request.case.uid}/",
+        at,
+    )
     request.refresh_from_db()
     return request
 
@@ -230,11 +235,13 @@ def withdraw_request(*, actor: User, request_uid: UUID, key: UUID, at: datetime)
         return request
     request_policy.get(actor, "withdraw", uid=request_uid)
     Request.objects.filter(pk=request.pk).update(status=Request.Status.WITHDRAWN, answered_at=at)
-    sentence = _("%(learner)s no longer asks you to watch: %(standard)s") % {
-        "learner": actor.get_short_name(),
-        "standard": request.case.version.title,
-    }
-    notify([request.observer], sentence, "/coach/", at)
+    words = {"learner": actor.get_short_name(), "standard": request.case.version.title}
+    notify(
+        [request.observer],
+        lambda: _("%(learner)s no longer asks you to watch: %(standard)s") % words,
+        "/coach/",
+        at,
+    )
     request.refresh_from_db()
     return request
 

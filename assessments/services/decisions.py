@@ -99,8 +99,8 @@ def decide(
     ]
     counting = [event for event in made if event.kind == SignOffEvent.Kind.SIGNED and not event.flags]
     settle(chain, counting, actor, key, at)
-    sentence = _("%(coach)s decided: %(standard)s") % {"coach": actor.get_short_name(), "standard": case.version.title}
-    notify([case.learner], sentence, f"/requests/{case.uid}/", at)
+    words = {"coach": actor.get_short_name(), "standard": case.version.title}
+    notify([case.learner], lambda: _("%(coach)s decided: %(standard)s") % words, f"/requests/{case.uid}/", at)
     transaction.on_commit(partial(events.signed_off.send, None, event_ids=[event.pk for event in made]))
     return made
 
@@ -242,10 +242,12 @@ def return_case(*, actor: User, case_uid: UUID, missing: str, key: UUID, at: dat
     )
     if not changed:
         raise AlreadyDecided(_("This case was decided, or is being decided, by somebody else."))
-    sentence = _("%(coach)s asks for more evidence: %(standard)s") % {
-        "coach": actor.get_short_name(),
-        "standard": case.version.title,
-    }
-    notify([case.learner], sentence, f"/requests/{case.uid}/", at)
+    words = {"coach": actor.get_short_name(), "standard": case.version.title}
+    notify(
+        [case.learner],
+        lambda: _("%(coach)s asks for more evidence: %(standard)s") % words,
+        f"/requests/{case.uid}/",
+        at,
+    )
     case.refresh_from_db()
     return case

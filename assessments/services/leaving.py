@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -18,6 +19,7 @@ from coaching.api import CoachAssignment, ObserverGrant, let_go
 from lms import clock
 from lms.api import Enrolment, User, close_account, notify, once, people_policy
 from lms.errors import Invalid
+from lms.rules.lines import one_line
 from lms.rules.said import full_day
 
 LEARNER_HERE = "/requests/{}/"
@@ -57,9 +59,9 @@ def end_person(*, actor: User, person_uid: UUID, last_day: date, reason: str, ke
     Raises NotFound, NotAllowed (not L&D, or oneself), Invalid (no reason; a last day ahead or before the first).
     Queries: constant, and about 20 a learner of theirs.
     """
-    reason = " ".join(reason.split())[:300]
+    reason = one_line(reason)[:300]
     person = people_policy.get(actor, "view", uid=person_uid, lock=True)
-    if not once(actor=actor, name="person.end", key=key, at=at, about=person.uid):
+    if not once(actor=actor, name="person.end", key=key, at=at, about=person.uid, why=reason):
         return person
     person = people_policy.get(actor, "end", uid=person_uid)
     if not reason:
@@ -85,11 +87,16 @@ def _let_requests_go(person: User, at: datetime) -> None:
     Request.objects.filter(pk__in=[row.pk for row in theirs]).update(
         status=Request.Status.DECLINED, answered_at=at, answer_note=note
     )
-    for row in mine:
-        sentence = _("%(learner)s no longer asks you to watch: %(standard)s")
+
+    def no_longer_asked(row: Request) -> str:
         words = {"learner": person.full_name, "standard": row.case.version.title}
-        notify([row.observer], sentence % words, "/coach/", at)
-    for row in theirs:
-        sentence = _("%(name)s has left and cannot watch: %(standard)s. Ask somebody else.")
+        return _("%(learner)s no longer asks you to watch: %(standard)s") % words
+
+    def cannot_watch(row: Request) -> str:
         words = {"name": person.full_name, "standard": row.case.version.title}
-        notify([row.case.learner], sentence % words, LEARNER_HERE.format(row.case.uid), at)
+        return _("%(name)s has left and cannot watch: %(standard)s. Ask somebody else.") % words
+
+    for row in mine:
+        notify([row.observer], partial(no_longer_asked, row), "/coach/", at)
+    for row in theirs:
+        notify([row.case.learner], partial(cannot_watch, row), LEARNER_HERE.format(row.case.uid), at)

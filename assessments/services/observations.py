@@ -240,8 +240,13 @@ def _tell(observation: Observation, case: Case, coach: User | None, at: datetime
         "learner": case.learner.get_short_name(),
         "standard": case.version.title,
     }
-    sentence = _("%(observer)s wrote down what they saw: %(standard)s")
-    notify([case.learner], sentence % words, f"/requests/{case.uid}/", at)
+
+    def for_learner() -> str:
+        return _("%(observer)s wrote down what they saw: %(standard)s") % words
+
+    def for_coach() -> str:
+        return _("%(observer)s observed %(learner)s: %(standard)s") % words
+
+    notify([case.learner], for_learner, f"/requests/{case.uid}/", at)
     if coach and coach.pk != observation.observer_id:
-        sentence = _("%(observer)s observed %(learner)s: %(standard)s")
-        notify([coach], sentence % words, f"/coach/cases/{case.uid}/", at)
+        notify([coach], for_coach, f"/coach/cases/{case.uid}/", at)

@@ -51,8 +51,12 @@ def countersign(*, actor: User, event_uid: UUID, agree: bool, why: str, key: UUI
     follow_up = _follow(chain, event, kind, actor, why, key, at)
     settle(chain, [event] if agree else [], actor, key, at)
     words = {"name": actor.get_short_name(), "meaning": event.meaning}
-    sentence = _("%(name)s countersigned: %(meaning)s") if agree else _("%(name)s did not countersign: %(meaning)s")
-    notify([event.subject, event.signer], sentence % words, f"/requests/{event.case.uid}/", at)
+
+    def sentence() -> str:
+        said = _("%(name)s countersigned: %(meaning)s") if agree else _("%(name)s did not countersign: %(meaning)s")
+        return said % words
+
+    notify([event.subject, event.signer], sentence, f"/requests/{event.case.uid}/", at)
     return follow_up
 
 
@@ -83,9 +87,14 @@ def revoke(*, actor: User, event_uid: UUID, reason: str, key: UUID, at: datetime
     except IntegrityError:
         raise Conflict(_("This sign-off was revoked in the meantime.")) from None
     close_gates(person_id=event.subject_id, sources=[gate_source(event.uid)])
-    sentence = _("%(name)s took back: %(meaning)s") % {"name": actor.get_short_name(), "meaning": event.meaning}
+    words = {"name": actor.get_short_name(), "meaning": event.meaning}
     people = {event.subject_id: event.subject, event.signer_id: event.signer}
-    notify([person for pk, person in people.items() if pk != actor.pk], sentence, f"/requests/{event.case.uid}/", at)
+    notify(
+        [person for pk, person in people.items() if pk != actor.pk],
+        lambda: _("%(name)s took back: %(meaning)s") % words,
+        f"/requests/{event.case.uid}/",
+        at,
+    )
     return follow_up
 
 

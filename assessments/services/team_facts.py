@@ -19,8 +19,8 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce
 
-from assessments.models import Case, Request, SignOffEvent
-from assessments.rules.ledger import SETTLED
+from assessments.models import Case, Request
+from assessments.policies import waiting_countersign
 from coaching.api import Challenge, CoachAssignment, Commitment
 from lms.api import Enrolment, Membership, Pause, SkillGate, current
 from lms.rules.gates import OpenGate
@@ -102,12 +102,6 @@ def team_facts(enrolments: Sequence[Enrolment], extra: Iterable[QuerySet[Any]] =
             _read(parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0], found)
         parts = []
     return found
-
-
-def waiting_countersign() -> QuerySet[SignOffEvent]:
-    """Flagged decisions that nobody has answered."""
-    flagged = SignOffEvent.objects.filter(kind=SignOffEvent.Kind.SIGNED).exclude(flags=[])
-    return flagged.exclude(followed_by__kind__in=SETTLED)
 
 
 def _parts(ids: list[int], people: set[int]) -> list[QuerySet[Any]]:

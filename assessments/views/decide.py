@@ -26,9 +26,9 @@ from lms.api import standings_of
 from lms.requests import SignedInRequest, key_of
 from lms.rules.gates import Standing
 from lms.views.acting import carry_out
+from lms.views.sureness import ask_again, forget_aside, is_sure, put_aside
 
 from . import rule_lines
-from .sureness import ask_again, forget_aside, is_sure, put_aside
 
 RELATED = ("learner", "version", "enrolment__path", "enrolment__person", "claimed_by")
 

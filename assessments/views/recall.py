@@ -32,7 +32,7 @@ def recall(request: SignedInRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def answer(request: SignedInRequest, recall_uid: UUID) -> HttpResponse:
-    """200 the question, or (htmx) its reason - 302 answered - 403 locked - 404 not mine - 409 changed - 422 invalid."""
+    """200 the question - 302 answered - 403 locked - 404 not mine - 409 changed - 422 invalid."""
     if request.method == "GET":
         return _question(request, recall_uid, again="again" in request.GET, onward=request.GET.get("next", ""))
     form = AnswerForm(request.POST)
@@ -52,8 +52,6 @@ def answer(request: SignedInRequest, recall_uid: UUID) -> HttpResponse:
         return _question(request, recall_uid, again=True, onward=onward, problem=str(error), key=key, status=422)
     except Conflict as error:
         return _question(request, recall_uid, again=True, onward=onward, problem=str(error), status=409)
-    if getattr(request, "htmx", False):
-        return _question(request, recall_uid, onward=onward)
     there = own_address(request, onward) or reverse("recall_answer", args=[recall_uid])
     return redirect(f"{there}#recall-{recall_uid}")
 
@@ -69,14 +67,13 @@ def _question(
     status: int = 200,
 ) -> HttpResponse:
     question = api.question_of(request.user, recall_uid, at=clock.now(), again=again)
-    template = "recall/_question.html" if getattr(request, "htmx", False) else "recall/question.html"
     context = {
         "question": question,
         "next": own_address(request, onward),
         "problem": problem,
         "key": key or uuid4(),
     }
-    return render(request, template, context, status=status)
+    return render(request, "recall/question.html", context, status=status)
 
 
 def _first(form: AnswerForm) -> str:

@@ -22,8 +22,7 @@ from lms import clock
 from lms.errors import NotFound
 from lms.requests import SignedInRequest, key_of
 from lms.views.acting import carry_out
-
-from .sureness import ask_again, forget_aside, is_sure, put_aside
+from lms.views.sureness import ask_again, forget_aside, is_sure, put_aside
 
 
 @login_required

@@ -12,6 +12,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.apps import apps
@@ -169,12 +170,15 @@ def _write_down(due: Due, reason: str, at: datetime) -> None:
         log(instance=due.thing, action=REFUSED, revision=due.revision, data=data, timestamp=at)
     author = due.revision.user if due.revision else None
     if before is None and author is not None:
-        says = {
-            PUBLISH: _("“%(title)s” did not go live at its time. The home page of authoring says why."),
-            EXPIRE: _("“%(title)s” did not leave the site at its time. The home page of authoring says why."),
-        }
-        title = Truncator(str(due.thing)).chars(160)
-        notify([author], says[due.act] % {"title": title}, reverse("wagtailadmin_home"), at)
+        notify([author], partial(_what_failed, due), reverse("wagtailadmin_home"), at)
+
+
+def _what_failed(due: Due) -> str:
+    says = {
+        PUBLISH: _("“%(title)s” did not go live at its time. The home page of authoring says why."),
+        EXPIRE: _("“%(title)s” did not leave the site at its time. The home page of authoring says why."),
+    }
+    return says[due.act] % {"title": Truncator(str(due.thing)).chars(160)}
 
 
 def _reasons(keys: Iterable[str]) -> dict[str, str]:

@@ -15,8 +15,7 @@ from django.db import models
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Cast
 
-from assessments.api import Case, Request, SignOffEvent
-from assessments.rules.ledger import SETTLED
+from assessments.api import Case, Request, waiting_countersign
 from coaching.api import Challenge, CoachAssignment, Commitment, Session
 
 REQUEST, DECIDE, COUNTERSIGN, CONFIRM = "request", "decide", "countersign", "confirm"
@@ -100,9 +99,7 @@ def underway_of(enrolment_ids: Iterable[int]) -> list[Item]:
         _part(COLLECTING, Case.objects.filter(status="collecting", enrolment__in=ids), **case, at=F("opened_at")),
         _part(
             COUNTERSIGN,
-            SignOffEvent.objects.filter(kind="SIGNED", case__enrolment__in=ids)
-            .exclude(flags=[])
-            .exclude(followed_by__kind__in=SETTLED),
+            waiting_countersign().filter(case__enrolment__in=ids),
             enrolment=F("case__enrolment_id"),
             about=F("version__standard_uid"),
             uid=F("case__uid"),

@@ -19,9 +19,10 @@ from coaching.models import CoachAssignment, CoachProfile
 from coaching.policies import help_policy, not_ended
 from lms.api import Enrolment, User, enrol, once
 from lms.errors import Conflict, Invalid
+from lms.rules.lines import one_line
 
 from .coaches import ACTIVE, PRIMARY
-from .notices import one_line, tell
+from .notices import tell
 from .sessions import follow_coach
 
 Status = CoachAssignment.Status
@@ -110,7 +111,7 @@ def close(row: CoachAssignment, status: str, reason: str, at: datetime) -> None:
         words = {"coach": row.coach.person.full_name, "learner": row.enrolment.person.full_name, "reason": reason}
         tell(
             [row.coach.person, row.enrolment.person],
-            _("%(coach)s is no longer the coach of %(learner)s: %(reason)s") % words,
+            lambda: _("%(coach)s is no longer the coach of %(learner)s: %(reason)s") % words,
             "my_people",
             at,
         )
@@ -163,8 +164,12 @@ def decline(row: CoachAssignment, reason: str, at: datetime) -> None:
     row.status, row.ended_at, row.reason = Status.DECLINED, at, reason[:300]
     row.save(update_fields=["status", "ended_at", "reason"])
     words = {"coach": row.coach.person.full_name, "learner": row.enrolment.person.full_name, "reason": reason}
-    sentence = _("%(coach)s does not become the coach of %(learner)s: %(reason)s") % words
-    tell([row.assigned_by], sentence, "my_people", at)
+    tell(
+        [row.assigned_by],
+        lambda: _("%(coach)s does not become the coach of %(learner)s: %(reason)s") % words,
+        "my_people",
+        at,
+    )
 
 
 def _active(enrolment: Enrolment) -> list[CoachAssignment]:
@@ -202,11 +207,15 @@ def _take_place(coach: CoachProfile, at: datetime) -> None:
 def _announce(made: CoachAssignment, before: CoachAssignment | None, at: datetime) -> None:
     learner, coach = made.enrolment.person, made.coach.person
     words = {"coach": coach.full_name, "learner": learner.full_name, "reason": made.reason}
-    tell([learner], _("%(coach)s is your coach now.") % words, "my_people", at)
-    tell([coach], _("You are the coach of %(learner)s now.") % words, "coach_person", at, made.enrolment.uid)
+    tell([learner], lambda: _("%(coach)s is your coach now.") % words, "my_people", at)
+    tell([coach], lambda: _("You are the coach of %(learner)s now.") % words, "coach_person", at, made.enrolment.uid)
     if before:
-        sentence = _("%(learner)s is handed over to %(coach)s. %(reason)s") % words
-        tell([before.coach.person], sentence, "my_people", at)
+        tell(
+            [before.coach.person],
+            lambda: _("%(learner)s is handed over to %(coach)s. %(reason)s") % words,
+            "my_people",
+            at,
+        )
     news = partial(
         events.coach_assigned.send,
         None,

@@ -12,9 +12,10 @@ from coaching.models import Challenge
 from coaching.policies import challenge_policy
 from lms.api import LOCKED, Enrolment, StepKind, User, enrolment_policy, once, open_step, progress_of
 from lms.errors import Conflict, Invalid, NotFound
+from lms.rules.lines import one_line
 
 from .coaches import present_coach
-from .notices import one_line, tell
+from .notices import tell
 from .sessions import step_title
 
 Status = Challenge.Status
@@ -59,7 +60,7 @@ def challenge(*, actor: User, enrolment_uid: UUID, step_uid: UUID, why: str, key
     except IntegrityError:
         raise Conflict(_("You have asked for this already.")) from None
     words = {"learner": actor.get_short_name(), "title": made.title}
-    tell([coach], _("%(learner)s asks to be seen early: %(title)s") % words, "challenge", at, made.uid)
+    tell([coach], lambda: _("%(learner)s asks to be seen early: %(title)s") % words, "challenge", at, made.uid)
     return made
 
 
@@ -88,8 +89,12 @@ def answer_challenge(
             raise Conflict(_("This demonstration is not on the path any more."))
         open_step(enrolment=row.enrolment, step=state.step, reason=words, by=actor, at=at)
     row.save(update_fields=["status", "answered_by", "answered_at", "answer"])
-    said = _("You may be seen early: %(title)s. %(words)s") if accept else _("Not early: %(title)s. %(words)s")
-    tell([row.enrolment.person], said % {"title": row.title, "words": words}, "challenge", at, row.uid)
+
+    def answer() -> str:
+        said = _("You may be seen early: %(title)s. %(words)s") if accept else _("Not early: %(title)s. %(words)s")
+        return said % {"title": row.title, "words": words}
+
+    tell([row.enrolment.person], answer, "challenge", at, row.uid)
     return row
 
 

@@ -30,9 +30,10 @@ from lms.api import (
     structure_of,
 )
 from lms.errors import Conflict, Invalid
+from lms.rules.lines import shorten
 
 from .coaches import present_coach
-from .notices import shorten, tell
+from .notices import tell
 
 Status = Commitment.Status
 RELATED = ("enrolment__person", "customer")
@@ -98,8 +99,13 @@ def report_commitment(*, actor: User, commitment_uid: UUID, report: str, key: UU
     row.status, row.report, row.done_at = Status.DONE, report, at
     row.save(update_fields=["status", "report", "done_at"])
     words = {"learner": actor.full_name, "what": shorten(row.what, 120)}
-    sentence = _("%(learner)s has kept a promise and asks you to confirm it: %(what)s") % words
-    tell([present_coach(row.enrolment, at.date())], sentence, "commitment", at, row.uid)
+    tell(
+        [present_coach(row.enrolment, at.date())],
+        lambda: _("%(learner)s has kept a promise and asks you to confirm it: %(what)s") % words,
+        "commitment",
+        at,
+        row.uid,
+    )
     transaction.on_commit(partial(events.commitment_done.send, None, commitment_id=row.pk))
     return row
 
@@ -136,7 +142,7 @@ def confirm_commitment(
             record_completion(enrolment=row.enrolment, step=step, by=actor, at=at)
     row.save(update_fields=["status", "closed_at", "note"])
     words = {"coach": actor.full_name, "skills": ", ".join(line.skill.title for line in new)}
-    tell([row.enrolment.person], _("%(coach)s confirmed: %(skills)s") % words, "commitment", at, row.uid)
+    tell([row.enrolment.person], lambda: _("%(coach)s confirmed: %(skills)s") % words, "commitment", at, row.uid)
     ids = [line.skill_id for line in new]
     transaction.on_commit(partial(events.commitment_confirmed.send, None, commitment_id=row.pk, skill_ids=ids))
     return row
@@ -158,7 +164,7 @@ def send_back_commitment(*, actor: User, commitment_uid: UUID, note: str, key: U
     row.status, row.done_at, row.note = Status.OPEN, None, note
     row.save(update_fields=["status", "done_at", "note"])
     words = {"coach": actor.full_name, "what": shorten(row.what, 120)}
-    tell([row.enrolment.person], _("Not yet, says %(coach)s: %(what)s") % words, "commitment", at, row.uid)
+    tell([row.enrolment.person], lambda: _("Not yet, says %(coach)s: %(what)s") % words, "commitment", at, row.uid)
     return row
 
 

@@ -1,9 +1,15 @@
-"""The exchange, written: asking, answering, bringing examples, accepting, hiding."""
+"""The exchange, written: asking, answering, bringing examples, accepting, hiding.
+
+The same words from the same person in the same place, sent again within ``AGAIN``, are the same contribution: a page
+that one goes back to is fetched anew and its form has a new key. What was written before is given back, and nothing is
+written. One person's contributions are made one after the other (their row is locked), so that two at once are seen.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -25,11 +31,13 @@ from lms.api import (
     structure_of,
 )
 from lms.errors import Conflict, Invalid
+from lms.rules.lines import one_line, shorten
 
-from .notices import one_line, shorten, tell
+from .notices import tell
 
 Kind = Post.Kind
 LONGEST_TITLE, LONGEST_BODY = 300, 10_000
+AGAIN = timedelta(hours=1)
 
 
 @transaction.atomic
@@ -49,7 +57,10 @@ def set_prompt(skill_id: int, text: str, at: datetime) -> Thread | None:
 
 @transaction.atomic
 def ask(*, actor: User, skill_slug: str, title: str, body: str, key: UUID, at: datetime) -> Thread:
-    """Open a thread with a question. Raises Invalid (skill, title, body). Queries: at most 6."""
+    """Open a thread with a question; the same one asked again gives its thread back, with a uid that is not the key.
+
+    Raises Invalid (skill, title, body). Queries: at most 8.
+    """
     thread_policy.require(actor, "add")
     title = one_line(title)
     if not title:
@@ -60,6 +71,9 @@ def ask(*, actor: User, skill_slug: str, title: str, body: str, key: UUID, at: d
     skill = Skill.objects.filter(slug=skill_slug, archived_at=None).first()
     if skill is None:
         raise Invalid(skill=_("Choose the skill that it is about."))
+    before = _written(actor, Kind.QUESTION, body, at, thread__skill=skill, thread__title=title)
+    if before:
+        return before.thread
     if not once(actor=actor, name="exchange.ask", key=key, at=at, about=key):
         return Thread.objects.get(uid=key)
     thread = Thread.objects.create(uid=key, skill=skill, author=actor, title=title, opened_at=at)
@@ -72,7 +86,8 @@ def ask(*, actor: User, skill_slug: str, title: str, body: str, key: UUID, at: d
 def answer(*, actor: User, thread_uid: UUID, kind: str, body: str, key: UUID, at: datetime) -> Post:
     """Add an answer or an example to a thread; in a prompt's thread it completes the open discussion steps about it.
 
-    The asker is told. Raises NotFound, Invalid (kind, body). Queries: at most 8, and about 8 a path with such a step.
+    The asker is told. The same words again give the first post back, with a uid that is not the key. Raises NotFound,
+    Invalid (kind, body). Queries: at most 10, and about 8 a path with such a step.
     """
     thread = thread_policy.get(actor, "post", uid=thread_uid, related=("skill", "author"))
     return _add(actor, thread, kind, body, key, at)
@@ -107,12 +122,16 @@ def accept(*, actor: User, post_uid: UUID, key: UUID, at: datetime) -> Post:
     post.accepted_at, post.accepted_by = at, actor
     post.save(update_fields=["accepted_at", "accepted_by"])
     words = {"who": actor.full_name, "title": shorten(post.thread.title, 150)}
-    if post.kind == Kind.EXAMPLE:
+    example = post.kind == Kind.EXAMPLE
+    if example:
         record_example(person=post.author, skill_id=post.thread.skill_id, at=at)
-        sentence = _("%(who)s accepted your example: %(title)s") % words
         transaction.on_commit(partial(events.example_accepted.send, None, post_id=post.pk))
-    else:
-        sentence = _("%(who)s accepted your answer: %(title)s") % words
+
+    def sentence() -> str:
+        if example:
+            return _("%(who)s accepted your example: %(title)s") % words
+        return _("%(who)s accepted your answer: %(title)s") % words
+
     tell([post.author], sentence, "exchange_thread", at, post.thread.uid)
     return post
 
@@ -134,7 +153,7 @@ def hide_post(*, actor: User, post_uid: UUID, reason: str, key: UUID, at: dateti
     post.hidden_at, post.hidden_by, post.hidden_reason = at, actor, reason[:300]
     post.save(update_fields=["hidden_at", "hidden_by", "hidden_reason"])
     words = {"title": shorten(post.thread.title, 100), "reason": reason}
-    tell([post.author], _("A moderator hid your post in “%(title)s”: %(reason)s") % words, "exchange", at)
+    tell([post.author], lambda: _("A moderator hid your post in “%(title)s”: %(reason)s") % words, "exchange", at)
     return post
 
 
@@ -154,6 +173,9 @@ def _add(actor: User, thread: Thread, kind: str, body: str, key: UUID, at: datet
     if kind not in (Kind.ANSWER, Kind.EXAMPLE):
         raise Invalid(kind=_("Choose whether this is an answer or an example."))
     body = _body(body)
+    before = _written(actor, kind, body, at, thread=thread)
+    if before:
+        return before
     if not once(actor=actor, name="exchange.answer", key=key, at=at, about=thread.uid):
         return Post.objects.select_related("thread").get(uid=key)
     post = Post.objects.create(uid=key, thread=thread, author=actor, kind=kind, body=body, posted_at=at)
@@ -161,9 +183,22 @@ def _add(actor: User, thread: Thread, kind: str, body: str, key: UUID, at: datet
         _complete_discussions(actor, thread.skill, at)
     elif thread.author_id != actor.pk:
         words = {"who": actor.full_name, "title": shorten(thread.title, 150)}
-        tell([thread.author], _("%(who)s answered your question: %(title)s") % words, "exchange_thread", at, thread.uid)
+        tell(
+            [thread.author],
+            lambda: _("%(who)s answered your question: %(title)s") % words,
+            "exchange_thread",
+            at,
+            thread.uid,
+        )
     _announce(post)
     return post
+
+
+def _written(author: User, kind: str, body: str, at: datetime, **place: Any) -> Post | None:
+    """What the author wrote there within the last hour in these very words, if it is in sight. Queries: 2."""
+    User.objects.select_for_update(no_key=True).filter(pk=author.pk).first()
+    recent = Post.objects.filter(author=author, kind=kind, posted_at__gt=at - AGAIN, hidden_at=None)
+    return recent.filter(body=body, **place).select_related("thread").first()
 
 
 def _complete_discussions(person: User, skill: Skill, at: datetime) -> None:

@@ -22,10 +22,11 @@ from coaching.policies import grant_policy, unlapsed
 from coaching.rules.times import a_year_later
 from lms.api import Act, Skill, User, forget, once
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
+from lms.rules.lines import one_line
 from lms.rules.said import full_day
 
 from .coaches import ACTIVE, PRIMARY
-from .notices import one_line, tell
+from .notices import tell
 
 Basis = ObserverGrant.Basis
 
@@ -102,8 +103,11 @@ def record_grants(
         )
         for skill_id in skill_ids
     ]
-    words = {"n": len(made), "until": full_day(until_on)}
-    tell([person], _("You may observe %(n)s skills until %(until)s.") % words, "my_people", at)
+
+    def sentence() -> str:
+        return _("You may observe %(n)s skills until %(until)s.") % {"n": len(made), "until": full_day(until_on)}
+
+    tell([person], sentence, "my_people", at)
     _announce(person, skill_ids)
     return made
 
@@ -137,7 +141,7 @@ def revoke_grant(
     grant.revoked_at, grant.revoked_by, grant.revoked_reason = at, actor, reason[:300]
     grant.save(update_fields=["revoked_at", "revoked_by", "revoked_reason"])
     words = {"skill": grant.skill.title, "reason": reason}
-    tell([grant.person], _("You no longer observe %(skill)s: %(reason)s") % words, "my_people", at)
+    tell([grant.person], lambda: _("You no longer observe %(skill)s: %(reason)s") % words, "my_people", at)
     _announce(grant.person, [grant.skill_id])
     return grant
 

@@ -13,11 +13,12 @@ from coaching.models import CoachAssignment, CoachProfile, Session
 from coaching.policies import coach_profile_policy, not_ended
 from lms.api import User, forget, managers_of_each, once
 from lms.errors import Conflict, Invalid, NotFound
+from lms.rules.lines import one_line
 from lms.rules.said import full_day
 
 from .assignments import close, decline
 from .coaches import ACTIVE
-from .notices import one_line, tell
+from .notices import tell
 from .sessions import follow_coach
 
 MOST = 50
@@ -45,7 +46,7 @@ def make_coach(
     profile.capacity, profile.languages, profile.ended_on = capacity, _languages(languages), None
     profile.save()
     forget(person.pk)
-    tell([person], _("You are a coach now, for up to %(n)s learners.") % {"n": capacity}, "my_people", at)
+    tell([person], lambda: _("You are a coach now, for up to %(n)s learners.") % {"n": capacity}, "my_people", at)
     return profile
 
 
@@ -101,8 +102,11 @@ def set_away(
     profile.save(update_fields=["away_from", "away_until", "cover"])
     _record_absence(profile, at)
     if cover:
-        words = {"coach": profile.person.full_name, "from": full_day(away_from), "until": full_day(away_until)}
-        sentence = _("You cover for %(coach)s from %(from)s to %(until)s.") % words
+
+        def sentence() -> str:
+            words = {"coach": profile.person.full_name, "from": full_day(away_from), "until": full_day(away_until)}
+            return _("You cover for %(coach)s from %(from)s to %(until)s.") % words
+
         tell([cover.person], sentence, "my_people", at)
     return profile
 
@@ -125,9 +129,7 @@ def end_coach(*, actor: User, person_uid: UUID, reason: str, key: UUID, at: date
     for row in rows:
         close(row, CoachAssignment.Status.ENDED, reason, at)
         follow_coach(row.enrolment, None, at)
-        words = {"coach": profile.person.full_name, "learner": row.enrolment.person.full_name}
-        sentence = _("%(coach)s coaches no more: %(learner)s needs another coach. You choose.") % words
-        tell(managers[row.enrolment.person_id], sentence, "team_coach", at, row.enrolment.uid)
+        _tell_to_choose(managers[row.enrolment.person_id], row, at)
     proposed = CoachAssignment.objects.filter(coach=profile, status=CoachAssignment.Status.PROPOSED)
     for row in proposed.select_related("coach__person", "enrolment__person", "assigned_by"):
         decline(row, reason, at)
@@ -159,6 +161,17 @@ def _record_absence(profile: CoachProfile, at: datetime) -> None:
 def _check_capacity(capacity: int) -> None:
     if not 0 <= capacity <= MOST:
         raise Invalid(capacity=_("Choose a number from 0 to %(most)s.") % {"most": MOST})
+
+
+def _tell_to_choose(managers: list[User], row: CoachAssignment, at: datetime) -> None:
+    words = {"coach": row.coach.person.full_name, "learner": row.enrolment.person.full_name}
+    tell(
+        managers,
+        lambda: _("%(coach)s coaches no more: %(learner)s needs another coach. You choose.") % words,
+        "team_coach",
+        at,
+        row.enrolment.uid,
+    )
 
 
 def _languages(names: Iterable[str]) -> list[str]:

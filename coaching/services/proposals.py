@@ -12,10 +12,11 @@ from coaching.models import CoachAssignment
 from coaching.policies import help_policy
 from lms.api import Act, Enrolment, User, managers_of, once
 from lms.errors import Conflict, Invalid
+from lms.rules.lines import one_line
 
 from .assignments import ACCEPT, PROPOSED, assign, decline, find_coach
 from .coaches import coach_of
-from .notices import one_line, tell
+from .notices import tell
 
 Status = CoachAssignment.Status
 
@@ -53,8 +54,13 @@ def propose_coach(
     except IntegrityError:
         raise Conflict(_("A proposal waits for the manager already.")) from None
     words = {"actor": actor.full_name, "coach": coach.person.full_name, "learner": enrolment.person.full_name}
-    sentence = _("%(actor)s proposes %(coach)s as the coach of %(learner)s. You decide.") % words
-    tell(managers_of(enrolment.person, at.date()), sentence, "team_coach", at, enrolment.uid)
+    tell(
+        managers_of(enrolment.person, at.date()),
+        lambda: _("%(actor)s proposes %(coach)s as the coach of %(learner)s. You decide.") % words,
+        "team_coach",
+        at,
+        enrolment.uid,
+    )
     return made
 
 

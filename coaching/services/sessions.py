@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -30,10 +30,11 @@ from lms.api import (
     structure_of,
 )
 from lms.errors import Conflict, Invalid
+from lms.rules.lines import one_line, shorten
 from lms.rules.said import hour
 
 from .coaches import present_coach
-from .notices import one_line, shorten, tell, when
+from .notices import tell, when
 
 PLANNED, HELD = Session.Status.PLANNED, Session.Status.HELD
 RELATED = ("enrolment__person", "coach")
@@ -80,7 +81,7 @@ def plan_session(
     )
     slugs = set(skills) or set(step.skills if step else ())
     made.skills.set(Skill.objects.filter(slug__in=slugs))
-    _tell_other(made, actor, _("%(who)s planned a session with you on %(when)s: %(title)s"), at)
+    _tell_other(made, actor, lambda: _("%(who)s planned a session with you on %(when)s: %(title)s"), at)
     transaction.on_commit(partial(events.session_planned.send, None, session_id=made.pk))
     return made
 
@@ -98,7 +99,7 @@ def move_session(
     _check_free(session.coach, session.enrolment, planned_at, minutes, actor, session)
     session.planned_at, session.minutes, session.place = planned_at, minutes, shorten(place, 160)
     session.save(update_fields=["planned_at", "minutes", "place"])
-    _tell_other(session, actor, _("%(who)s moved your session to %(when)s: %(title)s"), at)
+    _tell_other(session, actor, lambda: _("%(who)s moved your session to %(when)s: %(title)s"), at)
     return session
 
 
@@ -113,7 +114,8 @@ def cancel_session(*, actor: User, session_uid: UUID, reason: str, key: UUID, at
         _still_planned(session)
         session.status = Session.Status.CANCELLED
         session.save(update_fields=["status"])
-        _tell_other(session, actor, _("%(who)s cancelled your session on %(when)s: ") + reason.replace("%", "%%"), at)
+        why = reason.replace("%", "%%")
+        _tell_other(session, actor, lambda: _("%(who)s cancelled your session on %(when)s: ") + why, at)
     return session
 
 
@@ -130,7 +132,9 @@ def miss_session(*, actor: User, session_uid: UUID, key: UUID, at: datetime) -> 
             raise Conflict(_("This session is still to come. Move or cancel it instead."))
         session.status = Session.Status.MISSED
         session.save(update_fields=["status"])
-        _tell_other(session, actor, _("Your session of %(when)s did not take place. Plan another: %(title)s"), at)
+        _tell_other(
+            session, actor, lambda: _("Your session of %(when)s did not take place. Plan another: %(title)s"), at
+        )
     return session
 
 
@@ -162,7 +166,7 @@ def hold_session(
     step = structure_of(session.enrolment.path_version_id).steps.get(session.step_uid) if session.step_uid else None
     if step:
         record_completion(enrolment=session.enrolment, step=step, by=actor, at=at)
-    _tell_other(session, actor, _("%(who)s wrote down your session of %(when)s: %(title)s"), at)
+    _tell_other(session, actor, lambda: _("%(who)s wrote down your session of %(when)s: %(title)s"), at)
     transaction.on_commit(partial(events.session_held.send, None, session_id=session.pk))
     return session
 
@@ -219,7 +223,10 @@ def follow_coach(enrolment: Enrolment, coach: User | None, at: datetime) -> None
         else:
             session.status = Session.Status.CANCELLED
             _tell_other(
-                session, None, _("Your session on %(when)s is cancelled, because the coach changes: %(title)s"), at
+                session,
+                None,
+                lambda: _("Your session on %(when)s is cancelled, because the coach changes: %(title)s"),
+                at,
             )
         session.save(update_fields=["coach", "status"])
 
@@ -280,13 +287,13 @@ def _still_planned(session: Session) -> None:
         raise Conflict(_("This session is %(state)s already.") % {"state": session.get_status_display()})
 
 
-def _tell_other(session: Session, actor: User | None, sentence: str, at: datetime) -> None:
-    """Tell the learner and the coach, but not who did it."""
+def _tell_other(session: Session, actor: User | None, sentence: Callable[[], str], at: datetime) -> None:
+    """Tell the learner and the coach, but not who did it; each in their own language and hours."""
+    who = actor.full_name if actor else ""
+
+    def said_to(person: User) -> str:
+        return sentence() % {"who": who, "when": when(session.planned_at, person), "title": session.title}
+
     for person in (session.enrolment.person, session.coach):
         if actor is None or person.pk != actor.pk:
-            words = {
-                "who": actor.full_name if actor else "",
-                "when": when(session.planned_at, person),
-                "title": session.title,
-            }
-            tell([person], sentence % words, "session", at, session.uid)
+            tell([person], partial(said_to, person), "session", at, session.uid)

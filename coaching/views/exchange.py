@@ -73,7 +73,9 @@ def exchange_ask(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST":
         outcome = send(request, form, _ask)
         if outcome.done:
-            messages.success(request, _("Your question is out. You hear when somebody answers."))
+            again = _("You asked this a moment ago. Here it is; it was not asked twice.")
+            out = _("Your question is out. You hear when somebody answers.")
+            messages.success(request, out if outcome.done.uid == outcome.key else again)
             return redirect("exchange_thread", outcome.done.uid)
         status, key = outcome.status, outcome.key
     context = {"form": form, "key": key, "title": _("Ask a question"), "button": _("Ask it"), "draft": "ask"}
@@ -92,10 +94,11 @@ def exchange_example(request: SignedInRequest) -> HttpResponse:
     form = ExampleForm(request.POST or None, skills=skills, initial={"skill": request.GET.get("skill")})
     status, key = 200, uuid4()
     if request.method == "POST":
-        outcome = send(request, form, lambda *, skill, **fields: bring_example(skill_slug=skill, **fields).thread)
+        outcome = send(request, form, lambda *, skill, **fields: bring_example(skill_slug=skill, **fields))
         if outcome.done:
-            messages.success(request, _("Thank you. Your coach or an observer of the skill can accept it."))
-            return redirect("exchange_thread", outcome.done.uid)
+            out = _("Thank you. Your coach or an observer of the skill can accept it.")
+            messages.success(request, out if outcome.done.uid == outcome.key else _there_already())
+            return redirect("exchange_thread", outcome.done.thread.uid)
         status, key = outcome.status, outcome.key
     context = {"form": form, "key": key, "title": _("Bring an example"), "button": _("Bring it"), "draft": "example"}
     return render(request, "coaching/exchange_new.html", context, status=status)
@@ -116,7 +119,8 @@ def exchange_thread(request: SignedInRequest, thread_uid: UUID) -> HttpResponse:
         form = AnswerForm(request.POST)
         outcome = send(request, form, answer, thread_uid=found.uid)
         if outcome.done:
-            messages.success(request, _("It is in the thread."))
+            out = _("It is in the thread.")
+            messages.success(request, out if outcome.done.uid == outcome.key else _there_already())
             last = -(-posts_of(request.user, found).count() // POSTS_PER_PAGE)
             return redirect(f"{request.path}?page={last}#post-{outcome.done.uid}")
         status, key = outcome.status, outcome.key
@@ -129,6 +133,10 @@ def exchange_thread(request: SignedInRequest, thread_uid: UUID) -> HttpResponse:
         "others": threads(request.user, found.skill.slug).exclude(pk=found.pk)[:BESIDE],
     }
     return render(request, "coaching/exchange_thread.html", context, status=status)
+
+
+def _there_already() -> str:
+    return _("You wrote this a moment ago. It is in the thread, once.")
 
 
 def _judge(request: SignedInRequest, act: str) -> HttpResponse:

@@ -78,6 +78,7 @@ class Migration(migrations.Migration):
                 ('key', models.UUIDField(primary_key=True, serialize=False)),
                 ('name', models.CharField(max_length=40)),
                 ('about', models.UUIDField(db_index=True)),
+                ('why', models.CharField(blank=True, max_length=300)),
                 ('at', models.DateTimeField()),
                 ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
@@ -516,7 +517,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='skillgate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('gate', 'show'), ('level__gte', 1), ('level__lte', 5), ('standard_uid__isnull', False)), models.Q(('gate__in', ['talk', 'try', 'do']), ('level', None), ('standard_uid', None)), _connector='OR'), name='skill_gate_level_only_for_show'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('gate', 'show'), ('level__gte', 1), ('level__isnull', False), ('level__lte', 5), ('standard_uid__isnull', False)), models.Q(('gate__in', ['talk', 'try', 'do']), ('level', None), ('standard_uid', None)), _connector='OR'), name='skill_gate_level_only_for_show'),
         ),
         migrations.AddConstraint(
             model_name='skillversion',

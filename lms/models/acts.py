@@ -11,12 +11,16 @@ from django.db import models
 
 
 class Act(models.Model):
-    """One carried-out act. ``about`` is the uid of the thing it was done to or made; ``name`` is noun.verb."""
+    """One carried-out act. ``about`` is the uid of the thing it was done to or made; ``name`` is noun.verb.
+
+    ``why``: the reason that was given, where no other row keeps it (acts of administration).
+    """
 
     key = models.UUIDField(primary_key=True)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     name = models.CharField(max_length=40)
     about = models.UUIDField(db_index=True)
+    why = models.CharField(max_length=300, blank=True)
     at = models.DateTimeField()
 
     class Meta:

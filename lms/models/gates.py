@@ -37,7 +37,8 @@ class SkillGate(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["person", "skill", "gate", "source"], name="skill_gate_once_per_source"),
             models.CheckConstraint(
-                condition=Q(gate="show", level__gte=1, level__lte=5, standard_uid__isnull=False)
+                # "Not empty" is said too: a comparison with nothing is no refusal to SQL.
+                condition=Q(gate="show", level__isnull=False, level__gte=1, level__lte=5, standard_uid__isnull=False)
                 | Q(gate__in=["talk", "try", "do"], level=None, standard_uid=None),
                 name="skill_gate_level_only_for_show",
             ),

@@ -37,6 +37,11 @@ def learning_administrators() -> QuerySet[User]:
     return User.objects.filter(is_active=True, groups__name=LEARNING_ADMINISTRATORS)
 
 
+def administrators() -> QuerySet[User]:
+    """Everybody who administers the platform now."""
+    return User.objects.filter(is_active=True, is_superuser=True)
+
+
 def current(prefix: str = "", on: date | None = None) -> Q:
     """Memberships that hold on a day (default: today, UTC)."""
     day = on or now().date()
@@ -75,7 +80,9 @@ def managed_by(user: User, prefix: str = "") -> Q:
 
 
 class PeoplePolicy(RowPolicy[User]):
-    """view: a person's page - invite: L&D, administrators - end: L&D - enrol: their manager, L&D; nobody themself."""
+    """view: a person's page - invite: L&D, administrators - end: L&D - enrol: their manager, L&D; nobody themself -
+    open_door (remove a second factor): administrators, never their own.
+    """
 
     def rows(self, user: User, action: str) -> Q:
         if action == "view":
@@ -88,6 +95,8 @@ class PeoplePolicy(RowPolicy[User]):
             return managed_by(user) & Q(is_active=True)
         if action == "invite":
             return everybody() if self.may(user, "invite") else nobody()
+        if action == "open_door":
+            return ~Q(pk=user.pk) & Q(is_active=True) if user.is_superuser else nobody()
         if action == "end":
             return ~Q(pk=user.pk) & Q(is_active=True) if is_learning_administrator(user) else nobody()
         return nobody()

@@ -105,8 +105,8 @@ PERSONAL = (
     ),
     Personal(
         "lms.User", ACCOUNT,
-        what=_("Your address, your time zone and your first day."),
-        why=_("To sign in, to send you mail and to count your days."),
+        what=_("Your address, your time zone, your language and your first day."),
+        why=_("To sign in, to send you mail that you can read, and to count your days."),
         kept=_("As long as you have an account."),
         seen_by=(COACH, MANAGERS, LEARNING, ADMINISTRATORS), exported="account", people=(),
     ),
@@ -144,7 +144,7 @@ PERSONAL = (
     ),
     Personal(
         "lms.Act", ACCOUNT,
-        what=_("That you did something here, and when; not what you wrote."),
+        what=_("That you did something here, and when; of acts of administration also the reason that you gave."),
         why=_("A form that is sent twice counts once."),
         kept=RECORD, seen_by=(NO_PAGE,), exported="acts", erased=NAMELESS, people=("actor",),
     ),
@@ -171,9 +171,9 @@ PERSONAL = (
     ),
     Personal(
         "mfa.Authenticator", ACCOUNT,
-        what=_("Your second factor."),
+        what=_("Your second factor: which kinds, since when, and the names of your passkeys; no code and no key."),
         why=_("So that a passphrase alone opens nothing."),
-        kept=_("Until you take it away."),
-        people=("user",),
+        kept=_("Until you take it away, or an administrator does because you lost it."),
+        seen_by=(ADMINISTRATORS,), people=("user",),
     ),
 )  # fmt: skip

@@ -12,7 +12,7 @@ from lms.errors import Conflict
 from lms.models import Act, User
 
 
-def once(*, actor: User, name: str, key: UUID, at: datetime, about: UUID) -> bool:
+def once(*, actor: User, name: str, key: UUID, at: datetime, about: UUID, why: str = "") -> bool:
     """Claim the key for this act: True the first time, False on a replay by the same person of the same act.
 
     Must run inside the transaction of the act: if that fails, the key is free again. A second submit at the same moment
@@ -21,7 +21,7 @@ def once(*, actor: User, name: str, key: UUID, at: datetime, about: UUID) -> boo
     """
     try:
         with transaction.atomic():
-            Act.objects.create(key=key, actor=actor, name=name, about=about, at=at)
+            Act.objects.create(key=key, actor=actor, name=name, about=about, why=why, at=at)
     except IntegrityError:
         before = Act.objects.filter(pk=key).first()
         if before is None:

@@ -14,6 +14,9 @@ from django.db.models import F, Q
 
 from lms.clock import now
 from lms.models import Notice, OutgoingMail, User
+from lms.rules.lines import one_line
+
+from .language import Sentence, language_of, said_in
 
 LEASE = timedelta(minutes=2)
 MAX_ATTEMPTS = 8
@@ -36,10 +39,16 @@ def _row(message: EmailMessage, at: datetime) -> OutgoingMail:
     )
 
 
-def notify(people: Iterable[User], text: str, url: str, at: datetime) -> None:
-    """Tell people something, on the screen and soon by mail, in the transaction of the fact. Queries: 1."""
+def notify(people: Iterable[User], sentence: Sentence, url: str, at: datetime) -> None:
+    """Tell people something, on the screen and soon by mail, in the transaction of the fact. Queries: 1.
+
+    ``sentence`` makes the text: it is called once for each language that somebody here reads.
+    """
     people = [person for person in people if person.is_active]
-    Notice.objects.bulk_create([Notice(person=person, text=text, url=url, created_at=at) for person in people])
+    texts = {language: said_in(language, sentence) for language in {language_of(person) for person in people}}
+    Notice.objects.bulk_create(
+        [Notice(person=person, text=texts[language_of(person)], url=url, created_at=at) for person in people]
+    )
 
 
 @transaction.atomic
@@ -58,7 +67,7 @@ def mail_notices(at: datetime | None = None, limit: int = 200) -> int:
 
 def _mail_of(notice: Notice) -> OutgoingMail:
     body = f"{notice.text}\n\n{settings.VOUCH_BASE_URL.rstrip('/')}{notice.url}\n"
-    subject = " ".join(notice.text.split())  # a line break in a name must not keep everybody's mail from going out
+    subject = one_line(notice.text)  # a line break in a name must not keep everybody's mail from going out
     return _row(EmailMessage(subject=subject, body=body, to=[notice.person.email]), notice.created_at)
 
 
@@ -70,8 +79,8 @@ class Parsed(EmailMessage):
         self.row = row
 
     def message(self, *, policy: email.policy.Policy | None = None) -> email.message.Message:  # type: ignore[override]
-        """The stored text."""
-        return email.message_from_string(self.row.message, policy=policy or email.policy.SMTP)
+        """The stored text, read as the bytes that go out: read as letters, it could hold none beyond ASCII."""
+        return email.message_from_bytes(self.row.message.encode(), policy=policy or email.policy.SMTP)
 
 
 def send_waiting(at: datetime | None = None, limit: int = 50) -> int:

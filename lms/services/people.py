@@ -19,6 +19,7 @@ from lms.models import Enrolment, Membership, Organisation, Team, User
 from lms.policies import people_policy
 
 from .acts import once
+from .language import in_language_of
 from .outbox import queue_mail
 from .places import forget
 
@@ -45,7 +46,8 @@ def invite_person(
 ) -> User:
     """Make an account without a passphrase and mail the person a link to choose one.
 
-    ``link_for`` makes that link. Raises NotAllowed (not L&D), Invalid (address taken, unknown team or time zone).
+    They read the organisation's language until they choose another. ``link_for`` makes that link.
+    Raises NotAllowed (not L&D), Invalid (address taken, unknown team or time zone).
     """
     people_policy.require(actor, "invite")
     if time_zone not in zoneinfo.available_timezones():
@@ -63,6 +65,7 @@ def invite_person(
                 full_name=full_name,
                 preferred_name=preferred_name,
                 job=job,
+                locale=organisation().locale,
                 time_zone=time_zone,
                 started_on=started_on,
             )
@@ -89,6 +92,11 @@ def resend_invitation(
 
 def send_invitation(person: User, link: str, at: datetime) -> None:
     """Mail somebody the way in. Queries: 2."""
+    with in_language_of(person):
+        queue_mail(_invitation(person, link), at)
+
+
+def _invitation(person: User, link: str) -> EmailMessage:
     name = organisation().name
     body = _(
         "Hello %(person)s,\n\n%(company)s uses Vouch to bring new people in. "
@@ -101,7 +109,7 @@ def send_invitation(person: User, link: str, at: datetime) -> None:
         "site": settings.VOUCH_BASE_URL + "/accounts/password/reset/",
     }
     subject = _("Your way into Vouch at %(company)s") % {"company": name}
-    queue_mail(EmailMessage(subject=subject, body=body, to=[person.email]), at)
+    return EmailMessage(subject=subject, body=body, to=[person.email])
 
 
 def managers_of(person: User, on: date) -> list[User]:

@@ -19,6 +19,7 @@ from lms import clock
 from lms.errors import Conflict, Invalid, NotFound
 from lms.models import Enrolment, Extension, Opening, Pause, User
 from lms.policies import enrolment_policy
+from lms.rules.lines import one_line, shorten
 from lms.rules.said import full_day
 
 from .acts import once
@@ -64,13 +65,17 @@ def pause(
         raise Conflict(_("The path is paused on some of these days already. End that pause first."))
     Pause.objects.create(enrolment=enrolment, from_on=from_on, until_on=until_on, reason=reason, by=actor)
     _follow([enrolment], at)
-    words = {"from": full_day(from_on), "until": full_day(until_on), "reason": reason}
-    sentence = (
-        _("Your path is paused from %(from)s until %(until)s: %(reason)s")
-        if until_on
-        else _("Your path is paused from %(from)s: %(reason)s")
-    )
-    notify([enrolment.person], (sentence % words)[:300], reverse("today"), at)
+
+    def sentence() -> str:
+        words = {"from": full_day(from_on), "until": full_day(until_on), "reason": reason}
+        said = (
+            _("Your path is paused from %(from)s until %(until)s: %(reason)s")
+            if until_on
+            else _("Your path is paused from %(from)s: %(reason)s")
+        )
+        return shorten(said % words, 300)
+
+    notify([enrolment.person], sentence, reverse("today"), at)
     return enrolment
 
 
@@ -87,7 +92,7 @@ def resume(*, actor: User, enrolment_uid: UUID, key: UUID, at: datetime) -> Enro
     found.until_on = max(today, found.from_on)
     found.save(update_fields=["until_on"])
     _follow([enrolment], at)
-    notify([enrolment.person], _("Your path goes on. Its days count again."), reverse("today"), at)
+    notify([enrolment.person], lambda: _("Your path goes on. Its days count again."), reverse("today"), at)
     return enrolment
 
 
@@ -141,8 +146,12 @@ def extend(
     Extension.objects.create(
         enrolment=enrolment, step_id=state.step.id, due_on=due_on, reason=reason, by=actor, extended_at=at
     )
-    words = {"day": full_day(due_on), "reason": reason}
-    notify([enrolment.person], (_("You have more time, until %(day)s: %(reason)s") % words)[:300], reverse("path"), at)
+
+    def sentence() -> str:
+        words = {"day": full_day(due_on), "reason": reason}
+        return shorten(_("You have more time, until %(day)s: %(reason)s") % words, 300)
+
+    notify([enrolment.person], sentence, reverse("path"), at)
     return enrolment
 
 
@@ -155,7 +164,7 @@ def open_step(*, enrolment: Enrolment, step: StepInfo, reason: str, by: User, at
 
 def _reason(text: str, sentence: str) -> str:
     """The reason on one line. Invalid when there is none."""
-    text = " ".join(text.split())[:LONGEST_REASON]
+    text = one_line(text)[:LONGEST_REASON]
     if not text:
         raise Invalid(reason=sentence)
     return text

@@ -63,7 +63,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "csp",
-    "django_htmx",
     "template_partials",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -85,11 +84,12 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "lms.middleware.OwnHours",
+    "lms.middleware.OwnLanguage",
     "lms.middleware.PrivatePages",
     "lms.middleware.DomainErrors",
     "lms.middleware.SecondFactor",
+    "cms.middleware.RefusedInAdmin",
 ]
 
 ROOT_URLCONF = "lms.urls"

@@ -67,8 +67,8 @@ function say(area, sentence) {
   if (note.textContent !== sentence) note.textContent = sentence;
 }
 
-function restore(root) {
-  for (const area of root.querySelectorAll("textarea[data-draft]")) {
+function restore() {
+  for (const area of document.querySelectorAll("textarea[data-draft]")) {
     const draft = read(nameOf(area.dataset.draft));
     if (!draft?.text || area.value.trim() !== "" || draft.text === area.value) continue;
     area.value = draft.text;
@@ -108,7 +108,7 @@ export function keepDrafts() {
   }
   attempt(settle);
   attempt(tidy);
-  attempt(() => restore(document));
+  attempt(restore);
 
   const waiting = new WeakMap();
   document.addEventListener("input", (event) => {
@@ -117,5 +117,4 @@ export function keepDrafts() {
     clearTimeout(waiting.get(area));
     waiting.set(area, setTimeout(() => attempt(() => keep(area)), 400));
   });
-  document.addEventListener("htmx:load", (event) => attempt(() => restore(event.target)));
 }

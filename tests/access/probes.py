@@ -18,6 +18,7 @@ from assessments.services.practice import sign_of
 from assessments.services.recall import _sign as recall_sign
 from lms import clock
 from lms.api import User
+from lms.views.second_factor import as_shown, factors_of
 from tests import factories as make
 
 from .world import SET, SKILLS, Rows, World
@@ -68,8 +69,8 @@ def about(path: str) -> Callable[[World, Rows], list[Any]]:
 
 for _name in (
     "home today path skills recall notices my_people who_sees practice requests exchange exchange_ask exchange_example "
-    "patterns people people_invite team team_csv team_xlsx team_enrol coach_away coach_profiles observer_grants "
-    "coach_queue observe_index observe_new"
+    "patterns language people people_invite team team_csv team_xlsx team_enrol coach_away coach_profiles "
+    "observer_grants coach_queue observe_index observe_new"
 ).split():
     get(_name)
 
@@ -100,6 +101,7 @@ for _unseen in (False, True):
     )
 
 post("notices_read", form=lambda world, who, rows: {"notice": rows.notice.uid})
+post("language", form=lambda *_: {"language": "en"})
 get("calibration", lambda world, rows: [SET])
 post("calibration", lambda world, rows: [SET], lambda *_: {"number": 1, **{f"rating-scene-{n}": 3 for n in range(3)}})
 get("calibration_result", about("rated"))
@@ -116,6 +118,12 @@ post(
     },
 )  # fmt: skip
 post("practice_delete", about("attempt"))
+
+
+def held(rows: Rows) -> str:
+    """What the page that removes a second factor names of these rows' person."""
+    return as_shown(factors_of(rows.person))
+
 
 # --- Steering -------------------------------------------------------------------------------------------------------
 
@@ -142,6 +150,10 @@ get("coach_propose", about("enrolment"))
 post("coach_propose", about("enrolment"), lambda world, who, rows: {"coach": world.idle.uid, "reason": WHY})
 get("people_end", about("person"))
 post("people_end", about("person"), lambda *_: {"last_day": day(0), "reason": WHY, "sure": "on"})
+get("people_second_factor", about("person"))
+post(
+    "people_second_factor", about("person"), lambda world, who, rows: {"shown": held(rows), "reason": WHY, "sure": "on"}
+)
 get("team_coach", about("enrolment"))
 post("team_coach", about("enrolment"), lambda world, who, rows: {"coach": world.idle.uid, "reason": WHY})
 post("team_coach end", about("enrolment"), lambda *_: {"act": "end", "reason": WHY})
@@ -188,6 +200,7 @@ post(
 )  # fmt: skip
 post("request_withdraw", about("request"))
 post("request_take_over", about("request"))
+post("request_take_over covered", about("covered"))
 
 
 def shown_later(world: World, rows: Rows) -> str:

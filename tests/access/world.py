@@ -15,6 +15,7 @@ from typing import Any
 from unittest.mock import patch
 from uuid import uuid4
 
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from assessments.api import (
@@ -82,6 +83,8 @@ class Rows:
     example: Post | None = None
     rated: Any = None
     challenge: Any = None
+    covered: Request | None = None
+    """Asked of somebody who is away, for whom the coach covers."""
 
 
 @dataclass
@@ -154,6 +157,9 @@ def build(at: datetime) -> World:
         make.step("external", "spare"), slug="spare", role_version=make.role(make.requires("spare"))
     )
     world.idle, world.left = judging.coach("Ida Idle"), make.person("Ines Left")
+    _covered(world, at)
+    for rows in (world.near, world.far):
+        TOTP.activate(rows.person, generate_totp_secret())
     world.invited = User.objects.create_user("ina@example.com", full_name="Ina Invited")
     _who_reads(world)
     return world
@@ -289,6 +295,17 @@ def _little(world: World, who: User, at: datetime) -> Rows:
         notice=_notice(who, at), rated=_rated(who, at),
         thread=helping.question(SKILLS[0], who, at=at),
     )  # fmt: skip
+
+
+def _covered(world: World, at: datetime) -> None:
+    """NH asked somebody who is away; NH's coach may watch in their place."""
+    away = judging.coach("Iva Away")
+    judging.grant(away, SKILLS[0])
+    absent = {"away_from": at.date() - timedelta(days=1), "away_until": at.date() + timedelta(days=5)}
+    cover = judging.CoachProfile.objects.get(person=world.people["CO"])
+    judging.CoachProfile.objects.filter(person=away).update(**absent, cover=cover)
+    of = _scene(world, world.near.enrolment, world.near.person, SKILLS[0])
+    world.near.covered = judging.asked(of, away, on=at.date(), at=at - timedelta(hours=30))
 
 
 def _notice(who: User, at: datetime) -> Notice:

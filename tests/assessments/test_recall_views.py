@@ -69,16 +69,6 @@ def test_from_a_lesson_one_comes_back_to_the_lesson_and_nowhere_else() -> None:
         assert send(client, who, next=elsewhere)["Location"] == f"{URL}{anchor}"
 
 
-def test_htmx_gets_the_fragment_alone() -> None:
-    who = reader()
-    fragment = send(client_of(who), who, headers={"HX-Request": "true"})
-    body = fragment.content.decode()
-    assert fragment.status_code == 200
-    assert body.strip().startswith(f'<div class="recall stack stack--3" id="recall-{make.uid("q1")}">')
-    assert "Reason of q1." in body
-    assert "<html" not in body
-
-
 def test_nothing_chosen_is_422_and_keeps_the_key() -> None:
     who, key = reader(), make.key()
     refused = client_of(who).post(URL, {"key": key})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.urls import reverse
 from wagtail.models import GroupApprovalTask, Site, Workflow, WorkflowPage, WorkflowState
 
 from assessments.models import ScenarioVersion
+from cms.models import CoursePage, PathPage
 from cms.services.review import awaiting_review, submit_for_review
 from cms.services.setup import name_site, set_up_site
 from lms.api import AUTHORS, LEARNING_ADMINISTRATORS, User
@@ -71,6 +73,53 @@ def test_what_an_author_hands_in_goes_live_when_learning_approves(small: make.Sm
     small.scenario.refresh_from_db()
     assert small.scenario.brief == "In review."
     assert awaiting_review() == []
+
+
+@pytest.fixture
+def stranded(small: make.Small) -> Any:
+    """A path in review, one of whose courses left the site meanwhile."""
+    extra = make.course(small.frame, small.skill, slug="extra", lessons=1)
+    begin, show = small.milestones()
+    begin["value"]["steps"].append(make.step("course", "more", extra))
+    path = make.path(small.frame, small.role, begin, show, slug="second", live=False)
+    submit_for_review(path, factories.in_group(AUTHORS))
+    extra.unpublish()
+    return path
+
+
+@pytest.mark.parametrize("headers", [{}, {"x-requested-with": "XMLHttpRequest"}], ids=["page", "window"])
+def test_what_rests_on_something_that_left_is_not_approved_and_it_is_said_why(
+    stranded: Any, headers: dict[str, str]
+) -> None:
+    reviewer = sign_in(factories.in_group(LEARNING_ADMINISTRATORS))
+    state = WorkflowState.objects.get().current_task_state
+    known = [stranded.pk, "approve", state.pk]
+    url = reverse("wagtailadmin_pages:workflow_action", args=known)
+    answer = reviewer.post(url, {"comment": "Fine."}, headers=headers)
+    editor = reverse("wagtailadmin_pages:edit", args=[stranded.pk])
+    assert (answer.json()["redirect"] if headers else answer["Location"]) == editor
+    page = reviewer.get(editor).content.decode()
+    assert "more: “Extra” is not published yet." in html.unescape(page)
+    assert_still_in_review(stranded)
+    make.publish(CoursePage.objects.get(slug="extra"))
+    assert reviewer.post(url, {"comment": "Fine."}).status_code == 302
+    stranded.refresh_from_db()
+    assert stranded.live
+
+
+def test_nor_is_it_from_the_editor(stranded: Any) -> None:
+    reviewer = sign_in(factories.in_group(LEARNING_ADMINISTRATORS))
+    stranded = stranded.get_latest_revision_as_object()
+    action = {"action-workflow-action": "1", "workflow-action-name": "approve", "workflow-action-extra-data": "{}"}
+    answer = save(reviewer, stranded, **action)
+    page = answer if answer.status_code == 200 else reviewer.get(answer["Location"])
+    assert "more: “Extra” is not published yet." in html.unescape(page.content.decode())
+    assert_still_in_review(stranded)
+
+
+def assert_still_in_review(page: Any) -> None:
+    assert [waiting.pk for waiting in awaiting_review()] == [page.pk]
+    assert not PathPage.objects.get(pk=page.pk).live
 
 
 def test_a_page_outside_the_home_has_no_review(small: make.Small) -> None:

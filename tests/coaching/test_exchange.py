@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from coaching.api import (
     show_post,
     threads,
 )
-from lms.api import Notice, SkillGate, StepCompletion, TalkFact, User, complete_lesson
+from lms.api import Act, Notice, SkillGate, StepCompletion, TalkFact, User, complete_lesson
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from tests import coaching_factories as c
 from tests import factories as f
@@ -67,6 +68,56 @@ def test_a_question_is_a_thread_with_a_post() -> None:
     assert state() == before
     for change in ({"title": " "}, {"title": "x" * 301}, {"body": ""}, {"body": "x" * 10_001}, {"skill_slug": "none"}):
         refused(Invalid, lambda change=change: ask(**(fields | change), key=f.key()))
+
+
+def test_the_same_question_with_another_key_is_the_one_that_was_asked() -> None:
+    """A page that one goes back to has a new key; the browser fills in the old words."""
+    who, other = f.person(), f.person()
+    f.skill("trust"), f.skill("listening")
+    fields = {"skill_slug": "trust", "title": "How do I start?", "body": "I tried twice."}
+    made = ask(actor=who, **fields, key=f.key(), at=c.NOON)
+    before = state()
+    again = {"title": " How do I\nstart? ", "body": "I tried twice. "}
+    for change in ({}, again):
+        assert ask(actor=who, **(fields | change), key=f.key(), at=c.NOON + timedelta(minutes=59)) == made
+    assert state() == before
+    assert not Act.objects.exclude(key=made.uid).exists()
+    later = {"at": c.NOON + timedelta(hours=1)}
+    for change in ({"actor": other}, {"title": "How?"}, {"body": "Thrice."}, {"skill_slug": "listening"}, later):
+        asked = ask(**({"actor": who, "at": c.NOON} | fields | change), key=f.key())
+        assert asked != made, change
+
+
+@pytest.mark.parametrize("kind", ["answer", "example"])
+def test_the_same_words_in_the_same_thread_are_one_post(kind: str) -> None:
+    who, other = f.person(), f.person()
+    thread, elsewhere = c.question("trust", other), c.question("trust", other)
+    made = reply(who, thread, kind)
+    before = state()
+    assert reply(who, thread, kind, at=c.NOON + timedelta(minutes=59)) == made
+    assert state() == before
+    changes = [{"body": "Or like this."}, {"at": c.NOON + timedelta(hours=1)}, {"kind": "example"}, {"kind": "answer"}]
+    for change in changes:
+        if change.get("kind") != kind:
+            assert reply(who, thread, **({"kind": kind} | change)) != made
+    assert reply(who, elsewhere, kind) != made
+    assert reply(other, thread, kind) != made
+
+
+def test_an_example_brought_twice_is_one() -> None:
+    who = f.person()
+    c.prompt("trust")
+    fields = {"actor": who, "body": "I waited.", "skill_slug": "trust", "at": c.NOON}
+    made = bring_example(**fields, key=f.key())
+    assert bring_example(**fields, key=f.key()) == made
+    assert Post.objects.count() == 1
+
+
+def test_what_a_moderator_hid_may_be_written_again() -> None:
+    scene = c.scene()
+    made = reply(scene.learner, c.question("trust", scene.outsider))
+    hide_post(actor=scene.administrator, post_uid=made.uid, reason="A name", key=f.key(), at=c.NOON)
+    assert reply(scene.learner, made.thread) != made
 
 
 def test_whoever_left_asks_nothing() -> None:

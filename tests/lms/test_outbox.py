@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
 
 import pytest
 from django.core import mail
@@ -79,7 +80,7 @@ def test_a_header_cannot_be_injected():
 @pytest.mark.django_db
 def test_telling_people_is_a_notice_and_a_mail_for_those_who_are_here():
     here, gone = make.person(), make.person(is_active=False, deactivated_at=AT)
-    notify([here, gone], "Something happened.", "/today/", AT)
+    notify([here, gone], lambda: "Something happened.", "/today/", AT)
     assert Notice.objects.get().person == here
     assert not OutgoingMail.objects.exists(), "the request does not wait for it"
     assert mail_notices(AT) == 1
@@ -92,7 +93,7 @@ def test_telling_people_is_a_notice_and_a_mail_for_those_who_are_here():
 def test_telling_many_costs_one_statement_and_their_mails_three():
     people = [make.person() for _number in range(12)]
     with CaptureQueriesContext(connection) as told:
-        notify(people, "Something happened.", "/today/", AT)
+        notify(people, lambda: "Something happened.", "/today/", AT)
     assert sum("SAVEPOINT" not in query["sql"] for query in told) == 1
     with CaptureQueriesContext(connection) as mailed:
         assert mail_notices(AT) == 12
@@ -101,7 +102,7 @@ def test_telling_many_costs_one_statement_and_their_mails_three():
 
 @pytest.mark.django_db
 def test_a_notice_with_a_line_break_goes_out_like_any_other():
-    notify([make.person()], "Line one\nBcc: all@example.com", "/today/", AT)
+    notify([make.person()], lambda: "Line one\nBcc: all@example.com", "/today/", AT)
     assert mail_notices(AT) == 1
     (row,) = OutgoingMail.objects.all()
     assert "\nBcc:" not in row.message.partition("\n\n")[0]
@@ -191,3 +192,17 @@ def test_two_workers_never_send_one_mail_twice(settings):
     assert sum(sent) == len(OTHERS) == len(rows)
     assert set(OTHERS) == {row.pk for row in rows}
     assert not OutgoingMail.objects.filter(sent_at=None).exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("words", ["Søren said: “Grüße”, 5 €", "⟦Ĥéļļö⟧ 你好", "ö" * 2000])
+def test_words_of_every_language_arrive_as_they_were_written(words, settings, tmp_path):
+    """Through a backend that writes the bytes, as a mail server gets them; the one of tests keeps the object."""
+    settings.VOUCH_SMTP_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = tmp_path
+    queue_mail(EmailMessage(words[:20], f"{words}\n", to=["a@example.com"]), AT)
+    assert send_waiting_mail(AT) == 1
+    (file,) = tmp_path.iterdir()
+    arrived = message_from_bytes(file.read_bytes().partition(b"\n" + b"-" * 79)[0], policy=policy.default)
+    assert arrived.get_content().split() == words.split()
+    assert arrived["Subject"] == words[:20]

@@ -21,6 +21,7 @@ from lms.api import (
     people_policy,
 )
 from lms.errors import NotAllowed, NotFound
+from lms.policies import people_in_admin_policy
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -155,6 +156,23 @@ def test_an_inactive_person_may_nothing(tree):
         people_policy.get(gone, "view", uid=gone.uid)
     with pytest.raises(NotAllowed):
         people_policy.require(gone, "invite")
+
+
+def test_what_wagtail_asks_a_policy(tree: dict[str, Any]) -> None:
+    lead, gone = fresh(tree["lead"]), make.person(is_superuser=True, is_active=False, deactivated_at=make.MONDAY)
+    strong = make.person(is_superuser=True)
+    assert people_in_admin_policy.user_has_permission(strong, "add")
+    assert not people_in_admin_policy.user_has_permission(lead, "add")
+    assert not people_in_admin_policy.user_has_permission(gone, "add")
+    with pytest.raises(NotAllowed):
+        people_in_admin_policy.require(gone, "add")
+    assert people_policy.user_has_permission_for_instance(lead, "view", tree["three"])
+    assert not people_policy.user_has_permission_for_instance(lead, "view", tree["outside"])
+    assert set(people_policy.instances_user_has_any_permission_for(lead, ["view", "end"])) == {lead, tree["three"]}
+    assert not people_in_admin_policy.instances_user_has_any_permission_for(gone, ["view"]).exists()
+    assert set(people_policy.users_with_any_permission(["view"])) == {strong}
+    with pytest.raises(NotFound):
+        people_policy.get(lead, "view", uid=tree["outside"].uid)
 
 
 def test_everybody_and_nobody_survive_being_combined(tree):

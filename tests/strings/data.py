@@ -10,7 +10,9 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django.apps import apps
+from django.conf import settings
 from django.db import models
+from django.utils.translation import get_language_info
 from wagtail.fields import StreamField
 from wagtail.models import Page
 
@@ -69,6 +71,7 @@ def words_of_rows() -> set[str]:
     names = {initials(who.full_name) for who in people} | {who.get_short_name() for who in people}
     words = {word for version in ScenarioVersion.objects.all() for word in meters(version)}
     zones = {zone.replace("_", " ") for zone in available_timezones()}
+    words |= {get_language_info(code)["name_local"] for code, _name in settings.LANGUAGES}  # each in its own words
     found = {word for word in found if not re.fullmatch(r"[a-z_]*", word)} | words
     return found | {word[:1].upper() + word[1:] for word in found} | names | zones | {"Something new"}
 

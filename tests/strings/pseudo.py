@@ -35,17 +35,23 @@ def pseudo(text: str) -> str:
 
 
 @contextmanager
-def pseudo_language() -> Iterator[None]:
-    """Everything that is translated meanwhile, lazily or at once, in code, templates and packages."""
+def pseudo_language(only: str = "") -> Iterator[None]:
+    """Everything that is translated meanwhile, lazily or at once, in code, templates and packages.
+
+    ``only``: while this language is active, and nothing in the others, which stay English.
+    """
+
+    def said(message: str) -> str:
+        return pseudo(message) if only in ("", translation.get_language()) else message
 
     def gettext(message: str) -> str:
-        return pseudo(message)
+        return said(message)
 
     def ngettext(singular: str, plural: str, number: Any) -> str:
-        return pseudo(singular if number == 1 else plural)
+        return said(singular if number == 1 else plural)
 
     def pgettext(context: str, message: str) -> str:
-        return pseudo(message)
+        return said(message)
 
     def npgettext(context: str, singular: str, plural: str, number: Any) -> str:
         return ngettext(singular, plural, number)

@@ -16,6 +16,7 @@ from django.utils import translation
 
 from assessments.api import publish_calibration, take_calibration
 from assessments.rules.specs import CalibrationItemSpec, CalibrationSpec
+from lms.api import User
 from lms.rules import said
 from lms.templatetags.vouch import day, moment, number
 from tests import coaching_factories as helping
@@ -28,14 +29,15 @@ TEMPLATES = Path(project.BASE_DIR) / "templates"
 
 
 @pytest.fixture
-def german(settings: Any) -> dict[str, str]:
-    """The site with a second language, and how a browser asks for it."""
+def german(settings: Any) -> None:
+    """The site with a second language."""
     settings.LANGUAGES = [("en", "English"), ("de", "Deutsch")]
-    return {"headers": {"accept-language": "de"}}  # type: ignore[dict-item]
 
 
-def page(who: Any, url: str, **asked: Any) -> str:
-    response = judging.log_in(who).get(url, **asked)
+def page(who: User, url: str, language: str) -> str:
+    """What somebody who reads that language sees."""
+    User.objects.filter(pk=who.pk).update(locale=language)
+    response = judging.log_in(who).get(url)
     assert response.status_code == 200
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
 
@@ -66,18 +68,16 @@ def test_how_a_weekday_joins_a_date_is_a_sentence_to_translate() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("language", "shown"), [("en", "2 March 2026"), ("de", "2. März 2026")])
-def test_a_page_says_a_day_in_the_language_that_was_asked_for(
-    german: dict[str, Any], language: str, shown: str
-) -> None:
+def test_a_page_says_a_day_in_the_language_of_its_reader(german: None, language: str, shown: str) -> None:
     scene = helping.scene()
     promise = helping.commitment(scene.enrolment, "trust", by_on=DAY)
-    text = page(scene.learner, reverse("commitment", args=[promise.uid]), headers={"accept-language": language})
+    text = page(scene.learner, reverse("commitment", args=[promise.uid]), language)
     assert shown in text
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("language", "shown"), [("en", "Agreement 1.00"), ("de", "Agreement 1,00")])
-def test_a_page_writes_a_decimal_as_the_language_does(german: dict[str, Any], language: str, shown: str) -> None:
+def test_a_page_writes_a_decimal_as_the_language_does(german: None, language: str, shown: str) -> None:
     make.skill("listening")
     uid, who = make.uid("vignettes"), make.person("Ana")
     items = tuple(CalibrationItemSpec(f"scene-{n}", f"Visit {n}.", n % 5 + 1, f"Since {n}.") for n in range(10))
@@ -89,7 +89,7 @@ def test_a_page_writes_a_decimal_as_the_language_does(german: dict[str, Any], la
     make.enrolment(who, make.path(make.step("calibration", "calibrate", content_uid=uid, skills=("listening",))))
     right = {item.id: item.reference for item in items}
     taken = take_calibration(actor=who, set_uid=uid, number=1, ratings=right, key=uuid4(), at=make.MONDAY)
-    text = page(who, reverse("calibration_result", args=[taken.uid]), headers={"accept-language": language})
+    text = page(who, reverse("calibration_result", args=[taken.uid]), language)
     assert shown in text
 
 

@@ -1,4 +1,4 @@
-"""Is it still you? What views that sign share.
+"""Is it still you? What views share whose acts others rely on: signing, and opening somebody's door.
 
 What is signed is signed by somebody who showed within five minutes that it is them (``is_sure``). Words that were sent
 too late for that are put aside in the session, and stand in the form again when the person comes back (``put_aside``).

@@ -1,0 +1,42 @@
+"""Refusals of publishing in the admin become sentences, whichever way something was to go live."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from wagtail.admin import messages
+from wagtail.admin.modal_workflow import render_modal_workflow
+
+
+class RefusedInAdmin:
+    """What others rest on is asked for when something goes live (``Content.check_publishable``), after Wagtail's forms.
+
+    The editor's form says what is wrong beside its fields. Approving in a review, or several pages at a time, has no
+    form of ours: there the refusal would be an error page. Wagtail approves in one transaction, so the page stays in
+    review, and whoever approves is led to it with the sentence.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """The editor with the sentence (302), or as the window in the page wants to hear it; None: not ours."""
+        match = request.resolver_match
+        if not isinstance(exception, ValidationError) or request.method != "POST" or match is None:
+            return None
+        if not request.path.startswith(reverse("wagtailadmin_home")):
+            return None
+        where = reverse("wagtailadmin_home")
+        if match.namespace == "wagtailadmin_pages" and "page_id" in match.kwargs:
+            where = reverse("wagtailadmin_pages:edit", args=[match.kwargs["page_id"]])
+        messages.error(request, " ".join(exception.messages))
+        if request.headers.get("x-requested-with") == "XMLHttpRequest":
+            return render_modal_workflow(request, "", None, {}, json_data={"step": "success", "redirect": where})
+        return redirect(where)

@@ -1,0 +1,88 @@
+"""The door of somebody else: an administrator opens it for whoever lost everything that they could show there.
+
+Log-in itself is not known here (allauth is the views'): what is taken away, and how sessions end, is handed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from lms.errors import Conflict, Invalid
+from lms.models import User
+from lms.policies import people_policy
+from lms.policies.people import administrators
+from lms.rules.lines import one_line, shorten
+
+from .acts import once
+from .language import in_language_of
+from .outbox import notify, queue_mail
+from .people import organisation
+
+LONGEST_REASON = 300
+
+
+@transaction.atomic
+def remove_second_factor(
+    *,
+    actor: User,
+    person_uid: UUID,
+    reason: str,
+    take_away: Callable[[User], Sequence[object]],
+    key: UUID,
+    at: datetime,
+) -> User:
+    """Take away all that somebody could show as a second factor, and sign them out everywhere.
+
+    ``take_away`` does that and returns the names of what is gone (lazy: the mail says them in the person's language).
+    The person gets a mail, the other administrators a notice; the act keeps the reason.
+
+    Raises NotFound, NotAllowed (no administrator, or oneself), Invalid (no reason), Conflict (nothing to take away).
+    Queries: 6, and those of taking away.
+    """
+    person = people_policy.get(actor, "open_door", uid=person_uid, lock=True)
+    reason = one_line(reason)[:LONGEST_REASON]
+    if not reason:
+        raise Invalid(reason=_("Say why: they and the other administrators read it."))
+    if not once(actor=actor, name="person.second_factor", key=key, at=at, about=person.uid, why=reason):
+        return person
+    gone = take_away(person)
+    if not gone:
+        raise Conflict(_("%(name)s has no second factor.") % {"name": person.get_short_name()})
+    with in_language_of(person):
+        queue_mail(_mail_to(person, actor, reason, gone), at)
+    words = {"admin": actor.full_name, "name": person.full_name, "reason": reason}
+    notify(
+        administrators().exclude(pk__in=[actor.pk, person.pk]),
+        lambda: shorten(_("%(admin)s removed the second factor of %(name)s: %(reason)s") % words, 300),
+        reverse("people"),
+        at,
+    )
+    return person
+
+
+def _mail_to(person: User, actor: User, reason: str, gone: Sequence[object]) -> EmailMessage:
+    """What they should know, and what to do if it was not they who asked. Queries: 1."""
+    body = _(
+        "Hello %(person)s,\n\n%(admin)s has removed the second factor from your account at %(company)s, because you "
+        "could not show it any more. The reason given: %(reason)s\n\nRemoved:\n%(gone)s\n\nYou are signed out "
+        "everywhere. Sign in with your passphrase at %(site)s; where a second factor is asked of you, you set up a new "
+        "one there.\n\nYou did not ask for this? Then somebody may be trying to get into your account. Choose a new "
+        "passphrase at once at %(reset)s and tell %(admin)s.\n"
+    ) % {
+        "person": person.get_short_name(),
+        "admin": actor.full_name,
+        "company": organisation().name,
+        "reason": reason,
+        "gone": "\n".join(f"* {name}" for name in gone),
+        "site": settings.VOUCH_BASE_URL + reverse("account_login"),
+        "reset": settings.VOUCH_BASE_URL + reverse("account_reset_password"),
+    }
+    return EmailMessage(subject=_("Your second factor was removed"), body=body, to=[person.email])

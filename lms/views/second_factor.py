@@ -1,0 +1,102 @@
+"""Removing somebody's second factor, for administrators: whoever lost phone, passkeys and codes cannot get in alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+from allauth.mfa.models import Authenticator
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from lms.api import User, people_policy, remove_second_factor
+from lms.errors import Conflict
+from lms.forms import SecondFactorForm
+from lms.requests import SignedInRequest, key_of
+
+from .acting import carry_out
+from .door import sign_out_everywhere
+from .sureness import ask_again, forget_aside, is_sure, put_aside
+
+NAMES = {
+    Authenticator.Type.TOTP: gettext_lazy("Authenticator app"),
+    Authenticator.Type.RECOVERY_CODES: gettext_lazy("Recovery codes"),
+}
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def people_second_factor(request: SignedInRequest, uid: UUID) -> HttpResponse:
+    """200 what is removed, and the form - 302 removed, or asked who you are - 403 no administrator, or oneself - 404
+    unknown, or has left - 409 nothing there, or not what was shown - 422 invalid. Queries: 8.
+    """
+    person = people_policy.get(request.user, "open_door", uid=uid)
+    here = reverse("people_second_factor", args=[uid])
+    if not is_sure(request):
+        return ask_again(request, here)
+    status, key = 200, uuid4()
+    held = factors_of(person)
+    if request.method == "POST":
+        form = SecondFactorForm(request.POST)
+        status, key = 422, key_of(request)
+        if form.is_valid():
+            fields = {"person_uid": uid, "reason": form.cleaned_data["reason"]}
+            shown = form.cleaned_data["shown"]
+            outcome = carry_out(
+                request, form, remove_second_factor, take_away=lambda who: take_away(who, shown), **fields
+            )
+            if outcome.done:
+                forget_aside(request)
+                said = _("%(name)s has no second factor any more, is signed out everywhere and gets a mail about it.")
+                messages.success(request, said % {"name": person.full_name})
+                return redirect("people")
+            status, key, held = outcome.status, outcome.key, factors_of(person)
+    else:
+        form = SecondFactorForm(initial=put_aside(request, here))
+    context = {
+        "person": person,
+        "held": [(factor, name_of(factor)) for factor in held],
+        "shown": as_shown(held),
+        "form": form,
+        "key": key,
+    }
+    return render(request, "people/second_factor.html", context, status=status)
+
+
+def factors_of(person: User) -> list[Authenticator]:
+    """All that somebody could show, the oldest first. Queries: 1."""
+    return list(Authenticator.objects.filter(user=person).order_by("created_at", "pk"))
+
+
+def name_of(factor: Authenticator) -> object:
+    """What it is called, in the language of whoever reads it."""
+    if factor.type == Authenticator.Type.WEBAUTHN:
+        return format_lazy(gettext_lazy("Passkey “{name}”"), name=factor.wrap().name)
+    return NAMES[factor.type]
+
+
+def as_shown(factors: Sequence[Authenticator]) -> str:
+    """What the form carries of what its page showed."""
+    return " ".join(str(factor.pk) for factor in factors)
+
+
+def take_away(person: User, shown: str) -> list[object]:
+    """Remove them all and end every session; returns their names.
+
+    Raises Conflict when they are not what the administrator was shown: the person may have found their way in and set
+    up a new one. Queries: 3, and 2 a session.
+    """
+    factors = factors_of(person)
+    if factors and as_shown(factors) != shown:
+        raise Conflict(_("It changed while you were here: look again at what would be removed."))
+    names = [name_of(factor) for factor in factors]
+    Authenticator.objects.filter(pk__in=[factor.pk for factor in factors]).delete()
+    sign_out_everywhere(person)
+    return names

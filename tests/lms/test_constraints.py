@@ -1,0 +1,203 @@
+"""What the database itself refuses in the record, whoever asks: one line a named constraint."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from lms.models import (
+    Customer,
+    Enrolment,
+    Extension,
+    Label,
+    LessonCompletion,
+    Membership,
+    Milestone,
+    Opening,
+    Organisation,
+    PathVersion,
+    Pause,
+    Requirement,
+    RoleProfileVersion,
+    Skill,
+    SkillGate,
+    SkillVersion,
+    Step,
+    StepCompletion,
+    TalkFact,
+    Team,
+    User,
+    Waiver,
+)
+from tests.constraints import AT, BEFORE, DAY, Line, check, hold, once, without_a_line
+
+pytestmark = pytest.mark.django_db
+
+ONE, TWO = UUID(int=1), UUID(int=2)
+EVE = DAY - timedelta(days=1)
+SESSION = {"kind": "session", "start_day": 3, "due_day": 3}
+EXAMPLE = {"kind": "example", "person_id": 1, "skill_id": 2}
+RECALL = {"kind": "recall", "person_id": 1, "lesson_uid": ONE}
+SHOW = {"gate": "show", "level": 3, "standard_uid": ONE}
+TALK = {"gate": "talk", "person_id": 1, "skill_id": 2, "source": "enrolment:1"}
+ENDED = {"status": "withdrawn", "ended_at": AT}
+
+LINES = [
+    # --- Skills, roles and paths, as compiled
+    check("skill_family_known", Skill, {"family": "Soft"}, {"family": "Magic"}, {"family": ""}),
+    once("skill_version_number_once", SkillVersion, {"skill_id": 1, "number": 2}, {"skill_id": 3}, {"number": 3}),
+    once(
+        "role_version_number_once", RoleProfileVersion, {"profile_id": 1, "number": 2}, {"profile_id": 3}, {"number": 3}
+    ),
+    check(
+        "role_threshold_is_share", RoleProfileVersion, {"threshold": 1}, {"threshold": "1.01"}, {"threshold": "-0.01"}
+    ),
+    once("requirement_skill_once", Requirement, {"version_id": 1, "skill_id": 2}, {"version_id": 3}, {"skill_id": 3}),
+    check("requirement_level_1_to_5", Requirement, {"level": 1}, {"level": 0}, {"level": 6}, takes=[{"level": 5}]),
+    check("requirement_weighs_something", Requirement, {"weight": 1}, {"weight": 0}),
+    check(
+        "requirement_standard_only_if_critical",
+        Requirement,
+        {"standard_uid": ONE, "critical": True},
+        {"critical": False},
+        takes=[{"standard_uid": None}, {"standard_uid": None, "critical": False}],
+    ),
+    once("path_version_number_once", PathVersion, {"path_id": 1, "number": 2}, {"path_id": 3}, {"number": 3}),
+    once("milestone_uid_once", Milestone, {"version_id": 1, "uid": ONE}, {"version_id": 2}, {"uid": TWO}),
+    once("step_uid_once", Step, {"version_id": 1, "uid": ONE} | SESSION, {"version_id": 2}, {"uid": TWO}),
+    check("step_starts_before_due", Step, SESSION, {"start_day": 4}, takes=[{"start_day": 2}]),
+    check("step_kind_known", Step, SESSION | {"content_uid": ONE}, {"kind": "quiz"}, takes=[{"kind": "external"}]),
+    check(
+        "step_has_content",
+        Step,
+        SESSION,
+        {"kind": "course"},
+        {"kind": "demonstration"},
+        takes=[{"kind": "commitment"}, {"kind": "course", "content_uid": ONE}],
+    ),
+    # --- Enrolments, and what was done
+    once(
+        "enrolment_open_once_per_path",
+        Enrolment,
+        {"person_id": 1, "path_id": 2},
+        {"person_id": 3},
+        {"path_id": 3},
+        ENDED,
+        again={"status": "paused"},
+    ),
+    check(
+        "enrolment_ended_at_a_moment",
+        Enrolment,
+        {},
+        {"ended_at": AT},
+        {"status": "paused", "ended_at": AT},
+        {"status": "withdrawn"},
+        {"status": "completed"},
+        {"status": "gone"},
+        takes=[ENDED, ENDED | {"status": "completed"}, {"status": "paused"}],
+    ),
+    once("pause_open_once", Pause, {"enrolment_id": 1}, {"enrolment_id": 2}, {"until_on": DAY}),
+    check("pause_ends_after_start", Pause, {"until_on": DAY}, {"until_on": EVE}, takes=[{"until_on": None}]),
+    once(
+        "lesson_completed_once",
+        LessonCompletion,
+        {"person_id": 1, "lesson_uid": ONE},
+        {"person_id": 2},
+        {"lesson_uid": TWO},
+    ),
+    once("step_completed_once", StepCompletion, {"enrolment_id": 1, "step_id": 2}, {"enrolment_id": 3}, {"step_id": 3}),
+    check(
+        "talk_fact_is_example_or_recall",
+        TalkFact,
+        EXAMPLE,
+        {"kind": "rumour"},
+        {"skill_id": None},
+        {"lesson_uid": ONE},
+        {"ended_at": AT},
+        RECALL,
+        RECALL | {"skill_id": None, "lesson_uid": None},
+        takes=[RECALL | {"skill_id": None}, RECALL | {"skill_id": None, "ended_at": AT}],
+    ),
+    once("talk_example_once_per_skill", TalkFact, EXAMPLE, {"person_id": 3}, {"skill_id": 3}),
+    once("talk_recall_open_once_per_lesson", TalkFact, RECALL, {"person_id": 3}, {"lesson_uid": TWO}, {"ended_at": AT}),
+    check("talk_fact_ends_after_start", TalkFact, RECALL | {"ended_at": AT}, {"ended_at": BEFORE}),
+    once("waiver_once", Waiver, {"enrolment_id": 1, "step_id": 2}, {"enrolment_id": 3}, {"step_id": 3}),
+    check("waiver_needs_reason", Waiver, {}, {"reason": ""}),
+    once("opening_once", Opening, {"enrolment_id": 1, "step_id": 2}, {"enrolment_id": 3}, {"step_id": 3}),
+    check("opening_needs_reason", Opening, {}, {"reason": ""}),
+    check("extension_needs_reason", Extension, {}, {"reason": ""}),
+    once(
+        "skill_gate_once_per_source",
+        SkillGate,
+        TALK,
+        {"person_id": 3},
+        {"skill_id": 3},
+        {"gate": "try"},
+        {"source": "e:2"},
+    ),
+    check(
+        "skill_gate_level_only_for_show",
+        SkillGate,
+        SHOW,
+        {"level": 0},
+        {"level": 6},
+        {"level": None},
+        {"standard_uid": None},
+        {"gate": "do"},
+        {"gate": "do", "level": None},
+        {"gate": "do", "standard_uid": None},
+        {"gate": "sing", "level": None, "standard_uid": None},
+        takes=[{"level": 1}, {"level": 5}, {"gate": "do", "level": None, "standard_uid": None}],
+    ),
+    once("label_once_per_locale", Label, {"uid": ONE, "locale": "en"}, {"uid": TWO}, {"locale": "da"}),
+    # --- People, teams and customers
+    check("organisation_is_one", Organisation, {"id": 1}, {"id": 2}),
+    once(
+        "user_email_once_in_any_case",
+        User,
+        {"email": "a@example.com"},
+        {"email": "b@example.com"},
+        again={"email": "A@Example.com"},
+    ),
+    once(
+        "user_employee_number_once", User, {"employee_number": "7"}, {"employee_number": "8"}, {"employee_number": ""}
+    ),
+    check(
+        "user_inactive_since_a_moment",
+        User,
+        {},
+        {"is_active": False},
+        {"deactivated_at": AT},
+        takes=[{"is_active": False, "deactivated_at": AT}],
+    ),
+    check(
+        "user_leaves_after_starting",
+        User,
+        {"started_on": DAY, "left_on": DAY},
+        {"left_on": EVE},
+        takes=[{"left_on": None}, {"started_on": None}],
+    ),
+    check("team_not_its_own_parent", Team, {"id": 7, "parent_id": 8}, {"parent_id": 7}, takes=[{"parent_id": None}]),
+    once(
+        "membership_open_once",
+        Membership,
+        {"person_id": 1, "team_id": 2, "role": "member"},
+        {"person_id": 3},
+        {"team_id": 3},
+        {"role": "manager"},
+        {"until_on": DAY},
+    ),
+    check("membership_ends_after_start", Membership, {"until_on": DAY}, {"until_on": EVE}, takes=[{"until_on": None}]),
+    check("customer_decision_known", Customer, {"decision": "part"}, {"decision": "wait"}, {"decision": ""}),
+]
+
+
+@pytest.mark.parametrize("line", LINES, ids=lambda line: line.name)
+def test_the_database_itself_refuses(line: Line) -> None:
+    hold(line)
+
+
+def test_every_constraint_has_its_line() -> None:
+    assert without_a_line("lms", LINES) == set()

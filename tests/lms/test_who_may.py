@@ -1,0 +1,114 @@
+"""Who may do what in the record: everybody, every action, every row (``tests.who_may``)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from lms import clock
+from lms.api import LEARNING_ADMINISTRATORS, Enrolment, Membership, User, enrolment_policy, people_policy
+from lms.policies import people_in_admin_policy
+from lms.policies.people import administrators, learning_administrators
+from tests import factories as make
+from tests.who_may import hold
+
+pytestmark = pytest.mark.django_db
+
+SINCE = date(2026, 1, 1)
+LEFT = {"is_active": False, "deactivated_at": make.MONDAY}
+
+
+@pytest.fixture
+def cast() -> dict[str, User]:
+    """The desk below the top, with two managers, one who was and one who will be; a club whose manager plays, too."""
+    names = "learner mate manager second chief former coming other elsewhere playing absent moved learning gone boss"
+    people = {name: make.person(name.capitalize()) for name in names.split()}
+    top = make.team(manager=people["chief"])
+    desk = make.team(people["learner"], people["mate"], people["absent"], manager=people["manager"], parent=top)
+    make.team(people["elsewhere"], manager=people["other"])
+    make.team(people["playing"], manager=people["playing"])
+    today = clock.now().date()
+
+    def belongs(name: str, role: str, from_on: date = SINCE, until_on: date | None = None) -> None:
+        Membership.objects.create(person=people[name], team=desk, role=role, from_on=from_on, until_on=until_on)
+
+    belongs("second", "manager")
+    belongs("former", "manager", until_on=today - timedelta(days=1))
+    belongs("coming", "manager", from_on=today + timedelta(days=1))
+    belongs("moved", "member", until_on=today - timedelta(days=1))
+    make.in_group(LEARNING_ADMINISTRATORS, people["learning"])
+    make.in_group(LEARNING_ADMINISTRATORS, people["gone"])
+    User.objects.filter(pk=people["boss"].pk).update(is_superuser=True)
+    User.objects.filter(pk__in=[people["absent"].pk, people["gone"].pk]).update(**LEFT)
+    return people
+
+
+def everybodys(cast: dict[str, User], names: str, but: str = "") -> dict[str, str]:
+    return {row: names for row in cast if row not in but.split()}
+
+
+def test_who_has_a_duty_now(cast: dict[str, User]) -> None:
+    User.objects.filter(pk=cast["absent"].pk).update(is_superuser=True)
+    assert set(learning_administrators()) == {cast["learning"]}
+    assert set(administrators()) == {cast["boss"]}
+
+
+def test_people(cast: dict[str, User]) -> None:
+    above = {
+        "learner": "manager second chief",
+        "mate": "manager second chief",
+        "manager": "chief",
+        "second": "chief",
+        "elsewhere": "other",
+    }
+    view = {name: f"{name} learning {above.get(name, '')}" for name in cast}
+    view |= {"absent": "manager second chief learning", "gone": "learning"}
+    expected = {
+        "view": view,
+        "enrol": {**everybodys(cast, "learning"), **{name: f"{who} learning" for name, who in above.items()}}
+        | {"learning": "", "absent": "", "gone": ""},
+        "invite": everybodys(cast, "learning boss"),
+        "end": everybodys(cast, "learning", but="learning absent gone"),
+        "open_door": everybodys(cast, "boss", but="boss absent gone"),
+    }
+    hold(people_policy, cast, cast, expected, {"invite": "learning boss"})
+
+
+def test_people_in_admin(cast: dict[str, User]) -> None:
+    expected = {"view": everybodys(cast, "learning boss"), "change": everybodys(cast, "boss"), "delete": {}}
+    hold(people_in_admin_policy, cast, cast, expected, {"add": "learning boss"})
+
+
+def test_enrolments(cast: dict[str, User]) -> None:
+    path = make.path(make.step("practice"))
+
+    def enrol(name: str, **fields: Any) -> Enrolment:
+        return make.enrolment(cast[name], path, **fields)
+
+    rows = {
+        "running": enrol("learner"),
+        "ended": enrol("learner", status="withdrawn", ended_at=make.MONDAY),
+        "paused": enrol("mate", status="paused"),
+        "higher": enrol("manager"),
+        "hers": enrol("learning"),
+        "elsewhere": enrol("elsewhere"),
+    }
+    steered = {
+        "running": "manager second chief learning",
+        "paused": "manager second chief learning",
+        "higher": "chief learning",
+        "elsewhere": "other learning",
+    }
+    view = {
+        "running": f"learner {steered['running']}",
+        "ended": f"learner {steered['running']}",
+        "paused": f"mate {steered['paused']}",
+        "higher": f"manager {steered['higher']}",
+        "hers": "learning",
+        "elsewhere": f"elsewhere {steered['elsewhere']}",
+    }
+    own = {"running": "learner", "higher": "manager", "hers": "learning", "elsewhere": "elsewhere"}
+    add = {"add": "manager second chief other playing learning"}
+    hold(enrolment_policy, cast, rows, {"view": view, "do": own, "steer": steered}, add)
