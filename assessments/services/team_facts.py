@@ -17,17 +17,16 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Coalesce
 
 from assessments.models import Case, Request, SignOffEvent
 from assessments.rules.ledger import SETTLED
 from coaching.api import Challenge, CoachAssignment, Commitment
-from lms.api import Enrolment, Membership, Pause, SkillGate, current
+from lms.api import Enrolment, Membership, Pause, SkillGate, current, union_part
 from lms.rules.gates import OpenGate
 
-# The columns of the UNION, with the type that each has in every part of it.
+# The columns of the UNION beside the kind, with the type that each has in every part of it.
 COLUMNS: dict[str, models.Field] = {
-    "kind": models.CharField(),
     "owner": models.BigIntegerField(),
     "uid": models.UUIDField(),
     "word": models.CharField(),
@@ -82,10 +81,7 @@ class TeamFacts:
 
 def part(kind: str, rows: QuerySet[Any], **columns: Any) -> QuerySet[Any]:
     """One part of the UNION: the columns that it has, typed nulls for the others."""
-    given = {"kind": Value(kind, output_field=models.CharField()), **columns}
-    return rows.order_by().values_list(
-        *(given.get(name, Cast(Value(None), output_field=kept)) for name, kept in COLUMNS.items())
-    )
+    return union_part(COLUMNS, kind, rows, **columns)
 
 
 def team_facts(enrolments: Sequence[Enrolment], extra: Iterable[QuerySet[Any]] = ()) -> TeamFacts:

@@ -17,7 +17,6 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models import F, QuerySet, Value
-from django.db.models.functions import Cast
 
 from lms.models import (
     Enrolment,
@@ -33,9 +32,10 @@ from lms.models import (
 )
 from lms.rules.gates import OpenGate
 
-# The columns of the UNION, with the type that each has in every part of it.
+from .union import union_part
+
+# The columns of the UNION beside the kind, with the type that each has in every part of it.
 COLUMNS: dict[str, models.Field] = {
-    "kind": models.CharField(),
     "enrolment": models.BigIntegerField(),
     "uid": models.UUIDField(),
     "word": models.CharField(),
@@ -143,11 +143,7 @@ def _gate_words() -> models.expressions.Combinable:
 
 
 def _part(kind: str, rows: QuerySet[Any], **columns: Any) -> QuerySet[Any]:
-    """One part of the UNION: the columns that it has, typed nulls for the others."""
-    given = {"kind": Value(kind, output_field=models.CharField()), **columns}
-    return rows.order_by().values_list(
-        *(given.get(name, Cast(Value(None), output_field=field)) for name, field in COLUMNS.items())
-    )
+    return union_part(COLUMNS, kind, rows, **columns)
 
 
 def _read(rows: Iterable[tuple[Any, ...]]) -> PersonFacts:
