@@ -16,7 +16,7 @@ from assessments.models import (
 )
 from assessments.policies import attempt_policy, case_policy, request_policy, signoff_policy
 from assessments.services.calibration import Calibration, Rated, calibration_of, result_of, take_calibration
-from assessments.services.case_progress import Progressing, progress_of_cases
+from assessments.services.case_progress import Progressing
 from assessments.services.case_reading import (
     Decided,
     MyCase,
@@ -36,10 +36,8 @@ from assessments.services.case_reading import (
     with_words,
 )
 from assessments.services.cases import (
-    CaseFinding,
     answer_request,
     case_for,
-    examine_cases,
     lapse_requests,
     latest_standard,
     may_read_observations,
@@ -58,6 +56,7 @@ from assessments.services.decisions import (
     return_case,
 )
 from assessments.services.evidence import MAX_BYTES, add_evidence, content_hash, withdraw_evidence
+from assessments.services.examining import CaseFinding, examine_cases
 from assessments.services.invoice import Invoice, invoice_of
 from assessments.services.leaving import Held, end_person, held_by
 from assessments.services.ledger import months_later
@@ -74,7 +73,7 @@ from assessments.services.practice import (
     try_facts,
     write_response,
 )
-from assessments.services.queue import Queue, Waiting, queue_of
+from assessments.services.queue import PagedQueue, Queue, Waiting, queue_of, shown_of
 from assessments.services.readiness import (
     BUCKETS,
     Holder,
@@ -117,6 +116,7 @@ from assessments.services.team import (
     team_of,
     team_with_news,
 )
+from assessments.services.team_facts import waiting_countersign
 from assessments.services.team_words import days_since
 from assessments.services.verify import verify_ledger
 from assessments.services.versions import publish_calibration, publish_recalls, publish_scenario, publish_standard
@@ -144,6 +144,7 @@ __all__ = [
     "ObservationIndicator",
     "ObservationSkill",
     "Occasion",
+    "PagedQueue",
     "PersonReadiness",
     "Practice",
     "Progressing",
@@ -207,7 +208,6 @@ __all__ = [
     "parts_of",
     "pieces_of",
     "practice_of",
-    "progress_of_cases",
     "publish_calibration",
     "publish_recalls",
     "publish_scenario",
@@ -230,6 +230,7 @@ __all__ = [
     "revoke",
     "role_of",
     "satisfying_set",
+    "shown_of",
     "signoff_policy",
     "skills_named",
     "standings_on",
@@ -244,6 +245,7 @@ __all__ = [
     "try_facts",
     "verdicts_of",
     "verify_ledger",
+    "waiting_countersign",
     "watchers_for",
     "with_words",
     "withdraw_evidence",

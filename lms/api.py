@@ -102,7 +102,7 @@ from lms.services.progress import (
 from lms.services.steering import extend, follow_pauses, open_step, pause, resume
 from lms.services.structure import LessonInfo, MilestoneInfo, PathStructure, StepInfo, structure_of
 from lms.services.talk import record_example, record_recall, refresh_talk
-from lms.services.union import union_part
+from lms.services.union import Row, Union, union_part
 from lms.services.versions import (
     next_number,
     publish_path,
@@ -153,6 +153,7 @@ __all__ = [
     "Requirement",
     "RoleProfile",
     "RoleProfileVersion",
+    "Row",
     "RowPolicy",
     "Skill",
     "SkillGate",
@@ -164,6 +165,7 @@ __all__ = [
     "StepState",
     "TalkFact",
     "Team",
+    "Union",
     "User",
     "Word",
     "Words",

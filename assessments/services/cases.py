@@ -1,12 +1,9 @@
-"""Cases: opening one, asking to be seen, and what the evidence of a case permits."""
+"""Cases: opening one, asking to be seen, and answering who asks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import NamedTuple
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -14,16 +11,13 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from assessments import events
-from assessments.models import Case, CaseReading, ObservationSkill, Request, StandardVersion
+from assessments.models import Case, CaseReading, Request, StandardVersion
 from assessments.policies import case_policy, request_policy
-from assessments.rules.evidence import Finding, Seen, examine
-from assessments.rules.specs import StandardSpec
 from coaching.api import may_observe
 from lms import clock
 from lms.api import (
     Customer,
     Enrolment,
-    Skill,
     StepInfo,
     StepKind,
     User,
@@ -36,40 +30,11 @@ from lms.api import (
 )
 from lms.errors import Conflict, Invalid, NotFound
 
+from .examining import examine_cases
+
 LAPSES_AFTER = timedelta(days=14)
 FURTHEST = timedelta(days=365)
 RENEWED_FROM = timedelta(days=60)
-
-
-@dataclass(frozen=True, slots=True)
-class CaseFinding:
-    """What a case shows now: one finding a skill, in the standard's order; ``seen`` has the fingerprint of every
-    observation with a rating, by uid.
-    """
-
-    case: Case
-    spec: StandardSpec
-    skills: Mapping[str, Skill]
-    findings: Mapping[str, Finding]
-    seen: Mapping[UUID, str]
-
-    @property
-    def ready(self) -> bool:
-        """Whether the rule is met for at least one skill."""
-        return any(finding.met for finding in self.findings.values())
-
-
-class SeenRow(NamedTuple):
-    """One skill in one observation, as it is read."""
-
-    uid: UUID
-    digest: str
-    observer: int
-    context: str
-    occurred_at: datetime
-    order: int
-    supervision: int
-    skill: str
 
 
 def latest_standard(standard_uid: UUID) -> StandardVersion:
@@ -260,59 +225,6 @@ def lapse_requests(at: datetime) -> int:
     return Request.objects.filter(status__in=Request.WAITING, planned_on__lt=(at - LAPSES_AFTER).date()).update(
         status=Request.Status.LAPSED, answered_at=at
     )
-
-
-# One row of what was seen of one skill: the columns of ``SeenRow``.
-SEEN = (
-    "observation__case_id", "observation__uid", "observation__digest", "observation__observer_id",
-    "observation__context", "observation__occurred_at", "observation_id", "supervision",
-    "skill_id", "skill__uid", "skill__slug", "skill__title",
-)  # fmt: skip
-
-
-def examine_cases(cases: Iterable[Case], coaches: Mapping[int, int | None], at: datetime) -> dict[int, CaseFinding]:
-    """What each case shows now.
-
-    ``coaches`` maps enrolment ids to the deciding coach. Queries: 1, or 2 when a skill was not
-    seen yet; for any number of cases.
-    """
-    cases = list(cases)
-    seen: dict[int, list[SeenRow]] = {case.pk: [] for case in cases}
-    skills: dict[str, Skill] = {}
-    rows = ObservationSkill.objects.filter(observation__case__in=list(seen)).order_by("observation", "pk")
-    for case, *observed, pk, uid, slug, title in rows.values_list(*SEEN):
-        seen[case].append(SeenRow._make([*observed, slug]))
-        if slug not in skills:
-            skills[slug] = skill_of(pk, uid, slug, title)
-    wanted = {slug for case in cases for slug in case.version.spec["skills"]}
-    if unseen := wanted - skills.keys():
-        skills |= {skill.slug: skill for skill in Skill.objects.filter(slug__in=unseen)}
-    return {case.pk: finding_of(case, seen[case.pk], skills, coaches.get(case.enrolment_id), at) for case in cases}
-
-
-def skill_of(pk: int, uid: UUID, slug: str, title: str) -> Skill:
-    """A skill of the columns that another row brought along; anything else of it is fetched when asked for."""
-    return Skill.from_db(None, ("id", "uid", "slug", "title"), (pk, uid, slug, title))
-
-
-def finding_of(
-    case: Case, seen: Iterable[SeenRow], skills: Mapping[str, Skill], coach: int | None, at: datetime
-) -> CaseFinding:
-    """What one case shows, from what was seen of each skill. Queries: 0."""
-    spec = StandardSpec.from_json(case.version.spec)
-    by_skill: dict[str, list[Seen]] = {slug: [] for slug in spec.skills}
-    digests = {}
-    for row in seen:
-        digests[row.uid] = row.digest
-        if row.skill in by_skill:
-            by_skill[row.skill].append(
-                Seen(row.uid, row.observer, row.context, row.supervision, row.occurred_at, row.order)
-            )
-    findings = {
-        slug: examine(spec.rule, rows, coach=coach, at=at, grants=spec.grants, risk=spec.risk)
-        for slug, rows in by_skill.items()
-    }
-    return CaseFinding(case, spec, {slug: skills[slug] for slug in spec.skills}, findings, digests)
 
 
 def refresh_case(case: Case, coach_id: int | None, at: datetime) -> None:

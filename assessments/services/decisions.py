@@ -25,7 +25,7 @@ from lms.api import StepKind, User, notify, once, progress_of
 from lms.errors import Conflict, Invalid, NotAllowed
 from lms.rules.scales import ENTRUSTMENT
 
-from .cases import CaseFinding
+from .examining import CaseFinding
 from .grounds import Grounds, grounds_of
 from .ledger import Chain, months_later, settle
 

@@ -8,30 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import models
 from django.db.models import F, QuerySet
 
-from assessments.models import Case, Evidence, ObservationSkill
+from assessments.models import Case, Evidence
 from coaching.api import authority_rows
-from lms.api import Enrolment, Skill, User, managing, union_part
+from lms.api import Enrolment, Row, Skill, Union, User, managing, union_part
 
-from .cases import CaseFinding, SeenRow, finding_of, skill_of
-
-# The columns of the UNION beside the kind, with the type that each has in every part of it.
-COLUMNS: dict[str, models.Field] = {
-    "pk": models.BigIntegerField(),
-    "uid": models.UUIDField(),
-    "word": models.CharField(),
-    "other": models.CharField(),
-    "number": models.BigIntegerField(),
-    "person": models.BigIntegerField(),
-    "at": models.DateTimeField(),
-    "more": models.CharField(),
-}
+from .examining import COLUMNS, CaseFinding, examined_parts, finding_of, read_examined
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,64 +37,53 @@ class Grounds:
 
 def grounds_of(case: Case, signer: User, at: datetime) -> Grounds:
     """Everything that a decision of this person on the case rests on. Queries: 1."""
-    rows: dict[str, list[tuple[Any, ...]]] = {}
-    parts = _parts(case, signer, at)
-    for kind, *row in parts[0].union(*parts[1:], all=True):
-        rows.setdefault(kind, []).append(tuple(row))
-    skills = {slug: skill_of(pk, uid, slug, title) for pk, uid, slug, title, *_rest in rows.get("skill", ())}
-    seen = [
-        SeenRow(uid, digest, person, context, moment, pk, number, slug)
-        for pk, uid, slug, context, number, person, moment, digest in rows.get("seen", ())
-    ]
-    grants = rows.get("grant", ())
-    return Grounds(
-        finding_of(case, seen, skills, signer.pk, at),
-        {row[1]: row[2] for row in rows.get("evidence", ())},
-        {pk: basis for pk, _uid, basis, *_rest in grants},
-        any(as_coach for _pk, _uid, _basis, _other, as_coach, *_rest in grants),
-        frozenset(row[0] for row in rows.get("above", ())),
-        tuple(Enrolment.from_db(None, ("id", "path_version_id"), (row[0], row[4])) for row in rows.get("path", ())),
+    rows = _grounds(
+        case=case.pk,
+        enrolment=case.enrolment_id,
+        learner=case.learner_id,
+        signer=signer.pk,
+        slugs=case.version.spec["skills"],
+        on=at.date(),
+        at=at,
     )
+    skills, seen = read_examined(rows)
+    evidence, bases, above, paths, as_coach = {}, {}, set(), [], False
+    for kind, pk, _case, uid, word, _other, number, *_rest in rows:
+        match kind:
+            case "evidence":
+                evidence[uid] = word
+            case "grant":
+                bases[pk], as_coach = word, bool(number)
+            case "above":
+                above.add(pk)
+            case "path":
+                paths.append(Enrolment.from_db(None, ("id", "path_version_id"), (pk, number)))
+    finding = finding_of(case, seen[case.pk], skills, signer.pk, at)
+    return Grounds(finding, evidence, bases, as_coach, frozenset(above), tuple(paths))
 
 
-def _parts(case: Case, signer: User, at: datetime) -> list[QuerySet[Any]]:
-    slugs, pair = case.version.spec["skills"], (signer.pk, case.learner_id)
-    skills = Skill.objects.filter(slug__in=slugs)
+def _parts(
+    *, case: int, enrolment: int, learner: int, signer: int, slugs: list[str], on: date, at: datetime
+) -> list[QuerySet[Any, Row]]:
+    grants = authority_rows(signer, enrolment, Skill.objects.filter(slug__in=slugs), on, at)
     return [
-        union_part(COLUMNS, "skill", skills, pk=F("pk"), uid=F("uid"), word=F("slug"), other=F("title")),
-        union_part(
-            COLUMNS,
-            "seen",
-            ObservationSkill.objects.filter(observation__case=case),
-            pk=F("observation_id"),
-            uid=F("observation__uid"),
-            word=F("skill__slug"),
-            other=F("observation__context"),
-            number=F("supervision"),
-            person=F("observation__observer_id"),
-            at=F("observation__occurred_at"),
-            more=F("observation__digest"),
-        ),
+        *examined_parts([case], slugs),
         union_part(
             COLUMNS, "evidence", Evidence.objects.filter(case=case, withdrawn_at=None), uid=F("uid"), word=F("sha256")
         ),
-        union_part(
-            COLUMNS,
-            "grant",
-            authority_rows(signer, case.enrolment_id, skills, at),
-            pk=F("skill_id"),
-            word=F("basis"),
-            number=F("as_coach"),
-        ),
+        union_part(COLUMNS, "grant", grants, pk=F("skill_id"), word=F("basis"), number=F("as_coach")),
         *(
-            union_part(COLUMNS, "above", managing(below, at.date()).filter(pk=above), pk=F("pk"))
-            for above, below in (pair, pair[::-1])
+            union_part(COLUMNS, "above", managing(below, on).filter(pk=above), pk=F("pk"))
+            for above, below in ((signer, learner), (learner, signer))
         ),
         union_part(
             COLUMNS,
             "path",
-            Enrolment.objects.filter(person=case.learner_id, status__in=Enrolment.OPEN),
+            Enrolment.objects.filter(person=learner, status__in=Enrolment.OPEN),
             pk=F("pk"),
             number=F("path_version_id"),
         ),
     ]
+
+
+_grounds = Union(_parts)

@@ -12,8 +12,7 @@ from functools import partial
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import BigIntegerField, Count, Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import BigIntegerField, Case, Count, Exists, OuterRef, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
 from coaching import events
@@ -151,18 +150,20 @@ def may_observe(user_id: int, skill_ids: Iterable[int], at: datetime) -> set[int
 
 
 def authority_rows(
-    actor: User, enrolment_id: int, skills: QuerySet[Skill], at: datetime
+    person_id: int, enrolment_id: int, skills: QuerySet[Skill], on: date, at: datetime
 ) -> QuerySet[ObserverGrant, ObserverGrant]:
-    """The grants that an active person holds for these skills now; ``as_coach`` is 1 when they are the coach of this
-    enrolment, 0 when they stand in for one. For a question that a larger one asks along.
+    """The grants that an active person holds for these skills at that moment of the day ``on``.
+
+    ``as_coach`` is 1 when they are the coach of this enrolment, 0 when they stand in for one. For a question that a
+    larger one asks along.
     """
     coach = CoachAssignment.objects.filter(
         enrolment=enrolment_id, status=ACTIVE, kind=PRIMARY, coach__person=OuterRef("person")
     )
     rows = ObserverGrant.objects.filter(
-        unlapsed(at.date()), person=actor, person__is_active=True, skill__in=skills, granted_at__lte=at
+        unlapsed(on), person=person_id, person__is_active=True, skill__in=skills, granted_at__lte=at
     )
-    return rows.annotate(as_coach=Cast(Exists(coach), BigIntegerField()))
+    return rows.annotate(as_coach=Case(When(Exists(coach), then=1), default=0, output_field=BigIntegerField()))
 
 
 def was_granted(user_id: int, skill_id: int, at: datetime) -> bool:

@@ -146,7 +146,7 @@ def _managers_query(person_ids: Collection[int], on: date) -> tuple[str, list[ob
 
 def _climb(person_ids: Collection[int], on: date) -> tuple[str, list[object]]:
     """The tables that a statement about managers begins with, and their values."""
-    people, day = list(person_ids), [on.isoformat()] * 2
+    people, day = list(person_ids), [on] * 2
     return CLIMB.format(people=", ".join(["%s"] * len(people))), [*people, *day, *people, *day, *day]
 
 
