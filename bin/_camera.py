@@ -51,7 +51,7 @@ def main() -> int:
 @contextmanager
 def signed_in(chromium: Browser, url: str, who: str, size: dict[str, int] = DESK) -> Iterator[Page]:
     """A page on which this demo person has logged in."""
-    context = chromium.new_context(viewport=size, base_url=url, locale="en-GB")  # type: ignore[arg-type]
+    context = chromium.new_context(viewport=size, base_url=url, locale="en-GB")
     page = context.new_page()
     page.goto("/accounts/login/")
     page.fill("input[name=login]", f"{who}@aldermoor.example")
@@ -108,11 +108,11 @@ def name_of(address: str) -> str:
 
 def take(page: Page, name: Path) -> None:
     for size_name, size in (("phone", PHONE), ("desk", DESK)):
-        page.set_viewport_size(size)  # type: ignore[arg-type]
+        page.set_viewport_size(size)
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme)
             page.screenshot(path=f"{name}-{size_name}-{scheme}.png", full_page=True)
-    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    page.set_viewport_size(DESK)
     page.emulate_media(color_scheme="light")
 
 
