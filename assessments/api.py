@@ -16,7 +16,7 @@ from assessments.models import (
 )
 from assessments.policies import attempt_policy, case_policy, request_policy, signoff_policy, waiting_countersign
 from assessments.services.calibration import Calibration, Rated, calibration_of, result_of, take_calibration
-from assessments.services.case_progress import Progressing, progress_of_cases
+from assessments.services.case_progress import Progressing
 from assessments.services.case_reading import (
     Decided,
     MyCase,
@@ -36,10 +36,8 @@ from assessments.services.case_reading import (
     with_words,
 )
 from assessments.services.cases import (
-    CaseFinding,
     answer_request,
     case_for,
-    examine_cases,
     lapse_requests,
     latest_standard,
     may_read_observations,
@@ -58,6 +56,7 @@ from assessments.services.decisions import (
     return_case,
 )
 from assessments.services.evidence import MAX_BYTES, add_evidence, content_hash, withdraw_evidence
+from assessments.services.examining import CaseFinding, examine_cases
 from assessments.services.invoice import Invoice, invoice_of
 from assessments.services.leaving import Held, end_person, held_by
 from assessments.services.ledger import months_later
@@ -74,7 +73,7 @@ from assessments.services.practice import (
     try_facts,
     write_response,
 )
-from assessments.services.queue import Queue, Waiting, queue_of
+from assessments.services.queue import PagedQueue, Queue, Waiting, queue_of, shown_of
 from assessments.services.readiness import (
     BUCKETS,
     Holder,
@@ -144,6 +143,7 @@ __all__ = [
     "ObservationIndicator",
     "ObservationSkill",
     "Occasion",
+    "PagedQueue",
     "PersonReadiness",
     "Practice",
     "Progressing",
@@ -207,7 +207,6 @@ __all__ = [
     "parts_of",
     "pieces_of",
     "practice_of",
-    "progress_of_cases",
     "publish_calibration",
     "publish_recalls",
     "publish_scenario",
@@ -230,6 +229,7 @@ __all__ = [
     "revoke",
     "role_of",
     "satisfying_set",
+    "shown_of",
     "signoff_policy",
     "skills_named",
     "standings_on",

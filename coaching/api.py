@@ -60,8 +60,7 @@ from coaching.services.commitments import (
 )
 from coaching.services.exchange import accept, answer, ask, bring_example, hide_post, set_prompt, show_post
 from coaching.services.grants import (
-    Authority,
-    authority_over,
+    authority_rows,
     give_grant,
     grants,
     grants_of,
@@ -92,7 +91,6 @@ from coaching.services.threads import FILTERS, posts_of, skills_to_choose, threa
 
 __all__ = [
     "FILTERS",
-    "Authority",
     "Challenge",
     "CoachAssignment",
     "CoachProfile",
@@ -113,7 +111,7 @@ __all__ = [
     "answer_proposal",
     "ask",
     "assign_coach",
-    "authority_over",
+    "authority_rows",
     "bring_example",
     "cancel_session",
     "challenge",

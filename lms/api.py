@@ -67,6 +67,7 @@ from lms.services.people import (
     managers_above,
     managers_of,
     managers_of_each,
+    managing,
     organisation,
     resend_invitation,
     send_invitation,
@@ -104,6 +105,7 @@ from lms.services.progress import (
 from lms.services.steering import extend, follow_pauses, open_step, pause, resume
 from lms.services.structure import LessonInfo, MilestoneInfo, PathStructure, StepInfo, structure_of
 from lms.services.talk import record_example, record_recall, refresh_talk
+from lms.services.union import Row, Union, union_part
 from lms.services.versions import (
     next_number,
     publish_path,
@@ -154,6 +156,7 @@ __all__ = [
     "Requirement",
     "RoleProfile",
     "RoleProfileVersion",
+    "Row",
     "RowPolicy",
     "Skill",
     "SkillGate",
@@ -165,6 +168,7 @@ __all__ = [
     "StepState",
     "TalkFact",
     "Team",
+    "Union",
     "User",
     "Word",
     "Words",
@@ -200,6 +204,7 @@ __all__ = [
     "managers_above",
     "managers_of",
     "managers_of_each",
+    "managing",
     "mark_external_done",
     "newest_unread",
     "news_of",
@@ -245,6 +250,7 @@ __all__ = [
     "standings_of",
     "structure_of",
     "surroundings_of",
+    "union_part",
     "unread_notices",
     "waive",
     "words_of",

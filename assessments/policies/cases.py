@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Exists, Q, QuerySet
@@ -13,9 +14,9 @@ from lms.api import AUDITORS, LEARNING_ADMINISTRATORS, RowPolicy, User, everybod
 from lms.clock import now
 
 
-def granted_skills(user: User) -> QuerySet[ObserverGrant, Any]:
-    """Ids of the skills that the person may observe today."""
-    return ObserverGrant.objects.filter(unlapsed(now().date()), person=user).values("skill")
+def granted_skills(user: User, on: date | None = None) -> QuerySet[ObserverGrant, Any]:
+    """Ids of the skills that the person may observe on a day (default: today, UTC)."""
+    return ObserverGrant.objects.filter(unlapsed(on or now().date()), person=user).values("skill")
 
 
 def waiting_countersign() -> QuerySet[SignOffEvent]:
@@ -24,16 +25,16 @@ def waiting_countersign() -> QuerySet[SignOffEvent]:
     return flagged.exclude(followed_by__kind__in=SETTLED)
 
 
-def to_countersign(user: User) -> QuerySet[SignOffEvent]:
-    """Flagged decisions that wait for a countersign that this person may give: neither learner, signer nor
-    observer of the evidence.
+def to_countersign(user: User, on: date | None = None) -> QuerySet[SignOffEvent]:
+    """Flagged decisions that wait for a countersign that this person may give on a day (default: today, UTC): neither
+    learner, signer nor observer of the evidence.
     """
     waiting = (
         waiting_countersign().exclude(subject=user).exclude(signer=user).exclude(case__observations__observer=user)
     )
     # L&D is asked for inside the query: the coach's queue, which everybody's day begins with, has none to spare.
     learning = Exists(user.groups.filter(name=LEARNING_ADMINISTRATORS))
-    return waiting.filter(Q(skill__in=granted_skills(user)) | Q(learning))
+    return waiting.filter(Q(skill__in=granted_skills(user, on)) | Q(learning))
 
 
 class CasePolicy(RowPolicy[Case]):
@@ -56,6 +57,16 @@ class CasePolicy(RowPolicy[Case]):
         return nobody()
 
 
+def to_take_over(user: User, on: date | None = None) -> Q:
+    """Requests that wait for an observer who is away on a day (default: today, UTC) and whom the user covers for as the
+    present coach of the learner.
+    """
+    day = on or now().date()
+    away = CoachProfile.objects.filter(cover__person=user, away_from__lte=day, away_until__gte=day)
+    waiting = Q(status__in=Request.WAITING, observer__in=away.values("person"))
+    return waiting & ~Q(case__learner=user) & coached_by(user, "case__enrolment", day)
+
+
 class RequestPolicy(RowPolicy[Request]):
     """view: learner, named observer, coach - observe, answer: the named observer while it waits - withdraw: the
     learner - take over: whoever covers for an observer who is away, as the present coach of the learner.
@@ -72,11 +83,7 @@ class RequestPolicy(RowPolicy[Request]):
         if action == "withdraw":
             return mine & waiting
         if action == "take over":
-            today = now().date()
-            away = CoachProfile.objects.filter(cover__person=user, away_from__lte=today, away_until__gte=today).values(
-                "person"
-            )
-            return Q(observer__in=away) & waiting & ~mine & coached_by(user, "case__enrolment")
+            return to_take_over(user)
         return nobody()
 
 

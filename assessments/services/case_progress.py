@@ -16,7 +16,7 @@ from assessments.rules.readiness import Required, Term
 from lms.api import User
 from lms.rules.gates import GATES, Standing, standings
 
-from .cases import CaseFinding, examine_cases
+from .examining import CaseFinding, examine_cases
 from .team_facts import TeamFacts
 
 
@@ -32,9 +32,10 @@ class Progressing:
 
 
 def progress_of_cases(cases: Sequence[Case], me: User, facts: TeamFacts, at: datetime) -> dict[UUID, Progressing]:
-    """How far these cases are, by uid. Queries: 2, or 0 when there are none."""
-    if not cases:
-        return {}
+    """How far these cases (fetched with their version) are, by uid; ``facts`` has the gates of their learners.
+
+    Queries: 1, or 0 when there are none.
+    """
     found = examine_cases(cases, {case.enrolment_id: me.pk for case in cases}, at)
     return {case.uid: _progressing(found[case.pk], facts, at) for case in cases}
 

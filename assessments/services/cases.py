@@ -1,9 +1,7 @@
-"""Cases: opening one, asking to be seen, and what the evidence of a case permits."""
+"""Cases: opening one, asking to be seen, and answering who asks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -13,16 +11,13 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from assessments import events
-from assessments.models import Case, CaseReading, Observation, ObservationSkill, Request, StandardVersion
+from assessments.models import Case, CaseReading, Request, StandardVersion
 from assessments.policies import case_policy, request_policy
-from assessments.rules.evidence import Finding, Seen, examine
-from assessments.rules.specs import StandardSpec
 from coaching.api import may_observe
 from lms import clock
 from lms.api import (
     Customer,
     Enrolment,
-    Skill,
     StepInfo,
     StepKind,
     User,
@@ -35,25 +30,11 @@ from lms.api import (
 )
 from lms.errors import Conflict, Invalid, NotFound
 
+from .examining import examine_cases
+
 LAPSES_AFTER = timedelta(days=14)
 FURTHEST = timedelta(days=365)
 RENEWED_FROM = timedelta(days=60)
-
-
-@dataclass(frozen=True, slots=True)
-class CaseFinding:
-    """What a case shows now: one finding a skill, in the standard's order, and every observation with a rating."""
-
-    case: Case
-    spec: StandardSpec
-    skills: Mapping[str, Skill]
-    findings: Mapping[str, Finding]
-    observations: tuple[Observation, ...]
-
-    @property
-    def ready(self) -> bool:
-        """Whether the rule is met for at least one skill."""
-        return any(finding.met for finding in self.findings.values())
 
 
 def latest_standard(standard_uid: UUID) -> StandardVersion:
@@ -251,54 +232,6 @@ def lapse_requests(at: datetime) -> int:
     return Request.objects.filter(status__in=Request.WAITING, planned_on__lt=(at - LAPSES_AFTER).date()).update(
         status=Request.Status.LAPSED, answered_at=at
     )
-
-
-def examine_cases(cases: Iterable[Case], coaches: Mapping[int, int | None], at: datetime) -> dict[int, CaseFinding]:
-    """What each case shows now.
-
-    ``coaches`` maps enrolment ids to the deciding coach. Queries: 1, or 2 when a skill was not
-    seen yet; for any number of cases.
-    """
-    cases = list(cases)
-    seen: dict[tuple[int, int], list[Seen]] = {}
-    observations: dict[int, dict[int, Observation]] = {}
-    ratings = ObservationSkill.objects.filter(observation__case__in=cases).select_related("observation", "skill")
-    skills: dict[str, Skill] = {}
-    for rating in ratings:
-        observation = rating.observation
-        skills[rating.skill.slug] = rating.skill
-        observations.setdefault(observation.case_id, {})[observation.pk] = observation
-        seen.setdefault((observation.case_id, rating.skill_id), []).append(
-            Seen(
-                uid=observation.uid,
-                observer=observation.observer_id,
-                context=observation.context,
-                supervision=rating.supervision,
-                occurred_at=observation.occurred_at,
-                order=observation.pk,
-            )
-        )
-    specs = {case.pk: StandardSpec.from_json(case.version.spec) for case in cases}
-    unseen = {slug for spec in specs.values() for slug in spec.skills} - skills.keys()
-    if unseen:
-        skills |= {skill.slug: skill for skill in Skill.objects.filter(slug__in=unseen)}
-    found = {}
-    for case in cases:
-        spec = specs[case.pk]
-        findings = {
-            slug: examine(
-                spec.rule,
-                seen.get((case.pk, skills[slug].pk), ()),
-                coach=coaches.get(case.enrolment_id),
-                at=at,
-                grants=spec.grants,
-                risk=spec.risk,
-            )
-            for slug in spec.skills
-        }
-        rated = {slug: skills[slug] for slug in spec.skills}
-        found[case.pk] = CaseFinding(case, spec, rated, findings, tuple(observations.get(case.pk, {}).values()))
-    return found
 
 
 def refresh_case(case: Case, coach_id: int | None, at: datetime) -> None:

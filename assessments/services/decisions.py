@@ -5,7 +5,7 @@ Authority, evidence and the state of the case are all read inside the transactio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -17,16 +17,16 @@ from django.utils.translation import gettext as _
 
 from assessments import events
 from assessments.errors import AlreadyDecided, EvidenceMissing
-from assessments.models import Case, Evidence, SignOffEvent
+from assessments.models import Case, SignOffEvent
 from assessments.policies import case_policy
 from assessments.rules.evidence import Finding
-from coaching.api import Authority, authority_over
 from lms import clock
-from lms.api import StepKind, User, managers_of_each, notify, once, progress_of
+from lms.api import StepKind, User, notify, once, progress_of
 from lms.errors import Conflict, Invalid, NotAllowed
 from lms.rules.scales import ENTRUSTMENT
 
-from .cases import CaseFinding, examine_cases
+from .examining import CaseFinding
+from .grounds import Grounds, grounds_of
 from .ledger import Chain, months_later, settle
 
 LEASE = timedelta(minutes=30)
@@ -81,27 +81,39 @@ def decide(
     coach, no
     grant, oneself, step locked), AlreadyDecided, Conflict (claimed by somebody else), EvidenceMissing, Invalid.
     """
-    if not once(actor=actor, name="case.decide", key=key, at=at, about=case_uid):
-        return list(SignOffEvent.objects.filter(key=key, case__uid=case_uid, signer=actor).order_by("seq"))
     related = ("learner", "enrolment__person", "version")
     case = case_policy.get(actor, "decide", uid=case_uid, related=related, lock_with=("learner",))
-    finding = examine_cases([case], {case.enrolment_id: actor.pk}, at)[case.pk]
-    _check_words(finding, verdicts, why, clock.today(actor.zone, at))
-    authority = _authority(actor, case, finding, at)
+    chain, others = Chain.with_others(case.learner_id, Q(key=key) | _signed_for(actor, case.learner, at))
+    if before := _made_with(key, case, actor, [*chain.events, *others]):
+        return before
+    grounds = grounds_of(case, actor, at)
+    _check_words(grounds.finding, verdicts, why, clock.today(actor.zone, at))
+    _check_authority(actor, case, grounds, at)
     _close(case, actor, at)
-    chain = Chain.of(case.learner_id)
-    flags = _flags(actor, case.learner, set(authority.bases.values()), at)
-    capacity = COACH if authority.as_coach else STAND_IN
+    capacity = COACH if grounds.as_coach else STAND_IN
     add = partial(chain.add, case=case, signer=actor, authority=capacity, key=key, at=at)
-    seen = _looked_at(finding)
+    finding, flags, seen = grounds.finding, _flags(actor, case.learner, grounds, others), _looked_at(grounds)
     made = [
         _add(add, finding, slug, verdicts[slug], seen=seen, flags=flags, why=why, at=at) for slug in finding.spec.skills
     ]
     counting = [event for event in made if event.kind == SignOffEvent.Kind.SIGNED and not event.flags]
-    settle(chain, counting, actor, key, at)
+    settle(chain, counting, grounds.paths, actor, key, at)
     words = {"coach": actor.get_short_name(), "standard": case.version.title}
     notify([case.learner], lambda: _("%(coach)s decided: %(standard)s") % words, f"/requests/{case.uid}/", at)
     transaction.on_commit(partial(events.signed_off.send, None, event_ids=[event.pk for event in made]))
+    return made
+
+
+def _signed_for(signer: User, learner: User, at: datetime) -> Q:
+    """The sign-offs that the learner lately gave to who signs now."""
+    return Q(kind=SignOffEvent.Kind.SIGNED, subject=signer, signer=learner, occurred_at__gte=at - RECIPROCAL)
+
+
+def _made_with(key: UUID, case: Case, actor: User, events: Iterable[SignOffEvent]) -> list[SignOffEvent]:
+    """What this form decided before. The ledger holds the key, so a decision needs no act beside it."""
+    made = [event for event in events if event.key == key]
+    if any((event.case_id, event.signer_id) != (case.pk, actor.pk) for event in made):
+        raise Conflict(_("This form was already used for something else. Open the page again and repeat it there."))
     return made
 
 
@@ -123,20 +135,17 @@ def _check_words(finding: CaseFinding, verdicts: Mapping[str, Verdict], why: str
         raise Invalid(**problems)
 
 
-def _authority(actor: User, case: Case, finding: CaseFinding, at: datetime) -> Authority:
-    """With what the actor decides each skill now; NotAllowed when they may not. Queries: 2."""
+def _check_authority(actor: User, case: Case, grounds: Grounds, at: datetime) -> None:
+    """NotAllowed for oneself, without a grant now, and while the demonstration is locked. Queries: 1."""
     if actor.pk == case.learner_id:
         raise NotAllowed(_("Nobody signs for themselves."))
-    skills = {skill.pk: skill.title for skill in finding.skills.values()}
-    authority = authority_over(actor, case.enrolment_id, skills, at)
-    missing = [title for pk, title in skills.items() if pk not in authority.bases]
+    missing = [skill.title for skill in grounds.finding.skills.values() if skill.pk not in grounds.bases]
     if missing:
         raise NotAllowed(_("You have no observer grant now for %(skills)s.") % {"skills": ", ".join(missing)})
     for state in progress_of(case.enrolment, at).steps:
         about_this = state.step.kind == StepKind.DEMONSTRATION and state.step.content_uid == case.standard_uid
         if about_this and not state.unlocked:
             raise NotAllowed(_("This demonstration is not open yet for the learner; their path says what opens it."))
-    return authority
 
 
 def _close(case: Case, actor: User, at: datetime) -> None:
@@ -183,12 +192,11 @@ def _add(
     )
 
 
-def _looked_at(finding: CaseFinding) -> dict[str, dict[str, str]]:
-    """Fingerprints of everything that was there to be looked at: observations and evidence, by uid. Queries: 1."""
-    evidence = Evidence.objects.filter(case=finding.case, withdrawn_at=None).values_list("uid", "sha256")
+def _looked_at(grounds: Grounds) -> dict[str, dict[str, str]]:
+    """Fingerprints of everything that was there to be looked at: observations and evidence, by uid."""
     return {
-        "observations": {str(item.uid): item.digest for item in finding.observations},
-        "evidence": {str(uid): sha256 for uid, sha256 in evidence},
+        "observations": {str(uid): digest for uid, digest in grounds.finding.seen.items()},
+        "evidence": {str(uid): sha256 for uid, sha256 in grounds.evidence.items()},
     }
 
 
@@ -202,17 +210,13 @@ def _payload(result: Finding, seen: Mapping[str, object]) -> dict[str, object]:
     }
 
 
-def _flags(signer: User, learner: User, bases: set[str], at: datetime) -> list[str]:
-    """Why a decision needs a countersign (PRODUCT, invariant 3); empty when it needs none. Queries: 2."""
-    managers = managers_of_each([signer.pk, learner.pk], at.date())
-    reciprocal = SignOffEvent.objects.filter(
-        kind=SignOffEvent.Kind.SIGNED, subject=signer, signer=learner, occurred_at__gte=at - RECIPROCAL
-    )
+def _flags(signer: User, learner: User, grounds: Grounds, others: Iterable[SignOffEvent]) -> list[str]:
+    """Why a decision needs a countersign (PRODUCT, invariant 3); empty when it needs none."""
     checks = {
-        "provisional": "provisional" in bases,
-        "line_manager": signer in managers[learner.pk],
-        "reports_to_learner": learner in managers[signer.pk],
-        "reciprocal": reciprocal.exists(),
+        "provisional": "provisional" in grounds.bases.values(),
+        "line_manager": signer.pk in grounds.above,
+        "reports_to_learner": learner.pk in grounds.above,
+        "reciprocal": any(event.subject_id == signer.pk for event in others),
     }
     return [name for name, found in checks.items() if found]
 

@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
+from django.db.models import Q
+
 from assessments.models import Case, SignOffEvent, SignOffText
 from assessments.rules.ledger import GENESIS, Event, SignOff, commitment, event_hash, fold
 from lms.api import (
@@ -65,8 +67,15 @@ class Chain:
     @classmethod
     def of(cls, person_id: int) -> Chain:
         """The chain of a person as it stands. Queries: 1."""
-        rows = SignOffEvent.objects.filter(subject=person_id).select_related("skill", "version").defer("version__spec")
-        return cls(rows.order_by("seq"))
+        return cls.with_others(person_id, Q(pk=None))[0]
+
+    @classmethod
+    def with_others(cls, person_id: int, others: Q) -> tuple[Chain, list[SignOffEvent]]:
+        """The chain of a person, and those events of other people that the writer asks for along. Queries: 1."""
+        rows = SignOffEvent.objects.filter(Q(subject=person_id) | others).select_related("skill", "version")
+        found = list(rows.defer("version__spec").order_by("subject", "seq"))
+        mine = [event for event in found if event.subject_id == person_id]
+        return cls(mine), [event for event in found if event.subject_id != person_id]
 
     def add(
         self,
@@ -171,11 +180,14 @@ def folded(events: Iterable[SignOffEvent]) -> dict[int, SignOff]:
     )
 
 
-def settle(chain: Chain, counting: Sequence[SignOffEvent], by: User, key: UUID, at: datetime) -> None:
+def settle(
+    chain: Chain, counting: Sequence[SignOffEvent], paths: Iterable[Enrolment], by: User, key: UUID, at: datetime
+) -> None:
     """Write the chain, with all that follows from the sign-offs of one case that begin to count now.
 
-    Older ones on the same standard are superseded, Show opens, and the demonstration completes. Queries: 2, and when
-    something counts: 2, 1 when something is superseded, and 1 a demonstration completed.
+    Older ones on the same standard are superseded, Show opens, and the demonstration completes on ``paths``, the
+    learner's open ones. Queries: 2, and when something counts: 1, those of ``paths``, 1 when something is superseded,
+    and 1 a demonstration completed.
     """
     pushed_out = [older for event in counting for older in _supersede_older(chain, event, by, key, at)]
     chain.write()
@@ -198,7 +210,7 @@ def settle(chain: Chain, counting: Sequence[SignOffEvent], by: User, key: UUID, 
         ],
         at,
     )
-    _complete_demonstrations(chain, counting[0], by, at)
+    _complete_demonstrations(chain, counting[0], paths, by, at)
 
 
 def _supersede_older(chain: Chain, event: SignOffEvent, by: User, key: UUID, at: datetime) -> list[SignOffEvent]:
@@ -233,7 +245,9 @@ def _supersede_older(chain: Chain, event: SignOffEvent, by: User, key: UUID, at:
     return ended
 
 
-def _complete_demonstrations(chain: Chain, event: SignOffEvent, by: User, at: datetime) -> None:
+def _complete_demonstrations(
+    chain: Chain, event: SignOffEvent, paths: Iterable[Enrolment], by: User, at: datetime
+) -> None:
     """Complete the steps about this standard once a sign-off on it counts for each of its skills."""
     standard_uid, standing = event.version.standard_uid, chain.standing()
     vouched = {
@@ -243,6 +257,6 @@ def _complete_demonstrations(chain: Chain, event: SignOffEvent, by: User, at: da
     }
     if not set(event.case.version.spec["skills"]) <= vouched:
         return
-    for enrolment in Enrolment.objects.filter(person=event.subject_id, status__in=Enrolment.OPEN):
+    for enrolment in paths:
         for step in structure_of(enrolment.path_version_id).steps_about(StepKind.DEMONSTRATION, standard_uid):
             record_completion(enrolment=enrolment, step=step, by=by, at=at)

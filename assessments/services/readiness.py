@@ -100,7 +100,7 @@ def readiness_of(
     """
     at = at or clock.now()
     enrolments = list(enrolments)
-    facts = facts or team_facts(enrolments)
+    facts = facts or team_facts(enrolments, at.date())
     return [_one(enrolment, facts, at) for enrolment in enrolments]
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from assessments.models import SignOffEvent
 from assessments.policies import signoff_policy
 from assessments.rules.ledger import SETTLED, SignOff
-from lms.api import User, close_gates, is_learning_administrator, notify, once
+from lms.api import Enrolment, User, close_gates, is_learning_administrator, notify, once
 from lms.errors import Conflict, Invalid, NotAllowed
 
 from .ledger import Chain, folded, gate_source, lock_subject, settle
@@ -49,7 +49,8 @@ def countersign(*, actor: User, event_uid: UUID, agree: bool, why: str, key: UUI
     kind = SignOffEvent.Kind.COUNTERSIGNED if agree else SignOffEvent.Kind.COUNTERSIGN_REFUSED
     chain = Chain.of(event.subject_id)
     follow_up = _follow(chain, event, kind, actor, why, key, at)
-    settle(chain, [event] if agree else [], actor, key, at)
+    paths = Enrolment.objects.filter(person=event.subject_id, status__in=Enrolment.OPEN)
+    settle(chain, [event] if agree else [], paths, actor, key, at)
     words = {"name": actor.get_short_name(), "meaning": event.meaning}
 
     def sentence() -> str:
@@ -83,7 +84,7 @@ def revoke(*, actor: User, event_uid: UUID, reason: str, key: UUID, at: datetime
     try:
         with transaction.atomic():
             follow_up = _follow(chain, event, SignOffEvent.Kind.REVOKED, actor, reason, key, at)
-            settle(chain, [], actor, key, at)
+            settle(chain, [], (), actor, key, at)
     except IntegrityError:
         raise Conflict(_("This sign-off was revoked in the meantime.")) from None
     close_gates(person_id=event.subject_id, sources=[gate_source(event.uid)])

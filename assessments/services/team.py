@@ -22,7 +22,6 @@ from lms import clock
 from lms.api import Enrolment, Membership, News, User, current
 from lms.rules.gates import Standing
 
-from .news import notices_in, notices_part
 from .readiness import (
     BUCKETS,
     EXPIRING_DAYS,
@@ -86,14 +85,14 @@ def team_of(visible: Q, at: datetime | None = None) -> list[TeamRow]:
 
 def team_with_news(visible: Q, reader: User, at: datetime) -> tuple[list[TeamRow], News]:
     """The same, and what is new for the reader. Queries: 2."""
-    rows, facts = _team(visible, at, [notices_part(reader)])
-    return rows, notices_in(facts)
+    rows, facts = _team(visible, at, reader)
+    return rows, facts.news
 
 
-def _team(visible: Q, at: datetime, extra: Iterable[QuerySet[Any]] = ()) -> tuple[list[TeamRow], TeamFacts]:
+def _team(visible: Q, at: datetime, reader: User | None = None) -> tuple[list[TeamRow], TeamFacts]:
     enrolments: QuerySet[Enrolment] = team_enrolments(visible).annotate(team_name=_team_name(at.date()))
     people = list(enrolments)
-    facts = team_facts(people, extra)
+    facts = team_facts(people, at.date(), reader)
     rows = [
         TeamRow(found, getattr(found.enrolment, "team_name", "") or "", line_of(found, at))
         for found in readiness_of(people, at, facts)

@@ -17,17 +17,30 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Coalesce
 
 from assessments.models import Case, Request
 from assessments.policies import waiting_countersign
 from coaching.api import Challenge, CoachAssignment, Commitment
-from lms.api import Enrolment, Membership, Pause, SkillGate, current
+from lms.api import (
+    Enrolment,
+    Membership,
+    News,
+    Notice,
+    Pause,
+    Row,
+    SkillGate,
+    Union,
+    User,
+    current,
+    newest_unread,
+    news_of,
+    union_part,
+)
 from lms.rules.gates import OpenGate
 
-# The columns of the UNION, with the type that each has in every part of it.
+# The columns of the UNION beside the kind, with the type that each has in every part of it.
 COLUMNS: dict[str, models.Field] = {
-    "kind": models.CharField(),
     "owner": models.BigIntegerField(),
     "uid": models.UUIDField(),
     "word": models.CharField(),
@@ -38,7 +51,8 @@ COLUMNS: dict[str, models.Field] = {
     "day": models.DateField(),
     "until": models.DateField(),
 }
-AT_ONCE = 5000
+AT_ONCE = 4096
+NEWS = "notice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +83,7 @@ class CoachFact:
 @dataclass(frozen=True, slots=True)
 class TeamFacts:
     """Gates by person id; pauses, waits and coaches by enrolment id; ``uncoached`` names who is to choose a coach, and
-    since when; ``extra`` holds the rows of parts asked for.
+    since when.
     """
 
     gates: dict[int, list[OpenGate]] = field(default_factory=lambda: defaultdict(list))
@@ -77,34 +91,41 @@ class TeamFacts:
     waits: dict[int, list[Wait]] = field(default_factory=lambda: defaultdict(list))
     coaches: dict[int, CoachFact] = field(default_factory=dict)
     uncoached: dict[int, Wait] = field(default_factory=dict)
-    extra: list[tuple[Any, ...]] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+
+    @property
+    def news(self) -> News:
+        """What is new for the reader whom the facts were read for."""
+        return news_of(self.notices)
 
 
-def part(kind: str, rows: QuerySet[Any], **columns: Any) -> QuerySet[Any]:
+def part(kind: str, rows: QuerySet[Any], **columns: Any) -> QuerySet[Any, Row]:
     """One part of the UNION: the columns that it has, typed nulls for the others."""
-    given = {"kind": Value(kind, output_field=models.CharField()), **columns}
-    return rows.order_by().values_list(
-        *(given.get(name, Cast(Value(None), output_field=kept)) for name, kept in COLUMNS.items())
-    )
+    return union_part(COLUMNS, kind, rows, **columns)
 
 
-def team_facts(enrolments: Sequence[Enrolment], extra: Iterable[QuerySet[Any]] = ()) -> TeamFacts:
-    """The facts about these enrolments; ``extra`` are more parts to read in the same breath.
+def team_facts(
+    enrolments: Sequence[Enrolment], on: date, reader: User | None = None, others: Iterable[int] = ()
+) -> TeamFacts:
+    """The facts about these enrolments on a day (UTC), and in the same breath what is new for ``reader``; of the people
+    in ``others`` only their gates.
 
-    Queries: 1 for up to 5,000 enrolments.
+    Queries: 1 for up to 4,096 enrolments.
     """
     found = TeamFacts()
-    parts = list(extra)
+    others = set(others)
     for start in range(0, len(enrolments) or 1, AT_ONCE):
         some = enrolments[start : start + AT_ONCE]
-        parts = [*(_parts([item.pk for item in some], {item.person_id for item in some}) if some else ()), *parts]
-        if parts:
-            _read(parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0], found)
-        parts = []
+        ids, people = [item.pk for item in some], sorted({item.person_id for item in some} | others)
+        others = set()
+        if reader and not start:
+            _read(_facts_and_news(ids=ids, people=people, on=on, reader=reader.pk), found)
+        elif people:
+            _read(_facts(ids=ids, people=people, on=on), found)
     return found
 
 
-def _parts(ids: list[int], people: set[int]) -> list[QuerySet[Any]]:
+def _parts(*, ids: list[int], people: list[int], on: date) -> list[QuerySet[Any, Row]]:
     return [
         part(
             "gate",
@@ -163,7 +184,7 @@ def _parts(ids: list[int], people: set[int]) -> list[QuerySet[Any]]:
         ),
         part(
             "uncoached",
-            _uncoached(ids),
+            _uncoached(ids, on),
             owner=F("pk"),
             uid=F("uid"),
             word=F("manager_name"),
@@ -179,13 +200,13 @@ def _parts(ids: list[int], people: set[int]) -> list[QuerySet[Any]]:
     ]
 
 
-def _uncoached(ids: list[int]) -> QuerySet[Enrolment]:
+def _uncoached(ids: list[int], on: date) -> QuerySet[Enrolment]:
     """Enrolments that nobody coaches, since when, and who is to choose: the manager of the person's team, by name."""
     held = CoachAssignment.objects.filter(enrolment=OuterRef("pk"), status="active", kind="primary")
     before = CoachAssignment.objects.filter(enrolment=OuterRef("pk"), ended_at__isnull=False, kind="primary")
     manages = Membership.objects.filter(
-        current(),
-        current("team__memberships__"),
+        current(on=on),
+        current("team__memberships__", on),
         role=Membership.Role.MANAGER,
         person__is_active=True,
         team__memberships__role=Membership.Role.MEMBER,
@@ -195,6 +216,19 @@ def _uncoached(ids: list[int]) -> QuerySet[Enrolment]:
         without_since=Coalesce(Subquery(before.order_by("-ended_at").values("ended_at")[:1]), F("enrolled_at")),
         manager_name=Coalesce(Subquery(manages.order_by("pk").values("person__full_name")[:1]), Value("")),
     )
+
+
+def _with_news(*, ids: list[int], people: list[int], on: date, reader: int) -> list[QuerySet[Any, Row]]:
+    return [*_parts(ids=ids, people=people, on=on), news_part(reader)]
+
+
+def news_part(reader: int) -> QuerySet[Any, Row]:
+    """What is new for somebody, as a part of the UNION."""
+    columns = {"owner": F("pk"), "uid": F("uid"), "word": F("text"), "other": F("url"), "number": F("unread")}
+    return part(NEWS, newest_unread(User(pk=reader)), **columns, at=F("created_at"))
+
+
+_facts, _facts_and_news = Union(_parts), Union(_with_news)
 
 
 def _read(rows: Iterable[tuple[Any, ...]], found: TeamFacts) -> None:
@@ -211,5 +245,13 @@ def _read(rows: Iterable[tuple[Any, ...]], found: TeamFacts) -> None:
                 found.waits[owner].append(Wait(kind, uid, word or "", at))
             case "uncoached":
                 found.uncoached[owner] = Wait(kind, uid, word or "", at)
-            case _:
-                found.extra.append(row)
+            case "notice":
+                found.notices.append(notice_of(row))
+
+
+def notice_of(row: Row) -> Notice:
+    """The notice that a row of ``news_part`` stands for."""
+    _kind, pk, uid, text, url, _more, unread, at, _day, _until = row
+    notice = Notice(pk=pk, uid=uid, text=text, url=url, created_at=at)
+    notice.unread = unread  # type: ignore[attr-defined]
+    return notice

@@ -13,19 +13,18 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models import F, QuerySet, Value
-from django.db.models.functions import Cast
 
 from assessments.api import Case, Request, waiting_countersign
 from coaching.api import Challenge, CoachAssignment, Commitment, Session
+from lms.api import Row, Union, union_part
 
 REQUEST, DECIDE, COUNTERSIGN, CONFIRM = "request", "decide", "countersign", "confirm"
 COLLECTING, PROMISED, SESSION = "collecting", "promised", "session"
 CHALLENGE, PROPOSAL = "challenge", "proposal"
 WITH_OTHERS = frozenset({REQUEST, DECIDE, COUNTERSIGN, CONFIRM, CHALLENGE, PROPOSAL})
 
-# The columns of the UNION, with the type that each has in every part of it.
+# The columns of the UNION beside the kind, with the type that each has in every part of it.
 COLUMNS: dict[str, models.Field] = {
-    "kind": models.CharField(),
     "enrolment": models.BigIntegerField(),
     "about": models.UUIDField(),
     "uid": models.UUIDField(),
@@ -37,6 +36,7 @@ COLUMNS: dict[str, models.Field] = {
     "day": models.DateField(),
     "minutes": models.BigIntegerField(),
 }
+EMPTY = {name: Value("", field) for name, field in COLUMNS.items() if isinstance(field, models.CharField)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +78,13 @@ class Item:
 def underway_of(enrolment_ids: Iterable[int]) -> list[Item]:
     """Everything under way on these enrolments, the longest waiting first. Queries: 1, or 0 without an enrolment."""
     ids = list(enrolment_ids)
-    if not ids:
-        return []
+    rows = [Item(*row) for row in _underway(ids=ids)] if ids else []
+    return sorted(rows, key=lambda item: (item.at, item.kind, str(item.uid)))
+
+
+def _parts(ids: list[int]) -> list[QuerySet[Any, Row]]:
     case = {"enrolment": F("enrolment_id"), "about": F("standard_uid"), "uid": F("uid"), "what": F("version__title")}
-    parts = (
+    return [
         _part(
             REQUEST,
             Request.objects.filter(status__in=Request.WAITING, case__enrolment__in=ids),
@@ -140,9 +143,7 @@ def underway_of(enrolment_ids: Iterable[int]) -> list[Item]:
             at=F("planned_at"),
             minutes=F("minutes"),
         ),
-    )
-    rows = [Item(*row) for row in parts[0].union(*parts[1:], all=True)]
-    return sorted(rows, key=lambda item: (item.at, item.kind, str(item.uid)))
+    ]
 
 
 def _commitments(kind: str, ids: list[int], status: str, since: str) -> QuerySet[Any]:
@@ -158,11 +159,9 @@ def _commitments(kind: str, ids: list[int], status: str, since: str) -> QuerySet
     )
 
 
-def _part(kind: str, rows: QuerySet[Any], **columns: Any) -> QuerySet[Any]:
+def _part(kind: str, rows: QuerySet[Any], **columns: Any) -> QuerySet[Any, Row]:
     """One part of the UNION: the columns that it has, empty texts and typed nulls for the others."""
-    given = {"kind": Value(kind, output_field=models.CharField()), **columns}
-    return rows.order_by().values_list(*(given.get(name, _nothing(field)) for name, field in COLUMNS.items()))
+    return union_part(COLUMNS, kind, rows, **EMPTY | columns)
 
 
-def _nothing(field: models.Field) -> Any:
-    return Value("", output_field=field) if isinstance(field, models.CharField) else Cast(Value(None), field)
+_underway = Union(_parts)

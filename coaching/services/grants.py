@@ -6,14 +6,13 @@ is a new row; the old one is revoked in the same act, so that the record says wh
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from functools import partial
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import BigIntegerField, Case, Count, Exists, OuterRef, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
 from coaching import events
@@ -154,24 +153,21 @@ def may_observe(user_id: int, skill_ids: Iterable[int], at: datetime) -> set[int
     return set(rows.values_list("skill_id", flat=True))
 
 
-@dataclass(frozen=True, slots=True)
-class Authority:
-    """With what somebody decides: the basis of their grant by skill id, and whether as the coach or for one away."""
+def authority_rows(
+    person_id: int, enrolment_id: int, skills: QuerySet[Skill], on: date, at: datetime
+) -> QuerySet[ObserverGrant, ObserverGrant]:
+    """The grants that an active person holds for these skills at that moment of the day ``on``.
 
-    bases: Mapping[int, str]
-    as_coach: bool
-
-
-def authority_over(actor: User, enrolment_id: int, skill_ids: Iterable[int], at: datetime) -> Authority:
-    """The grants that an active person holds for these skills now, and their capacity. Queries: 1."""
+    ``as_coach`` is 1 when they are the coach of this enrolment, 0 when they stand in for one. For a question that a
+    larger one asks along.
+    """
     coach = CoachAssignment.objects.filter(
         enrolment=enrolment_id, status=ACTIVE, kind=PRIMARY, coach__person=OuterRef("person")
     )
     rows = ObserverGrant.objects.filter(
-        unlapsed(at.date()), person=actor, person__is_active=True, skill__in=list(skill_ids), granted_at__lte=at
-    ).annotate(as_coach=Exists(coach))
-    found = list(rows.values_list("skill_id", "basis", "as_coach"))
-    return Authority({skill: basis for skill, basis, _as in found}, any(as_coach for *_rest, as_coach in found))
+        unlapsed(on), person=person_id, person__is_active=True, skill__in=skills, granted_at__lte=at
+    )
+    return rows.annotate(as_coach=Case(When(Exists(coach), then=1), default=0, output_field=BigIntegerField()))
 
 
 def was_granted(user_id: int, skill_id: int, at: datetime) -> bool:

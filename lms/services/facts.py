@@ -9,7 +9,7 @@ the same moment would otherwise each miss the other's half of what completes a s
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -17,7 +17,7 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models import F, QuerySet, Value
-from django.db.models.functions import Cast
+from django.db.models.functions import Concat
 
 from lms.models import (
     Enrolment,
@@ -33,9 +33,10 @@ from lms.models import (
 )
 from lms.rules.gates import OpenGate
 
-# The columns of the UNION, with the type that each has in every part of it.
+from .union import Row, Union, union_part
+
+# The columns of the UNION beside the kind, with the type that each has in every part of it.
 COLUMNS: dict[str, models.Field] = {
-    "kind": models.CharField(),
     "enrolment": models.BigIntegerField(),
     "uid": models.UUIDField(),
     "word": models.CharField(),
@@ -93,10 +94,13 @@ def lock_learner(person: User) -> list[Enrolment]:
 
 def facts_of(person_id: int, enrolment_ids: Iterable[int]) -> PersonFacts:
     """All that the record holds about a person and these enrolments of theirs. Queries: 1."""
-    mine = {"enrolment__in": list(enrolment_ids)}
+    return _read(_facts(person=person_id, enrolments=list(enrolment_ids)))
+
+
+def _parts(person: int, enrolments: Sequence[int]) -> list[QuerySet[Any, Row]]:
+    mine = {"enrolment__in": enrolments}
     step = {"enrolment": F("enrolment_id"), "uid": F("step__uid")}
-    talk = TalkFact.objects.filter(person=person_id, ended_at=None)
-    parts = (
+    return [
         _part("completed", StepCompletion.objects.filter(**mine), **step, at=F("completed_at")),
         _part("waived", Waiver.objects.filter(**mine), **step, word=F("reason")),
         _part("opened", Opening.objects.filter(**mine), **step, word=F("reason")),
@@ -116,20 +120,27 @@ def facts_of(person_id: int, enrolment_ids: Iterable[int]) -> PersonFacts:
             day=F("from_on"),
             until=F("until_on"),
         ),
-        _part("lesson", LessonCompletion.objects.filter(person=person_id), uid=F("lesson_uid"), at=F("completed_at")),
+        _part("lesson", LessonCompletion.objects.filter(person=person), uid=F("lesson_uid"), at=F("completed_at")),
         _part(
             "gate",
-            SkillGate.objects.filter(person=person_id).annotate(kind_and_source=_gate_words()),
+            SkillGate.objects.filter(person=person),
             uid=F("standard_uid"),
             word=F("skill__slug"),
-            other=F("kind_and_source"),
+            other=Concat(F("gate"), Value(" "), F("source"), output_field=models.CharField()),
             number=F("level"),
             at=F("opened_at"),
             until=F("valid_until"),
         ),
-        _part("talk", talk, uid=F("lesson_uid"), word=F("skill__slug")),
-    )
-    return _read(parts[0].union(*parts[1:], all=True))
+        _part(
+            "talk",
+            TalkFact.objects.filter(person=person, ended_at=None),
+            uid=F("lesson_uid"),
+            word=F("skill__slug"),
+        ),
+    ]
+
+
+_facts = Union(_parts)
 
 
 def _open(person: User) -> QuerySet[Enrolment]:
@@ -137,17 +148,8 @@ def _open(person: User) -> QuerySet[Enrolment]:
     return rows.select_related("person", "path", "path_version", "role_version__profile")
 
 
-def _gate_words() -> models.expressions.Combinable:
-    """Which gate, and its source, in one column."""
-    return models.functions.Concat(F("gate"), Value(" "), F("source"), output_field=models.CharField())
-
-
-def _part(kind: str, rows: QuerySet[Any], **columns: Any) -> QuerySet[Any]:
-    """One part of the UNION: the columns that it has, typed nulls for the others."""
-    given = {"kind": Value(kind, output_field=models.CharField()), **columns}
-    return rows.order_by().values_list(
-        *(given.get(name, Cast(Value(None), output_field=field)) for name, field in COLUMNS.items())
-    )
+def _part(kind: str, rows: QuerySet[Any], **columns: Any) -> QuerySet[Any, Row]:
+    return union_part(COLUMNS, kind, rows, **columns)
 
 
 def _read(rows: Iterable[tuple[Any, ...]]) -> PersonFacts:

@@ -10,7 +10,8 @@ from uuid import UUID
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from lms import clock
@@ -134,36 +135,51 @@ def managers_of_each(person_ids: Collection[int], on: date) -> dict[int, list[Us
     return {pk: by_distance[min(by_distance)] if by_distance else [] for pk, by_distance in found.items()}
 
 
-def _managers_query(person_ids: Collection[int], on: date) -> tuple[str, dict[str, object]]:
-    """The statement that climbs the teams, and its values."""
-    names = {f"person{number}": pk for number, pk in enumerate(person_ids)}
-    words = {"on": on.isoformat(), "member": Membership.Role.MEMBER.value, "manager": Membership.Role.MANAGER.value}
-    return MANAGERS.format(people=", ".join(f"%({name})s" for name in names)), {**names, **words}
+def managing(person_id: int, on: date) -> QuerySet[User]:
+    """Who manages one person, as ``managers_of`` says; for a question that a larger one asks along."""
+    sql, values = _climb([person_id], on)
+    nearest = f"{sql} SELECT manager_id FROM found WHERE steps_up = (SELECT MIN(steps_up) FROM found)"  # noqa: S608
+    return User.objects.filter(pk__in=RawSQL(nearest, values))  # noqa: S611 - our own statement, values apart
+
+
+def _managers_query(person_ids: Collection[int], on: date) -> tuple[str, list[object]]:
+    """Every manager of each of these people, near and far, and how many teams up."""
+    sql, values = _climb(person_ids, on)
+    return (
+        f"{sql} SELECT person.*, found.managed_id, found.steps_up FROM found "  # noqa: S608 - our own statement
+        "JOIN lms_user person ON person.id = found.manager_id "
+        "ORDER BY found.managed_id, found.steps_up, person.full_name, person.id"
+    ), values
+
+
+def _climb(person_ids: Collection[int], on: date) -> tuple[str, list[object]]:
+    """The tables that a statement about managers begins with, and their values."""
+    people, day = list(person_ids), [on] * 2
+    return CLIMB.format(people=", ".join(["%s"] * len(people))), [*people, *day, *people, *day, *day]
 
 
 # Up the tree from the teams that somebody is a member of and those above the ones that they manage; none is 50 deep.
-MANAGERS = """
+CLIMB = """
 WITH RECURSIVE up (managed_id, team_id, steps_up) AS (
     SELECT person_id, team_id, 0 FROM lms_membership
-    WHERE person_id IN ({people}) AND role = %(member)s
-        AND from_on <= %(on)s AND (until_on IS NULL OR until_on >= %(on)s)
+    WHERE person_id IN ({people}) AND role = 'member'
+        AND from_on <= %s AND (until_on IS NULL OR until_on >= %s)
     UNION
     SELECT manages.person_id, team.parent_id, 1
     FROM lms_membership manages JOIN lms_team team ON team.id = manages.team_id
-    WHERE manages.person_id IN ({people}) AND manages.role = %(manager)s AND team.parent_id IS NOT NULL
-        AND manages.from_on <= %(on)s AND (manages.until_on IS NULL OR manages.until_on >= %(on)s)
+    WHERE manages.person_id IN ({people}) AND manages.role = 'manager' AND team.parent_id IS NOT NULL
+        AND manages.from_on <= %s AND (manages.until_on IS NULL OR manages.until_on >= %s)
     UNION
     SELECT up.managed_id, team.parent_id, up.steps_up + 1 FROM lms_team team JOIN up ON team.id = up.team_id
     WHERE team.parent_id IS NOT NULL AND up.steps_up < 50
-)
-SELECT person.*, up.managed_id, MIN(up.steps_up) AS steps_up FROM up
-JOIN lms_membership manages ON manages.team_id = up.team_id AND manages.role = %(manager)s
-    AND manages.from_on <= %(on)s AND (manages.until_on IS NULL OR manages.until_on >= %(on)s)
-JOIN lms_user person ON person.id = manages.person_id
-WHERE person.is_active AND person.id <> up.managed_id
-GROUP BY person.id, up.managed_id
-ORDER BY up.managed_id, steps_up, person.full_name, person.id
-"""
+), found (managed_id, manager_id, steps_up) AS (
+    SELECT up.managed_id, person.id, MIN(up.steps_up) FROM up
+    JOIN lms_membership manages ON manages.team_id = up.team_id AND manages.role = 'manager'
+        AND manages.from_on <= %s AND (manages.until_on IS NULL OR manages.until_on >= %s)
+    JOIN lms_user person ON person.id = manages.person_id
+    WHERE person.is_active AND person.id <> up.managed_id
+    GROUP BY up.managed_id, person.id
+)"""
 
 
 def close_account(person: User, last_day: date, at: datetime) -> list[Enrolment]:

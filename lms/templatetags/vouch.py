@@ -11,7 +11,7 @@ from django import forms, template
 from django.forms import BoundField
 from django.template.loader import render_to_string
 from django.utils.formats import number_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
@@ -175,6 +175,13 @@ def ladder(state: str = "", label: str = "", bays: Iterable[str] = ()) -> SafeSt
 @lru_cache(maxsize=4096)
 def _ladder(state: str, label: str, bays: tuple[str, ...]) -> SafeString:
     return render_to_string("components/ladder.html", {"state": state, "label": label, "bays": bays})
+
+
+@register.simple_tag
+def grid_cells(cells: Iterable[Any], address: str) -> SafeString:
+    """The cells of one row of a grid (``bays`` and ``word``), each a link: in one go, for a page has hundreds."""
+    parts = ((address, _ladder("", "", cell.bays), cell.word) for cell in cells)
+    return format_html_join("", '<td><a href="{}">{}<span>{}</span></a></td>', parts)
 
 
 @register.inclusion_tag("components/days.html")

@@ -124,6 +124,23 @@ def test_seven_queries(rows: int) -> None:
     assert judge.cost(judge.log_in(of.coach), URL) <= 7
 
 
+def test_learners_stand_twenty_a_page_beside_what_waits() -> None:
+    of = judge.scene()
+    CoachProfile.objects.update(capacity=100)
+    of.coach.coach_profile.refresh_from_db()
+    for number in range(24):
+        another(of, f"Pupil {number:02}")
+    client = judge.log_in(of.coach)
+    first = judge.words_of(client.get(URL))
+    assert "Pupil 18" in first
+    assert "Pupil 23" not in first
+    assert 'href="?page=1&amp;learners=2#learners"' in first
+    second = judge.words_of(client.get(f"{URL}?page=1&learners=2"))
+    assert "Pupil 23" in second
+    assert "Pupil 18" not in second
+    assert judge.cost(client, f"{URL}?learners=2") <= 7
+
+
 def test_fifty_a_page() -> None:
     of = judge.scene()
     CoachProfile.objects.update(capacity=100)
