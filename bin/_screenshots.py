@@ -11,7 +11,6 @@ from pathlib import Path
 
 from _common import MISSING, PYTHON, ROOT, Stop, make_venv, run_script
 
-DATA = Path(os.environ.get("VOUCH_DATA_DIR") or ROOT / "var").resolve()
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -28,10 +27,8 @@ def main(given: list[str]) -> int:
     browser = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
     if not browser:
         raise Stop("Chromium is missing. Install it, or name it with CHROMIUM.", MISSING)
-    if not (DATA / "passphrase").exists():
-        raise Stop(f"There is no demo in {DATA}. Run bin/start first.", MISSING)
     make_venv(dev=True)
-    env = {**os.environ, "CHROMIUM": browser, "VOUCH_DEMO_PASSPHRASE": (DATA / "passphrase").read_text().strip()}
+    env = {**os.environ, "CHROMIUM": browser}
     where = ["--all", str(args.all)] if args.all else []
     return subprocess.run([PYTHON, ROOT / "bin" / "_camera.py", args.url, *where], cwd=ROOT, env=env).returncode
 
