@@ -18,10 +18,10 @@ from kombu.utils.json import dumps
 class Channel(filesystem.Channel):
     """Writes a message under a name that no reader looks for, and gives it its own name when it is complete."""
 
-    def _put(self, queue: str, message: dict[str, Any], **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]
         name = f"{time.monotonic_ns() // 1_000_000}_{uuid.uuid4()}.{queue}.msg"
         part = Path(self.data_folder_out) / f"{name}.part"
-        part.write_text(dumps(message))
+        part.write_text(dumps(payload))
         os.replace(part, part.with_name(name))  # noqa: PTH105 - the act that must be one
 
 
