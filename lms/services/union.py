@@ -38,7 +38,7 @@ class Union:
 
     ``parts`` takes numbers, words, days, moments and lists of them, and uses each as it is: it computes nothing with
     them, asks no clock and chooses no other question for other values. A statement is checked when it is made:
-    AssertionError when ``parts`` does more.
+    TypeError when ``parts`` does more.
     """
 
     def __init__(self, parts: Callable[..., Sequence[QuerySet[Any, Row]]]) -> None:
@@ -68,7 +68,7 @@ class Union:
         statement = made and _Statement(made[0], tuple(places.get(param, param) for param in made[1]), made[2])
         alike = _same(check, statement, others) if check and statement else not (check or statement)
         if not alike:
-            raise AssertionError("This UNION depends on more than the values that it is given.")
+            raise TypeError(f"{self.parts.__module__}.{self.parts.__qualname__} does more than use its values.")
         return statement
 
 

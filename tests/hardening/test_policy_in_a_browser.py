@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from wagtail.models import Collection, Locale, Page
 
 from lms.api import LEARNING_ADMINISTRATORS, User
 from tests import assessment_factories as practice
@@ -132,11 +131,6 @@ def test_a_manager_and_learning(of: learning.Life, open_tab: Any) -> None:
 
 
 def test_an_author_in_the_admin(live_server: Any, open_tab: Any) -> None:
-    Locale.objects.get_or_create(language_code="en")
-    if not Page.objects.exists():
-        Page.add_root(title="Root", slug="root")
-    if not Collection.objects.exists():
-        Collection.add_root(name="Root")
     small = authored.small_path()
     tab = open_tab(make.person("Ada Quist", is_superuser=True))
     page = tab.page

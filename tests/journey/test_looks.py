@@ -15,7 +15,8 @@ from .looking import CROSSED, ONCE, TWICE, WITH_A_TABLET, Looking, Looks
 from .shelf import Kept, Shelf, given_out
 from .states import collect, crawl, demo
 
-pytestmark = [pytest.mark.browser, pytest.mark.sqlite]
+# Before the tests that empty tables: the world is made in what the migrations left.
+pytestmark = [pytest.mark.browser, pytest.mark.sqlite, pytest.mark.django_db]
 
 Wrong = dict[str, dict[str, list[str]]]
 """By page and kind."""
