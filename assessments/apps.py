@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 from django.core.checks import Tags, register
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -17,11 +17,12 @@ class AssessmentsConfig(AppConfig):
         what it holds about people.
         """
         from assessments.checks import guards_stand
-        from assessments.receivers import install_guards
+        from assessments.receivers import install_guards, lay_guards_aside
         from assessments.rules.privacy import PERSONAL
         from lms.api import register_personal, register_place
 
         register_personal(self.name, PERSONAL)
+        pre_migrate.connect(lay_guards_aside, sender=self, dispatch_uid="assessments.lay_guards_aside")
         post_migrate.connect(install_guards, sender=self, dispatch_uid="assessments.install_guards")
         register(guards_stand, Tags.database)
         helpers, managers = ("coach", "observer"), ("manager", "learning")

@@ -1,8 +1,9 @@
 """The database's own guards of the ledger: triggers against UPDATE, DELETE, TRUNCATE and INSERT OR REPLACE, and one
 against a countersign by who signed or observed, which no constraint can see.
 
-They stand beside the constraints and hold against anybody who speaks SQL. Django's table rebuilds on SQLite drop
-triggers without a word, so they are put back after every migrate, and a system check says when one is missing.
+They stand beside the constraints and hold against anybody who speaks SQL. On SQLite Django rebuilds a table to change
+it: that drops its triggers without a word, and fails when one of another table reads it. There they are laid aside
+before every migrate; everywhere they are put back after it, and a system check says when one is missing.
 """
 
 from __future__ import annotations

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.db.models import Model
+from django.db.models.signals import pre_migrate
 
 from assessments.checks import guards_stand
 from assessments.models import Observation, ObservationIndicator, ObservationSkill, SignOffEvent, SignOffText
@@ -251,6 +254,23 @@ def test_migrate_puts_the_guards_back(ledger: SignOffEvent) -> None:
     call_command("migrate", "assessments", verbosity=0, skip_checks=True)
     assert guards.missing(connection) == set()
     refused(lambda: SignOffEvent.objects.update(meaning="Tampered."))
+
+
+def test_sqlite_can_rebuild_a_table_while_it_migrates() -> None:
+    connection.check_constraints()
+    seen = []
+
+    def look(**_rest: Any) -> None:
+        seen.append(guards.missing(connection))
+
+    judging_app = apps.get_app_config("assessments")
+    pre_migrate.connect(look, sender=judging_app)  # after ours, which was connected first
+    try:
+        call_command("migrate", "assessments", verbosity=0, skip_checks=True)
+    finally:
+        pre_migrate.disconnect(look, sender=judging_app)
+    assert seen == [guards.names("sqlite") if connection.vendor == "sqlite" else set()]
+    assert guards.missing(connection) == set()
 
 
 def test_installing_twice_is_the_same_as_once(ledger: SignOffEvent) -> None:
