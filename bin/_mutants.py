@@ -91,6 +91,7 @@ def main(given: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="vouch-mutants-") as folder:
         copies: Queue[Path] = Queue()
         first = copy_to(Path(folder) / "0")
+        say(f"{len(mutants)} mutants; first their tests with nothing taken away")
         for on in sorted({item.on for item in mutants}):
             code, said = run_tests(first, sorted({item.test for item in mutants if item.on == on}), on, longest=None)
             if code:
