@@ -6,11 +6,12 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_used
-from django.db.models.signals import post_save
+from django.db.models.signals import post_save, pre_save
 from django.dispatch import receiver
 from django.http import HttpRequest
+from wagtail.users.models import UserProfile
 
-from lms.api import User
+from lms.api import User, language_of
 from lms.requests import SECOND_FACTOR
 from lms.views.door import sign_out_everywhere
 
@@ -36,3 +37,11 @@ def end_sessions(sender: Any, instance: User, **kwargs: Any) -> None:
     """
     if not instance.is_active:
         sign_out_everywhere(instance)
+
+
+@receiver(pre_save, sender=UserProfile)
+def write_in_their_language(sender: Any, instance: UserProfile, **kwargs: Any) -> None:
+    """What Wagtail writes to somebody is in their own language; without a choice of theirs it would take the language
+    of whoever acts.
+    """
+    instance.preferred_language = instance.preferred_language or language_of(instance.user)

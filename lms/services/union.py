@@ -100,14 +100,24 @@ class _Statement:
         with connection.cursor() as cursor:
             cursor.execute(self.sql, tuple(self.filled(values)))
             rows = cursor.fetchall()
-        return [self._converted(row) for row in rows] if self.converters else rows
-
-    def _converted(self, row: Row) -> Row:
-        cells = list(row)
+        if not (rows and self.converters):
+            return rows
+        columns = list(zip(*rows, strict=True))
         for place, converters, expression in self.converters:
+            columns[place] = _converted(columns[place], converters, expression)
+        return list(zip(*columns, strict=True))
+
+
+def _converted(column: tuple[Any, ...], converters: list[Callable[..., Any]], expression: Any) -> tuple[Any, ...]:
+    """A column with each of its values converted once, however often it stands there; a null stays one."""
+    known: dict[Any, Any] = {None: None}
+    for value in column:
+        if value not in known:
+            found = value
             for convert in converters:
-                cells[place] = convert(cells[place], expression, connection)
-        return tuple(cells)
+                found = convert(found, expression, connection)
+            known[value] = found
+    return tuple(known[value] for value in column)
 
 
 def _padded(values: Sequence[Scalar]) -> list[Scalar]:

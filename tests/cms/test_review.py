@@ -6,8 +6,10 @@ import html
 from typing import Any
 
 import pytest
+from django.core.mail import EmailMessage
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 from wagtail.models import GroupApprovalTask, Site, Workflow, WorkflowPage, WorkflowState
 
 from assessments.models import ScenarioVersion
@@ -17,6 +19,7 @@ from cms.services.setup import name_site, set_up_site
 from lms.api import AUTHORS, LEARNING_ADMINISTRATORS, User
 from tests import cms_factories as make
 from tests import factories
+from tests.strings.pseudo import pseudo_language
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +76,20 @@ def test_what_an_author_hands_in_goes_live_when_learning_approves(small: make.Sm
     small.scenario.refresh_from_db()
     assert small.scenario.brief == "In review."
     assert awaiting_review() == []
+
+
+@pytest.mark.parametrize(("writes", "reads"), [("en", "eo"), ("eo", "en")])
+def test_the_mail_about_it_is_in_the_language_of_whoever_reads_it(
+    small: make.Small, settings: Any, mailoutbox: list[EmailMessage], writes: str, reads: str
+) -> None:
+    settings.LANGUAGES = [("en", "English"), ("eo", "Esperanto")]
+    reviewer = factories.in_group(LEARNING_ADMINISTRATORS)
+    User.objects.filter(pk=reviewer.pk).update(locale=reads)
+    with pseudo_language(only="eo"), translation.override(writes):
+        submit_for_review(small.scenario, factories.in_group(AUTHORS))
+    assert [(mail.to, "⟦" in mail.subject, "⟦" in mail.body) for mail in mailoutbox] == [
+        ([reviewer.email], reads == "eo", reads == "eo")
+    ]
 
 
 @pytest.fixture

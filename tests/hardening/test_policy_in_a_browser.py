@@ -99,12 +99,12 @@ def test_a_learner_answers_and_practises(of: learning.Life, open_tab: Any) -> No
     tab.look(f"/practice/{make.uid('quay')}/")
     page.locator("main form button[type=submit]").last.click()
     page.wait_for_url("**/practice/attempt/**")
-    for _turn in range(2):
-        choice = page.locator("main form input[type=radio]").first
-        choice.check()
+    for here, then in (("first", "second"), ("second", "third")):
         for name in {item.get_attribute("name") for item in page.locator("main form input[type=radio]").all()}:
             page.locator(f"main form input[name='{name}']").first.check()
+        page.get_by_label(f"Text of {here}-best.").check()
         page.locator("main form button[type=submit]").first.click()
+        page.get_by_text(f"Words at {then}.").wait_for()
         page.wait_for_load_state("networkidle")
     assert tab.said == []
 
