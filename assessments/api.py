@@ -73,7 +73,20 @@ from assessments.services.practice import (
     try_facts,
     write_response,
 )
-from assessments.services.queue import PagedQueue, Queue, Waiting, queue_of, shown_of
+from assessments.services.queue import (
+    CHALLENGE,
+    COLLECT,
+    CONFIRM,
+    COUNTERSIGN,
+    DECIDE,
+    OBSERVE,
+    TAKE_OVER,
+    PagedQueue,
+    Queue,
+    Waiting,
+    queue_of,
+    shown_of,
+)
 from assessments.services.readiness import (
     BUCKETS,
     Holder,
@@ -122,8 +135,15 @@ from assessments.services.versions import publish_calibration, publish_recalls, 
 
 __all__ = [
     "BUCKETS",
+    "CHALLENGE",
+    "COLLECT",
+    "CONFIRM",
+    "COUNTERSIGN",
+    "DECIDE",
     "MAX_BYTES",
+    "OBSERVE",
     "SORTS",
+    "TAKE_OVER",
     "Attempt",
     "Calibration",
     "CalibrationAttempt",

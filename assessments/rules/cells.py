@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
 
 from lms.rules.gates import GATES, Standing
 from lms.rules.said import short_day
@@ -37,7 +38,7 @@ class Cell:
     @property
     def label(self) -> str:
         """The ladder as a sentence, for who cannot see it."""
-        return _sentence(self.bays) if self.bays else self.word
+        return _sentence(self.bays, get_language()) if self.bays else self.word
 
     @property
     def vouched(self) -> bool:
@@ -103,7 +104,9 @@ def _word(term: Term, tone: str, next_gate: str, waits_for: str) -> str:
     return _("%(gate)s is next") % {"gate": GATE_NAMES[next_gate]}
 
 
-def _sentence(bays: tuple[str, ...]) -> str:
+@lru_cache(maxsize=1024)
+def _sentence(bays: tuple[str, ...], language: str) -> str:
+    """There are few shapes and hundreds of ladders: each is put in words once a language."""
     words = {
         "open": _("open"),
         "next": _("next"),

@@ -139,7 +139,7 @@ def invoice_of(enrolment: Enrolment, at: datetime) -> Invoice:
         _line(found, term, cell, proofs.get(term.required.skill, ()), progress, titles, at)
         for term, cell in zip(result.terms if result else (), cells_of(found), strict=True)
     )
-    return Invoice(found, line_of(found, at), result, lines, _externals(progress, titles))
+    return Invoice(found, line_of(found), result, lines, _externals(progress, titles))
 
 
 def _line(
@@ -152,12 +152,12 @@ def _line(
     at: datetime,
 ) -> Line:
     skill = term.required.skill
-    holder = found.holders.get(skill)
+    holder = found.holder_of(term)
     held_by = "" if holder is None else name_of(holder) or found.enrolment.person.get_short_name()
     days = days_since(holder.since, at, found.enrolment.person.zone) if holder and holder.since else None
     return Line(
         skill=skill,
-        title=found.role.titles[skill],
+        title=found.title_of(term),
         term=term,
         asked=str(ENTRUSTMENT[term.required.level]),
         cell=cell,

@@ -149,7 +149,7 @@ def shown_of(me: User, rows: Iterable[Waiting], learners: Sequence[int], at: dat
     enrolments = sorted(people, key=lambda item: learners.index(item.pk)) if learners else []
     facts = team_facts(enrolments, at.date(), others=[case.learner_id for case in cases])
     found = readiness_of(enrolments, at, facts)
-    return PagedQueue(progress_of_cases(cases, me, facts, at), [_learner(item, at) for item in found])
+    return PagedQueue(progress_of_cases(cases, me, facts, at), [_learner(item) for item in found])
 
 
 def _parts(*, me: int, on: date, since: datetime, until: datetime) -> list[QuerySet[Any, Row]]:
@@ -249,14 +249,14 @@ def _waiting(row: Row) -> Waiting:
     return Waiting(kind, uid, person, title, since, day, accepted=more == Request.Status.ACCEPTED, of=more or "")
 
 
-def _learner(found: PersonReadiness, at: datetime) -> MyLearner:
+def _learner(found: PersonReadiness) -> MyLearner:
     result, holder = found.readiness, found.held_by
     term = result.holder if result else None
     shown = cell_of(found, term) if term else None
     return MyLearner(
         enrolment=found.enrolment,
-        line=line_of(found, at),
-        skill=found.role.titles[term.required.skill] if term else "",
+        line=line_of(found),
+        skill=found.title_of(term) if term else "",
         cell=shown,
         held_by=name_of(holder) if holder else "",
         needs_help=found.bucket in ("blocked", "behind"),

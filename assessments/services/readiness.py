@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -19,7 +19,7 @@ from assessments.rules.readiness import Readiness, Required, Term, assess
 from lms import clock
 from lms.api import Enrolment, StepKind, requirements_of, structure_of
 from lms.rules.days import path_day
-from lms.rules.gates import OpenGate, Standing, standings
+from lms.rules.gates import Standing, standings
 
 from .team_facts import TeamFacts, team_facts
 
@@ -34,15 +34,18 @@ READY, EXPIRING, ON_TRACK, BEHIND, BLOCKED, NOT_STARTED = (
 BUCKETS = (READY, EXPIRING, ON_TRACK, BEHIND, BLOCKED, NOT_STARTED)
 EXPIRING_DAYS = 60
 BLOCKED_AFTER_DAYS = 7
+IN_A_ROW = (
+    "uid", "status", "started_on", "path_version", "person__uid", "person__full_name", "person__time_zone",
+    "path__uid", "path__title", "role_version__profile__title",
+)  # fmt: skip
 NEXT_GATE = {"": "talk", "talk": "try", "try": "do", "do": "show", "show": "show"}
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """The requirements of a role profile version, with the titles of their skills."""
+    """What a role profile version asks for."""
 
     requirements: tuple[Required, ...]
-    titles: Mapping[str, str]
     threshold: Fraction
 
 
@@ -59,42 +62,62 @@ class Holder:
     since: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PersonReadiness:
-    """One person on the way to one role. ``readiness`` is None where the role requires nothing: no data."""
+    """One person on the way to one role, on a day. ``readiness`` is None where the role requires nothing: no data."""
 
     enrolment: Enrolment
     role: Role
-    day: int
+    facts: TeamFacts
+    at: datetime
     today: date
-    paused: bool
+    day: int
     readiness: Readiness | None
-    holders: Mapping[str, Holder]
-    bucket: str
-    standings: Mapping[str, Standing]
-    coach: str = ""
 
     @property
+    def paused(self) -> bool:
+        """Whether the path stands still."""
+        return self.enrolment.status == Enrolment.Status.PAUSED
+
+    @cached_property
     def held_by(self) -> Holder | None:
         """Who holds the person up, at the line that keeps them from ready."""
         term = self.readiness.holder if self.readiness else None
-        return self.holders.get(term.required.skill) if term else None
+        return self.holder_of(term) if term else None
+
+    @cached_property
+    def bucket(self) -> str:
+        """The one bucket the person is in (PRODUCT, "Buckets, exclusive")."""
+        return _bucket(self)
+
+    @cached_property
+    def standings(self) -> Mapping[str, Standing]:
+        """What is open, by the slug of the skill."""
+        return standings(self.facts.gates.get(self.enrolment.person_id, ()), self.today)
+
+    def holder_of(self, term: Term) -> Holder | None:
+        """Who has the next move on a line; None when it is met."""
+        return None if term.met else _holder(self, term)
+
+    def title_of(self, term: Term) -> str:
+        """What the skill of a line is called today."""
+        return self.facts.titles[term.required.skill]
 
 
 @lru_cache(maxsize=128)
-def role_of(version_id: int, threshold: Fraction) -> Role:
-    """The requirements of a version, which never change. Queries: 1 the first time in a process."""
+def role_of(version_id: int) -> Role:
+    """What a version asks for, which never changes. Queries: 1 the first time in a process."""
     rows = requirements_of([version_id])[version_id]
     required = tuple(
         Required(row.skill.slug, row.level, row.weight, row.critical, row.standard_uid, row.target_day) for row in rows
     )
-    return Role(required, {row.skill.slug: row.skill.title for row in rows}, threshold)
+    return Role(required, Fraction(rows[0].version.threshold) if rows else Fraction(1))
 
 
 def readiness_of(
     enrolments: Iterable[Enrolment], at: datetime | None = None, facts: TeamFacts | None = None
 ) -> list[PersonReadiness]:
-    """Readiness for each enrolment (fetched with person and role_version).
+    """Readiness for each enrolment (fetched with person).
 
     Queries: 1, for any number of people; 0 with ``facts``.
     """
@@ -105,20 +128,11 @@ def readiness_of(
 
 
 def _one(enrolment: Enrolment, facts: TeamFacts, at: datetime) -> PersonReadiness:
-    role = role_of(enrolment.role_version_id, Fraction(enrolment.role_version.threshold))
+    role = role_of(enrolment.role_version_id)
     today = clock.today(enrolment.person.zone, at)
     day = path_day(enrolment.started_on, today, facts.pauses.get(enrolment.pk, ()))
-    gates: list[OpenGate] = facts.gates.get(enrolment.person_id, [])
-    result = assess(role.requirements, gates, role.threshold, today)
-    coach = facts.coaches.get(enrolment.pk)
-    name = coach.on(today) if coach else ""
-    holders = {}
-    for term in result.terms if result else ():
-        if not term.met:
-            holders[term.required.skill] = _holder(enrolment, term, facts, name)
-    paused = enrolment.status == Enrolment.Status.PAUSED
-    bucket = _bucket(result, holders, day, today, paused, at)
-    return PersonReadiness(enrolment, role, day, today, paused, result, holders, bucket, standings(gates, today), name)
+    result = assess(role.requirements, facts.gates.get(enrolment.person_id, ()), role.threshold, today)
+    return PersonReadiness(enrolment, role, facts, at, today, day, result)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +164,11 @@ def ways_to(version_id: int, skill: str, standard: UUID | None) -> Ways:
     return Ways(shown, promised, frozenset(gate for gate, is_offered in offered.items() if is_offered))
 
 
-def _holder(enrolment: Enrolment, term: Term, facts: TeamFacts, coach: str) -> Holder:
+def _holder(found: PersonReadiness, term: Term) -> Holder:
     """Who has the next move on a line: whoever something waits for, else the learner; the author when the path offers
     nothing, the manager where the next gate needs a coach and nobody coaches.
     """
+    enrolment, facts = found.enrolment, found.facts
     gate, waits = NEXT_GATE[term.gate], facts.waits.get(enrolment.pk, ())
     ways = ways_to(enrolment.path_version_id, term.required.skill, term.required.standard)
     mine = [wait for wait in waits if wait.about in (ways.demonstrations if gate == "show" else ways.commitments)]
@@ -165,7 +180,10 @@ def _holder(enrolment: Enrolment, term: Term, facts: TeamFacts, coach: str) -> H
             return Holder("observer", wait.name, "do" if gate == "do" else "show", wait.since)
         if wait.kind == "countersign":
             return Holder("learning", "", "show", wait.since)
-        return Holder("coach", coach, "do" if wait.kind == "confirm" else "show", wait.since)
+        coach = facts.coaches.get(enrolment.pk)
+        return Holder(
+            "coach", coach.on(found.today) if coach else "", "do" if wait.kind == "confirm" else "show", wait.since
+        )
     if gate == "show" and not ways.demonstrations:
         return Holder("author", "", gate)
     alone = facts.uncoached.get(enrolment.pk)
@@ -174,32 +192,33 @@ def _holder(enrolment: Enrolment, term: Term, facts: TeamFacts, coach: str) -> H
     return Holder("learner", "", gate)
 
 
-def _bucket(
-    result: Readiness | None, holders: Mapping[str, Holder], day: int, today: date, paused: bool, at: datetime
-) -> str:
-    """The one bucket a person is in (PRODUCT, "Buckets, exclusive")."""
+def _bucket(found: PersonReadiness) -> str:
+    result = found.readiness
     if result is None:
         return NOT_STARTED
     if result.ready:
         ends = result.ends_on
-        return EXPIRING if ends and (ends - today).days <= EXPIRING_DAYS else READY
+        return EXPIRING if ends and (ends - found.today).days <= EXPIRING_DAYS else READY
     if not any(term.value for term in result.terms):
         return NOT_STARTED
-    if paused:
+    if found.paused:
         return ON_TRACK
-    term = result.holder
-    holder = holders.get(term.required.skill) if term else None
-    if holder and holder.who != "learner" and holder.since and (at - holder.since).days >= BLOCKED_AFTER_DAYS:
+    holder = found.held_by
+    if holder and holder.who != "learner" and holder.since and (found.at - holder.since).days >= BLOCKED_AFTER_DAYS:
         return BLOCKED
-    if any(not term.met and term.required.target_day < day for term in result.terms):
+    if any(not term.met and term.required.target_day < found.day for term in result.terms):
         return BEHIND
     return ON_TRACK
 
 
 def team_enrolments(rows: Q) -> QuerySet[Enrolment]:
-    """Open enrolments with what ``readiness_of`` needs, by name. Queries: 1 when read."""
+    """Open enrolments with what a row of the team says of them and no more, by name: there may be thousands.
+
+    Queries: 1 when read.
+    """
     return (
         Enrolment.objects.filter(rows, status__in=Enrolment.OPEN, person__is_active=True)
         .select_related("person", "path", "role_version__profile")
+        .only(*IN_A_ROW)
         .order_by("person__full_name", "pk")
     )

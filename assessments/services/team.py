@@ -39,11 +39,15 @@ SORTS = (READINESS, NAME, DAYS)
 
 @dataclass(frozen=True, slots=True)
 class TeamRow:
-    """One person on one path. ``line`` says in a few words where they stand; ``held`` is the line that holds them."""
+    """One person on one path."""
 
     found: PersonReadiness
     team: str
-    line: str
+
+    @property
+    def line(self) -> str:
+        """Where they stand, in a few words."""
+        return line_of(self.found)
 
     @property
     def name(self) -> str:
@@ -93,11 +97,9 @@ def _team(visible: Q, at: datetime, reader: User | None = None) -> tuple[list[Te
     enrolments: QuerySet[Enrolment] = team_enrolments(visible).annotate(team_name=_team_name(at.date()))
     people = list(enrolments)
     facts = team_facts(people, at.date(), reader)
-    rows = [
-        TeamRow(found, getattr(found.enrolment, "team_name", "") or "", line_of(found, at))
-        for found in readiness_of(people, at, facts)
-    ]
-    return rows, facts
+    return [
+        TeamRow(found, getattr(found.enrolment, "team_name", None) or "") for found in readiness_of(people, at, facts)
+    ], facts
 
 
 def _team_name(on: date) -> Subquery:
@@ -135,7 +137,7 @@ def in_order(rows: Iterable[TeamRow], sort: str) -> list[TeamRow]:
             left = row.days_to_ready
             return (left is not None, left if left is not None else 0)
         if sort == READINESS and result:
-            return (0, min(BUCKETS.index(row.found.bucket), 2), -result.coverage, -result.progress)
+            return (0, min(BUCKETS.index(row.found.bucket), 2), -float(result.coverage), -float(result.progress))
         return (1,) if sort == READINESS else ()
 
     return sorted(rows, key=lambda row: (row.role, *rank(row), row.name, row.found.enrolment.pk))
@@ -150,8 +152,8 @@ def grids_of(rows: Iterable[TeamRow]) -> list[RoleGrid]:
     found = []
     for (title, _pk), group in groupby(sorted(rows, key=lambda row: version(row)), key=version):
         people = list(group)
-        role = people[0].found.role
-        skills = tuple((item.skill, role.titles[item.skill], item.critical) for item in role.requirements)
+        first = people[0].found
+        skills = tuple((item.skill, first.facts.titles[item.skill], item.critical) for item in first.role.requirements)
         found.append(RoleGrid(title, skills, tuple((row, cells_of(row.found)) for row in people)))
     return found
 
@@ -165,7 +167,7 @@ def cell_of(found: PersonReadiness, term: Term) -> Cell:
     """The cell of one requirement."""
     if found.day < 1 and not term.value:
         return no_data()
-    holder = found.holders.get(term.required.skill)
+    holder = found.holder_of(term)
     others = holder is not None and holder.who not in ("learner", "author")
     ways = ways_to(found.enrolment.path_version_id, term.required.skill, term.required.standard)
     return cell(
@@ -185,14 +187,14 @@ def held_line(row: TeamRow) -> tuple[str, Cell] | None:
     term = result.holder if result else None
     if result is None or term is None:
         return None
-    return row.found.role.titles[term.required.skill], cell_of(row.found, term)
+    return row.found.title_of(term), cell_of(row.found, term)
 
 
 def table_of(rows: Sequence[TeamRow]) -> tuple[list[str], list[list[Any]]]:
     """The whole team as a table for a spreadsheet: heads, and one row a person with a column a skill."""
     titles: dict[str, str] = {}
     for row in rows:
-        titles |= dict(row.found.role.titles)
+        titles |= {item.skill: row.found.facts.titles[item.skill] for item in row.found.role.requirements}
     heads = [
         _("Person"), _("Team"), _("Path"), _("Role"), _("Day"), _("Where they stand"), _("Ready"),
         _("Coverage: weight met"), _("Coverage: weight asked"), _("Progress of 100"), _("Held by"), *titles.values(),

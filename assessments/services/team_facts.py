@@ -2,8 +2,8 @@
 
 Gates, pauses, the coach, and everything that lies with somebody else - an encounter asked for, a wish to be seen early,
 a case ready to decide, a promise to confirm, a decision to countersign, a coach to choose - come in one UNION: the
-team's page and the coach's queue ask once, for one person and for three thousand. Requirements and path structures
-never change and stay in memory.
+team's page and the coach's queue ask once, for one person and for three thousand. What roles ask for and path
+structures never change and stay in memory; what a skill is called may change any day.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from lms.api import (
     News,
     Notice,
     Pause,
+    Requirement,
     Row,
     SkillGate,
     Union,
@@ -83,7 +84,7 @@ class CoachFact:
 @dataclass(frozen=True, slots=True)
 class TeamFacts:
     """Gates by person id; pauses, waits and coaches by enrolment id; ``uncoached`` names who is to choose a coach, and
-    since when.
+    since when. ``titles``: of the skills that the roles ask for, by slug.
     """
 
     gates: dict[int, list[OpenGate]] = field(default_factory=lambda: defaultdict(list))
@@ -91,6 +92,7 @@ class TeamFacts:
     waits: dict[int, list[Wait]] = field(default_factory=lambda: defaultdict(list))
     coaches: dict[int, CoachFact] = field(default_factory=dict)
     uncoached: dict[int, Wait] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
 
     @property
@@ -117,15 +119,16 @@ def team_facts(
     for start in range(0, len(enrolments) or 1, AT_ONCE):
         some = enrolments[start : start + AT_ONCE]
         ids, people = [item.pk for item in some], sorted({item.person_id for item in some} | others)
+        roles = sorted({item.role_version_id for item in some})
         others = set()
         if reader and not start:
-            _read(_facts_and_news(ids=ids, people=people, on=on, reader=reader.pk), found)
+            _read(_facts_and_news(ids=ids, people=people, roles=roles, on=on, reader=reader.pk), found)
         elif people:
-            _read(_facts(ids=ids, people=people, on=on), found)
+            _read(_facts(ids=ids, people=people, roles=roles, on=on), found)
     return found
 
 
-def _parts(*, ids: list[int], people: list[int], on: date) -> list[QuerySet[Any, Row]]:
+def _parts(*, ids: list[int], people: list[int], roles: list[int], on: date) -> list[QuerySet[Any, Row]]:
     return [
         part(
             "gate",
@@ -137,6 +140,7 @@ def _parts(*, ids: list[int], people: list[int], on: date) -> list[QuerySet[Any,
             number=F("level"),
             until=F("valid_until"),
         ),
+        part("skill", Requirement.objects.filter(version__in=roles), word=F("skill__slug"), other=F("skill__title")),
         part(
             "pause",
             Pause.objects.filter(enrolment__in=ids),
@@ -218,8 +222,10 @@ def _uncoached(ids: list[int], on: date) -> QuerySet[Enrolment]:
     )
 
 
-def _with_news(*, ids: list[int], people: list[int], on: date, reader: int) -> list[QuerySet[Any, Row]]:
-    return [*_parts(ids=ids, people=people, on=on), news_part(reader)]
+def _with_news(
+    *, ids: list[int], people: list[int], roles: list[int], on: date, reader: int
+) -> list[QuerySet[Any, Row]]:
+    return [*_parts(ids=ids, people=people, roles=roles, on=on), news_part(reader)]
 
 
 def news_part(reader: int) -> QuerySet[Any, Row]:
@@ -237,6 +243,8 @@ def _read(rows: Iterable[tuple[Any, ...]], found: TeamFacts) -> None:
         match kind:
             case "gate":
                 found.gates[owner].append(OpenGate(word, other, number, uid, until))
+            case "skill":
+                found.titles[word] = other
             case "pause":
                 found.pauses[owner].append((day, until))
             case "coach":

@@ -29,7 +29,7 @@ def days_since(since: datetime, at: datetime, zone: tzinfo) -> int:
     return (clock.today(zone, at) - clock.today(zone, since)).days
 
 
-def line_of(found: PersonReadiness, at: datetime) -> str:
+def line_of(found: PersonReadiness) -> str:
     """Where a person stands, in a few words."""
     result, holder = found.readiness, found.held_by
     if result is None:
@@ -43,7 +43,7 @@ def line_of(found: PersonReadiness, at: datetime) -> str:
     if found.paused:
         return _("Paused on day %(day)s") % {"day": found.day}
     if found.bucket == BLOCKED and holder and holder.since:
-        days = days_since(holder.since, at, found.enrolment.person.zone)
+        days = days_since(holder.since, found.at, found.enrolment.person.zone)
         return ngettext("Waits for %(name)s, %(n)s day", "Waits for %(name)s, %(n)s days", days) % {
             "name": name_of(holder),
             "n": days,

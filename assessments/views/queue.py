@@ -15,26 +15,28 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from assessments import api
+from assessments.rules.cells import Cell
 from coaching.api import grants_of
 from lms import clock
 from lms.api import User, is_learning_administrator
 from lms.errors import NotAllowed
 from lms.requests import SignedInRequest
 
-from . import rule_lines
+from . import queue_words, rule_lines
 
 PER_PAGE, LEARNERS_PER_PAGE = 50, 20
-GATHERING = "collect"  # the kind of a case that is not the reader's to answer yet
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Shown:
     """A waiting thing as the page says it."""
 
     row: api.Waiting
-    days: int
-    progress: api.Progressing | None
+    about: str
+    waits: str
     rule: str
+    answer: queue_words.Answer
+    ladder: Cell | None
 
 
 @login_required
@@ -60,8 +62,8 @@ def coach_queue(request: SignedInRequest) -> HttpResponse:
         "learners_page": learners,
         "waiting_base": f"?learners={learners.number}&",
         "learners_base": f"?page={page.number}&",
-        "rows": [item for item in shown if item.row.kind != GATHERING],
-        "gathering": [item for item in shown if item.row.kind == GATHERING],
+        "rows": [item for item in shown if item.row.kind != api.COLLECT],
+        "gathering": [item for item in shown if item.row.kind == api.COLLECT],
         "sessions_today": [item for item in queue.sessions if clock.today(request.user.zone, item.at) == today],
         "sessions_later": [item for item in queue.sessions if clock.today(request.user.zone, item.at) != today],
         "heading": _heading(queue),
@@ -78,8 +80,15 @@ def _welcome(who: User, at: datetime) -> bool:
 
 
 def _shown(row: api.Waiting, progress: api.Progressing | None, at: datetime, reader: User) -> Shown:
-    rule = rule_lines.short(progress.lines) if progress else ""
-    return Shown(row, max(api.days_since(row.since, at, reader.zone), 0), progress, rule)
+    days = max(api.days_since(row.since, at, reader.zone), 0)
+    return Shown(
+        row,
+        about=queue_words.about(row, progress),
+        waits=queue_words.waits(row, days),
+        rule=rule_lines.short(progress.lines) if progress else "",
+        answer=queue_words.answer_to(row),
+        ladder=progress.ladder if progress else None,
+    )
 
 
 def _heading(queue: api.Queue) -> str:

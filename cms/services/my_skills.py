@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
-from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -197,8 +196,7 @@ def _known(person: User, at: datetime, chosen: UUID | None) -> _Known:
     gates = list(journey.progress.gates) if journey else facts_of(person.pk, []).gates
     required: dict[str, Required] = {}
     if journey:
-        version = journey.enrolment.role_version
-        required = {line.skill: line for line in role_of(version.pk, Fraction(version.threshold)).requirements}
+        required = {line.skill: line for line in role_of(journey.enrolment.role_version_id).requirements}
     records = [_record(found) for found in standings_on([person.pk], today)[person.pk]]
     return _Known(journey, gates, today, person.zone, required, records)
 

@@ -65,8 +65,8 @@ def enrol(
 
 
 def requirements_of(role_version_ids: list[int]) -> dict[int, list[Requirement]]:
-    """The lines of these role profile versions, in order, with their skills. Queries: 1."""
+    """The lines of these role profile versions, in order, with version and skill. Queries: 1."""
     found: dict[int, list[Requirement]] = {pk: [] for pk in role_version_ids}
-    for row in Requirement.objects.filter(version__in=role_version_ids).select_related("skill"):
+    for row in Requirement.objects.filter(version__in=role_version_ids).select_related("version", "skill"):
         found[row.version_id].append(row)
     return found

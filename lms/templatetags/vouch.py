@@ -26,6 +26,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)
 def icon(name: str, css: str = "") -> SafeString:
     """The icon ``i-<name>`` of the sprite, silent for screen readers: a word always stands beside it."""
     return format_html(

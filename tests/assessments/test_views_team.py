@@ -195,6 +195,15 @@ def _names(page: str) -> list[str]:
     return [piece.split("</span>")[0] for piece in page.split('<th scope="row"><span class="who-name">')[1:]]
 
 
+def test_a_skill_is_called_what_it_is_called_today() -> None:
+    manager = make.person("Henrike")
+    fixture_person(manager)
+    client = judge.log_in(manager)
+    assert '<th scope="col">A</th>' in client.get("/team/").content.decode()
+    Skill.objects.filter(slug="a").update(title="Asking well")
+    assert '<th scope="col">Asking well</th>' in client.get("/team/").content.decode()
+
+
 def test_paused_and_not_yet_started() -> None:
     of = judge.scene()
     opened(of.learner, "listening", "talk")

@@ -14,6 +14,8 @@ from unittest.mock import patch
 from django.utils import translation
 from django.utils.safestring import SafeData, SafeString, mark_safe
 
+from assessments.rules.cells import _sentence
+
 PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 ACCENTED = "åƀçđéƒĝĥîĵķļɱñöþǫŕšţûṽŵẋýžÅƁÇÐÉƑĜĤÎĴĶĻṀÑÖÞǪŔŠŢÛṼŴẊÝŽ"
 TABLE = str.maketrans(PLAIN, ACCENTED)
@@ -57,5 +59,8 @@ def pseudo_language(only: str = "") -> Iterator[None]:
         return ngettext(singular, plural, number)
 
     ours = {"gettext": gettext, "ngettext": ngettext, "pgettext": pgettext, "npgettext": npgettext}
+    # A ladder is put in words once a language: not in those of another test.
+    _sentence.cache_clear()
     with patch.multiple(translation._trans, create=True, **ours):
         yield
+    _sentence.cache_clear()
