@@ -12,7 +12,8 @@ from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.urls import reverse
 
-from lms.api import LEARNING_ADMINISTRATORS, Act, Notice, OutgoingMail, User
+from lms.api import LEARNING_ADMINISTRATORS, Act, Notice, OutgoingMail, User, remove_second_factor
+from lms.errors import Invalid
 from tests import coaching_factories as coaching
 from tests import factories as make
 from tests.judging_factories import cost, log_in
@@ -143,6 +144,14 @@ def test_nothing_to_remove_is_said(admin: User) -> None:
 def test_a_reason_and_being_sure_are_asked_for(admin: User, lost: User, changed: dict[str, str]) -> None:
     client, before = log_in(admin, sure=True), state(lost)
     assert client.post(address(lost), shown(client, lost) | changed).status_code == 422
+    assert state(lost) == before
+
+
+def test_the_service_asks_for_a_reason_too(admin: User, lost: User) -> None:
+    before = state(lost)
+    fields = {"person_uid": lost.uid, "take_away": lambda person: ["All"], "key": make.key(), "at": make.MONDAY}
+    with pytest.raises(Invalid):
+        remove_second_factor(actor=admin, reason=" \n ", **fields)
     assert state(lost) == before
 
 
