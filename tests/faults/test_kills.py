@@ -16,6 +16,7 @@ import time
 from collections import Counter
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -27,16 +28,20 @@ from tests.journey.site import PASSPHRASE, ROOT, Site
 pytestmark = [pytest.mark.long]
 
 WRITERS = {f"writer{number}": f"Writer {number}" for number in range(8)}
+PEOPLE = {**WRITERS, "ld": "Leona Dietz"}
 WEB_KILLS, TASK_KILLS = 120, 30
 BEGUN_WITHIN = 120
 
 
 class Writer(threading.Thread):
-    """Somebody who asks one question after the other, each sent twice, and again until it was answered."""
+    """Somebody who makes one promise after the other, each sent twice, and again until it was answered.
 
-    def __init__(self, site: Site, name: str, stop: threading.Event, *, keyed: bool) -> None:
+    The same promise may be made again: nothing but the key tells a second promise from one sent twice.
+    """
+
+    def __init__(self, site: Site, name: str, stop: threading.Event, fields: dict[str, str], *, keyed: bool) -> None:
         super().__init__(name=name, daemon=True)
-        self.site, self.stopped, self.keyed = site, stop, keyed
+        self.site, self.stopped, self.keyed, self.fields = site, stop, keyed, fields
         self.cookies: dict[str, str] = {}
         self.said: list[str] = []
         self.sent = 0
@@ -44,7 +49,7 @@ class Writer(threading.Thread):
     def run(self) -> None:
         self.sign_in()
         while not self.stopped.is_set():
-            words = f"{self.name} asks for the {len(self.said) + 1}. time: how do you begin?"
+            words = f"{self.name} promises for the {len(self.said) + 1}. time to ask before answering."
             key = str(uuid4())
             for _twice in range(2):
                 self.until_done(words, key)
@@ -53,10 +58,8 @@ class Writer(threading.Thread):
     def until_done(self, words: str, key: str) -> None:
         """Send it until there is an answer: a person would press the button again."""
         while True:
-            fields = {"skill": "discovery", "title": words, "body": "At the door.", "key": key}
-            if not self.keyed:
-                fields["key"] = str(uuid4())
-            status = self.ask("/exchange/ask/", fields)
+            fields = {**self.fields, "what": words, "key": key if self.keyed else str(uuid4())}
+            status = self.ask("/commitments/new/", fields)
             self.sent += 1
             if status == 302:
                 return
@@ -156,20 +159,38 @@ class PostgreSQLSite(Site):
             connection.execute(statement.encode())
 
 
-def threads_of(site: Site) -> Counter[str]:
-    """Every question in the database."""
-    code = (
-        "import json, django; django.setup()\n"
-        "from coaching.api import Thread\n"
-        "print(json.dumps(list(Thread.objects.filter(is_prompt=False).values_list('title', flat=True))))"
-    )
-    return Counter(json.loads(site.run("-c", code).stdout.splitlines()[-1]))
+PUT_ON_THE_PATH = """
+import json
+import django; django.setup()
+from datetime import timedelta
+from uuid import uuid4
+from coaching.api import customers_to_choose
+from lms import clock
+from lms.api import Path, User, enrol, requirements_of
+now, learning = clock.now(), User.objects.get(email__startswith="ld@")
+given = {"path_uid": Path.objects.first().uid, "started_on": now.date(), "at": now}
+for person in User.objects.filter(email__startswith="writer"):
+    role = enrol(actor=learning, person_uid=person.uid, key=uuid4(), **given).role_version_id
+known = {"customer": str(customers_to_choose()[0].uid), "skills": requirements_of([role])[role][0].skill.slug}
+print(json.dumps({**known, "by_on": str(now.date() + timedelta(days=30))}))
+"""
+PROMISES = """
+import json
+import django; django.setup()
+from coaching.api import Commitment
+print(json.dumps(list(Commitment.objects.values_list("what", flat=True))))
+"""
+
+
+def answer_of(site: Site, code: str) -> Any:
+    """What a program on the site printed last."""
+    return json.loads(site.run("-c", code).stdout.splitlines()[-1])
 
 
 def write_and_kill(site: Site, kills: int, *, keyed: bool) -> tuple[list[str], int]:
-    """All writers at once until so many workers were killed; what was asked, and how many requests that took."""
-    stop = threading.Event()
-    writers = [Writer(site, name, stop, keyed=keyed) for name in WRITERS]
+    """All writers at once until so many workers were killed; what was promised, and how many requests that took."""
+    stop, fields = threading.Event(), answer_of(site, PUT_ON_THE_PATH)
+    writers = [Writer(site, name, stop, fields, keyed=keyed) for name in WRITERS]
     for writer in writers:
         writer.start()
     try:
@@ -193,7 +214,7 @@ def all_or_nothing(site: Site) -> None:
         said, sent = write_and_kill(site, WEB_KILLS, keyed=True)
     finally:
         site.stop()
-    found = threads_of(site)
+    found = Counter(answer_of(site, PROMISES))
     print(f"{WEB_KILLS} kills, {len(said)} acts, {sent} requests, {sum(found.values())} rows")
     assert len(said) >= WEB_KILLS
     assert found == Counter(said)
@@ -201,13 +222,13 @@ def all_or_nothing(site: Site) -> None:
 
 @pytest.mark.browser  # as the other tests of a whole site: once, beside the SQLite run
 def test_no_act_is_lost_or_doubled_while_web_workers_are_killed(tmp_path: Path) -> None:
-    all_or_nothing(Site(tmp_path, WRITERS))
+    all_or_nothing(Site(tmp_path, PEOPLE))
 
 
 @pytest.mark.browser
 @pytest.mark.skipif("TEST_DATABASE_URL" not in os.environ, reason="needs TEST_DATABASE_URL")
 def test_on_postgresql_neither(tmp_path: Path) -> None:
-    site = PostgreSQLSite(tmp_path, WRITERS)
+    site = PostgreSQLSite(tmp_path, PEOPLE)
     try:
         all_or_nothing(site)
     finally:
@@ -216,13 +237,13 @@ def test_on_postgresql_neither(tmp_path: Path) -> None:
 
 @pytest.mark.browser
 def test_without_keys_the_same_run_doubles_acts(tmp_path: Path) -> None:
-    site = Site(tmp_path, WRITERS)
+    site = Site(tmp_path, PEOPLE)
     site.start()
     try:
         said, sent = write_and_kill(site, 5, keyed=False)
     finally:
         site.stop()
-    found = threads_of(site)
+    found = Counter(answer_of(site, PROMISES))
     print(f"control: {len(said)} acts, {sent} requests, {sum(found.values())} rows")
     assert sum(found.values()) > len(said)
 
@@ -246,7 +267,7 @@ while send_waiting_mail(): pass
 @pytest.mark.browser
 def test_every_mail_goes_out_while_the_task_worker_is_killed(tmp_path: Path) -> None:
     """A mail may go twice if the worker dies between the mail server's yes and its own note; it is never lost."""
-    site, count = Site(tmp_path, WRITERS), 300
+    site, count = Site(tmp_path, PEOPLE), 300
     site.run("-c", QUEUE_MAIL.format(count=count))
     command = [
         sys.executable,
