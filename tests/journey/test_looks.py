@@ -88,6 +88,12 @@ def test_the_browser_has_nothing_to_complain_about(wrong: Wrong) -> None:
 
 
 @pytest.mark.long
+def test_every_page_and_answer_in_both_colours_at_both_widths(shelf: Shelf, look_at: Any) -> None:
+    print(f"{len(shelf.pages)} pages and answers")
+    assert look_at(shelf, lambda page: CROSSED) == {}
+
+
+@pytest.mark.long
 def test_the_demo_company_in_both_colours_at_both_widths(
     django_db_setup: None, django_db_blocker: Any, look_at: Any
 ) -> None:
@@ -96,6 +102,7 @@ def test_the_demo_company_in_both_colours_at_both_widths(
         found = crawl(demo())
         transaction.set_rollback(True)
     factories.nothing_kept()
+    print(f"{len(found.pages)} pages of the demo company")
     assert len(found.pages) > 40
     assert look_at(found, lambda page: CROSSED) == {}
 
