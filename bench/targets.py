@@ -63,8 +63,8 @@ def session_of(who: User) -> str:
 def operations(at: datetime, rounds: int) -> list[Operation]:
     """Everything to visit, prepared for so many rounds and one to warm up."""
     learners = list(User.objects.filter(email__startswith="learner-").order_by("email"))
-    reader = session_of(learners[-1])
-    lesson = next(_lessons(learners[-1], at))
+    one, lesson = _reader(learners, at)
+    reader = session_of(one)
     thread = Thread.objects.get(is_prompt=False, title__startswith="What do you say").uid
     found = [
         Operation("floor: nothing", _again(Visit("", "/bench/nothing/"))),
@@ -72,7 +72,7 @@ def operations(at: datetime, rounds: int) -> list[Operation]:
         Operation("floor: list of 50 rows", _again(Visit(reader, "/bench/rows/"))),
         Operation("learner home", _again(Visit(reader, reverse("today"))), 12, 13),
         Operation("lesson page", _again(Visit(reader, reverse("lesson", args=[lesson]))), 12, 18),
-        Operation("complete a step", _reading(learners, at), 8, 8, each=4),
+        Operation("complete a step", _reading([who for who in learners if who != one], at), 8, 8, each=4),
         Operation("finish a practice attempt", _finishing(learners, at, 4 * (rounds + 1)), 14, 17, each=4),
         Operation("exchange thread, 40 posts", _again(Visit(reader, reverse("exchange_thread", args=[thread]))), 8, 13),
         Operation("coach queue", _again(Visit(session_of(_coach()), reverse("coach_queue"))), 7, 13),
@@ -101,6 +101,11 @@ def _manager_of(size: int) -> User | None:
     return None
 
 
+def _reader(learners: list[User], at: datetime) -> tuple[User, str]:
+    """The last learner with a lesson to read, and the lesson."""
+    return next((who, lesson) for who in reversed(learners) for lesson in _lessons(who, at))
+
+
 def _lessons(who: User, at: datetime) -> Iterator[str]:
     """Lessons that are open to the person and not read yet."""
     for path in paths_of(who, at):
@@ -114,7 +119,7 @@ def _sent(**fields: str) -> dict[str, str]:
 
 
 def _reading(learners: list[User], at: datetime) -> Iterator[Visit]:
-    for who in reversed(learners[:-1]):
+    for who in reversed(learners):
         for lesson in list(_lessons(who, at))[:1]:
             yield Visit(session_of(who), reverse("lesson", args=[lesson]), _sent())
 
