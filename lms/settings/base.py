@@ -124,8 +124,8 @@ SQLITE_OPTIONS = {
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON;",
 }
 
-# To compile a plan takes PostgreSQL longer than any of our questions: a second for a team of three thousand. A pooler that
-# knows no start-up options has to be told to leave them out (PgBouncer: ignore_startup_parameters).
+# To compile a plan takes PostgreSQL longer than any of our questions: a second for a team of three thousand. A pooler
+# that knows no start-up options has to be told to leave them out (PgBouncer: ignore_startup_parameters).
 POSTGRESQL_OPTIONS = {"options": "-c jit=off"}
 
 
