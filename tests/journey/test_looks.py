@@ -10,6 +10,7 @@ from django.db import transaction
 
 from tests import factories
 from tests.access.world import build, stopped_clock
+from tests.strings.pseudo import pseudo_language
 
 from .looking import CROSSED, ONCE, TWICE, WITH_A_TABLET, Looking, Looks
 from .shelf import Kept, Shelf, given_out
@@ -91,6 +92,18 @@ def test_the_browser_has_nothing_to_complain_about(wrong: Wrong) -> None:
 def test_every_page_and_answer_in_both_colours_at_both_widths(shelf: Shelf, look_at: Any) -> None:
     print(f"{len(shelf.pages)} pages and answers")
     assert look_at(shelf, lambda page: CROSSED) == {}
+
+
+@pytest.mark.long
+def test_words_that_are_longer_fit_on_the_narrowest_phone(
+    django_db_setup: None, django_db_blocker: Any, look_at: Any
+) -> None:
+    factories.nothing_kept()
+    with pseudo_language(), django_db_blocker.unblock(), stopped_clock() as at, transaction.atomic():
+        found = collect(build(at))
+        transaction.set_rollback(True)
+    factories.nothing_kept()
+    assert of(look_at(found, lambda page: ONCE), "sideways") == {}
 
 
 @pytest.mark.long
