@@ -2,11 +2,9 @@
 
 A rule is ``all``, ``any`` or ``n_of`` over leaves (the curriculum's README is the reference). Every leaf has a day on
 which it is met: the past when it is met already, a known day for ``{day: n}``, never otherwise. A rule that needs k of
-its
-leaves opens on the k-th smallest of these days. That is the whole engine, for one step or for a list of them.
+its leaves opens on the k-th smallest of these days. That is the whole engine, for one step or for a list of them.
 
-A target that no longer exists counts as met, so that nobody is locked out by an author's slip; it is marked
-``missing``.
+A target that no longer exists counts as met, so that nobody is locked out by an author's slip; it is ``missing``.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assessments.rules.evidence import Seen, examine
@@ -91,7 +91,7 @@ observations = st.lists(
 ).map(lambda rows: [seen(n, who, supervision, place, days) for n, (who, supervision, place, days) in enumerate(rows)])
 
 
-@judging.CALM
+@settings(judging.CALM, max_examples=600)
 @given(
     rules, observations, st.sampled_from([1, 2, None]), st.integers(1, 5), st.sampled_from(["low", "standard", "high"])
 )

@@ -134,6 +134,38 @@ def test_truth_tables_of_all_any_and_n_of(size):
             assert evaluate(Rule(own, need), known).open == (sum(assignment) >= need)
 
 
+# --- Said once each -----------------------------------------------------------------------------------------------
+
+FIRST = next(iter(MILESTONES))
+
+
+@pytest.mark.parametrize(
+    ("leaf", "before", "after"),
+    [
+        (StepDone(STEPS[0]), {}, {"done": frozenset(STEPS[:1])}),
+        (MilestoneDone(FIRST), {"done": frozenset(STEPS[:1])}, {"done": frozenset(STEPS[:2])}),
+        (GateOpen("repair", "do"), {}, {"standings": {"repair": Standing(frozenset({"do"}))}}),
+        (
+            GateOpen("repair", "show", 3),
+            {"standings": {"repair": Standing(frozenset({"show"}), 2)}},
+            {"standings": {"repair": Standing(frozenset({"show"}), 3)}},
+        ),
+        (DayReached(8), {"day": 7}, {"day": 8}),
+    ],
+    ids=["step", "milestone", "gate", "level", "day"],
+)
+def test_what_meets_a_leaf(leaf, before, after):
+    rest = {"day": 1, "today": TODAY, "steps": frozenset(STEPS), "milestones": MILESTONES}
+    assert not evaluate(Rule.all_of(leaf), Facts(**{**rest, **before})).open
+    assert evaluate(Rule.all_of(leaf), Facts(**{**rest, **after})).open
+
+
+@pytest.mark.parametrize("leaf", [StepDone(GONE), MilestoneDone(GONE)], ids=["step", "milestone"])
+def test_what_is_gone_counts_as_met(leaf):
+    known = Facts(day=1, today=TODAY, steps=frozenset(STEPS), milestones=MILESTONES)
+    assert evaluate(Rule.all_of(leaf), known).open
+
+
 # --- The stored form ----------------------------------------------------------------------------------------------
 
 
@@ -230,3 +262,14 @@ def test_cycles_and_dangling_targets_are_found(found):
     circled = [problem.step for problem in problems if problem.leaf is None]
     assert len(circled) == len(set(circled))
     assert set(circled) == cycles(waits)
+
+
+def test_a_step_that_waits_for_itself_through_another_is_a_problem():
+    waits = {STEPS[0]: Rule.all_of(StepDone(STEPS[1])), STEPS[1]: Rule.any_of(StepDone(STEPS[0]), DayReached(3))}
+    assert [problem.step for problem in check_rules(waits, STEPS, {}, SKILLS)] == STEPS[:2]
+
+
+@pytest.mark.parametrize("leaf", [StepDone(GONE), MilestoneDone(GONE), GateOpen("juggling", "try")])
+def test_a_target_that_does_not_exist_is_a_problem(leaf):
+    (problem,) = check_rules({STEPS[0]: Rule.all_of(leaf)}, STEPS, MILESTONES, SKILLS)
+    assert (problem.step, problem.leaf) == (STEPS[0], leaf)

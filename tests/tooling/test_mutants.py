@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import tomllib
 from collections import Counter
@@ -50,6 +51,15 @@ def test_each_test_is_there() -> None:
             file, _colons, name = mutant["test"].partition("::")
             text = texts.setdefault(file, (ROOT / file).read_text("utf-8"))
             assert f"def {name.partition('[')[0]}(" in text, mutant["test"]
+
+
+def test_no_test_finds_its_mutant_by_chance() -> None:
+    """Property tests try other examples each time."""
+    tests = {mutant["test"].partition("[")[0] for mutant in MUTANTS if "test" in mutant}
+    for file in {test.partition("::")[0] for test in tests}:
+        for part in ast.walk(ast.parse((ROOT / file).read_text("utf-8"))):
+            if isinstance(part, ast.FunctionDef) and f"{file}::{part.name}" in tests:
+                assert "given(" not in " ".join(map(ast.unparse, part.decorator_list)), part.name
 
 
 def test_no_name_stands_twice() -> None:
