@@ -77,7 +77,9 @@ class Seats:
 
 @dataclass(frozen=True, slots=True)
 class MyLearner:
-    """One of the reader's learners: the ladder of the skill that holds them, and a sentence."""
+    """One of the reader's learners: the ladder of the skill that holds them, and a sentence. ``covers``: whose learner
+    it is when the reader stands in for somebody.
+    """
 
     enrolment: Enrolment
     line: str
@@ -85,6 +87,7 @@ class MyLearner:
     cell: Cell | None
     held_by: str
     needs_help: bool
+    covers: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +152,7 @@ def shown_of(me: User, rows: Iterable[Waiting], learners: Sequence[int], at: dat
     enrolments = sorted(people, key=lambda item: learners.index(item.pk)) if learners else []
     facts = team_facts(enrolments, at.date(), others=[case.learner_id for case in cases])
     found = readiness_of(enrolments, at, facts)
-    return PagedQueue(progress_of_cases(cases, me, facts, at), [_learner(item) for item in found])
+    return PagedQueue(progress_of_cases(cases, me, facts, at), [_learner(item, me) for item in found])
 
 
 def _parts(*, me: int, on: date, since: datetime, until: datetime) -> list[QuerySet[Any, Row]]:
@@ -249,8 +252,9 @@ def _waiting(row: Row) -> Waiting:
     return Waiting(kind, uid, person, title, since, day, accepted=more == Request.Status.ACCEPTED, of=more or "")
 
 
-def _learner(found: PersonReadiness) -> MyLearner:
+def _learner(found: PersonReadiness, me: User) -> MyLearner:
     result, holder = found.readiness, found.held_by
+    coach = found.facts.coaches.get(found.enrolment.pk)
     term = result.holder if result else None
     shown = cell_of(found, term) if term else None
     return MyLearner(
@@ -260,4 +264,5 @@ def _learner(found: PersonReadiness) -> MyLearner:
         cell=shown,
         held_by=name_of(holder) if holder else "",
         needs_help=found.bucket in ("blocked", "behind"),
+        covers=coach.name if coach and coach.name != me.full_name else "",
     )

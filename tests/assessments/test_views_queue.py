@@ -98,6 +98,8 @@ def test_the_cover_of_a_coach_who_is_away_has_the_queue() -> None:
     page = judge.words_of(judge.log_in(stand_in).get(URL))
     assert 'data-kind="decide"' in page
     assert "0 of 6 places" in page
+    assert f"You stand in for {of.coach.full_name}." in page
+    assert "You stand in" not in judge.words_of(judge.log_in(of.coach).get(URL))
     assert "You are away" in judge.words_of(judge.log_in(of.coach).get(URL))
 
 
