@@ -52,7 +52,7 @@ from lms.policies.people import (
     learning_administrators,
     managed_teams,
 )
-from lms.services.acts import once
+from lms.services.acts import act, content_now, once, replayed
 from lms.services.door import remove_second_factor
 from lms.services.enrolments import enrol, requirements_of
 from lms.services.facts import GateFact, facts_of, lock_learner, open_enrolments
@@ -172,11 +172,13 @@ __all__ = [
     "User",
     "Word",
     "Words",
+    "act",
     "administrators",
     "choose_language",
     "close_account",
     "close_gates",
     "complete_lesson",
+    "content_now",
     "current",
     "duties_of",
     "enrol",
@@ -238,6 +240,7 @@ __all__ = [
     "register_personal",
     "register_place",
     "remove_second_factor",
+    "replayed",
     "require_open",
     "requirements_of",
     "resend_invitation",

@@ -15,7 +15,6 @@ from decimal import Decimal
 from fractions import Fraction
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from assessments.models import CalibrationAttempt, CalibrationVersion
@@ -28,6 +27,7 @@ from lms.api import (
     Enrolment,
     StepKind,
     User,
+    act,
     find_step,
     learning_administrators,
     notify,
@@ -97,7 +97,7 @@ def calibration_of(actor: User, set_uid: UUID, at: datetime) -> Calibration:
     return Calibration(version, spec, tuple(items), attempts, again_at if again_at and again_at > at else None)
 
 
-@transaction.atomic
+@act
 def take_calibration(
     *, actor: User, set_uid: UUID, number: int, ratings: Mapping[str, int], key: UUID, at: datetime
 ) -> CalibrationAttempt:

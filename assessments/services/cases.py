@@ -21,6 +21,7 @@ from lms.api import (
     StepInfo,
     StepKind,
     User,
+    act,
     enrolment_policy,
     gates_of,
     notify,
@@ -76,7 +77,7 @@ def find_customer(uid: UUID | None) -> Customer | None:
     return customer
 
 
-@transaction.atomic
+@act
 def request_observation(
     *,
     actor: User,
@@ -148,7 +149,7 @@ def _vouched_for(enrolment: Enrolment, step: StepInfo, at: datetime) -> bool:
     return bool(step.skills) and set(step.skills) <= shown
 
 
-@transaction.atomic
+@act
 def answer_request(*, actor: User, request_uid: UUID, accept: bool, note: str = "", key: UUID, at: datetime) -> Request:
     """The named observer says yes, or no with a reason.
 
@@ -177,7 +178,7 @@ def answer_request(*, actor: User, request_uid: UUID, accept: bool, note: str = 
     return request
 
 
-@transaction.atomic
+@act
 def take_over_request(*, actor: User, request_uid: UUID, key: UUID, at: datetime) -> Request:
     """Whoever covers for an observer who is away watches in their place.
 
@@ -208,7 +209,7 @@ def take_over_request(*, actor: User, request_uid: UUID, key: UUID, at: datetime
     return request
 
 
-@transaction.atomic
+@act
 def withdraw_request(*, actor: User, request_uid: UUID, key: UUID, at: datetime) -> Request:
     """The learner no longer asks. Raises NotFound, NotAllowed, Conflict (no longer waiting)."""
     request = request_policy.get(actor, "view", uid=request_uid, related=("observer", "case__version"), lock=True)
@@ -241,7 +242,7 @@ def refresh_case(case: Case, coach_id: int | None, at: datetime) -> None:
         Case.objects.filter(pk=case.pk, status=Case.Status.COLLECTING).update(status=Case.Status.READY, ready_at=at)
 
 
-@transaction.atomic
+@act
 def read_observations(*, actor: User, case_uid: UUID, key: UUID, at: datetime) -> None:
     """Choose to read the others' observations without writing one; from then on the actor no longer observes in
     this case.

@@ -21,7 +21,7 @@ from assessments.models import Case, SignOffEvent
 from assessments.policies import case_policy
 from assessments.rules.evidence import Finding
 from lms import clock
-from lms.api import StepKind, User, notify, once, progress_of
+from lms.api import StepKind, User, act, content_now, notify, once, progress_of
 from lms.errors import Conflict, Invalid, NotAllowed
 from lms.rules.scales import ENTRUSTMENT
 
@@ -70,7 +70,7 @@ def claim_case(*, actor: User, case_uid: UUID, at: datetime) -> Case:
     return case
 
 
-@transaction.atomic
+@act
 def decide(
     *, actor: User, case_uid: UUID, verdicts: Mapping[str, Verdict], why: str, key: UUID, at: datetime
 ) -> list[SignOffEvent]:
@@ -114,6 +114,8 @@ def _made_with(key: UUID, case: Case, actor: User, events: Iterable[SignOffEvent
     made = [event for event in events if event.key == key]
     if any((event.case_id, event.signer_id) != (case.pk, actor.pk) for event in made):
         raise Conflict(_("This form was already used for something else. Open the page again and repeat it there."))
+    if any(event.payload["content"] != content_now() for event in made):
+        raise AlreadyDecided(_("This form was sent before with other content, and that was signed."))
     return made
 
 
@@ -205,6 +207,7 @@ def _payload(result: Finding, seen: Mapping[str, object]) -> dict[str, object]:
     return {
         "satisfying": sorted(str(uid) for uid in result.satisfying),
         "by_exception": result.by_exception,
+        "content": content_now(),
         "rule": {line.name: [line.have, line.need] for line in result.lines},
         **seen,
     }
@@ -221,7 +224,7 @@ def _flags(signer: User, learner: User, grounds: Grounds, others: Iterable[SignO
     return [name for name, found in checks.items() if found]
 
 
-@transaction.atomic
+@act
 def return_case(*, actor: User, case_uid: UUID, missing: str, key: UUID, at: datetime) -> Case:
     """Give a case back to gather more evidence; nothing is decided.
 

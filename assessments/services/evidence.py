@@ -16,12 +16,11 @@ from uuid import UUID
 
 import filetype
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from assessments.models import Evidence
 from assessments.policies import case_policy
-from lms.api import User, once
+from lms.api import User, act, once
 from lms.errors import Conflict, Invalid, NotFound
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -42,7 +41,7 @@ ALLOWED = {
 OFFICE = {"docx": "word/", "xlsx": "xl/", "pptx": "ppt/"}
 
 
-@transaction.atomic
+@act
 def add_evidence(
     *,
     actor: User,
@@ -132,7 +131,7 @@ def _hash_of(chunks: Iterable[bytes]) -> str:
     return hasher.hexdigest()
 
 
-@transaction.atomic
+@act
 def withdraw_evidence(*, actor: User, evidence_uid: UUID, key: UUID, at: datetime) -> Evidence:
     """Take a piece back before the case is decided; the row stays and is no longer shown.
 

@@ -11,13 +11,12 @@ from datetime import date, datetime
 from functools import partial
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from assessments.models import Case, Request
 from coaching.api import CoachAssignment, ObserverGrant, let_go
 from lms import clock
-from lms.api import Enrolment, User, close_account, notify, once, people_policy
+from lms.api import Enrolment, User, act, close_account, notify, once, people_policy
 from lms.errors import Invalid
 from lms.rules.lines import one_line
 from lms.rules.said import full_day
@@ -51,7 +50,7 @@ def held_by(actor: User, person_uid: UUID) -> tuple[User, Held]:
     )
 
 
-@transaction.atomic
+@act
 def end_person(*, actor: User, person_uid: UUID, last_day: date, reason: str, key: UUID, at: datetime) -> User:
     """Somebody leaves: they are signed out and cannot sign in, their open paths are withdrawn, what waited for them is
     handed on. Completions, observations, decisions and sign-offs stay as they are.

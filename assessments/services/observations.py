@@ -28,7 +28,7 @@ from assessments.models import (
 from assessments.policies import request_policy
 from assessments.rules.specs import StandardSpec
 from coaching.api import coach_of, may_observe
-from lms.api import Enrolment, Skill, StepKind, User, notify, once, open_gate, structure_of
+from lms.api import Enrolment, Skill, StepKind, User, act, notify, once, open_gate, structure_of
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
 from lms.rules.digest import digest
 
@@ -72,7 +72,7 @@ def open_seal(*, actor: User, about: UUID, seal: str, at: datetime) -> Sealed:
     return Sealed(text, written_at)
 
 
-@transaction.atomic
+@act
 def record_observation(
     *,
     actor: User,

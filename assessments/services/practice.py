@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -27,17 +26,18 @@ from assessments.policies import attempt_policy
 from assessments.rules.practice import RULE, Score, move_meters, score, shown_order, start_meters
 from assessments.rules.specs import ChoiceSpec, NodeSpec, ScenarioSpec, SpeakerSpec
 from lms.api import (
-    Act,
     Enrolment,
     StepCompletion,
     StepKind,
     StepState,
     User,
+    act,
     find_step,
     once,
     open_gate,
     paths_of,
     record_completion,
+    replayed,
     require_open,
     structure_of,
 )
@@ -74,7 +74,7 @@ def practice_of(actor: User, scenario_uid: UUID, at: datetime) -> Practice:
     return Practice(step, version, ScenarioSpec.from_json(version.spec), unfinished)
 
 
-@transaction.atomic
+@act
 def start_attempt(*, actor: User, scenario_uid: UUID, restart: bool = False, key: UUID, at: datetime) -> Attempt:
     """Begin a scenario on its newest version, or go on with the attempt under way unless ``restart``.
 
@@ -106,7 +106,7 @@ def start_attempt(*, actor: User, scenario_uid: UUID, restart: bool = False, key
     )
 
 
-@transaction.atomic
+@act
 def choose(
     *, actor: User, attempt_uid: UUID, node: str, choice: str, confidence: str = "", key: UUID, at: datetime
 ) -> Attempt:
@@ -143,7 +143,7 @@ def choose(
     return attempt
 
 
-@transaction.atomic
+@act
 def write_response(*, actor: User, attempt_uid: UUID, node: str, text: str, key: UUID, at: datetime) -> Attempt:
     """Hand in a written answer; the attempt then waits for the person to mark it. Never scored. Queries: 4.
 
@@ -168,7 +168,7 @@ def write_response(*, actor: User, attempt_uid: UUID, node: str, text: str, key:
     return attempt
 
 
-@transaction.atomic
+@act
 def mark_response(
     *, actor: User, attempt_uid: UUID, node: str, ticks: Iterable[str], key: UUID, at: datetime
 ) -> Attempt:
@@ -194,7 +194,7 @@ def mark_response(
     return attempt
 
 
-@transaction.atomic
+@act
 def delete_attempt(*, actor: User, attempt_uid: UUID, key: UUID, at: datetime) -> None:
     """Delete one's own attempt with everything in it. Gates and steps that it opened stay. Queries: 7.
 
@@ -203,7 +203,7 @@ def delete_attempt(*, actor: User, attempt_uid: UUID, key: UUID, at: datetime) -
     try:
         attempt = attempt_policy.get(actor, "delete", uid=attempt_uid, lock=True)
     except NotFound:
-        if Act.objects.filter(pk=key, actor=actor, name="practice.delete", about=attempt_uid).exists():
+        if replayed(actor=actor, name="practice.delete", key=key, about=attempt_uid):
             return
         raise
     once(actor=actor, name="practice.delete", key=key, at=at, about=attempt_uid)

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -25,6 +24,7 @@ from lms.api import (
     Enrolment,
     StepKind,
     User,
+    act,
     find_step,
     lesson_step,
     once,
@@ -128,7 +128,7 @@ def next_due_on(person: User, after: date) -> date | None:
     return cards.order_by("due_on").values_list("due_on", flat=True).first()
 
 
-@transaction.atomic
+@act
 def answer_recall(*, actor: User, recall_uid: UUID, option: str, key: UUID, at: datetime) -> Told:
     """Answer a question; the latest answer counts. ``option`` is the sign under which it was shown.
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from assessments.models import SignOffEvent
 from assessments.policies import signoff_policy
 from assessments.rules.ledger import SETTLED, SignOff
-from lms.api import Enrolment, User, close_gates, is_learning_administrator, notify, once
+from lms.api import Enrolment, User, act, close_gates, is_learning_administrator, notify, once
 from lms.errors import Conflict, Invalid, NotAllowed
 
 from .ledger import Chain, folded, gate_source, lock_subject, settle
@@ -28,7 +28,7 @@ class Standing:
     status: str
 
 
-@transaction.atomic
+@act
 def countersign(*, actor: User, event_uid: UUID, agree: bool, why: str, key: UUID, at: datetime) -> SignOffEvent:
     """A second person stands behind a flagged decision, or refuses it with a reason.
 
@@ -61,7 +61,7 @@ def countersign(*, actor: User, event_uid: UUID, agree: bool, why: str, key: UUI
     return follow_up
 
 
-@transaction.atomic
+@act
 def revoke(*, actor: User, event_uid: UUID, reason: str, key: UUID, at: datetime) -> SignOffEvent:
     """Take a sign-off back, with a reason: a new event says so. Show closes; a completed step stays done.
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from coaching import events
 from coaching.models import CoachAssignment, CoachProfile
 from coaching.policies import help_policy, not_ended
-from lms.api import Enrolment, User, enrol, once
+from lms.api import Enrolment, User, act, enrol, once
 from lms.errors import Conflict, Invalid
 from lms.rules.lines import one_line
 
@@ -30,7 +30,7 @@ PROPOSED = Status.PROPOSED
 ACCEPT = "coach.accept_proposal"
 
 
-@transaction.atomic
+@act
 def enrol_with_coach(
     *,
     actor: User,
@@ -60,7 +60,7 @@ def enrol_with_coach(
     return enrolment
 
 
-@transaction.atomic
+@act
 def assign_coach(*, actor: User, enrolment_uid: UUID, coach_uid: UUID, key: UUID, at: datetime) -> CoachAssignment:
     """Make somebody the coach of a learner; a coach before them hands over in the same act.
 
@@ -70,7 +70,7 @@ def assign_coach(*, actor: User, enrolment_uid: UUID, coach_uid: UUID, key: UUID
     return assign(actor, enrolment_uid, coach_uid, "", "coach.assign", key, at)
 
 
-@transaction.atomic
+@act
 def hand_over(
     *, actor: User, enrolment_uid: UUID, coach_uid: UUID, reason: str, key: UUID, at: datetime
 ) -> CoachAssignment:
@@ -81,7 +81,7 @@ def hand_over(
     return assign(actor, enrolment_uid, coach_uid, reason, "coach.hand_over", key, at)
 
 
-@transaction.atomic
+@act
 def end_assignment(*, actor: User, enrolment_uid: UUID, reason: str, key: UUID, at: datetime) -> Enrolment:
     """The learner has no coach from now on; planned sessions are cancelled.
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from coaching.models import Challenge
 from coaching.policies import challenge_policy
-from lms.api import LOCKED, Enrolment, StepKind, User, enrolment_policy, once, open_step, progress_of
+from lms.api import LOCKED, Enrolment, StepKind, User, act, enrolment_policy, once, open_step, progress_of
 from lms.errors import Conflict, Invalid, NotFound
 from lms.rules.lines import one_line
 
@@ -22,7 +22,7 @@ Status = Challenge.Status
 RELATED = ("enrolment__person", "answered_by")
 
 
-@transaction.atomic
+@act
 def challenge(*, actor: User, enrolment_uid: UUID, step_uid: UUID, why: str, key: UUID, at: datetime) -> Challenge:
     """The learner asks to be seen on a demonstration that is still closed, and says what makes them sure.
 
@@ -64,7 +64,7 @@ def challenge(*, actor: User, enrolment_uid: UUID, step_uid: UUID, why: str, key
     return made
 
 
-@transaction.atomic
+@act
 def answer_challenge(
     *, actor: User, challenge_uid: UUID, accept: bool, words: str, key: UUID, at: datetime
 ) -> Challenge:
@@ -98,7 +98,7 @@ def answer_challenge(
     return row
 
 
-@transaction.atomic
+@act
 def withdraw_challenge(*, actor: User, challenge_uid: UUID, key: UUID, at: datetime) -> Challenge:
     """The learner no longer asks. Raises NotFound, NotAllowed (not the learner), Conflict (answered already)."""
     row = challenge_policy.get(actor, "withdraw", uid=challenge_uid, lock=True)

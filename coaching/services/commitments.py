@@ -22,6 +22,7 @@ from lms.api import (
     StepInfo,
     StepKind,
     User,
+    act,
     once,
     open_gate,
     progress_of,
@@ -39,7 +40,7 @@ Status = Commitment.Status
 RELATED = ("enrolment__person", "customer")
 
 
-@transaction.atomic
+@act
 def make_commitment(
     *,
     actor: User,
@@ -85,7 +86,7 @@ def make_commitment(
     return made
 
 
-@transaction.atomic
+@act
 def report_commitment(*, actor: User, commitment_uid: UUID, report: str, key: UUID, at: datetime) -> Commitment:
     """The learner did it and says what happened; the coach is told. Raises NotFound, NotAllowed, Invalid, Conflict."""
     row = commitment_policy.get(actor, "do", uid=commitment_uid, lock=True, related=RELATED)
@@ -110,7 +111,7 @@ def report_commitment(*, actor: User, commitment_uid: UUID, report: str, key: UU
     return row
 
 
-@transaction.atomic
+@act
 def confirm_commitment(
     *, actor: User, commitment_uid: UUID, skill_slugs: Iterable[str], note: str = "", key: UUID, at: datetime
 ) -> Commitment:
@@ -148,7 +149,7 @@ def confirm_commitment(
     return row
 
 
-@transaction.atomic
+@act
 def send_back_commitment(*, actor: User, commitment_uid: UUID, note: str, key: UUID, at: datetime) -> Commitment:
     """Not yet: the coach says what is missing and the commitment is open again; confirmed skills stay confirmed.
 
@@ -168,7 +169,7 @@ def send_back_commitment(*, actor: User, commitment_uid: UUID, note: str, key: U
     return row
 
 
-@transaction.atomic
+@act
 def drop_commitment(*, actor: User, commitment_uid: UUID, key: UUID, at: datetime) -> Commitment:
     """The learner takes the promise back; what was confirmed stays. Raises NotFound, NotAllowed, Conflict (closed)."""
     row = commitment_policy.get(actor, "do", uid=commitment_uid, lock=True, related=RELATED)

@@ -23,6 +23,7 @@ from lms.api import (
     Skill,
     StepKind,
     User,
+    act,
     once,
     open_enrolments,
     progress_of,
@@ -55,7 +56,7 @@ def set_prompt(skill_id: int, text: str, at: datetime) -> Thread | None:
     return thread
 
 
-@transaction.atomic
+@act
 def ask(*, actor: User, skill_slug: str, title: str, body: str, key: UUID, at: datetime) -> Thread:
     """Open a thread with a question; the same one asked again gives its thread back, with a uid that is not the key.
 
@@ -82,7 +83,7 @@ def ask(*, actor: User, skill_slug: str, title: str, body: str, key: UUID, at: d
     return thread
 
 
-@transaction.atomic
+@act
 def answer(*, actor: User, thread_uid: UUID, kind: str, body: str, key: UUID, at: datetime) -> Post:
     """Add an answer or an example to a thread; in a prompt's thread it completes the open discussion steps about it.
 
@@ -93,7 +94,7 @@ def answer(*, actor: User, thread_uid: UUID, kind: str, body: str, key: UUID, at
     return _add(actor, thread, kind, body, key, at)
 
 
-@transaction.atomic
+@act
 def bring_example(*, actor: User, skill_slug: str, body: str, key: UUID, at: datetime) -> Post:
     """An example of a skill at work, in the thread of the skill's prompt. Raises Invalid (skill, body)."""
     thread = (
@@ -107,7 +108,7 @@ def bring_example(*, actor: User, skill_slug: str, body: str, key: UUID, at: dat
     return _add(actor, thread, Kind.EXAMPLE, body, key, at)
 
 
-@transaction.atomic
+@act
 def accept(*, actor: User, post_uid: UUID, key: UUID, at: datetime) -> Post:
     """The asker accepts an answer; a coach of its author, an observer of the skill or L&D an example.
 
@@ -136,7 +137,7 @@ def accept(*, actor: User, post_uid: UUID, key: UUID, at: datetime) -> Post:
     return post
 
 
-@transaction.atomic
+@act
 def hide_post(*, actor: User, post_uid: UUID, reason: str, key: UUID, at: datetime) -> Post:
     """A moderator takes a post out of sight; its author reads why. A hidden question hides its thread.
 
@@ -157,7 +158,7 @@ def hide_post(*, actor: User, post_uid: UUID, reason: str, key: UUID, at: dateti
     return post
 
 
-@transaction.atomic
+@act
 def show_post(*, actor: User, post_uid: UUID, key: UUID, at: datetime) -> Post:
     """A moderator brings a hidden post back. Raises NotFound, NotAllowed, Conflict (not hidden)."""
     post = post_policy.get(actor, "hide", uid=post_uid, lock=True, related=("thread", "author"))

@@ -19,7 +19,7 @@ from coaching import events
 from coaching.models import CoachAssignment, ObserverGrant
 from coaching.policies import grant_policy, unlapsed
 from coaching.rules.times import a_year_later
-from lms.api import Act, Skill, User, forget, once
+from lms.api import Act, Skill, User, act, forget, once, replayed
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
 from lms.rules.lines import one_line
 from lms.rules.said import full_day
@@ -30,7 +30,7 @@ from .notices import tell
 Basis = ObserverGrant.Basis
 
 
-@transaction.atomic
+@act
 def give_grant(
     *,
     actor: User,
@@ -111,7 +111,7 @@ def record_grants(
     return made
 
 
-@transaction.atomic
+@act
 def revoke_grant(
     *, actor: User, person_uid: UUID, skill_slug: str, reason: str, key: UUID, at: datetime
 ) -> ObserverGrant:
@@ -121,7 +121,7 @@ def revoke_grant(
     """
     reason = one_line(reason)
     done = ObserverGrant.objects.filter(revoked_by=actor, person__uid=person_uid, skill__slug=skill_slug)
-    before = Act.objects.filter(pk=key, actor=actor, name="grant.revoke").first()
+    before = replayed(actor=actor, name="grant.revoke", key=key, about=person_uid)
     if before and (row := done.filter(revoked_at=before.at).first()):
         return row
     grant = grant_policy.get(

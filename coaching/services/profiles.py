@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from coaching.models import CoachAssignment, CoachProfile, Session
 from coaching.policies import coach_profile_policy, not_ended
-from lms.api import User, forget, managers_of_each, once
+from lms.api import User, act, forget, managers_of_each, once
 from lms.errors import Conflict, Invalid, NotFound
 from lms.rules.lines import one_line
 from lms.rules.said import full_day
@@ -24,7 +23,7 @@ from .sessions import follow_coach
 MOST = 50
 
 
-@transaction.atomic
+@act
 def make_coach(
     *, actor: User, person_uid: UUID, capacity: int, languages: Iterable[str] = (), key: UUID, at: datetime
 ) -> CoachProfile:
@@ -50,7 +49,7 @@ def make_coach(
     return profile
 
 
-@transaction.atomic
+@act
 def change_capacity(*, actor: User, person_uid: UUID, capacity: int, key: UUID, at: datetime) -> CoachProfile:
     """More or fewer places. Raises NotFound, NotAllowed, Invalid (fewer than the learners they have now)."""
     profile = coach_profile_policy.get(actor, "manage", person__uid=person_uid, related=("person",))
@@ -66,7 +65,7 @@ def change_capacity(*, actor: User, person_uid: UUID, capacity: int, key: UUID, 
     return profile
 
 
-@transaction.atomic
+@act
 def set_away(
     *,
     actor: User,
@@ -111,7 +110,7 @@ def set_away(
     return profile
 
 
-@transaction.atomic
+@act
 def end_coach(*, actor: User, person_uid: UUID, reason: str, key: UUID, at: datetime) -> CoachProfile:
     """Somebody coaches no more: their assignments end, planned sessions are cancelled, nobody waits for them.
 

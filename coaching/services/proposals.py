@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from coaching.models import CoachAssignment
 from coaching.policies import help_policy
-from lms.api import Act, Enrolment, User, managers_of, once
+from lms.api import Act, Enrolment, User, act, managers_of, once
 from lms.errors import Conflict, Invalid
 from lms.rules.lines import one_line
 
@@ -21,7 +21,7 @@ from .notices import tell
 Status = CoachAssignment.Status
 
 
-@transaction.atomic
+@act
 def propose_coach(
     *, actor: User, enrolment_uid: UUID, coach_uid: UUID, reason: str, key: UUID, at: datetime
 ) -> CoachAssignment:
@@ -64,7 +64,7 @@ def propose_coach(
     return made
 
 
-@transaction.atomic
+@act
 def answer_proposal(
     *, actor: User, enrolment_uid: UUID, accept: bool, reason: str = "", key: UUID, at: datetime
 ) -> CoachAssignment:

@@ -22,6 +22,7 @@ from lms.api import (
     StepInfo,
     StepKind,
     User,
+    act,
     labels_of,
     once,
     progress_of,
@@ -40,7 +41,7 @@ PLANNED, HELD = Session.Status.PLANNED, Session.Status.HELD
 RELATED = ("enrolment__person", "coach")
 
 
-@transaction.atomic
+@act
 def plan_session(
     *,
     actor: User,
@@ -86,7 +87,7 @@ def plan_session(
     return made
 
 
-@transaction.atomic
+@act
 def move_session(
     *, actor: User, session_uid: UUID, planned_at: datetime, minutes: int, place: str, key: UUID, at: datetime
 ) -> Session:
@@ -103,7 +104,7 @@ def move_session(
     return session
 
 
-@transaction.atomic
+@act
 def cancel_session(*, actor: User, session_uid: UUID, reason: str, key: UUID, at: datetime) -> Session:
     """It will not take place; the other one reads why. Raises NotFound, Invalid (no reason), Conflict (over)."""
     session = session_policy.get(actor, "change", uid=session_uid, lock=True, related=RELATED)
@@ -119,7 +120,7 @@ def cancel_session(*, actor: User, session_uid: UUID, reason: str, key: UUID, at
     return session
 
 
-@transaction.atomic
+@act
 def miss_session(*, actor: User, session_uid: UUID, key: UUID, at: datetime) -> Session:
     """It did not take place, says the present coach after its time; the step stays open.
 
@@ -138,7 +139,7 @@ def miss_session(*, actor: User, session_uid: UUID, key: UUID, at: datetime) -> 
     return session
 
 
-@transaction.atomic
+@act
 def hold_session(
     *,
     actor: User,
@@ -171,7 +172,7 @@ def hold_session(
     return session
 
 
-@transaction.atomic
+@act
 def write_notes(
     *, actor: User, session_uid: UUID, shared_notes: str, private_notes: str, key: UUID, at: datetime
 ) -> Session:

@@ -13,7 +13,9 @@ from django.db import models
 class Act(models.Model):
     """One carried-out act. ``about`` is the uid of the thing it was done to or made; ``name`` is noun.verb.
 
-    ``why``: the reason that was given, where no other row keeps it (acts of administration).
+    ``why``: the reason that was given, where no other row keeps it (acts of administration); ``changed``: by name, the
+    old and the new value; ``content``: fingerprint of what was said with the key, so that a replay can be told from the
+    same key with other words.
     """
 
     key = models.UUIDField(primary_key=True)
@@ -21,6 +23,8 @@ class Act(models.Model):
     name = models.CharField(max_length=40)
     about = models.UUIDField(db_index=True)
     why = models.CharField(max_length=300, blank=True)
+    changed = models.JSONField(default=dict, blank=True)
+    content = models.CharField(max_length=64, blank=True)
     at = models.DateTimeField()
 
     class Meta:

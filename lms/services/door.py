@@ -11,7 +11,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -21,7 +20,7 @@ from lms.policies import people_policy
 from lms.policies.people import administrators
 from lms.rules.lines import one_line, shorten
 
-from .acts import once
+from .acts import act, once
 from .language import in_language_of
 from .outbox import notify, queue_mail
 from .people import organisation
@@ -29,7 +28,7 @@ from .people import organisation
 LONGEST_REASON = 300
 
 
-@transaction.atomic
+@act
 def remove_second_factor(
     *,
     actor: User,

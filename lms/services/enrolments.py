@@ -12,11 +12,11 @@ from lms.errors import Conflict, Invalid
 from lms.models import Enrolment, PathVersion, Requirement, RoleProfileVersion, User
 from lms.policies import people_policy
 
-from .acts import once
+from .acts import act, once
 from .places import forget
 
 
-@transaction.atomic
+@act
 def enrol(
     *,
     actor: User,

@@ -8,7 +8,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 from wagtail.users.models import UserProfile
@@ -16,7 +15,7 @@ from wagtail.users.models import UserProfile
 from lms.errors import Invalid
 from lms.models import User
 
-from .acts import once
+from .acts import act, once
 
 Sentence = Callable[[], str]
 """How a text is made: it is made once for each language in which somebody reads it. Days are said inside it, too."""
@@ -45,7 +44,7 @@ def said_in(language: str, sentence: Sentence) -> str:
         return sentence()
 
 
-@transaction.atomic
+@act
 def choose_language(*, actor: User, language: str, key: UUID, at: datetime) -> User:
     """From now on a person reads this language: pages, notices, mail, and what Wagtail writes to them.
 

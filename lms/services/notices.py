@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Count, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from lms.errors import NotFound
 from lms.models import Notice, User
 
-from .acts import once
+from .acts import act, once
 
 SHOWN = 5
 
@@ -53,7 +52,7 @@ def notices_of(person: User) -> QuerySet[Notice]:
     return Notice.objects.filter(person=person)
 
 
-@transaction.atomic
+@act
 def read_notices(*, actor: User, notice_uid: UUID | None = None, key: UUID, at: datetime) -> Notice | None:
     """The person has seen one notice (returned), or all that stood there until now. Raises NotFound (not theirs)."""
     mine = Notice.objects.filter(person=actor)

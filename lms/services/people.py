@@ -19,7 +19,7 @@ from lms.errors import Conflict, Invalid
 from lms.models import Enrolment, Membership, Organisation, Team, User
 from lms.policies import people_policy
 
-from .acts import once
+from .acts import act, once
 from .language import in_language_of
 from .outbox import queue_mail
 from .places import forget
@@ -30,7 +30,7 @@ def organisation() -> Organisation:
     return Organisation.objects.filter(pk=1).first() or Organisation(name="Vouch")
 
 
-@transaction.atomic
+@act
 def invite_person(
     *,
     actor: User,
@@ -77,7 +77,7 @@ def invite_person(
     return person
 
 
-@transaction.atomic
+@act
 def resend_invitation(
     *, actor: User, person_uid: UUID, link_for: Callable[[User], str], key: UUID, at: datetime
 ) -> User:

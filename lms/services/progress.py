@@ -19,7 +19,7 @@ from lms.rules.days import date_of_day, path_day
 from lms.rules.gates import Standing, standings
 from lms.rules.unlock import Decision, Facts, evaluate
 
-from .acts import once
+from .acts import act, once
 from .facts import GateFact, PathFacts, PersonFacts, facts_of, lock_learner, open_enrolments
 from .structure import PathStructure, StepInfo, structure_of
 from .talk import open_talk
@@ -230,7 +230,7 @@ class Reading:
     next_lesson: UUID | None
 
 
-@transaction.atomic
+@act
 def complete_lesson(*, actor: User, lesson_uid: UUID, key: UUID, at: datetime) -> Reading:
     """The person has read a lesson: completes the course step when it was the last one, and may open Talk.
 
@@ -279,7 +279,7 @@ def record_completion(*, enrolment: Enrolment, step: StepInfo, by: User, at: dat
     return True
 
 
-@transaction.atomic
+@act
 def mark_external_done(*, actor: User, enrolment_uid: UUID, step_uid: UUID, key: UUID, at: datetime) -> None:
     """The manager (or L&D) says that training elsewhere was done.
 
@@ -293,7 +293,7 @@ def mark_external_done(*, actor: User, enrolment_uid: UUID, step_uid: UUID, key:
         record_completion(enrolment=enrolment, step=state.step, by=actor, at=at)
 
 
-@transaction.atomic
+@act
 def waive(*, actor: User, enrolment_uid: UUID, step_uid: UUID, reason: str, key: UUID, at: datetime) -> None:
     """A step need not be done, with a reason; it counts for unlocking and never as evidence."""
     enrolment = enrolment_policy.get(actor, "steer", uid=enrolment_uid)

@@ -22,7 +22,7 @@ from lms.policies import enrolment_policy
 from lms.rules.lines import one_line, shorten
 from lms.rules.said import full_day
 
-from .acts import once
+from .acts import act, once
 from .outbox import notify
 from .progress import DONE, WAIVED, progress_of
 from .structure import StepInfo
@@ -33,7 +33,7 @@ AROUND = timedelta(days=1)
 """How far a learner's own day may be from ours."""
 
 
-@transaction.atomic
+@act
 def pause(
     *,
     actor: User,
@@ -79,7 +79,7 @@ def pause(
     return enrolment
 
 
-@transaction.atomic
+@act
 def resume(*, actor: User, enrolment_uid: UUID, key: UUID, at: datetime) -> Enrolment:
     """The path goes on today, or a pause that lies ahead is called off. Raises NotFound, NotAllowed, Conflict."""
     enrolment = enrolment_policy.get(actor, "steer", uid=enrolment_uid, lock=True, related=("person",))
@@ -124,7 +124,7 @@ def _follow(enrolments: Iterable[Enrolment], at: datetime) -> int:
     return changed
 
 
-@transaction.atomic
+@act
 def extend(
     *, actor: User, enrolment_uid: UUID, step_uid: UUID, due_on: date, reason: str, key: UUID, at: datetime
 ) -> Enrolment:

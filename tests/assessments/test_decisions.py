@@ -413,7 +413,9 @@ def test_the_same_key_is_one_decision_and_the_same_answer(work: Bench) -> None:
     first = decide(**fields, verdicts=judging.entrust(work))
     before = judging.rows(*TABLES)
     assert decide(**fields, verdicts=judging.entrust(work)) == first
-    assert decide(**fields, verdicts=judging.not_yet(work)) == first, "the first one stands"
+    for other in ({"verdicts": judging.not_yet(work)}, {"verdicts": judging.entrust(work), "why": "Otherwise."}):
+        with pytest.raises(AlreadyDecided, match="other content"):
+            decide(**fields | other)
     assert judging.rows(*TABLES) == before
 
 

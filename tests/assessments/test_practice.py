@@ -144,7 +144,9 @@ def test_a_practice_that_is_on_the_path_but_not_published_is_not_found() -> None
 
 def test_the_same_key_begins_once() -> None:
     who, key = learner("quay"), make.key()
-    assert start(who, key=key).pk == start(who, key=key, restart=True).pk
+    assert start(who, key=key).pk == start(who, key=key).pk
+    with pytest.raises(Conflict, match="other content"):
+        start(who, key=key, restart=True)
     assert Attempt.objects.count() == 1
 
 
@@ -502,7 +504,7 @@ def test_deleting_twice_with_one_key_is_one_act_and_with_another_not_found() -> 
         api.delete_attempt(actor=who, attempt_uid=attempt.uid, key=key, at=DAY_2)
     with pytest.raises(NotFound):
         api.delete_attempt(actor=who, attempt_uid=attempt.uid, key=make.key(), at=DAY_2)
-    with pytest.raises(NotFound):
+    with pytest.raises(Conflict):
         api.delete_attempt(actor=who, attempt_uid=uuid4(), key=key, at=DAY_2)
 
 

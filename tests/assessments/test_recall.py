@@ -145,7 +145,9 @@ def test_a_wrong_answer_is_told_the_right_one_and_can_be_asked_again() -> None:
 def test_the_same_key_is_one_answer() -> None:
     who, key = reader(), make.key()
     first = answer(who, key=key)
-    assert answer(who, right=False, key=key) == first
+    assert answer(who, key=key) == first
+    with pytest.raises(Conflict, match="other content"):
+        answer(who, right=False, key=key)
     assert RecallAnswer.objects.count() == 1
     with pytest.raises(Conflict):
         complete_lesson(actor=who, lesson_uid=LESSON, key=key, at=make.MONDAY)

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import inspect
 import threading
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections, transaction
 
+import assessments.api
+import coaching.api
+import lms.api
 from lms.api import (
     Act,
     LessonCompletion,
     SkillGate,
     StepCompletion,
+    act,
     complete_lesson,
     once,
     read_notices,
@@ -162,3 +170,87 @@ def test_notices_are_read_by_their_owner_once():
     assert read_notices(actor=who, notice_uid=mine.uid, key=make.key(), at=AT + timedelta(1)) == mine
     mine.refresh_from_db()
     assert mine.read_at == AT
+
+
+# --- What a key stands for ----------------------------------------------------------------------------------------
+
+
+@act
+def note(*, actor: Any, words: Any, to: Iterable[str] = (), after: Any = None, key: UUID, at: datetime) -> bool:
+    """An act of this test: whether it was new."""
+    return once(actor=actor, name="thing.note", key=key, at=at, about=key)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "words",
+    ["One.", 1, None, ["a", "b"], {"a": "b"}, {"b", "a"}, date(2026, 3, 6), SimpleUploadedFile("a.txt", b"one")],
+)
+def test_the_same_key_with_the_same_content_is_a_replay(words: Any) -> None:
+    who, key = make.person(), make.key()
+    assert note(actor=who, words=words, key=key, at=AT)
+    assert not note(actor=who, words=words, key=key, at=AT + timedelta(hours=1))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("One.", "One. "),
+        ("1", 1),
+        ("", None),
+        (["a", "b"], ["b", "a"]),
+        ({"a", "b"}, {"a", "c"}),
+        ({"a": "1"}, {"a": "2"}),
+        (SimpleUploadedFile("a.txt", b"one"), SimpleUploadedFile("a.txt", b"two")),
+        (SimpleUploadedFile("a.txt", b"one"), SimpleUploadedFile("b.txt", b"one")),
+    ],
+)
+def test_the_same_key_with_other_content_is_a_conflict(first: Any, second: Any) -> None:
+    who, key = make.person(), make.key()
+    note(actor=who, words=first, key=key, at=AT)
+    with pytest.raises(Conflict):
+        note(actor=who, words=second, key=key, at=AT)
+    assert Act.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_what_is_read_once_still_reaches_the_service_and_a_function_says_nothing() -> None:
+    who, key = make.person(), make.key()
+    assert note(actor=who, words="x", to=iter(["a", "b"]), after=lambda: 1, key=key, at=AT)
+    assert not note(actor=who, words="x", to=("a", "b"), after=lambda: 2, key=key, at=AT)
+    with pytest.raises(Conflict):
+        note(actor=who, words="x", to=iter(["a"]), key=key, at=AT)
+
+
+@pytest.mark.django_db
+def test_an_act_inside_an_act_has_a_content_of_its_own() -> None:
+    who, key = make.person(), make.key()
+
+    @act
+    def both(*, actor: Any, words: str, key: UUID, at: datetime) -> tuple[bool, bool]:
+        inner = note(actor=actor, words="the same", key=uuid5(key, "inner"), at=at)
+        return inner, once(actor=actor, name="thing.both", key=key, at=at, about=key)
+
+    assert both(actor=who, words="One.", key=key, at=AT) == (True, True)
+    assert both(actor=who, words="One.", key=key, at=AT) == (False, False)
+    with pytest.raises(Conflict):
+        both(actor=who, words="Two.", key=key, at=AT)
+
+
+def test_every_service_with_a_key_is_an_act() -> None:
+    """A service that takes a key and is no act would take any content for a replay."""
+    services = {
+        f"{module.__name__}.{name}": service
+        for app in (lms.api, coaching.api, assessments.api)
+        for name, service in vars(app).items()
+        if inspect.isfunction(service) and (module := inspect.getmodule(service))
+    }
+    keyed = {
+        name: service
+        for name, service in services.items()
+        if {"actor", "key", "at"} <= set(inspect.signature(service).parameters)
+    }
+    assert len(keyed) > 50
+    helpers = {"lms.services.acts.once", "coaching.services.leaving.let_go"}  # called inside an act
+    assert {name for name, service in keyed.items() if not hasattr(service, "__wrapped__")} - helpers == set()
