@@ -15,6 +15,11 @@ from assessments.models import (
     StandardVersion,
 )
 from assessments.policies import attempt_policy, case_policy, request_policy, signoff_policy, waiting_countersign
+from assessments.services.audit.anchors import read_anchors
+from assessments.services.audit.nightly import health as ledger_health
+from assessments.services.audit.nightly import verify_nightly
+from assessments.services.audit.receipts import mail_receipts
+from assessments.services.audit.verify import Report, verify_ledger
 from assessments.services.calibration import Calibration, Rated, calibration_of, result_of, take_calibration
 from assessments.services.case_progress import Progressing
 from assessments.services.case_reading import (
@@ -55,6 +60,7 @@ from assessments.services.decisions import (
     decide,
     return_case,
 )
+from assessments.services.erasing import answer_erasure, ask_erasure, waiting_erasure
 from assessments.services.evidence import MAX_BYTES, add_evidence, content_hash, withdraw_evidence
 from assessments.services.examining import CaseFinding, examine_cases
 from assessments.services.invoice import Invoice, invoice_of
@@ -130,7 +136,6 @@ from assessments.services.team import (
     team_with_news,
 )
 from assessments.services.team_words import days_since
-from assessments.services.verify import verify_ledger
 from assessments.services.versions import publish_calibration, publish_recalls, publish_scenario, publish_standard
 
 __all__ = [
@@ -170,6 +175,7 @@ __all__ = [
     "Queue",
     "Rated",
     "RecallQuestion",
+    "Report",
     "Request",
     "Role",
     "ScenarioVersion",
@@ -184,8 +190,10 @@ __all__ = [
     "Waiting",
     "Watcher",
     "add_evidence",
+    "answer_erasure",
     "answer_recall",
     "answer_request",
+    "ask_erasure",
     "attempt_policy",
     "attempts_of",
     "calibration_of",
@@ -213,6 +221,8 @@ __all__ = [
     "invoice_of",
     "lapse_requests",
     "latest_standard",
+    "ledger_health",
+    "mail_receipts",
     "mark_response",
     "may_read_observations",
     "moment_of",
@@ -235,6 +245,7 @@ __all__ = [
     "questions_of",
     "queue_of",
     "rating_of",
+    "read_anchors",
     "read_events",
     "read_observations",
     "readiness_of",
@@ -264,7 +275,9 @@ __all__ = [
     "try_facts",
     "verdicts_of",
     "verify_ledger",
+    "verify_nightly",
     "waiting_countersign",
+    "waiting_erasure",
     "watchers_for",
     "with_words",
     "withdraw_evidence",

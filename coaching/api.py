@@ -1,6 +1,7 @@
 """The front door of helping. Other apps come in here, and by ``rules`` and ``events``."""
 
 from coaching.models import (
+    Absence,
     Challenge,
     CoachAssignment,
     CoachProfile,
@@ -36,7 +37,9 @@ from coaching.services.challenges import (
 )
 from coaching.services.choices import PathChoice, paths_to_choose, people_here, people_to_enrol
 from coaching.services.coaches import (
+    AsCoach,
     active_assignments_of,
+    as_coach,
     coach_of,
     coaches_of,
     coaches_to_choose,
@@ -45,7 +48,6 @@ from coaching.services.coaches import (
     learners_of,
     present_coach,
     profile,
-    was_coach,
 )
 from coaching.services.commitments import (
     commitments_of,
@@ -63,12 +65,12 @@ from coaching.services.grants import (
     authority_rows,
     give_grant,
     grants,
+    grants_at,
     grants_of,
     may_observe,
     observers_for,
     record_grants,
     revoke_grant,
-    was_granted,
 )
 from coaching.services.leaving import let_go
 from coaching.services.people import Helper, my_people
@@ -91,6 +93,8 @@ from coaching.services.threads import FILTERS, posts_of, skills_to_choose, threa
 
 __all__ = [
     "FILTERS",
+    "Absence",
+    "AsCoach",
     "Challenge",
     "CoachAssignment",
     "CoachProfile",
@@ -109,6 +113,7 @@ __all__ = [
     "answer",
     "answer_challenge",
     "answer_proposal",
+    "as_coach",
     "ask",
     "assign_coach",
     "authority_rows",
@@ -136,6 +141,7 @@ __all__ = [
     "give_grant",
     "grant_policy",
     "grants",
+    "grants_at",
     "grants_of",
     "hand_over",
     "help_policy",
@@ -182,8 +188,6 @@ __all__ = [
     "thread_policy",
     "threads",
     "unlapsed",
-    "was_coach",
-    "was_granted",
     "withdraw_challenge",
     "without_others_notes",
     "write_notes",

@@ -8,6 +8,7 @@ from lms.models import (
     Family,
     Label,
     LessonCompletion,
+    LogEntry,
     Membership,
     Milestone,
     Notice,
@@ -57,9 +58,21 @@ from lms.services.door import remove_second_factor
 from lms.services.enrolments import enrol, requirements_of
 from lms.services.facts import GateFact, facts_of, lock_learner, open_enrolments
 from lms.services.gates import NewGate, close_gates, gates_of, open_gate, open_gates, standings_of
-from lms.services.language import choose_language, in_language_of, language_of
+from lms.services.health import Unwell, health_checks, register_health
+from lms.services.language import choose_language, in_language_of, language_of, said_in
+from lms.services.log import (
+    Sealed,
+    last_entry,
+    log_end,
+    log_row,
+    recording,
+    register_sealed,
+    rotate_key,
+    sealed_kinds,
+)
+from lms.services.log_keys import KeyMissing, KeyRing, add_key, key_ring
 from lms.services.notices import News, newest_unread, news_of, notices_of, read_notices, unread_notices
-from lms.services.outbox import mail_notices, notify, queue_mail
+from lms.services.outbox import heads_with, mail_notices, notify, queue_mail, receipt_of
 from lms.services.outbox import send_waiting as send_waiting_mail
 from lms.services.people import (
     close_account,
@@ -102,6 +115,7 @@ from lms.services.progress import (
     require_open,
     waive,
 )
+from lms.services.sealed import SEALED
 from lms.services.steering import extend, follow_pauses, open_step, pause, resume
 from lms.services.structure import LessonInfo, MilestoneInfo, PathStructure, StepInfo, structure_of
 from lms.services.talk import record_example, record_recall, refresh_talk
@@ -114,6 +128,7 @@ from lms.services.versions import (
     retire,
     set_labels,
     skill_ids,
+    skill_version_now,
 )
 from lms.services.words import Word, Words, labels_of, words_of
 
@@ -126,6 +141,7 @@ __all__ = [
     "LEARNING_ADMINISTRATORS",
     "LOCKED",
     "OPEN",
+    "SEALED",
     "SPONSORS",
     "WAIVED",
     "Act",
@@ -134,9 +150,12 @@ __all__ = [
     "Enrolment",
     "Family",
     "GateFact",
+    "KeyMissing",
+    "KeyRing",
     "Label",
     "LessonCompletion",
     "LessonInfo",
+    "LogEntry",
     "Membership",
     "Milestone",
     "MilestoneInfo",
@@ -158,6 +177,7 @@ __all__ = [
     "RoleProfileVersion",
     "Row",
     "RowPolicy",
+    "Sealed",
     "Skill",
     "SkillGate",
     "SkillVersion",
@@ -169,10 +189,12 @@ __all__ = [
     "TalkFact",
     "Team",
     "Union",
+    "Unwell",
     "User",
     "Word",
     "Words",
     "act",
+    "add_key",
     "administrators",
     "choose_language",
     "close_account",
@@ -190,16 +212,22 @@ __all__ = [
     "follow_pauses",
     "forget",
     "gates_of",
+    "heads_with",
+    "health_checks",
     "home_of",
     "in_group",
     "in_language_of",
     "invite_person",
     "is_learning_administrator",
+    "key_ring",
     "labels_of",
     "language_of",
+    "last_entry",
     "learning_administrators",
     "lesson_step",
     "lock_learner",
+    "log_end",
+    "log_row",
     "mail_notices",
     "managed_by",
     "managed_teams",
@@ -232,13 +260,17 @@ __all__ = [
     "publish_skill",
     "queue_mail",
     "read_notices",
+    "receipt_of",
     "record_completion",
     "record_example",
     "record_recall",
+    "recording",
     "refresh_talk",
     "register_duty",
+    "register_health",
     "register_personal",
     "register_place",
+    "register_sealed",
     "remove_second_factor",
     "replayed",
     "require_open",
@@ -246,10 +278,14 @@ __all__ = [
     "resend_invitation",
     "resume",
     "retire",
+    "rotate_key",
+    "said_in",
+    "sealed_kinds",
     "send_invitation",
     "send_waiting_mail",
     "set_labels",
     "skill_ids",
+    "skill_version_now",
     "standings_of",
     "structure_of",
     "surroundings_of",

@@ -24,6 +24,8 @@ class LmsConfig(AppConfig):
 
         import_module("lms.receivers")
         api.register_personal(self.name, PERSONAL)
+        for kind in api.SEALED:
+            api.register_sealed(kind)
         api.register_duty("learner", _enrolled(*api.Enrolment.OPEN))
         api.register_duty("finished", _enrolled("completed"))
         api.register_duty("manager", _manages)

@@ -20,9 +20,11 @@ from lms.api import (
     Skill,
     Team,
     User,
+    log_row,
     publish_path,
     publish_role_profile,
     publish_skill,
+    recording,
 )
 from lms.rules.specs import (
     IndicatorSpec,
@@ -34,6 +36,9 @@ from lms.rules.specs import (
     SkillSpec,
     StepSpec,
 )
+
+PUBLISHED = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+"""When what people rest on was published, unless a test says otherwise: before anything else happens."""
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """The moment at which tests begin, unless they say otherwise."""
@@ -89,13 +94,20 @@ def team(*members: User, manager: User | None = None, parent: Team | None = None
     return made
 
 
+def logged(row: Any) -> Any:
+    """A row that was made past the services, with its entry in the record's log."""
+    with recording():
+        log_row(row)
+    return row
+
+
 def customer(slug: str = "", **fields: Any) -> Customer:
     """A customer."""
     slug = slug or f"customer-{next(_numbers)}"
     return Customer.objects.create(slug=slug, name=slug.replace("-", " ").title(), **fields)
 
 
-def skill(slug: str = "", family: str = "Soft", at: datetime = MONDAY) -> Skill:
+def skill(slug: str = "", family: str = "Soft", at: datetime = PUBLISHED) -> Skill:
     """A published skill with two indicators a band (``f-1``, ``f-2``...); the same slug gives the same skill."""
     slug = slug or f"skill-{next(_numbers)}"
     levels = {
@@ -108,7 +120,7 @@ def skill(slug: str = "", family: str = "Soft", at: datetime = MONDAY) -> Skill:
 
 
 def role(
-    *requires: RequirementSpec, slug: str = "", threshold: str = "0.85", at: datetime = MONDAY
+    *requires: RequirementSpec, slug: str = "", threshold: str = "0.85", at: datetime = PUBLISHED
 ) -> RoleProfileVersion:
     """A published role profile; makes the skills that it requires."""
     slug = slug or f"role-{next(_numbers)}"
@@ -152,7 +164,7 @@ def path(
     *steps: StepSpec | Sequence[StepSpec],
     role_version: RoleProfileVersion | None = None,
     slug: str = "",
-    at: datetime = MONDAY,
+    at: datetime = PUBLISHED,
 ) -> PathVersion:
     """A published path: each argument that is a list is a milestone, single steps together make one (day 30, 60...)."""
     slug = slug or f"path-{next(_numbers)}"

@@ -76,7 +76,7 @@ def standard_spec(slug: str = "visit", skills: tuple[str, ...] = SKILLS, **field
     return StandardSpec(**(values | fields))
 
 
-def standard(spec: StandardSpec | None = None, at: datetime = make.MONDAY, **fields: Any) -> StandardVersion:
+def standard(spec: StandardSpec | None = None, at: datetime = make.PUBLISHED, **fields: Any) -> StandardVersion:
     """A published standard; makes its skills."""
     spec = spec or standard_spec(**fields)
     for slug in spec.skills:
@@ -97,26 +97,30 @@ def assign(enrolment: Enrolment, who: User, since: datetime | None = None, **fie
     profile = who.coach_profile
     profile.load += 1
     profile.save()
-    return CoachAssignment.objects.create(
-        enrolment=enrolment,
-        coach=profile,
-        assigned_by=make.person("Assigner"),
-        started_at=since or clock.now() - timedelta(days=30),
-        **fields,
+    return make.logged(
+        CoachAssignment.objects.create(
+            enrolment=enrolment,
+            coach=profile,
+            assigned_by=make.person("Assigner"),
+            started_at=since or clock.now() - timedelta(days=30),
+            **fields,
+        )
     )
 
 
 def grant(who: User, *slugs: str, basis: str = "founding") -> User:
     """The right to observe these skills for a year from a month ago."""
     for slug in slugs:
-        ObserverGrant.objects.create(
-            person=who,
-            skill=Skill.objects.get(slug=slug),
-            basis=basis,
-            granted_at=clock.now() - timedelta(days=30),
-            until_on=(clock.now() + timedelta(days=330)).date(),
-            granted_by=make.person("Granter"),
-            reason="Did it for years.",
+        make.logged(
+            ObserverGrant.objects.create(
+                person=who,
+                skill=Skill.objects.get(slug=slug),
+                basis=basis,
+                granted_at=clock.now() - timedelta(days=30),
+                until_on=(clock.now() + timedelta(days=330)).date(),
+                granted_by=make.person("Granter"),
+                reason="Did it for years.",
+            )
         )
     return who
 

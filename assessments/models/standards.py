@@ -6,6 +6,8 @@ sign-offs point at the version they were made on.
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +21,7 @@ class StandardVersion(models.Model):
         STANDARD = "standard", _("standard")
         HIGH = "high", _("high")
 
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     standard_uid = models.UUIDField()
     number = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)
@@ -43,6 +46,7 @@ class StandardVersion(models.Model):
 class CalibrationVersion(models.Model):
     """A calibration set as published once: vignettes with reference ratings, and what passes."""
 
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     set_uid = models.UUIDField()
     number = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)

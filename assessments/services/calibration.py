@@ -30,6 +30,7 @@ from lms.api import (
     act,
     find_step,
     learning_administrators,
+    log_row,
     notify,
     once,
     open_enrolments,
@@ -128,6 +129,7 @@ def take_calibration(
         passed=result.passed,
         taken_at=at,
     )
+    log_row(attempt)
     if result.passed:
         _complete(actor, set_uid, at)
         _renew(found, attempt, at)

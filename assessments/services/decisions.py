@@ -21,17 +21,17 @@ from assessments.models import Case, SignOffEvent
 from assessments.policies import case_policy
 from assessments.rules.evidence import Finding
 from lms import clock
-from lms.api import StepKind, User, act, content_now, notify, once, progress_of
+from lms.api import Skill, StepKind, User, act, content_now, notify, once, progress_of, skill_version_now
 from lms.errors import Conflict, Invalid, NotAllowed
 from lms.rules.scales import ENTRUSTMENT
 
+from .authority import to_decide
 from .examining import CaseFinding
 from .grounds import Grounds, grounds_of
 from .ledger import Chain, months_later, settle
 
 LEASE = timedelta(minutes=30)
 RECIPROCAL = timedelta(days=90)
-COACH, STAND_IN = "coach", "stand-in of the coach"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +90,24 @@ def decide(
     _check_words(grounds.finding, verdicts, why, clock.today(actor.zone, at))
     _check_authority(actor, case, grounds, at)
     _close(case, actor, at)
-    capacity = COACH if grounds.as_coach else STAND_IN
-    add = partial(chain.add, case=case, signer=actor, authority=capacity, key=key, at=at)
-    finding, flags, seen = grounds.finding, _flags(actor, case.learner, grounds, others), _looked_at(grounds)
+    finding, flags = grounds.finding, _flags(actor, case.learner, grounds, others)
+    authority = to_decide(actor, case, finding.skills.values(), at)
+    sealed = {**_looked_at(grounds), "authority": authority.rows}
+    add = partial(chain.add, case=case, signer=actor, authority=authority.capacity, key=key, at=at)
     made = [
-        _add(add, finding, slug, verdicts[slug], seen=seen, flags=flags, why=why, at=at) for slug in finding.spec.skills
+        _add(add, finding, slug, verdicts[slug], sealed=sealed, flags=flags, why=why, at=at)
+        for slug in finding.spec.skills
     ]
     counting = [event for event in made if event.kind == SignOffEvent.Kind.SIGNED and not event.flags]
     settle(chain, counting, grounds.paths, actor, key, at)
     words = {"coach": actor.get_short_name(), "standard": case.version.title}
-    notify([case.learner], lambda: _("%(coach)s decided: %(standard)s") % words, f"/requests/{case.uid}/", at)
+    notify(
+        [case.learner],
+        lambda: _("%(coach)s decided: %(standard)s") % words,
+        f"/requests/{case.uid}/",
+        at,
+        in_log=[event.uid for event in made],
+    )
     transaction.on_commit(partial(events.signed_off.send, None, event_ids=[event.pk for event in made]))
     return made
 
@@ -168,16 +176,16 @@ def _add(
     slug: str,
     verdict: Verdict,
     *,
-    seen: Mapping[str, object],
+    sealed: Mapping[str, object],
     flags: list[str],
     why: str,
     at: datetime,
 ) -> SignOffEvent:
     skill, result = finding.skills[slug], finding.findings[slug]
-    add = partial(add, skill=skill, payload=_payload(result, seen))
+    add = partial(add, skill=skill, payload=_payload(result, skill, sealed))
     if isinstance(verdict, NotYet):
         texts = {"why": why, "next_step": verdict.next_step, "retry_on": verdict.retry_on.isoformat()}
-        return add(kind=SignOffEvent.Kind.NOT_YET, meaning=f"Not yet: {skill.title}", texts=texts)
+        return add(kind=SignOffEvent.Kind.NOT_YET, texts=texts)
     if not 1 <= verdict.level <= result.ceiling:
         if not result.ceiling:
             sentence = _("The evidence does not permit a sign-off of %(skill)s yet.") % {"skill": skill.title}
@@ -186,10 +194,9 @@ def _add(
         raise EvidenceMissing(**{f"{slug}-level": sentence})
     return add(
         kind=SignOffEvent.Kind.SIGNED,
-        meaning=f"{skill.title}: {ENTRUSTMENT[verdict.level]}",
         texts={"why": why},
         level=verdict.level,
-        valid_until=months_later(at.date(), finding.case.version.valid_months),
+        valid_until=months_later(at.date(), finding.spec.valid_months),
         flags=flags,
     )
 
@@ -202,14 +209,17 @@ def _looked_at(grounds: Grounds) -> dict[str, dict[str, str]]:
     }
 
 
-def _payload(result: Finding, seen: Mapping[str, object]) -> dict[str, object]:
-    """What the decision rested on: the satisfying set, the rule as it stood, and what was looked at."""
+def _payload(result: Finding, skill: Skill, sealed: Mapping[str, object]) -> dict[str, object]:
+    """What the decision rested on: the satisfying set, the rule as it stood, what the skill meant, what was looked at,
+    and by which rows it was signed. Queries: 1.
+    """
     return {
         "satisfying": sorted(str(uid) for uid in result.satisfying),
         "by_exception": result.by_exception,
         "content": content_now(),
         "rule": {line.name: [line.have, line.need] for line in result.lines},
-        **seen,
+        "skill_version": skill_version_now(skill),
+        **sealed,
     }
 
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from assessments.models import Evidence
 from assessments.policies import case_policy
-from lms.api import User, act, once
+from lms.api import User, act, log_end, log_row, once
 from lms.errors import Conflict, Invalid, NotFound
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -81,6 +81,7 @@ def add_evidence(
         piece.kind, piece.text = Evidence.Kind.TEXT, text
     piece.sha256 = piece.sha256 or content_hash(piece)
     piece.save()
+    log_row(piece)
     return piece
 
 
@@ -145,4 +146,5 @@ def withdraw_evidence(*, actor: User, evidence_uid: UUID, key: UUID, at: datetim
         if not Evidence.objects.filter(pk=piece.pk, withdrawn_at=None).update(withdrawn_at=at):
             raise Conflict(_("You took this back before."))
         piece.refresh_from_db()
+        log_end(piece)
     return piece

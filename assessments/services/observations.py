@@ -28,7 +28,7 @@ from assessments.models import (
 from assessments.policies import request_policy
 from assessments.rules.specs import StandardSpec
 from coaching.api import coach_of, may_observe
-from lms.api import Enrolment, Skill, StepKind, User, act, notify, once, open_gate, structure_of
+from lms.api import Enrolment, Skill, StepKind, User, act, log_row, notify, once, open_gate, structure_of
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
 from lms.rules.digest import digest
 
@@ -129,6 +129,7 @@ def record_observation(
         raise Invalid(occurred_at=_("An observation is written within 7 days of what was seen."))
     if context not in spec.where:
         raise Invalid(context=_("Choose one of the places that the standard permits."))
+    customer = find_customer(customer_uid)
     observation = Observation(
         uid=key,
         person_id=enrolment.person_id,
@@ -137,7 +138,8 @@ def record_observation(
         case=case,
         request=request,
         context=context,
-        customer=find_customer(customer_uid),
+        customer=customer,
+        customer_name=customer.name if customer else "",
         what_i_saw=sealed.text,
         written_at=sealed.written_at,
         occurred_at=occurred_at,
@@ -155,6 +157,7 @@ def record_observation(
         raise Conflict(_("This encounter was observed already.")) from None
     ObservationSkill.objects.bulk_create(rated)
     ObservationIndicator.objects.bulk_create(marked)
+    log_row(observation)
     for skill in skills:
         if ratings[skill.slug] >= DO_FROM:
             open_gate(person_id=enrolment.person_id, skill_id=skill.pk, gate="do", source=f"observation:{key}", at=at)
@@ -168,7 +171,10 @@ def record_observation(
 def observation_digest(
     observation: Observation, ratings: Iterable[ObservationSkill], indicators: Iterable[ObservationIndicator]
 ) -> str:
-    """A fingerprint of everything an observation says; decisions record it, verifying recomputes it. Queries: 0."""
+    """A fingerprint of everything an observation says; decisions record it, verifying recomputes it.
+
+    Queries: 0, or 1 for the request.
+    """
     return digest(
         {
             "uid": observation.uid,
@@ -176,8 +182,8 @@ def observation_digest(
             "observer": observation.observer_id,
             "version": observation.version_id,
             "case": observation.case_id,
-            "request": observation.request_id,
-            "customer": observation.customer_id,
+            "request": _asked(observation.request),
+            "customer": [observation.customer_id, observation.customer_name],
             "context": observation.context,
             "what_i_saw": observation.what_i_saw,
             "written_at": observation.written_at.astimezone(UTC).isoformat(),
@@ -187,6 +193,21 @@ def observation_digest(
             "indicators": {f"{row.skill.slug}/{row.indicator}": row.mark for row in indicators},
         }
     )
+
+
+def _asked(request: Request | None) -> list[object]:
+    """Of a request what was asked: whom, where, when, with which customer; how it went on is not part of it."""
+    if request is None:
+        return []
+    return [
+        request.pk,
+        request.uid,
+        request.case_id,
+        request.observer_id,
+        request.context,
+        request.customer_id,
+        request.planned_on,
+    ]
 
 
 def _learner_on(enrolment_uid: UUID | None, standard_uid: UUID | None) -> tuple[Enrolment, UUID]:

@@ -199,7 +199,7 @@ def _parts(*, me: int, on: date, since: datetime, until: datetime) -> list[Query
             to_countersign(reader, on),
             uid=F("uid"),
             word=F("subject__full_name"),
-            other=F("meaning"),
+            other=F("words"),
             at=F("occurred_at"),
         ),
         *(

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from assessments.models import CalibrationVersion, RecallVersion, ScenarioVersion, StandardVersion
 from assessments.rules.specs import CalibrationSpec, RecallSpec, ScenarioSpec, StandardSpec
-from lms.api import next_number, skill_ids
+from lms.api import log_row, next_number, recording, skill_ids
 from lms.rules.digest import digest, plain
 
 
@@ -70,7 +70,7 @@ def publish_recalls(owner_uid: UUID, specs: Sequence[RecallSpec], at: datetime) 
     return changed + RecallVersion.objects.filter(pk__in=[row.pk for row in current.values()]).update(current=False)
 
 
-@transaction.atomic
+@recording()
 def publish_standard(spec: StandardSpec, at: datetime) -> StandardVersion | None:
     """A new standard version if anything changed; open cases and signed events keep theirs."""
     fingerprint = digest(spec)
@@ -90,17 +90,18 @@ def publish_standard(spec: StandardSpec, at: datetime) -> StandardVersion | None
     )
     ids = skill_ids()
     version.skills.set([ids[slug] for slug in spec.skills])
+    log_row(version)
     return version
 
 
-@transaction.atomic
+@recording()
 def publish_calibration(spec: CalibrationSpec, at: datetime) -> CalibrationVersion | None:
     """A new version of a calibration set if anything changed."""
     fingerprint = digest(spec)
     number = next_number(CalibrationVersion.objects.filter(set_uid=spec.uid), fingerprint)
     if number is None:
         return None
-    return CalibrationVersion.objects.create(
+    version = CalibrationVersion.objects.create(
         set_uid=spec.uid,
         number=number,
         digest=fingerprint,
@@ -108,3 +109,5 @@ def publish_calibration(spec: CalibrationSpec, at: datetime) -> CalibrationVersi
         spec=plain(spec),
         published_at=at,
     )
+    log_row(version)
+    return version

@@ -207,7 +207,7 @@ def _record(found: Standing) -> Record:
         uid=event.uid,
         skill=event.skill.slug,
         title=event.skill.title,
-        meaning=str(ENTRUSTMENT.get(found.signoff.level, event.meaning)),
+        meaning=str(ENTRUSTMENT.get(found.signoff.level, event.words)),
         level=found.signoff.level,
         signer=event.signer.full_name,
         standard=event.version.title,

@@ -59,6 +59,7 @@ class Commitment(models.Model):
 class CommitmentSkill(models.Model):
     """A skill that the commitment uses, and when the coach confirmed it."""
 
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="skills")
     skill = models.ForeignKey("lms.Skill", models.PROTECT, related_name="+")
     confirmed_at = models.DateTimeField(null=True, blank=True)

@@ -6,6 +6,8 @@ somebody may observe and judge one skill until a day, and on what basis. Nobody 
 
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -45,6 +47,7 @@ class CoachProfile(models.Model):
 class Absence(models.Model):
     """Days on which a coach was away and who covered, both days included; so that the record knows who coached then."""
 
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     coach = models.ForeignKey(CoachProfile, models.PROTECT, related_name="absences")
     cover = models.ForeignKey(CoachProfile, models.PROTECT, null=True, blank=True, related_name="+")
     from_on = models.DateField()
@@ -71,6 +74,7 @@ class ObserverGrant(models.Model):
         CALIBRATED = "calibrated", _("calibrated")
         PROVISIONAL = "provisional", _("provisional")
 
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="observer_grants")
     skill = models.ForeignKey("lms.Skill", models.PROTECT, related_name="+")
     basis = models.CharField(max_length=12, choices=Basis.choices, default=Basis.FOUNDING)

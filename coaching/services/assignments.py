@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from coaching import events
 from coaching.models import CoachAssignment, CoachProfile
 from coaching.policies import help_policy, not_ended
-from lms.api import Enrolment, User, act, enrol, once
+from lms.api import Enrolment, User, act, enrol, log_end, log_row, once
 from lms.errors import Conflict, Invalid
 from lms.rules.lines import one_line
 
@@ -106,6 +106,7 @@ def close(row: CoachAssignment, status: str, reason: str, at: datetime) -> None:
     """End one active assignment, give its place back and tell the coach and the learner. For services here only."""
     row.status, row.ended_at, row.reason = status, at, reason[:300]
     row.save(update_fields=["status", "ended_at", "reason"])
+    log_end(row)
     CoachProfile.objects.filter(pk=row.coach_id, load__gt=0).update(load=F("load") - 1)
     if status == Status.ENDED:
         words = {"coach": row.coach.person.full_name, "learner": row.enrolment.person.full_name, "reason": reason}
@@ -144,6 +145,7 @@ def assign(
     made = _proposed(enrolment, coach, at) or CoachAssignment(uid=key, enrolment=enrolment, coach=coach)
     made.status, made.assigned_by, made.started_at, made.reason = ACTIVE, actor, at, reason
     made.save()
+    log_row(made)
     follow_coach(enrolment, coach.person, at)
     _announce(made, before, at)
     return made

@@ -23,6 +23,7 @@ from lms.api import (
     StepKind,
     User,
     act,
+    log_row,
     once,
     open_gate,
     progress_of,
@@ -132,6 +133,7 @@ def confirm_commitment(
     for line in new:
         line.confirmed_at, line.confirmed_by = at, actor
         line.save(update_fields=["confirmed_at", "confirmed_by"])
+        log_row(line)
         open_gate(
             person_id=row.enrolment.person_id, skill_id=line.skill_id, gate="do", source=source_of(row.uid), at=at
         )

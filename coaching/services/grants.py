@@ -19,7 +19,7 @@ from coaching import events
 from coaching.models import CoachAssignment, ObserverGrant
 from coaching.policies import grant_policy, unlapsed
 from coaching.rules.times import a_year_later
-from lms.api import Act, Skill, User, act, forget, once, replayed
+from lms.api import Act, Skill, User, act, forget, log_end, log_row, once, recording, replayed
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
 from lms.rules.lines import one_line
 from lms.rules.said import full_day
@@ -81,6 +81,7 @@ def give_grant(
     )
 
 
+@recording()
 def record_grants(
     *, person: User, skill_ids: Collection[int], basis: str, until_on: date, by: User, reason: str, at: datetime
 ) -> list[ObserverGrant]:
@@ -88,8 +89,8 @@ def record_grants(
 
     Announces ``grants_changed`` after commit. Queries: 3, and 1 a skill.
     """
-    open_ = ObserverGrant.objects.filter(person=person, skill__in=skill_ids, revoked_at=None)
-    open_.update(revoked_at=at, revoked_by=by, revoked_reason=_("Renewed."))
+    for held in ObserverGrant.objects.filter(person=person, skill__in=skill_ids, revoked_at=None):
+        end_grant(held, by, _("Renewed."), at)
     made = [
         ObserverGrant.objects.create(
             person=person,
@@ -103,12 +104,22 @@ def record_grants(
         for skill_id in skill_ids
     ]
 
+    for grant in made:
+        log_row(grant)
+
     def sentence() -> str:
         return _("You may observe %(n)s skills until %(until)s.") % {"n": len(made), "until": full_day(until_on)}
 
     tell([person], sentence, "my_people", at)
     _announce(person, skill_ids)
     return made
+
+
+def end_grant(grant: ObserverGrant, by: User, reason: str, at: datetime) -> None:
+    """The grant is open no more. For services here only, inside their act. Queries: 1."""
+    grant.revoked_at, grant.revoked_by, grant.revoked_reason = at, by, reason[:300]
+    grant.save(update_fields=["revoked_at", "revoked_by", "revoked_reason"])
+    log_end(grant)
 
 
 @act
@@ -137,8 +148,7 @@ def revoke_grant(
         raise Invalid(reason=_("Say why; the observer reads it and the record keeps it."))
     if not once(actor=actor, name="grant.revoke", key=key, at=at, about=person_uid):
         raise Conflict(_("This form was already used for another skill. Open the page again."))
-    grant.revoked_at, grant.revoked_by, grant.revoked_reason = at, actor, reason[:300]
-    grant.save(update_fields=["revoked_at", "revoked_by", "revoked_reason"])
+    end_grant(grant, actor, reason, at)
     words = {"skill": grant.skill.title, "reason": reason}
     tell([grant.person], lambda: _("You no longer observe %(skill)s: %(reason)s") % words, "my_people", at)
     _announce(grant.person, [grant.skill_id])
@@ -170,11 +180,11 @@ def authority_rows(
     return rows.annotate(as_coach=Case(When(Exists(coach), then=1), default=0, output_field=BigIntegerField()))
 
 
-def was_granted(user_id: int, skill_id: int, at: datetime) -> bool:
-    """Whether somebody might observe the skill at a moment of the past. Queries: 1."""
+def grants_at(user_id: int, skill_ids: Iterable[int], at: datetime) -> dict[int, UUID]:
+    """By which grant somebody might observe each of these skills at a moment: skill id -> uid. Queries: 1."""
     then = Q(revoked_at=None) | Q(revoked_at__gt=at)
-    rows = ObserverGrant.objects.filter(then, person_id=user_id, skill_id=skill_id)
-    return rows.filter(granted_at__lte=at, until_on__gte=at.date()).exists()
+    rows = ObserverGrant.objects.filter(then, person_id=user_id, skill__in=list(skill_ids))
+    return dict(rows.filter(granted_at__lte=at, until_on__gte=at.date()).values_list("skill_id", "uid"))
 
 
 def grants_of(user_ids: Iterable[int], on: date) -> dict[int, dict[int, str]]:

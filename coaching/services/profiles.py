@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from coaching.models import CoachAssignment, CoachProfile, Session
 from coaching.policies import coach_profile_policy, not_ended
-from lms.api import User, act, forget, managers_of_each, once
+from lms.api import User, act, forget, log_end, log_row, managers_of_each, once
 from lms.errors import Conflict, Invalid, NotFound
 from lms.rules.lines import one_line
 from lms.rules.said import full_day
@@ -152,9 +152,13 @@ def profiles(actor: User) -> list[CoachProfile]:
 
 def _record_absence(profile: CoachProfile, at: datetime) -> None:
     """What the profile says about being away, as a row of its own; what was said before is called off. Queries: 2."""
-    profile.absences.filter(called_off_at=None).update(called_off_at=at)
+    for absence in profile.absences.filter(called_off_at=None):
+        absence.called_off_at = at
+        absence.save(update_fields=["called_off_at"])
+        log_end(absence)
     if profile.away_from and profile.away_until:
-        profile.absences.create(cover=profile.cover, from_on=profile.away_from, until_on=profile.away_until, said_at=at)
+        days = {"from_on": profile.away_from, "until_on": profile.away_until}
+        log_row(profile.absences.create(cover=profile.cover, said_at=at, **days))
 
 
 def _check_capacity(capacity: int) -> None:

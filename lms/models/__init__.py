@@ -5,6 +5,7 @@ from .completions import Extension, LessonCompletion, Opening, StepCompletion, T
 from .enrolments import Enrolment, Pause
 from .gates import SkillGate
 from .labels import Label
+from .log import LogEntry
 from .outbox import Notice, OutgoingMail
 from .paths import Milestone, Path, PathVersion, Step, StepKind
 from .people import Organisation, User
@@ -21,6 +22,7 @@ __all__ = [
     "Family",
     "Label",
     "LessonCompletion",
+    "LogEntry",
     "Membership",
     "Milestone",
     "Notice",

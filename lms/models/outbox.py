@@ -24,6 +24,7 @@ class Notice(models.Model):
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
     mailed_at = models.DateTimeField(null=True, blank=True, help_text="When its mail was queued.")
+    in_log = models.JSONField(default=list, blank=True, help_text="Uids of what it tells of that stands in the log.")
 
     class Meta:
         ordering = ["-created_at", "-id"]

@@ -32,6 +32,7 @@ class RoleProfile(models.Model):
 class RoleProfileVersion(models.Model):
     """What the role asked for from one publish to the next; never changed."""
 
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     profile = models.ForeignKey(RoleProfile, models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)

@@ -42,6 +42,7 @@ class Skill(models.Model):
 class SkillVersion(models.Model):
     """What a skill meant from one publish to the next; never changed. ``spec`` is a ``SkillSpec`` as JSON."""
 
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     skill = models.ForeignKey(Skill, models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)

@@ -28,6 +28,8 @@ from lms.models import (
 from lms.rules.digest import digest, plain
 from lms.rules.specs import LabelSpec, PathSpec, RoleProfileSpec, SkillSpec, structure
 
+from .log import log_row, recording
+
 M = TypeVar("M", bound=Model)
 
 
@@ -39,7 +41,7 @@ def next_number(versions: QuerySet[Any], fingerprint: str) -> int | None:
     return None if latest[1] == fingerprint else latest[0] + 1
 
 
-@transaction.atomic
+@recording()
 def publish_skill(spec: SkillSpec, at: datetime) -> SkillVersion | None:
     """Write the skill and, if its meaning changed, a new version of it. Queries: at most 5."""
     skill = _identity(Skill, spec.uid, slug=spec.slug, family=spec.family, title=spec.title, archived_at=None)
@@ -47,12 +49,14 @@ def publish_skill(spec: SkillSpec, at: datetime) -> SkillVersion | None:
     number = next_number(skill.versions.all(), fingerprint)
     if number is None:
         return None
-    return SkillVersion.objects.create(
+    version = SkillVersion.objects.create(
         skill=skill, number=number, digest=fingerprint, spec=plain(spec), published_at=at
     )
+    log_row(version)
+    return version
 
 
-@transaction.atomic
+@recording()
 def publish_role_profile(spec: RoleProfileSpec, at: datetime) -> RoleProfileVersion | None:
     """Write the role profile and, if a requirement changed, a new version. Raises KeyError for an unknown skill."""
     profile = _identity(RoleProfile, spec.uid, slug=spec.slug, title=spec.title, archived_at=None)
@@ -77,6 +81,7 @@ def publish_role_profile(spec: RoleProfileSpec, at: datetime) -> RoleProfileVers
         )
         for position, line in enumerate(spec.requires)
     )
+    log_row(version)
     return version
 
 
@@ -137,6 +142,11 @@ def retire(uid: UUID, at: datetime) -> None:
     Label.objects.filter(uid=uid).update(live=False)
     for model in (Skill, RoleProfile, Path):
         model.objects.filter(uid=uid, archived_at=None).update(archived_at=at)
+
+
+def skill_version_now(skill: Skill) -> list[object]:
+    """Number and digest of what a skill means now; empty before it was ever published. Queries: 1."""
+    return list(skill.versions.order_by("-number").values_list("number", "digest").first() or ())
 
 
 def skill_ids() -> dict[str, int]:

@@ -1,8 +1,8 @@
 """What every environment shares. The variants are ``dev``, ``demo``, ``test`` and ``production``.
 
 Read from the environment: DATABASE_URL CACHE_URL EMAIL_URL CELERY_BROKER_URL SECRET_KEY ALLOWED_HOSTS MEDIA_ROOT
-VOUCH_DATA_DIR, and VOUCH_BASE_URL (what links in mail begin with). Without any of them everything lives in one
-folder, ``var/``: a SQLite database, uploads, the task queue, logs.
+VOUCH_DATA_DIR, VOUCH_BASE_URL (what links in mail begin with), and VOUCH_LEDGER_KEY or VOUCH_LEDGER_KEY_FILE. Without
+any of them everything lives in one folder, ``var/``: a SQLite database, uploads, the task queue, keys, logs.
 """
 
 import os
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF, STRICT_DYNAMIC
 
 env = environ.Env()
@@ -27,15 +28,20 @@ def private_folder(path: Path) -> Path:
 VOUCH_DATA_DIR = private_folder(Path(env.str("VOUCH_DATA_DIR", default="") or BASE_DIR / "var").resolve())
 
 
-def kept_secret_key() -> str:
-    """A random key made once and kept in the data folder; for machines where nobody sets SECRET_KEY."""
-    path = VOUCH_DATA_DIR / "secret_key"
+def kept_key(name: str) -> Path:
+    """The file of a random key, made once in the data folder; for machines where nobody sets one."""
+    path = VOUCH_DATA_DIR / name
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(50))
     except FileExistsError:
         pass
-    return path.read_text()
+    return path
+
+
+def kept_secret_key() -> str:
+    """The key that signs sessions and links, where nobody sets SECRET_KEY."""
+    return kept_key("secret_key").read_text()
 
 
 # --- Applications -----------------------------------------------------------------------------------------------
@@ -144,6 +150,11 @@ def database() -> dict[str, Any]:
 
 DATABASES = {"default": database()}
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+
+# The key that vouches for entries of the record's log (docs/trust.md), never in the database: in the environment or in
+# a file of its own, one key a line, the newest first.
+VOUCH_LEDGER_KEY = env.str("VOUCH_LEDGER_KEY", default="")
+VOUCH_LEDGER_KEY_FILE = env.str("VOUCH_LEDGER_KEY_FILE", default="")
 
 # --- People and log-in ------------------------------------------------------------------------------------------
 
@@ -314,6 +325,8 @@ CELERY_BEAT_SCHEDULE = {
     "compile-content": _every(60, "cms.tasks.compile_content"),
     "run-schedule": _every(60, "cms.tasks.run_schedule"),
     "sweep-requests": _every(60 * 60, "assessments.tasks.sweep"),
+    "mail-receipts": _every(60, "assessments.tasks.mail_receipts"),
+    "verify-ledger": {"task": "assessments.tasks.verify_ledger", "schedule": crontab(hour="2", minute="10")},
     "follow-pauses": _every(15 * 60, "lms.tasks.follow_pauses"),
 }
 

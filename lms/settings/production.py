@@ -1,7 +1,7 @@
 """For real people, HTTPS only. Refuses to start with an unsafe setting, and names it (``safety``).
 
-SECRET_KEY, ALLOWED_HOSTS, VOUCH_BASE_URL and EMAIL_URL must be set. VOUCH_SECOND_FACTOR=0 asks nobody for a second
-factor; only where another log-in in front of Vouch does.
+SECRET_KEY, ALLOWED_HOSTS, VOUCH_BASE_URL, EMAIL_URL and VOUCH_LEDGER_KEY_FILE (or VOUCH_LEDGER_KEY) must be set.
+VOUCH_SECOND_FACTOR=0 asks nobody for a second factor; only where another log-in in front of Vouch does.
 
 Behind a proxy that ends TLS set VOUCH_TRUST_PROXY=1, and let the proxy replace any X-Forwarded-Proto and
 X-Forwarded-For it is sent. Run ``manage.py collectstatic`` after each upgrade. Without CELERY_BROKER_URL and CACHE_URL

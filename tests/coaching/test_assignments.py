@@ -14,6 +14,7 @@ from coaching.api import (
     CoachProfile,
     Session,
     active_assignments_of,
+    as_coach,
     assign_coach,
     coach_of,
     coaches_of,
@@ -24,7 +25,6 @@ from coaching.api import (
     learners_of,
     present_coach,
     set_away,
-    was_coach,
 )
 from lms.api import Enrolment, Notice, OutgoingMail, User, mail_notices
 from lms.clock import now
@@ -239,7 +239,7 @@ def test_who_covers_is_the_present_coach_on_those_days_only() -> None:
     assert present_coach(scene.enrolment, today) == scene.other_coach
     assert learners_of(scene.other_coach, now()) == [scene.enrolment]
     assert load(scene.other_coach) == 0
-    assert was_coach(scene.other_coach.pk, scene.enrolment.pk, now())
+    assert as_coach(scene.other_coach.pk, scene.enrolment.pk, now())
     # cover is not passed on
     set_away(**(fields | {"actor": scene.other_coach, "person_uid": scene.other_coach.uid}), cover_uid=third.uid,
              key=f.key(), at=now())  # fmt: skip
@@ -248,8 +248,8 @@ def test_who_covers_is_the_present_coach_on_those_days_only() -> None:
     fields |= {"away_from": None, "away_until": None}
     set_away(**fields, cover_uid=None, key=f.key(), at=now())
     assert not is_coach_of(scene.other_coach, scene.enrolment)
-    assert was_coach(scene.other_coach.pk, scene.enrolment.pk, then), "the record remembers"
-    assert not was_coach(scene.other_coach.pk, scene.enrolment.pk, now())
+    assert as_coach(scene.other_coach.pk, scene.enrolment.pk, then), "the record remembers"
+    assert not as_coach(scene.other_coach.pk, scene.enrolment.pk, now())
 
 
 def test_a_learner_who_coaches_never_covers_for_their_own_coach() -> None:
@@ -264,13 +264,13 @@ def test_a_learner_who_coaches_never_covers_for_their_own_coach() -> None:
     assert present_coach(scene.enrolment, today) == scene.coach
 
 
-def test_was_coach_follows_the_hand_over() -> None:
+def test_as_coach_follows_the_hand_over() -> None:
     scene = c.scene()
     assign(scene, scene.manager, scene.other_coach)
-    assert was_coach(scene.coach.pk, scene.enrolment.pk, c.soon(-1))
-    assert not was_coach(scene.coach.pk, scene.enrolment.pk, c.soon(1))
-    assert was_coach(scene.other_coach.pk, scene.enrolment.pk, c.soon(1))
-    assert not was_coach(scene.other_coach.pk, scene.enrolment.pk, c.soon(-1))
+    assert as_coach(scene.coach.pk, scene.enrolment.pk, c.soon(-1))
+    assert not as_coach(scene.coach.pk, scene.enrolment.pk, c.soon(1))
+    assert as_coach(scene.other_coach.pk, scene.enrolment.pk, c.soon(1))
+    assert not as_coach(scene.other_coach.pk, scene.enrolment.pk, c.soon(-1))
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)

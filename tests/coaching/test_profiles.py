@@ -16,6 +16,7 @@ from coaching.api import (
     coaches_to_choose,
     end_coach,
     give_grant,
+    grants_at,
     grants_of,
     make_coach,
     may_observe,
@@ -24,7 +25,6 @@ from coaching.api import (
     record_grants,
     revoke_grant,
     set_away,
-    was_granted,
 )
 from lms.api import Act, Notice, User
 from lms.clock import now
@@ -176,7 +176,7 @@ def test_a_renewal_is_a_new_row() -> None:
     (new,) = give(scene, scene.administrator, skill_slugs=["trust"], at=c.soon(), until_on=TODAY + timedelta(days=300))
     old = ObserverGrant.objects.exclude(pk=new.pk).get()
     assert (old.revoked_at, old.revoked_by) == (c.soon(), scene.administrator)
-    assert was_granted(scene.outsider.pk, new.skill_id, c.soon(-1) + timedelta(hours=2))
+    assert grants_at(scene.outsider.pk, [new.skill_id], c.soon(-1) + timedelta(hours=2))
     assert may_observe(scene.outsider.pk, [new.skill_id], c.soon()) == {new.skill_id}
 
 
@@ -198,8 +198,8 @@ def test_revoking_needs_a_reason_and_an_open_grant() -> None:
     other = fields | {"skill_slug": "listening"}
     refused(Conflict, lambda: revoke_grant(actor=scene.administrator, reason="Same form", key=key, **other))
     assert may_observe(scene.outsider.pk, [row.skill_id], c.soon(25)) == set()
-    assert was_granted(scene.outsider.pk, row.skill_id, c.soon(23))
-    assert not was_granted(scene.outsider.pk, row.skill_id, c.soon(25))
+    assert grants_at(scene.outsider.pk, [row.skill_id], c.soon(23))
+    assert not grants_at(scene.outsider.pk, [row.skill_id], c.soon(25))
 
 
 def test_observers_know_every_skill_and_are_here() -> None:

@@ -12,13 +12,13 @@ from coaching.api import (
     CoachAssignment,
     CoachProfile,
     answer_proposal,
+    as_coach,
     assign_coach,
     coach_of,
     end_coach,
     hand_over,
     proposal_of,
     propose_coach,
-    was_coach,
 )
 from lms.api import Act, Notice, User
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
@@ -55,7 +55,7 @@ def test_a_proposal_changes_nothing_until_the_manager_says_yes() -> None:
     assert coach_of(scene.enrolment) == scene.coach
     assert CoachProfile.objects.get(person=scene.other_coach).load == 0
     assert "You decide." in Notice.objects.get(person=scene.manager).text
-    assert not was_coach(scene.other_coach.pk, scene.enrolment.pk, c.NOON)
+    assert not as_coach(scene.other_coach.pk, scene.enrolment.pk, c.NOON)
     answer(scene)
     assert coach_of(scene.enrolment) == scene.other_coach
     made.refresh_from_db()

@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from lms import clock
+from lms.api import health_checks
 
 
 class Trouble(Exception):
@@ -48,6 +49,7 @@ def checks() -> Iterator[tuple[str, Callable[[], str]]]:
     yield "broker", broker
     yield "mail", mail
     yield "clock", moved_clock
+    yield from health_checks()
 
 
 def versions() -> str:
