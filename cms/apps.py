@@ -23,6 +23,7 @@ class CmsConfig(AppConfig):
         _register_policies()
         register_personal(self.name, PERSONAL)
         apps.get_app_config("wagtailusers").user_viewset = "cms.wagtail_hooks.people.PeopleViewSet"  # type: ignore[attr-defined]
+        apps.get_app_config("wagtailusers").group_viewset = "cms.wagtail_hooks.people.DutyGroupViewSet"  # type: ignore[attr-defined]
         learners = ("learner",)
         mine = ("step", "lesson", "course", "practice*", "session*", "commitment*", "request*", "case", "evidence*")
         covers = ("recall*",)

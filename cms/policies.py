@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db.models import Model, Q
 
 from cms.models import CalibrationSource, ExternalSource, RoleProfileSource, SkillSource, SpeakerSource
-from lms.api import AUTHORS, Customer, RowPolicy, User, everybody, in_group, is_learning_administrator, nobody
+from lms.api import Customer, RowPolicy, User, everybody, has_duty, nobody
+from lms.rules.duties import ADMINISTRATOR, AUTHOR, LEARNING
 
 LIBRARY: tuple[type[Model], ...] = (
     SkillSource,
@@ -29,7 +30,7 @@ class LibraryPolicy(RowPolicy[Model]):
         return everybody() if self.may(user, action) else nobody()
 
     def may(self, user: User, action: str) -> bool:
-        writes = user.is_superuser or in_group(user, AUTHORS) or is_learning_administrator(user)
+        writes = any(has_duty(user, duty) for duty in (AUTHOR, LEARNING, ADMINISTRATOR))
         return writes and action in ACTS
 
 

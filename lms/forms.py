@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.account.forms import ResetPasswordForm
@@ -12,11 +13,13 @@ from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.text import format_lazy
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from lms import clock
 from lms.api import OutgoingMail, Team, User
+from lms.rules.duties import Duty
 
 
 def time_zones() -> list[tuple[str, str]]:
@@ -69,6 +72,9 @@ class LanguageForm(forms.Form):
         self.fields["language"].choices = names  # type: ignore[attr-defined]
 
 
+DUTY_REASON = _("They, the other administrators and the learning administrators read it.")
+
+
 class SecondFactorForm(forms.Form):
     """Why somebody's second factor goes, and that the administrator knows who asked. ``shown``: what the page named."""
 
@@ -81,6 +87,24 @@ class SecondFactorForm(forms.Form):
     sure = forms.BooleanField(
         label=_("I have seen them or know their voice: I am sure that it was they who asked, not somebody by mail.")
     )
+
+
+class DutyForm(forms.Form):
+    """A duty that somebody does not have, and why they get it; ``free`` are the duties to choose from."""
+
+    duty = forms.ChoiceField(label=_("Duty"), widget=forms.RadioSelect)
+    reason = forms.CharField(label=_("Reason"), max_length=300, help_text=DUTY_REASON)
+
+    def __init__(self, *args: Any, free: Iterable[Duty], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(duty.code, format_lazy("{}: {}", duty.word, duty.does)) for duty in free]
+        self.fields["duty"].choices = choices  # type: ignore[attr-defined]
+
+
+class EndDutyForm(forms.Form):
+    """Why a duty ends."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=300, help_text=DUTY_REASON)
 
 
 DAY = {"type": "date"}

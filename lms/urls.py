@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.urls import include, path, re_path
 from django.views.static import serve
 
-from lms.views import door, health, language, people, second_factor, steering
+from lms.views import door, duties, health, language, people, second_factor, steering
 
 handler400 = "lms.views.errors.bad_request"
 
@@ -16,6 +16,8 @@ urlpatterns = [
     path("people/invite/", people.invite, name="people_invite"),
     path("people/<uuid:uid>/invite/", people.invite_again, name="people_invite_again"),
     path("people/<uuid:uid>/second-factor/", second_factor.people_second_factor, name="people_second_factor"),
+    path("people/<uuid:uid>/duties/", duties.people_duties, name="people_duties"),
+    path("people/<uuid:uid>/duties/<uuid:holding>/", duties.people_duty_end, name="people_duty_end"),
     path("language/", language.language, name="language"),
     path("team/steer/<uuid:enrolment_uid>/", steering.team_steer, name="team_steer"),
     path("accounts/", include("allauth.urls")),

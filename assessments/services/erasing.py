@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from assessments.models import ErasedText, Erasure, ErasureRequest, SignOffText
-from lms.api import User, act, administrators, log_row, notify, once
+from lms.api import User, act, administrators, is_administrator, log_row, notify, once
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
 from lms.rules.lines import one_line, shorten
 
@@ -90,13 +90,15 @@ def waiting_erasure(person: User) -> ErasureRequest | None:
 
 def _erase(found: ErasureRequest, person: User, at: datetime) -> None:
     """The erasure first, then the texts: the database lets only those go that it names. Queries: 5."""
+    if found.answered_by is None:
+        raise ValueError("Nobody agreed.")
     lock_subject(person.pk)
     texts = list(texts_about(person).values_list("event_id", "name"))
     erasure = Erasure.objects.create(
         uid=uuid5(found.uid, "erased"),
         person=person,
         asked_by=found.asked_by,
-        agreed_by_id=found.answered_by_id,
+        agreed_by=found.answered_by,
         reason=found.reason,
         erased_at=at,
     )
@@ -109,7 +111,7 @@ def _erase(found: ErasureRequest, person: User, at: datetime) -> None:
 
 def _person(actor: User, uid: UUID) -> User:
     """Somebody whose account has ended, for an administrator who is somebody else."""
-    if not (actor.is_active and actor.is_superuser):
+    if not is_administrator(actor):
         raise NotAllowed(_("Only administrators erase."))
     person = User.objects.filter(uid=uid).first()
     if person is None:

@@ -71,7 +71,7 @@ def end_person(*, actor: User, person_uid: UUID, last_day: date, reason: str, ke
         raise Invalid(last_day=_("The last day comes after the first, %(day)s.") % {"day": full_day(person.started_on)})
     _let_requests_go(person, at)
     Case.objects.filter(claimed_by=person).update(claimed_by=None, claimed_until=None)
-    enrolments = close_account(person, last_day, at)
+    enrolments = close_account(person=person, last_day=last_day, by=actor, reason=reason, at=at)
     let_go(actor=actor, person=person, enrolments=enrolments, reason=reason, key=key, at=at)
     return person
 

@@ -15,7 +15,7 @@ hooks.register("register_log_actions", home.log_actions)
 # Wagtail's own are registered without an order; ours come after them and take their place.
 hooks.register("register_bulk_action", people.NoBulkDelete, order=100)
 hooks.register("register_bulk_action", people.NoBulkActiveState, order=100)
-hooks.register("register_bulk_action", people.AssignDuty, order=100)
+hooks.register("register_bulk_action", people.NoBulkRole, order=100)
 
 hooks.register("before_serve_document", files.only_signed_in)
 

@@ -2,6 +2,7 @@
 
 from .acts import Act
 from .completions import Extension, LessonCompletion, Opening, StepCompletion, TalkFact, Waiver
+from .duties import DutyHolding
 from .enrolments import Enrolment, Pause
 from .gates import SkillGate
 from .labels import Label
@@ -17,6 +18,7 @@ __all__ = [
     "Act",
     "Cohort",
     "Customer",
+    "DutyHolding",
     "Enrolment",
     "Extension",
     "Family",

@@ -60,10 +60,6 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> User:
-        """Make a platform administrator, who sees the admin but escapes no rule of the ledger."""
-        return self.create_user(email, password, is_superuser=True, **fields)
-
     def get_by_natural_key(self, username: str | None) -> User:
         """Find by address in any letter case."""
         return self.get(email__iexact=username)

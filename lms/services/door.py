@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from lms.errors import Conflict, Invalid
 from lms.models import User
 from lms.policies import people_policy
-from lms.policies.people import administrators
+from lms.policies.duties import administrators
 from lms.rules.lines import one_line, shorten
 
 from .acts import act, once

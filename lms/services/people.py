@@ -20,6 +20,7 @@ from lms.models import Enrolment, Membership, Organisation, Team, User
 from lms.policies import people_policy
 
 from .acts import act, once
+from .duties import finish_all_duties
 from .language import in_language_of
 from .outbox import queue_mail
 from .places import forget
@@ -182,12 +183,14 @@ WITH RECURSIVE up (managed_id, team_id, steps_up) AS (
 )"""
 
 
-def close_account(person: User, last_day: date, at: datetime) -> list[Enrolment]:
-    """What the record holds of somebody who leaves: the account closes, memberships end, open paths are withdrawn.
+def close_account(*, person: User, last_day: date, by: User, reason: str, at: datetime) -> list[Enrolment]:
+    """What the record holds of somebody who leaves: account, memberships and duties end, open paths are withdrawn.
 
     For ``end_person`` on the floor that knows all that is handed over, in its transaction; everything that was done and
     signed stays. Returns the enrolments that were open. Saving the account ends its sessions (``lms.receivers``).
+    Raises Conflict for the only administrator.
     """
+    finish_all_duties(person=person, by=by, reason=reason, at=at)
     open_now = list(Enrolment.objects.select_for_update().filter(person=person, status__in=Enrolment.OPEN))
     for enrolment in open_now:
         today = clock.today(person.zone, at)

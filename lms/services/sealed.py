@@ -1,8 +1,8 @@
-"""What of the record stands in the log: what skills and roles meant."""
+"""What of the record stands in the log: who had which duty, and what skills and roles meant."""
 
 from __future__ import annotations
 
-from lms.models import RoleProfileVersion, SkillVersion
+from lms.models import DutyHolding, RoleProfileVersion, SkillVersion
 
 from .log import Sealed
 
@@ -16,6 +16,13 @@ def _requirements(version: RoleProfileVersion) -> dict[str, object]:
 
 
 SEALED = (
+    Sealed(
+        "duty",
+        DutyHolding,
+        columns=("uid", "person_id", "duty", "from_at", "given_by_id", "reason"),
+        since="from_at",
+        ending=("until_at", "ended_by_id", "ended_reason"),
+    ),
     Sealed(
         "skill version",
         SkillVersion,

@@ -154,6 +154,18 @@ get("people_second_factor", about("person"))
 post(
     "people_second_factor", about("person"), lambda world, who, rows: {"shown": held(rows), "reason": WHY, "sure": "on"}
 )
+get("people_duties", about("person"))
+post("people_duties", about("person"), lambda *_: {"duty": "sponsor", "reason": WHY})
+
+
+def auditors(world: World, rows: Rows) -> list[Any]:
+    """Somebody who has a duty, and its row."""
+    who = world.people["AU"]
+    return [who.uid, who.duty_holdings.get().uid]
+
+
+get("people_duty_end", auditors)
+post("people_duty_end", auditors, lambda *_: {"reason": WHY})
 get("team_coach", about("enrolment"))
 post("team_coach", about("enrolment"), lambda world, who, rows: {"coach": world.idle.uid, "reason": WHY})
 post("team_coach end", about("enrolment"), lambda *_: {"act": "end", "reason": WHY})

@@ -135,8 +135,7 @@ def build(at: datetime) -> World:
     people = dict(zip(ROLES, [make.person(name) for name in NAMES], strict=True))
     for role, group in (("ED", AUTHORS), ("LD", LEARNING_ADMINISTRATORS), ("SP", SPONSORS), ("AU", AUDITORS)):
         make.in_group(group, people[role])
-    User.objects.filter(pk=people["SU"].pk).update(is_superuser=True)
-    people["SU"].is_superuser = True
+    make.administrator(people["SU"])
     version = _path(course)
     other = make.person("Faye Far")
     make.team(people["NH"], manager=people["MG"], slug="near-team")

@@ -274,7 +274,7 @@ def test_somebody_elses_result_is_not_there() -> None:
     spec = published()
     attempt = take(learner(), right(spec))
     url = reverse("calibration_result", args=[attempt.uid])
-    for who in (make.person(), make.in_group(LEARNING_ADMINISTRATORS), make.person(is_superuser=True)):
+    for who in (make.person(), make.in_group(LEARNING_ADMINISTRATORS), make.administrator()):
         assert judge.log_in(who).get(url).status_code == 404
 
 

@@ -291,7 +291,7 @@ def test_only_a_present_coach_claims(work: Bench) -> None:
     case = judging.enough(work)
     refused(NotAllowed, claim_case, actor=work.learner, case_uid=case.uid, at=MONDAY)
     refused(NotAllowed, claim_case, actor=work.observers[0], case_uid=case.uid, at=MONDAY)
-    refused(NotFound, claim_case, actor=make.person(is_superuser=True), case_uid=case.uid, at=MONDAY)
+    refused(NotFound, claim_case, actor=make.administrator(), case_uid=case.uid, at=MONDAY)
 
 
 @pytest.mark.parametrize(
@@ -317,7 +317,7 @@ def test_observations_are_hidden_until_ones_own_is_written(work: Bench) -> None:
     assert may_read_observations(work.learner, case)
     assert not may_read_observations(other, case)
     assert not may_read_observations(work.coach, case)
-    assert not may_read_observations(make.person(is_superuser=True), case)
+    assert not may_read_observations(make.administrator(), case)
     judging.watch(work, other)
     assert may_read_observations(other, case)
     assert not may_read_observations(work.coach, case)

@@ -210,13 +210,13 @@ def the_learner_as_their_own_coach(work: Bench) -> User:
 
 
 def the_learner_as_superuser(work: Bench) -> User:
-    User.objects.filter(pk=the_learner(work).pk).update(is_superuser=True)
+    make.administrator(the_learner(work))
     return User.objects.get(pk=work.learner.pk)
 
 
 def a_superuser(work: Bench) -> User:
     who = judging.observer(*work.skills)
-    User.objects.filter(pk=who.pk).update(is_superuser=True)
+    make.administrator(who)
     return User.objects.get(pk=who.pk)
 
 

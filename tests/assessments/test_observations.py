@@ -298,7 +298,7 @@ def test_the_place_must_be_one_that_the_standard_permits(work: Bench) -> None:
 def test_nobody_observes_themselves(work: Bench) -> None:
     judging.grant(work.learner, *work.skills)
     refused(NotAllowed, judging.watch, work=work, who=work.learner)
-    User.objects.filter(pk=work.learner.pk).update(is_superuser=True)
+    make.administrator(work.learner)
     refused(NotAllowed, judging.watch, work=work, who=User.objects.get(pk=work.learner.pk))
 
 
@@ -329,7 +329,7 @@ def without_a_grant(work: Bench) -> User:
 
 
 def superuser(work: Bench) -> User:
-    return make.person(is_superuser=True)
+    return make.administrator()
 
 
 def granted_another_skill(work: Bench) -> User:

@@ -138,17 +138,17 @@ def an_observer_of_the_evidence(work: Bench) -> User:
 
 
 def a_superuser_who_observed(work: Bench) -> User:
-    User.objects.filter(pk=work.observers[0].pk).update(is_superuser=True)
+    make.administrator(work.observers[0])
     return User.objects.get(pk=work.observers[0].pk)
 
 
 def a_superuser_who_signed(work: Bench) -> User:
-    User.objects.filter(pk=work.coach.pk).update(is_superuser=True)
+    make.administrator(work.coach)
     return User.objects.get(pk=work.coach.pk)
 
 
 def a_superuser_who_learns(work: Bench) -> User:
-    User.objects.filter(pk=work.learner.pk).update(is_superuser=True)
+    make.administrator(work.learner)
     return User.objects.get(pk=work.learner.pk)
 
 
@@ -163,7 +163,7 @@ def somebody(work: Bench) -> User:
 
 
 def a_superuser(work: Bench) -> User:
-    return make.person(is_superuser=True)
+    return make.administrator()
 
 
 def with_a_lapsed_grant(work: Bench) -> User:

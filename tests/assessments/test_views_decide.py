@@ -186,7 +186,7 @@ def test_who_may_decide() -> None:
         client = judge.log_in(who, sure=True)
         assert client.get(url).status_code == 403
         assert [client.post(there, data).status_code for there, data in acts] == [403] * 4
-    for who in (of.manager, of.learning, other.coach, other.learner, make.person(is_superuser=True)):
+    for who in (of.manager, of.learning, other.coach, other.learner, make.administrator()):
         client = judge.log_in(who, sure=True)
         assert client.get(url).status_code == 404
         assert [client.post(there, data).status_code for there, data in acts] == [404] * 4

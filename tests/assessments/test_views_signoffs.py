@@ -45,7 +45,7 @@ def test_who_sees_a_record() -> None:
     url = reverse("signoff", args=[event.uid])
     for who in (of.learner, of.coach, of.manager, of.learning, make.in_group("Auditors")):
         assert judge.log_in(who).get(url).status_code == 200
-    for who in (of.observer, other.learner, other.coach, other.manager, make.person(is_superuser=True)):
+    for who in (of.observer, other.learner, other.coach, other.manager, make.administrator()):
         assert judge.log_in(who).get(url).status_code == 404
     assert judge.log_in(of.learner).get(reverse("signoff", args=[uuid4()])).status_code == 404
 
@@ -133,7 +133,7 @@ def test_who_may_take_back() -> None:
         client = judge.log_in(who, sure=True)
         assert client.get(url).status_code == 403
         assert client.post(url, BACK | {"key": uuid4()}).status_code == 403
-    for who in (of.observer, other.coach, other.manager, make.person(is_superuser=True)):
+    for who in (of.observer, other.coach, other.manager, make.administrator()):
         client = judge.log_in(who, sure=True)
         assert client.get(url).status_code == 404
         assert client.post(url, BACK | {"key": uuid4()}).status_code == 404

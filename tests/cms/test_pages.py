@@ -343,7 +343,7 @@ def test_groups_get_their_permissions(small: make.Small) -> None:
 
 @pytest.fixture
 def administrator(client: Any) -> Any:
-    user = factories.person("Ada Admin", is_superuser=True)
+    user = factories.administrator(factories.person("Ada Admin"))
     client.force_login(user)
     return client
 

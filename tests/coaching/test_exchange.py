@@ -259,7 +259,7 @@ def test_hiding_and_showing_is_for_moderators() -> None:
     assert Notice.objects.get().person == scene.outsider
     refused(Conflict, lambda: hide_post(actor=scene.administrator, reason="Twice", key=f.key(), **fields))
     refused(NotFound, lambda: take(scene.learner, post))
-    boss = f.person(is_superuser=True)
+    boss = f.administrator()
     show_post(actor=boss, key=f.key(), **fields)
     assert post in posts_of(scene.learner, thread)
     refused(Conflict, lambda: show_post(actor=boss, key=f.key(), **fields))

@@ -255,7 +255,7 @@ def test_private_notes_reach_nobody_else() -> None:
     assert SECRET in author.get(own).content.decode()
     assert SECRET in author.get(things["coach_person"]).content.decode()
     hand_over(scene)
-    everybody = [getattr(scene, role) for role in ROLES if role != "coach"] + [f.person(is_superuser=True)]
+    everybody = [getattr(scene, role) for role in ROLES if role != "coach"] + [f.administrator()]
     for who in everybody:
         client = signed_in(who)
         for url in pages:

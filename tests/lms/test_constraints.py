@@ -9,6 +9,7 @@ import pytest
 
 from lms.models import (
     Customer,
+    DutyHolding,
     Enrolment,
     Extension,
     Label,
@@ -43,6 +44,9 @@ RECALL = {"kind": "recall", "person_id": 1, "lesson_uid": ONE}
 SHOW = {"gate": "show", "level": 3, "standard_uid": ONE}
 TALK = {"gate": "talk", "person_id": 1, "skill_id": 2, "source": "enrolment:1"}
 ENDED = {"status": "withdrawn", "ended_at": AT}
+GIVEN = {"person_id": 1, "duty": "auditor", "from_at": BEFORE, "given_by_id": 2, "reason": "Asked to."}
+DONE = {"until_at": AT, "ended_by_id": 3, "ended_reason": "Moved on."}
+MADE = GIVEN | {"duty": "administrator", "given_by_id": None}
 
 LINES = [
     # --- Skills, roles and paths, as compiled
@@ -76,6 +80,47 @@ LINES = [
         {"kind": "course"},
         {"kind": "demonstration"},
         takes=[{"kind": "commitment"}, {"kind": "course", "content_uid": ONE}],
+    ),
+    # --- Duties
+    check("duty_known", DutyHolding, GIVEN, {"duty": "king"}, {"duty": ""}, takes=[{"duty": "administrator"}]),
+    once("duty_open_once", DutyHolding, GIVEN, {"person_id": 4}, {"duty": "author"}, DONE, again={"given_by_id": 5}),
+    check(
+        "duty_ends_after_it_begins",
+        DutyHolding,
+        GIVEN | DONE,
+        {"until_at": BEFORE},
+        {"until_at": BEFORE - timedelta(hours=1)},
+        takes=[{"until_at": BEFORE + timedelta(microseconds=1)}],
+    ),
+    check("duty_given_with_a_reason", DutyHolding, GIVEN, {"reason": ""}),
+    check(
+        "duty_ended_by_somebody_with_a_reason",
+        DutyHolding,
+        GIVEN | DONE,
+        {"ended_by_id": None},
+        {"ended_reason": ""},
+        {"until_at": None},
+        {"until_at": None, "ended_by_id": None},
+        {"until_at": None, "ended_reason": ""},
+        takes=[{"until_at": None, "ended_by_id": None, "ended_reason": ""}],
+    ),
+    check("duty_not_given_to_oneself", DutyHolding, GIVEN, {"given_by_id": 1}),
+    check("duty_not_ended_by_oneself", DutyHolding, GIVEN | DONE, {"ended_by_id": 1}),
+    check(
+        "duty_given_by_somebody",
+        DutyHolding,
+        MADE,
+        {"duty": "learning"},
+        {"duty": "auditor"},
+        takes=[{"duty": "learning", "given_by_id": 2}],
+    ),
+    once(
+        "duty_one_administrator_of_the_machine",
+        DutyHolding,
+        MADE,
+        {"person_id": 4, "given_by_id": 2},
+        {"person_id": 4} | DONE,
+        again={"person_id": 4},
     ),
     # --- Enrolments, and what was done
     once(

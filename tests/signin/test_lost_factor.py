@@ -25,7 +25,7 @@ WHY = "Phone and laptop were in the stolen bag"
 
 @pytest.fixture
 def admin() -> User:
-    return make.person("Suna Ural", is_superuser=True)
+    return make.administrator(make.person("Suna Ural"))
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_the_page_costs_the_same_for_many_passkeys(admin: User, lost: User) -> N
 def test_all_of_it_goes_with_every_session_and_everybody_hears(
     admin: User, lost: User, door: Callable[..., Any]
 ) -> None:
-    another, there = make.person(is_superuser=True), Client()
+    another, there = make.administrator(), Client()
     codes = Authenticator.objects.get(user=lost, type="recovery_codes").wrap().get_unused_codes()
     door(there, lost.email)
     there.post("/accounts/2fa/authenticate/", {"code": codes[0]})

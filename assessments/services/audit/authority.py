@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from assessments.models import SignOffEvent
 from assessments.services.authority import COACH, LEARNING, OBSERVER, STAND_IN
 from coaching.api import Absence, CoachAssignment, ObserverGrant
+from lms.api import DutyHolding
 
 from .log import Log
 from .records import Records
@@ -20,6 +22,9 @@ class Authorities:
 
     def __init__(self, records: Records, log: Log) -> None:
         self.records, self.log = records, log
+        self.duties: dict[tuple[int, str], list[DutyHolding]] = defaultdict(list)
+        for row in records.all(DutyHolding):
+            self.duties[row.person_id, row.duty].append(row)
 
     def to_decide(self, event: SignOffEvent, skills: Iterable[str], place: int) -> Iterator[str]:
         """Present coach of the learner, with a grant for every skill of the standard."""
@@ -103,7 +108,9 @@ class Authorities:
             yield "is countersigned by somebody without the right to"
 
     def _has_duty(self, event: SignOffEvent, place: int) -> Iterator[str]:
-        yield from ()
+        held = self.duties.get((event.signer_id, "learning"), ())
+        if not any(self._held(row, "duty", event, place, "from_at", "until_at") for row in held):
+            yield "is signed by somebody who was no learning administrator then"
 
     def _held(self, row: Any, kind: str, event: SignOffEvent, place: int, since: str, until: str) -> bool:
         """Whether the row gave its right when the event was signed, by its moments and by its place in the log."""

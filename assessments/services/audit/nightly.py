@@ -8,17 +8,15 @@ from datetime import datetime, timedelta
 
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments.models import Anchor
 from lms.api import (
-    AUDITORS,
-    SPONSORS,
     Unwell,
     User,
     administrators,
+    holders,
     in_language_of,
     notify,
     organisation,
@@ -41,16 +39,12 @@ def verify_nightly(at: datetime) -> Report:
     report = verify_ledger(at=at)
     with transaction.atomic():
         row = _keep(report, at)
-        for person in _with_duty(AUDITORS, SPONSORS):
+        for person in {*holders("auditor"), *holders("sponsor")}:
             with in_language_of(person):
                 queue_mail(_anchor_mail(person, row, report.findings), at)
         if report.findings:
             _tell(report.findings, at)
     return report
-
-
-def _with_duty(*groups: str) -> QuerySet[User]:
-    return User.objects.filter(is_active=True, groups__name__in=groups).distinct()
 
 
 def _keep(report: Report, at: datetime) -> Anchor:
@@ -94,7 +88,7 @@ def _anchor_mail(person: User, row: Anchor, findings: Sequence[Finding]) -> Emai
 
 
 def _tell(findings: Sequence[Finding], at: datetime) -> None:
-    people = {person.pk: person for person in (*administrators(), *_with_duty(AUDITORS))}
+    people = {person.pk: person for person in (*administrators(), *holders("auditor"))}
     first, count = str(findings[0]), len(findings)
 
     def sentence() -> str:

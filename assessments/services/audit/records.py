@@ -35,6 +35,7 @@ from assessments.models import (
 from coaching.api import Absence, CoachAssignment, CoachProfile, Commitment, CommitmentSkill, ObserverGrant
 from lms.api import (
     Customer,
+    DutyHolding,
     Enrolment,
     Requirement,
     RoleProfile,
@@ -50,6 +51,7 @@ from .finding import Finding
 StandardSkill = StandardVersion.skills.through
 TABLES: tuple[type[Model], ...] = (
     User,
+    DutyHolding,
     Skill,
     SkillVersion,
     RoleProfile,

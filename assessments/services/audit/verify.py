@@ -17,6 +17,7 @@ from assessments.services.rebuild import rebuild_gates
 from lms.api import Skill, User
 
 from .anchors import as_data, check_anchors, check_kept, check_receipt, new_anchor
+from .erasures import check_erasures
 from .finding import Finding
 from .log import Log, walk_log
 from .records import Records, read_records
@@ -53,6 +54,7 @@ def verify_ledger(
         *records.findings,
         *check_rows(records, log),
         *check_events(records, log),
+        *check_erasures(records, log),
         *_check_files(records),
         *_check_gates(records),
         *check_kept(kept, kept_rows),

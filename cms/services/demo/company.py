@@ -6,17 +6,12 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.models import Group
 
 from assessments.api import CalibrationAttempt, CalibrationVersion, end_person, take_calibration
 from cms.rules.curriculum.documents import Curriculum, PersonDoc
 from cms.services.setup import name_site
 from coaching.api import end_coach, enrol_with_coach, give_grant, make_coach, propose_coach, set_away
 from lms.api import (
-    AUDITORS,
-    AUTHORS,
-    LEARNING_ADMINISTRATORS,
-    SPONSORS,
     Enrolment,
     Membership,
     Organisation,
@@ -24,16 +19,14 @@ from lms.api import (
     Team,
     User,
     invite_person,
+    make_administrator,
     pause,
+    record_duty,
 )
+from lms.rules.duties import AUDITOR, AUTHOR, LEARNING, SPONSOR
 
-DUTIES = {
-    "learning-administrator": LEARNING_ADMINISTRATORS,
-    "verifier": LEARNING_ADMINISTRATORS,
-    "author": AUTHORS,
-    "auditor": AUDITORS,
-    "sponsor": SPONSORS,
-}
+GIVEN = {"learning-administrator": LEARNING, "author": AUTHOR, "auditor": AUDITOR, "sponsor": SPONSOR}
+"""Duties of the curriculum that somebody gives; a verifier is a learning administrator anyway."""
 HEAD_OF_LEARNING = "ruta-balode"
 EXPERIENCED = "hanna-berg"
 """Whom others turn to: the coach who countersigns, and who is proposed when another moves on."""
@@ -96,9 +89,10 @@ class Company:
         docs = sorted(self.curriculum.people, key=lambda doc: "administrator" not in doc.duties)
         for doc in docs:
             if "administrator" in doc.duties:
-                person = User.objects.create_superuser(
+                person = User.objects.create_user(
                     self._address(doc), full_name=doc.name, job=doc.job or "", time_zone=doc.time_zone
                 )
+                make_administrator(person=person, at=self.at(-FOUNDING.days))
             else:
                 person = invite_person(
                     actor=self.people["ilse-novak"],
@@ -115,10 +109,20 @@ class Company:
             person.password = hashed
             person.started_on = self.at(doc.start_day).date()
             person.save(update_fields=["password", "started_on"])
-            for duty in doc.duties:
-                if duty in DUTIES:
-                    person.groups.add(Group.objects.get(name=DUTIES[duty]))
             self.people[doc.id] = person
+            for duty in doc.duties:
+                if duty in GIVEN:
+                    self._give(doc, GIVEN[duty])
+
+    def _give(self, doc: PersonDoc, duty: str) -> None:
+        """The administrator gives a duty on somebody's first day, or when the company begins with Vouch."""
+        record_duty(
+            person=self.people[doc.id],
+            duty=duty,
+            by=self.people["ilse-novak"],
+            reason=f"{doc.job or doc.name}: part of the work.",
+            at=self.at(max(doc.start_day, -FOUNDING.days)),
+        )
 
     def _address(self, doc: PersonDoc) -> str:
         return f"{doc.account}@{self.curriculum.company.domain}" if doc.account else doc.email

@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from lms import clock
-from lms.api import health_checks
+from lms.api import administrators, health_checks, not_written_through
 
 
 class Trouble(Exception):
@@ -44,6 +44,7 @@ def checks() -> Iterator[tuple[str, Callable[[], str]]]:
     yield "data folder", data_folder
     yield "database", database
     yield "migrations", migrations
+    yield "duties", duties
     yield "system checks", system_checks
     yield "cache", cache_answers
     yield "broker", broker
@@ -76,6 +77,16 @@ def migrations() -> str:
     if waiting:
         raise Trouble(f"{len(waiting)} are not applied: run manage.py migrate")
     return "all applied"
+
+
+def duties() -> str:
+    """Django's groups and ``is_superuser`` are what the duties say; whoever was changed behind them has no duty."""
+    if differ := not_written_through():
+        names = ", ".join(f"{person.full_name} <{person.email}>" for person in differ)
+        raise Trouble(f"the groups of these people were changed by hand: {names}. Run manage.py write_duties")
+    if not administrators().exists():
+        raise Trouble("there is no administrator: run manage.py create_admin")
+    return "as they were given"
 
 
 def system_checks() -> str:
