@@ -58,6 +58,7 @@ from lms.services.enrolments import enrol, requirements_of
 from lms.services.facts import GateFact, facts_of, lock_learner, open_enrolments
 from lms.services.gates import NewGate, close_gates, gates_of, open_gate, open_gates, standings_of
 from lms.services.language import choose_language, in_language_of, language_of
+from lms.services.names import name_taken
 from lms.services.notices import News, newest_unread, news_of, notices_of, read_notices, unread_notices
 from lms.services.outbox import mail_notices, notify, queue_mail
 from lms.services.outbox import send_waiting as send_waiting_mail
@@ -208,6 +209,7 @@ __all__ = [
     "managers_of_each",
     "managing",
     "mark_external_done",
+    "name_taken",
     "newest_unread",
     "news_of",
     "next_number",

@@ -17,9 +17,11 @@ from lms.models import (
     Milestone,
     Opening,
     Organisation,
+    Path,
     PathVersion,
     Pause,
     Requirement,
+    RoleProfile,
     RoleProfileVersion,
     Skill,
     SkillGate,
@@ -47,6 +49,9 @@ ENDED = {"status": "withdrawn", "ended_at": AT}
 LINES = [
     # --- Skills, roles and paths, as compiled
     check("skill_family_known", Skill, {"family": "Soft"}, {"family": "Magic"}, {"family": ""}),
+    once("skill_slug_once", Skill, {"slug": "a", "archived_at": AT}, {"slug": "b"}, again={"archived_at": None}),
+    once("role_slug_once_on_the_site", RoleProfile, {"slug": "a"}, {"slug": "b"}, {"archived_at": AT}),
+    once("path_slug_once_on_the_site", Path, {"slug": "a"}, {"slug": "b"}, {"archived_at": AT}),
     once("skill_version_number_once", SkillVersion, {"skill_id": 1, "number": 2}, {"skill_id": 3}, {"number": 3}),
     once(
         "role_version_number_once", RoleProfileVersion, {"profile_id": 1, "number": 2}, {"profile_id": 3}, {"number": 3}

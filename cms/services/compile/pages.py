@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
+
 from assessments.api import publish_recalls, publish_scenario, publish_standard
-from cms.models import CoursePage, LessonPage, PathPage, ScenarioPage, StandardPage
+from cms.models import ContentPage, CoursePage, LessonPage, PathPage, ScenarioPage, StandardPage
 from lms.api import publish_path, set_labels
 from lms.rules.specs import LabelSpec, PathSpec
 
@@ -66,7 +68,12 @@ def path_labels(page: PathPage, spec: PathSpec) -> list[LabelSpec]:
 
 
 def labels_only(page: object) -> int:
-    """What a translated page adds to the record. Returns how many labels changed."""
+    """What a translated page adds to the record: words in its language. Returns how many labels changed.
+
+    A copy that follows its original in the same language (an alias) adds nothing.
+    """
+    if isinstance(page, ContentPage) and page.locale.language_code == settings.LANGUAGE_CODE:
+        return 0
     if isinstance(page, PathPage):
         return set_labels(path_labels(page, page.spec()))
     if isinstance(page, LessonPage):
