@@ -94,14 +94,13 @@ def publish_role_profile(spec: RoleProfileSpec, at: datetime) -> RoleProfileVers
 def publish_path(spec: PathSpec, at: datetime) -> PathVersion | None:
     """Write the path and, if its structure changed, a new version with milestones and steps.
 
-    Raises Conflict: its short name, or the uid of a milestone or step, is that of another path.
+    Raises Conflict (short name).
     """
     path = _identity(Path, spec.uid, slug=spec.slug, title=spec.title, archived_at=None)
     fingerprint = digest(structure(spec))
     number = next_number(path.versions.all(), fingerprint)
     if number is None:
         return None
-    _require_own(path, spec)
     role = RoleProfile.objects.get(slug=spec.role, archived_at=None)
     version = PathVersion.objects.create(
         path=path, role_profile=role, number=number, digest=fingerprint, published_at=at
@@ -118,6 +117,19 @@ def publish_path(spec: PathSpec, at: datetime) -> PathVersion | None:
             position += 1
         Step.objects.bulk_create(steps)
     return version
+
+
+def require_own_parts(spec: PathSpec) -> None:
+    """Raise Conflict when a milestone or step is one of another path: people's completions name them. Queries: 2."""
+    for model, uids in (
+        (Milestone, [milestone.uid for milestone in spec.milestones]),
+        (Step, [step.uid for step in spec.steps]),
+    ):
+        others = model._default_manager.filter(uid__in=uids).exclude(version__path__uid=spec.uid)
+        if title := others.values_list("version__path__title", flat=True).first():
+            raise Conflict(
+                _("A part of this path is counted as a part of “%(title)s”. Add it anew.") % {"title": title}
+            )
 
 
 @transaction.atomic
@@ -180,16 +192,3 @@ def _identity(model: type[M], uid: UUID, *, slug: str, **fields: Any) -> M:
         setattr(row, name, fields[name])
     row.save(update_fields=changed if row.pk else None)
     return row
-
-
-def _require_own(path: Path, spec: PathSpec) -> None:
-    """No milestone or step of this path is one of another path: people's completions name them. Queries: 2."""
-    for model, uids in (
-        (Milestone, [milestone.uid for milestone in spec.milestones]),
-        (Step, [step.uid for step in spec.steps]),
-    ):
-        others = model._default_manager.filter(uid__in=uids).exclude(version__path=path)
-        if title := others.values_list("version__path__title", flat=True).first():
-            raise Conflict(
-                _("A part of this path is counted as a part of “%(title)s”. Add it anew.") % {"title": title}
-            )

@@ -104,6 +104,8 @@ def known_as(page: ContentPage) -> set[UUID]:
 # --- Pages ---------------------------------------------------------------------------------------------------------
 
 KINDS = ["course", "lesson", "path", "scenario", "standard"]
+BLOCKS_WITH_UIDS = ["course", "path"]
+"""The first with its lessons; every other kind is known by the page alone, which Wagtail takes care of."""
 ROUTES = [
     "page.copy", "the action", "kept as a draft", "the form", "the form, as a draft", "the admin's API",
     "an alias", "an alias from the form", "its own old revision",
@@ -150,7 +152,7 @@ def test_a_copy_leaves_its_original_alone(small: make.Small, admin: Any, route: 
     """Cases 6 and 7: whatever is copied, the original keeps its questions, milestones, steps and words."""
     before = rows()
     copies: list[ContentPage] = []
-    for kind in KINDS:
+    for kind in KINDS if route == "page.copy" else BLOCKS_WITH_UIDS:
         page = getattr(small, kind)
         originals = [found.specific for found in page.get_descendants(inclusive=True)]
         made = [found.specific for found in copied(route, page, admin).get_descendants(inclusive=True)]

@@ -39,7 +39,6 @@ from lms.api import (
     publish_skill,
 )
 from lms.errors import Conflict
-from lms.rules.specs import MilestoneSpec, PathSpec
 from tests import cms_factories as make
 from tests import factories
 
@@ -286,19 +285,17 @@ def test_the_record_refuses_a_question_of_another_page(small: make.Small) -> Non
         publish_recalls(small.course.uid, [spec], clock.now())
 
 
-@pytest.mark.parametrize("part", ["milestone", "step"])
-def test_the_record_refuses_a_part_of_another_path(small: make.Small, part: str) -> None:
-    """Case 7: people's completions name steps by uid, and locks name milestones."""
-    version = PathVersion.objects.get()
-    taken = (version.milestones if part == "milestone" else version.steps).order_by("pk").values_list("uid", flat=True)
-    session = factories.step("session", "of-its-own")
-    if part == "milestone":
-        milestone = MilestoneSpec(taken[0], 30, (session,), "I can")
-    else:
-        milestone = MilestoneSpec(uuid4(), 30, (replace(session, uid=taken[0]),), "I can")
-    spec = PathSpec(uuid4(), "second", "consultant", (milestone,), "Second")
-    with pytest.raises(Conflict, match="counted as a part of “Start”"):
-        publish_path(spec, clock.now())
+@pytest.mark.parametrize("part", ["milestones", "steps"])
+def test_compiling_refuses_a_part_of_another_path(
+    small: make.Small, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    """Case 7: people's completions name steps by uid, and locks name milestones; a sentence says so."""
+    taken = getattr(PathVersion.objects.get(), part).order_by("pk").values_list("uid", flat=True)[0]
+    kind = "milestone" if part == "milestones" else "course"
+    own = PathPage.uid_of
+    monkeypatch.setattr(PathPage, "uid_of", lambda page, block: taken if block.block_type == kind else own(page, block))
+    page = path_on(small.frame.shelves["paths"], small, slug="second")
+    assert failures() == [f"{page.title}: A part of this path is counted as a part of “Start”. Add it anew."]
     assert not Path.objects.filter(slug="second").exists()
 
 

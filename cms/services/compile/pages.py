@@ -8,7 +8,7 @@ from django.conf import settings
 
 from assessments.api import publish_recalls, publish_scenario, publish_standard
 from cms.models import ContentPage, CoursePage, LessonPage, PathPage, ScenarioPage, StandardPage
-from lms.api import publish_path, set_labels
+from lms.api import publish_path, require_own_parts, set_labels
 from lms.rules.specs import LabelSpec, PathSpec
 
 
@@ -35,6 +35,7 @@ def compile_standard(page: StandardPage, at: datetime) -> int:
 def compile_path(page: PathPage, at: datetime) -> int:
     """A path version, and labels for the path, its milestones, and the steps that have a title of their own."""
     spec = page.spec()
+    require_own_parts(spec)
     return int(publish_path(spec, at) is not None) + set_labels(path_labels(page, spec))
 
 
