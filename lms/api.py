@@ -84,6 +84,7 @@ from lms.services.log import (
     sealed_kinds,
 )
 from lms.services.log_keys import KeyMissing, KeyRing, add_key, key_ring
+from lms.services.names import name_taken
 from lms.services.notices import News, newest_unread, news_of, notices_of, read_notices, unread_notices
 from lms.services.outbox import heads_with, mail_notices, notify, queue_mail, receipt_of
 from lms.services.outbox import send_waiting as send_waiting_mail
@@ -137,6 +138,7 @@ from lms.services.versions import (
     publish_path,
     publish_role_profile,
     publish_skill,
+    require_own_parts,
     retire,
     set_labels,
     skill_ids,
@@ -260,6 +262,7 @@ __all__ = [
     "managers_of_each",
     "managing",
     "mark_external_done",
+    "name_taken",
     "newest_unread",
     "news_of",
     "next_number",
@@ -301,6 +304,7 @@ __all__ = [
     "remove_second_factor",
     "replayed",
     "require_open",
+    "require_own_parts",
     "requirements_of",
     "resend_invitation",
     "resume",

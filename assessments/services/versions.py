@@ -10,10 +10,12 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from assessments.models import CalibrationVersion, RecallVersion, ScenarioVersion, StandardVersion
 from assessments.rules.specs import CalibrationSpec, RecallSpec, ScenarioSpec, StandardSpec
 from lms.api import log_row, next_number, recording, skill_ids
+from lms.errors import Conflict
 from lms.rules.digest import digest, plain
 
 
@@ -44,8 +46,11 @@ def publish_scenario(spec: ScenarioSpec, at: datetime) -> ScenarioVersion | None
 def publish_recalls(owner_uid: UUID, specs: Sequence[RecallSpec], at: datetime) -> int:
     """The questions that a lesson or course asks now; returns how many rows changed.
 
-    One that is gone is no longer asked.
+    One that is gone is no longer asked. Raises Conflict when a question is another owner's: answers name it by its uid.
     """
+    others = RecallVersion.objects.filter(recall_uid__in=[spec.uid for spec in specs]).exclude(owner_uid=owner_uid)
+    if others.exists():
+        raise Conflict(_("A recall question here is counted as a question of another page. Add it anew."))
     current = {row.recall_uid: row for row in RecallVersion.objects.filter(owner_uid=owner_uid, current=True)}
     changed = 0
     for position, spec in enumerate(specs):

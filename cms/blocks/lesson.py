@@ -171,7 +171,7 @@ class TryItBlock(blocks.StructBlock):
 
 
 class RecallBlock(blocks.StructBlock):
-    """A recall question: one right answer and two others, shuffled on display. The block's id is the question's uid."""
+    """A recall question: one right answer and two others, shuffled on display. Its uid follows from its id."""
 
     q = blocks.TextBlock(label=_("Question"), rows=2)
     a = blocks.CharBlock(label=_("Right answer"))

@@ -1,6 +1,7 @@
 """Blocks of a path: milestones, and in each of them steps of eight kinds.
 
-The id of a milestone or step block is the uid of its record. ``key`` is the name by which unlock rules refer to it.
+The uid of a milestone or step follows from the page and the id of its block. ``key`` is the name by which unlock rules
+refer to it.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -28,8 +28,10 @@ from wagtail.models import DraftStateMixin, Page, PagePermissionTester, Previewa
 from cms.rules.findings import Finding, refusals
 
 from . import dependants
+from .identity import check_blocks, check_name, check_room, uid_of_block
 
-LONGEST_TITLE, LONGEST_SLUG = 160, 50
+ALIAS = {"alias_of", "alias_of_id"}
+"""What is saved when an alias becomes a page of its own."""
 
 
 class Content(models.Model):
@@ -46,15 +48,27 @@ class Content(models.Model):
         """Whether this is the one that compiles (a translated page only gives titles)."""
         return True
 
-    def findings(self) -> Iterator[Finding]:
-        """What stands in the way of publishing, and advice. Reads only; cheap."""
+    def recorded_blocks(self) -> Iterator[Any]:
+        """The blocks that the record knows by uids of their own."""
         yield from ()
+
+    def findings(self) -> Iterator[Finding]:
+        """What stands in the way of publishing this kind of content, and advice. Reads only; cheap."""
+        yield from ()
+
+    def all_findings(self) -> Iterator[Finding]:
+        """What stands in the way of publishing, and advice: of all content, then of this kind. Reads only; cheap."""
+        yield from check_room(self)
+        if self.is_source:
+            yield from check_name(self)
+        yield from check_blocks(self.recorded_blocks())
+        yield from self.findings()
 
     def check_publishable(self) -> None:
         """Raise ValidationError with every sentence that stands in the way of publishing."""
         if not self.is_source:
             return
-        found = refusals([*self._check_room(), *self.findings()])
+        found = refusals(self.all_findings())
         if getattr(self, "expire_at", None) and self.pk:
             found += [
                 _("It cannot expire while others depend on it: %(who)s") % {"who": " ".join(who)}
@@ -62,15 +76,7 @@ class Content(models.Model):
                 if who
             ]
         if found:
-            raise ValidationError(found)
-
-    def _check_room(self) -> Iterator[Finding]:
-        """Titles and short names fit into the record, which has less room for them than a page."""
-        for name, longest in (("title", LONGEST_TITLE), ("slug", LONGEST_SLUG)):
-            if len(getattr(self, name, "")) > longest:
-                field: Any = self._meta.get_field(name)
-                words = {"name": field.verbose_name, "longest": longest}
-                yield Finding(_("%(name)s: use at most %(longest)d characters.") % words)
+            raise ValidationError({NON_FIELD_ERRORS: found})  # Wagtail's API reads errors by field
 
     @property
     def cleaned_for_publishing(self) -> bool:
@@ -130,16 +136,32 @@ class ContentPage(Content, Page):  # type: ignore[django-manager-missing]
         abstract = True
 
     def save(self, clean: bool = True, user: Any = None, log_action: Any = False, **kwargs: Any) -> Any:
-        """Wagtail's, with the guarantee that what goes live can be published. Raises ValidationError."""
-        if clean and self.live and kwargs.get("update_fields") is None:
+        """Wagtail's, with the guarantee that what goes live can be published. Raises ValidationError.
+
+        A page below one that is copied becomes a draft instead: Wagtail copies them one by one and would stop half-way.
+        """
+        fields = kwargs.get("update_fields")
+        if self.live and fields is None and not clean and self._state.adding:
+            self._draft_unless_publishable()
+        elif self.live and (clean if fields is None else not ALIAS.isdisjoint(fields)):
             self.check_publishable()
         return super().save(clean=clean, user=user, log_action=log_action, **kwargs)
+
+    def _draft_unless_publishable(self) -> None:
+        try:
+            self.check_publishable()
+        except ValidationError:
+            self.live, self.has_unpublished_changes = False, True
 
     @property
     def uid(self) -> UUID:
         """The lasting name in the record."""
         key: UUID = self.translation_key
         return key
+
+    def uid_of(self, block: Any) -> UUID:
+        """What the record calls a block of this page."""
+        return uid_of_block(self.uid, block.id)
 
     @property
     def is_source(self) -> bool:
@@ -170,7 +192,7 @@ class ContentPage(Content, Page):  # type: ignore[django-manager-missing]
         """What the author has written, with the remarks of the checks beside it."""
         request.is_preview = True  # type: ignore[attr-defined]
         request.preview_mode = mode_name  # type: ignore[attr-defined]
-        context = self.get_context(request) | {"findings": list(self.findings())}
+        context = self.get_context(request) | {"findings": list(self.all_findings())}
         return TemplateResponse(request, self.get_preview_template(request, mode_name), context)
 
     def get_preview_template(self, request: HttpRequest, mode_name: str) -> str:
@@ -224,4 +246,4 @@ class Source(Content, PreviewableMixin, DraftStateMixin, RevisionMixin, models.M
 
     def get_preview_context(self, request: HttpRequest, mode_name: str) -> dict[str, Any]:
         context: dict[str, Any] = super().get_preview_context(request, mode_name)
-        return context | {"page": self, "findings": list(self.findings())}
+        return context | {"page": self, "findings": list(self.all_findings())}

@@ -1,10 +1,10 @@
 """Paths, as compiled.
 
-An author's path page is compiled into a *path version*: milestones in order, each with *steps*. A step's ``uid`` is the
-block id in the page, so that a person's completion survives an edit; ``content_uid`` names what the step is about (a
-course, a scenario, a standard). A course step also lists its lessons with their tags, which is all that the Talk rule
-needs. Nothing here changes after publishing; titles are as of that day, today's stand in ``Label``. Skills are named by
-slug.
+An author's path page is compiled into a *path version*: milestones in order, each with *steps*. A step's ``uid``
+follows from its page and its block there, so that a person's completion survives an edit and a copy of the page has
+steps of its own; ``content_uid`` names what the step is about (a course, a scenario, a standard). A course step also
+lists its lessons with their tags, which is all that the Talk rule needs. Nothing here changes after publishing; titles
+are as of that day, today's stand in ``Label``. Skills are named by slug.
 """
 
 from __future__ import annotations
@@ -35,12 +35,15 @@ class Path(models.Model):
     """The lasting identity of a path; ``uid`` is the translation key of its page."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    slug = models.SlugField(unique=True)
+    slug = models.SlugField()
     title = models.CharField(max_length=160)
     archived_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["title"]
+        constraints = [
+            models.UniqueConstraint(fields=["slug"], condition=Q(archived_at=None), name="path_slug_once_on_the_site")
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -18,12 +18,15 @@ class RoleProfile(models.Model):
     """A role that somebody can become ready for."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    slug = models.SlugField(unique=True)
+    slug = models.SlugField()
     title = models.CharField(max_length=120)
     archived_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["title"]
+        constraints = [
+            models.UniqueConstraint(fields=["slug"], condition=Q(archived_at=None), name="role_slug_once_on_the_site")
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -26,14 +26,17 @@ class Skill(models.Model):
     """A skill that people can be vouched for. ``title`` is the current one in the source locale."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    slug = models.SlugField(unique=True)
+    slug = models.SlugField(help_text="Never given again: versions and records name the skill by it.")
     family = models.CharField(max_length=12, choices=Family.choices)
     title = models.CharField(max_length=120)
     archived_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["family", "title"]
-        constraints = [models.CheckConstraint(condition=Q(family__in=Family.values), name="skill_family_known")]
+        constraints = [
+            models.UniqueConstraint(fields=["slug"], name="skill_slug_once"),
+            models.CheckConstraint(condition=Q(family__in=Family.values), name="skill_family_known"),
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -21,9 +21,11 @@ from lms.models import (
     Milestone,
     Opening,
     Organisation,
+    Path,
     PathVersion,
     Pause,
     Requirement,
+    RoleProfile,
     RoleProfileVersion,
     Skill,
     SkillGate,
@@ -57,6 +59,9 @@ LINES = [
     once("log_says_it_once", LogEntry, {"kind": "grant", "about": ONE}, {"kind": "grant ended"}, {"about": TWO}),
     # --- Skills, roles and paths, as compiled
     check("skill_family_known", Skill, {"family": "Soft"}, {"family": "Magic"}, {"family": ""}),
+    once("skill_slug_once", Skill, {"slug": "a", "archived_at": AT}, {"slug": "b"}, again={"archived_at": None}),
+    once("role_slug_once_on_the_site", RoleProfile, {"slug": "a"}, {"slug": "b"}, {"archived_at": AT}),
+    once("path_slug_once_on_the_site", Path, {"slug": "a"}, {"slug": "b"}, {"archived_at": AT}),
     once("skill_version_number_once", SkillVersion, {"skill_id": 1, "number": 2}, {"skill_id": 3}, {"number": 3}),
     once(
         "role_version_number_once", RoleProfileVersion, {"profile_id": 1, "number": 2}, {"profile_id": 3}, {"number": 3}

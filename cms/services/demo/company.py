@@ -218,7 +218,7 @@ class Company:
         enrolment = enrol_with_coach(
             actor=manager,
             person_uid=person.uid,
-            path_uid=Path.objects.get(slug=doc.path).uid,
+            path_uid=Path.objects.get(slug=doc.path, archived_at=None).uid,
             started_on=self.now.astimezone(person.zone).date() + timedelta(days=doc.start_day),
             background=doc.background,
             coach_uid=self.people[coach].uid if coach else None,
