@@ -279,7 +279,6 @@ if CELERY_BROKER_URL.startswith("filesystem:"):
         # One folder for both directions: what a web process writes is what a worker reads.
         "data_folder_in": str(private_folder(_broker / "messages")),
         "data_folder_out": str(_broker / "messages"),
-        "control_folder": str(_broker / "control"),
     }
 else:
     CELERY_BROKER_TRANSPORT_OPTIONS = {

@@ -18,7 +18,6 @@ from types import FrameType
 from typing import Any
 from urllib.error import URLError
 
-from celery import current_app
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
@@ -137,7 +136,6 @@ class Command(BaseCommand):
             "ALLOWED_HOSTS": ",".join([*os.environ.get("ALLOWED_HOSTS", "").split(","), *names_of(host)]).strip(","),
             "VOUCH_BASE_URL": os.environ.get("VOUCH_BASE_URL") or url,
         }
-        declare_queue()
         gunicorn = [
             "gunicorn", "lms.wsgi", "--bind", bind, "--worker-class", "gthread", "--workers", "2", "--threads", "4",
             "--preload", "--no-control-socket", "--graceful-timeout", "10", "--log-level", "warning",
@@ -201,14 +199,6 @@ def names_of(host: str) -> list[str]:
         return [own, *{str(address[4][0]) for address in socket.getaddrinfo(own, None, socket.AF_INET)}]
     except OSError:
         return []
-
-
-def declare_queue() -> None:
-    """Once, before anybody publishes: two that do it at the same time may read half a file of the broker's."""
-    if settings.CELERY_BROKER_URL.startswith("filesystem:"):
-        with current_app.connection_for_write() as connection:
-            queue = current_app.amqp.queues[current_app.conf.task_default_queue]
-            queue(connection.default_channel).declare()
 
 
 def answers(url: str) -> bool:
