@@ -16,8 +16,7 @@ from django.utils.translation import gettext as _
 
 from lms.api import ADMINISTRATOR, duties_of
 from lms.requests import SECOND_FACTOR
-
-from .refusals import kept_words
+from lms.views.acting import kept_words
 
 DUTIES = frozenset({"coach", "observer", "manager", "author", "learning", ADMINISTRATOR})
 ALWAYS = ("account_login", "account_logout", "*reauthenticate*", "healthz", "readyz")
