@@ -185,6 +185,8 @@ USERSESSIONS_TRACK_ACTIVITY = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""  # the mail says who writes; allauth would put the site's address in brackets
 ACCOUNT_FORMS = {"reset_password": "lms.forms.ResetForm"}
 # Counted by address of the sender, and where "key" stands by the account that is tried; the same for unknown accounts.
+# A browser in which somebody signed in before counts apart for that account (lms.adapters, docs/decisions/0027).
+VOUCH_DEVICE_COOKIE_NAME = "device"
 ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
     "login": "30/m/ip",
     "login_failed": "10/m/ip,5/5m/key",
