@@ -8,6 +8,7 @@ from django.views.static import serve
 from lms.views import door, duties, health, language, people, second_factor, steering
 
 handler400 = "lms.views.errors.bad_request"
+handler500 = "lms.views.errors.server_error"
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),

@@ -17,8 +17,7 @@ from django.utils.translation import gettext as _
 from lms.api import duties_of
 from lms.requests import SECOND_FACTOR
 from lms.rules.duties import DUTIES
-
-from .refusals import kept_words
+from lms.views.acting import kept_words
 
 ASKED = frozenset({"coach", "observer", "manager", *(duty.code for duty in DUTIES)})
 ALWAYS = ("account_login", "account_logout", "*reauthenticate*", "healthz", "readyz")

@@ -79,8 +79,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "lms.middleware.PagePolicy",
+    "lms.middleware.OwnHost",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -192,8 +193,11 @@ MFA_TOTP_ISSUER = "Vouch"
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 # Listed at log-in only: following every request would cost five queries and a write.
 USERSESSIONS_TRACK_ACTIVITY = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""  # the mail says who writes; allauth would put the site's address in brackets
 ACCOUNT_FORMS = {"reset_password": "lms.forms.ResetForm"}
 # Counted by address of the sender, and where "key" stands by the account that is tried; the same for unknown accounts.
+# A browser in which somebody signed in before counts apart for that account (lms.adapters, docs/decisions/0027).
+VOUCH_DEVICE_COOKIE_NAME = "device"
 ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
     "login": "30/m/ip",
     "login_failed": "10/m/ip,5/5m/key",
@@ -237,6 +241,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+# What a page says next may name people: it stays here, not in a cookie that can be read.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 
@@ -290,7 +296,6 @@ if CELERY_BROKER_URL.startswith("filesystem:"):
         # One folder for both directions: what a web process writes is what a worker reads.
         "data_folder_in": str(private_folder(_broker / "messages")),
         "data_folder_out": str(_broker / "messages"),
-        "control_folder": str(_broker / "control"),
     }
 else:
     CELERY_BROKER_TRANSPORT_OPTIONS = {

@@ -8,12 +8,16 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid4
 
 from django.forms import Form
+from django.http import HttpRequest
 
 from lms import clock
 from lms.errors import Conflict, Invalid
 from lms.requests import SignedInRequest, key_of
 
 T = TypeVar("T")
+
+SHORT = 20
+NOT_KEPT = ("csrfmiddlewaretoken", "key", "seal", "next")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,19 @@ def carry_out(request: SignedInRequest, form: Form, act: Callable[..., T], **fie
     except Conflict as error:
         form.add_error(None, str(error))
         return Outcome(None, 409, uuid4())
+
+
+def kept_words(request: HttpRequest) -> list[tuple[str, str]]:
+    """What somebody wrote in the form that was refused, by field name: several words or a long one, never a passphrase,
+    nor what the form itself put in (keys, seals, addresses, the uid of what was chosen).
+    """
+    return [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name not in NOT_KEPT and "password" not in name
+        for value in values
+        if (len(value.split()) > 1 or len(value) > SHORT) and uid_or_none(value) is None
+    ]
 
 
 def uid_or_none(text: str | None) -> UUID | None:
