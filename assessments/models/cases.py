@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 
 from django.conf import settings
+from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -126,7 +127,12 @@ class Request(models.Model):
 
 def evidence_path(evidence: Evidence, filename: str) -> str:
     """Where a file is kept: by uid, never by the name that it came with."""
-    return f"evidence/{evidence.uid.hex[:2]}/{evidence.uid}"
+    return f"{evidence.uid.hex[:2]}/{evidence.uid}"
+
+
+def evidence_storage() -> Storage:
+    """A folder that holds nothing else, and of which only ``assessments.views.evidence`` hands out."""
+    return storages["evidence"]
 
 
 class Evidence(models.Model):
@@ -143,7 +149,7 @@ class Evidence(models.Model):
     kind = models.CharField(max_length=4, choices=Kind.choices)
     text = models.TextField(blank=True)
     url = models.URLField(max_length=500, blank=True)
-    file = models.FileField(upload_to=evidence_path, blank=True)
+    file = models.FileField(upload_to=evidence_path, storage=evidence_storage, blank=True)
     file_name = models.CharField(max_length=160, blank=True)
     content_type = models.CharField(max_length=80, blank=True)
     size = models.PositiveIntegerField(default=0)

@@ -296,7 +296,7 @@ def test_a_change_to_any_piece_of_evidence_is_found(work: Bench, media: Path, ki
     if column:
         changed = after(lambda: row.update(**{column: getattr(piece, column) + "x"}))
     else:
-        path = media / piece.file.name
+        path = Path(piece.file.path)
         path.write_bytes(b"%PDF-1.7 other notes")
         changed = problems()
         path.unlink()
