@@ -14,6 +14,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from lms.api import ManyLines, OneLine
+
 from .standards import StandardVersion
 
 
@@ -35,7 +37,7 @@ class Case(models.Model):
     opened_at = models.DateTimeField()
     ready_at = models.DateTimeField(null=True, blank=True)
     returned_at = models.DateTimeField(null=True, blank=True)
-    return_note = models.TextField(blank=True)
+    return_note = ManyLines(blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     claimed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     claimed_until = models.DateTimeField(null=True, blank=True)
@@ -104,11 +106,11 @@ class Request(models.Model):
     context = models.CharField(max_length=80)
     customer = models.ForeignKey("lms.Customer", models.PROTECT, null=True, blank=True, related_name="+")
     planned_on = models.DateField()
-    note = models.TextField(blank=True)
+    note = ManyLines(blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
     made_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
-    answer_note = models.CharField(max_length=300, blank=True)
+    answer_note = OneLine(max_length=300, blank=True)
 
     class Meta:
         ordering = ["planned_on", "id"]

@@ -19,8 +19,6 @@ ESCAPED = "\\u0000"
 """NUL as JSON writes it: rich text of the admin and keys of passkeys come as JSON in a field."""
 SEARCHES = frozenset({"q", "who", "term", "search"})
 """In these anybody may look for a long number: they are compared as text."""
-ROWS = frozenset({"pk", "object_id"})
-"""Arguments of the admin that are taken as text and name a row, which here always has a number."""
 
 
 class ReadableRequests:
@@ -33,15 +31,17 @@ class ReadableRequests:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if any(NUL in text for text in texts(request)) or any(map(too_large, numbers(request))):
+        if any(NUL in text for text in texts(request)) or any(wrong(name, text) for name, text in numbers(request)):
             raise BadRequest
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]) -> None:
         """Raises Http404 for a number that no row has."""
-        for name, value in kwargs.items():
-            if too_large(str(value)) or (name in ROWS and not str(value).isdecimal()):
-                raise Http404
+        named = {name: str(value) for name, value in kwargs.items()}
+        if any(map(too_large, (*map(str, args), *named.values()))):
+            raise Http404
+        if any(names_a_row(name) and not value.isdecimal() for name, value in named.items()):
+            raise Http404
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A number or a letter that the database refused; Django logs it."""
@@ -70,12 +70,21 @@ def form_of(request: HttpRequest) -> list[tuple[str, list[str]]]:
         return []
 
 
-def numbers(request: HttpRequest) -> Iterator[str]:
-    """What may be a number in the query of an address."""
+def numbers(request: HttpRequest) -> Iterator[tuple[str, str]]:
+    """What may be a number in the query of an address, by name."""
     for name, values in request.GET.lists():
         if name not in SEARCHES:
-            for value in values:
-                yield from value.split(",")
+            yield from ((name, text) for value in values for text in value.split(","))
+
+
+def wrong(name: str, text: str) -> bool:
+    """Whether a value of a query is a number that no column holds, or should be one and is not."""
+    return too_large(text) or (names_a_row(name) and text != "" and not text.isdecimal())
+
+
+def names_a_row(name: str) -> bool:
+    """Whether an argument of this name, which Wagtail takes as text, stands for a row: those have a number here."""
+    return name in ("id", "pk") or name.endswith("_id")
 
 
 def too_large(text: str) -> bool:

@@ -5,6 +5,7 @@ from .completions import Extension, LessonCompletion, Opening, StepCompletion, T
 from .enrolments import Enrolment, Pause
 from .gates import SkillGate
 from .labels import Label
+from .lines import ManyLines, OneLine
 from .outbox import Notice, OutgoingMail
 from .paths import Milestone, Path, PathVersion, Step, StepKind
 from .people import Organisation, User
@@ -21,9 +22,11 @@ __all__ = [
     "Family",
     "Label",
     "LessonCompletion",
+    "ManyLines",
     "Membership",
     "Milestone",
     "Notice",
+    "OneLine",
     "Opening",
     "Organisation",
     "OutgoingMail",
