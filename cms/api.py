@@ -7,6 +7,7 @@ from cms.services.generate import Made, generate_people
 from cms.services.guards import broken_references, dependants_of, refuse_delete, refuse_leaving, refuse_move
 from cms.services.lessons import live_lesson, render_lesson
 from cms.services.load import load_curriculum
+from cms.services.pictures import picture_named
 from cms.services.schedule import Late, late_content, run_schedule
 from cms.services.setup import set_up_site
 
@@ -29,6 +30,7 @@ __all__ = [
     "load_curriculum",
     "moved",
     "open_failures",
+    "picture_named",
     "refuse_delete",
     "refuse_leaving",
     "refuse_move",

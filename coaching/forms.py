@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from coaching.api import CoachProfile, CommitmentSkill, PathChoice, Post
 from coaching.rules.times import MAX_MINUTES, MIN_MINUTES
 from lms.api import Customer, Enrolment, Skill, User
+from lms.forms import ManyLines, OneLine
 from lms.rules.said import full_day
 from lms.templatetags.vouch import spoken
 
@@ -52,9 +53,9 @@ class OneOf(forms.UUIDField):
         super().__init__(widget=kwargs.pop("widget", forms.Select), **kwargs)
 
 
-def text_area(label: Any, rows: int = 4, **kwargs: Any) -> forms.CharField:
+def text_area(label: Any, rows: int = 4, **kwargs: Any) -> ManyLines:
     """Several lines."""
-    return forms.CharField(label=label, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+    return ManyLines(label=label, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
 
 
 def skill_choices(skills: Iterable[Skill]) -> list[tuple[str, str]]:
@@ -75,7 +76,7 @@ class SkillForm(forms.Form):
 class QuestionForm(SkillForm):
     """A question to everybody."""
 
-    title = forms.CharField(
+    title = OneLine(
         label=gettext_lazy("Your question, in one sentence"),
         max_length=300,
         help_text=gettext_lazy("Leave out names of people at the customer."),
@@ -110,7 +111,7 @@ class AnswerForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why."""
 
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300)
+    reason = OneLine(label=gettext_lazy("Reason"), max_length=300)
 
 
 class ChallengeForm(forms.Form):
@@ -127,7 +128,7 @@ class ChallengeForm(forms.Form):
 class WordsForm(forms.Form):
     """A sentence that goes with an answer."""
 
-    words = forms.CharField(label=gettext_lazy("In one sentence"), max_length=300)
+    words = OneLine(label=gettext_lazy("In one sentence"), max_length=300)
 
 
 class MoveForm(forms.Form):
@@ -137,7 +138,7 @@ class MoveForm(forms.Form):
     minutes = forms.IntegerField(
         label=gettext_lazy("Minutes"), min_value=MIN_MINUTES, max_value=MAX_MINUTES, initial=40
     )
-    place = forms.CharField(
+    place = OneLine(
         label=gettext_lazy("Where"),
         max_length=160,
         required=False,
@@ -148,7 +149,7 @@ class MoveForm(forms.Form):
 class PlanForm(MoveForm):
     """A new session."""
 
-    title = forms.CharField(label=gettext_lazy("What it is about"), max_length=160, required=False)
+    title = OneLine(label=gettext_lazy("What it is about"), max_length=160, required=False)
     field_order = ["title", "planned_at", "minutes", "place"]
 
 
@@ -176,7 +177,7 @@ class HoldForm(NotesForm):
 class CommitmentForm(forms.Form):
     """A promise."""
 
-    what = forms.CharField(
+    what = OneLine(
         label=gettext_lazy("What you will do"),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -241,7 +242,7 @@ class CoachForm(forms.Form):
     """Which coach, and why when there was one before."""
 
     coach = OneOf(label=gettext_lazy("Coach"), widget=Choices)
-    reason = forms.CharField(
+    reason = OneLine(
         label=gettext_lazy("Reason"), max_length=300, help_text=gettext_lazy("Both coaches and the learner read it.")
     )
 
@@ -291,7 +292,7 @@ class CoachProfileForm(forms.Form):
         initial=4,
         help_text=gettext_lazy("Learners at one time."),
     )
-    languages = forms.CharField(
+    languages = OneLine(
         label=gettext_lazy("Languages"), max_length=120, required=False, help_text=gettext_lazy("As in: en, da.")
     )
 
@@ -308,7 +309,7 @@ class ProposalForm(forms.Form):
     """Who might follow, and why them."""
 
     coach = OneOf(label=gettext_lazy("Coach"), widget=Choices)
-    reason = forms.CharField(
+    reason = OneLine(
         label=gettext_lazy("Reason"), max_length=300, help_text=gettext_lazy("Their manager reads it and decides.")
     )
 
@@ -340,7 +341,7 @@ class GrantForm(forms.Form):
 
     person = OneOf(label=gettext_lazy("Person"))
     skills = forms.MultipleChoiceField(label=gettext_lazy("Skills"), widget=forms.CheckboxSelectMultiple)
-    reason = forms.CharField(
+    reason = OneLine(
         label=gettext_lazy("Reason"),
         max_length=300,
         help_text=gettext_lazy("What makes them fit to judge it. The record keeps it."),

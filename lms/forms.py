@@ -20,6 +20,23 @@ from django.utils.translation import gettext_lazy as _
 from lms import clock
 from lms.api import OutgoingMail, Team, User
 from lms.rules.duties import Duty
+from lms.rules.lines import many_lines, one_line
+
+
+class OneLine(forms.CharField):
+    """A name, a title, a reason: what stands on one line, whoever sends it (``lms.rules.lines.one_line``)."""
+
+    def to_python(self, value: Any) -> str:
+        return one_line(super().to_python(value) or "")
+
+
+class ManyLines(forms.CharField):
+    """Words on several lines (``lms.rules.lines.many_lines``)."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> str:
+        return many_lines(super().to_python(value) or "")
 
 
 def time_zones() -> list[tuple[str, str]]:
@@ -30,12 +47,12 @@ def time_zones() -> list[tuple[str, str]]:
 class InviteForm(forms.Form):
     """Who comes, and to which team."""
 
-    full_name = forms.CharField(label=_("Full name"), max_length=150)
-    preferred_name = forms.CharField(
+    full_name = OneLine(label=_("Full name"), max_length=150)
+    preferred_name = OneLine(
         label=_("Preferred name"), max_length=60, required=False, help_text=_("What colleagues call them.")
     )
     email = forms.EmailField(label=_("E-mail address"), help_text=_("They log in with it. The invitation goes there."))
-    job = forms.CharField(label=_("Job title"), max_length=120, required=False)
+    job = OneLine(label=_("Job title"), max_length=120, required=False)
     team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none(), empty_label=None)
     started_on = forms.DateField(label=_("First day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones)
@@ -79,7 +96,7 @@ class SecondFactorForm(forms.Form):
     """Why somebody's second factor goes, and that the administrator knows who asked. ``shown``: what the page named."""
 
     shown = forms.CharField(widget=forms.HiddenInput, required=False)
-    reason = forms.CharField(
+    reason = OneLine(
         label=_("Reason"),
         max_length=300,
         help_text=_("They read it in the mail, the other administrators in a notice."),
@@ -120,7 +137,7 @@ class PauseForm(forms.Form):
         widget=forms.DateInput(attrs=DAY),
         help_text=_("Leave it open when nobody knows yet."),
     )
-    reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("The learner reads it."))
+    reason = OneLine(label=_("Reason"), max_length=200, help_text=_("The learner reads it."))
 
 
 class StepForm(forms.Form):
@@ -137,10 +154,10 @@ class ExtendForm(StepForm):
     """A later day for a step."""
 
     due_on = forms.DateField(label=_("New day"), widget=forms.DateInput(attrs=DAY))
-    reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("The learner reads it."))
+    reason = OneLine(label=_("Reason"), max_length=200, help_text=_("The learner reads it."))
 
 
 class WaiveForm(StepForm):
     """A step that need not be done."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("The learner reads it."))
+    reason = OneLine(label=_("Reason"), max_length=200, help_text=_("The learner reads it."))

@@ -1,9 +1,6 @@
 """Every address of the site. Upper floors are named as strings, so nothing here imports upwards."""
 
-from django.conf import settings
-from django.contrib.auth.decorators import login_required
-from django.urls import include, path, re_path
-from django.views.static import serve
+from django.urls import include, path
 
 from lms.views import door, duties, health, language, people, second_factor, steering
 
@@ -26,10 +23,6 @@ urlpatterns = [
     path("_util/login/", door.to_the_door, name="wagtailcore_login"),
     path("cms/", include("wagtail.admin.urls")),
     path("documents/", include("wagtail.documents.urls")),
-    # Scaled images only: originals and documents have no address here, a document asks wagtaildocs_serve first.
-    re_path(
-        r"^media/(?P<path>images/.+)$", login_required(serve), {"document_root": settings.MEDIA_ROOT}, name="rendition"
-    ),
     path("", include("assessments.urls")),
     path("", include("coaching.urls")),
     path("", include("cms.urls")),

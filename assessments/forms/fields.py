@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from lms.forms import ManyLines
+
 LONGEST = 20_000
 
 
@@ -27,7 +29,7 @@ class Day(forms.DateField):
         super().__init__(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **kwargs)
 
 
-class Said(forms.CharField):
+class Said(ManyLines):
     """Several lines."""
 
     def __init__(self, *, rows: int = 3, **kwargs: Any) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from assessments.api import ObservationIndicator, SkillPart
 from lms.api import Customer
+from lms.forms import OneLine
 from lms.rules.scales import SUPERVISION
 
 from .fields import Moment, Pick, Said
@@ -24,7 +25,7 @@ MARKS = ObservationIndicator.Mark
 class AnswerForm(forms.Form):
     """Yes, or no with a reason."""
 
-    note = forms.CharField(label=gettext_lazy("If you cannot: why?"), required=False, max_length=300)
+    note = OneLine(label=gettext_lazy("If you cannot: why?"), required=False, max_length=300)
 
 
 class WordsForm(forms.Form):

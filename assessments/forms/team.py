@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.api import BUCKETS, TeamRow
+from lms.forms import OneLine
 
 BUCKET_NAMES = {
     "ready": gettext_lazy("Ready"),
@@ -29,7 +30,7 @@ SORT_NAMES = [
 class TeamFilter(forms.Form):
     """Sort, bucket, team, path and name. What makes no sense is left out, never refused."""
 
-    q = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=80)
+    q = OneLine(label=gettext_lazy("Name"), required=False, max_length=80)
     team = forms.ChoiceField(label=gettext_lazy("Team"), required=False)
     path = forms.ChoiceField(label=gettext_lazy("Path"), required=False)
     sort = forms.ChoiceField(label=gettext_lazy("Sorted by"), required=False, choices=SORT_NAMES)

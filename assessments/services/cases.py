@@ -30,6 +30,7 @@ from lms.api import (
     require_open,
 )
 from lms.errors import Conflict, Invalid, NotFound
+from lms.rules.lines import one_line
 
 from .examining import examine_cases
 
@@ -159,7 +160,8 @@ def answer_request(*, actor: User, request_uid: UUID, accept: bool, note: str = 
     if not once(actor=actor, name="request.answer", key=key, at=at, about=request.uid):
         return request
     request_policy.get(actor, "answer", uid=request_uid)
-    if not accept and not note.strip():
+    note = one_line(note)
+    if not accept and not note:
         raise Invalid(note=_("Say in a few words why not, so that somebody else can be asked."))
     status = Request.Status.ACCEPTED if accept else Request.Status.DECLINED
     changed = Request.objects.filter(pk=request.pk, status=Request.Status.OPEN).update(

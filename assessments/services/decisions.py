@@ -23,6 +23,7 @@ from assessments.rules.evidence import Finding
 from lms import clock
 from lms.api import Skill, StepKind, User, act, content_now, notify, once, progress_of, skill_version_now
 from lms.errors import Conflict, Invalid, NotAllowed
+from lms.rules.lines import many_lines
 from lms.rules.scales import ENTRUSTMENT
 
 from .authority import to_decide
@@ -243,7 +244,8 @@ def return_case(*, actor: User, case_uid: UUID, missing: str, key: UUID, at: dat
     case = case_policy.get(actor, "decide", uid=case_uid, related=("learner", "version"), lock=True)
     if not once(actor=actor, name="case.return", key=key, at=at, about=case.uid):
         return case
-    if not missing.strip():
+    missing = many_lines(missing)
+    if not missing:
         raise Invalid(missing=_("Say what is missing."))
     changed = (
         Case.objects.filter(Q(claimed_by=None) | Q(claimed_by=actor) | Q(claimed_until__lte=at), pk=case.pk)

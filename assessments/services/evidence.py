@@ -11,7 +11,6 @@ import zipfile
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import PurePath
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import filetype
@@ -22,10 +21,13 @@ from assessments.models import Evidence
 from assessments.policies import case_policy
 from lms.api import User, act, log_end, log_row, once
 from lms.errors import Conflict, Invalid, NotFound
+from lms.rules.lines import many_lines, one_line
+from lms.rules.links import wrong_with_link
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIECES = 12
 MAX_TEXT = 20_000
+MAX_LINK = 500
 ALLOWED = {
     "pdf": "application/pdf",
     "png": "image/png",
@@ -60,7 +62,7 @@ def add_evidence(
     case = case_policy.get(actor, "feed", uid=case_uid, lock=True, related=("version",))
     if not once(actor=actor, name="evidence.add", key=key, at=at, about=key):
         return Evidence.objects.get(uid=key)
-    text, url = text.strip(), url.strip()
+    text, url = many_lines(text), url.strip()
     if sum(map(bool, (text, url, file))) != 1:
         raise Invalid(text=_("Give one thing at a time: some words, a link or a file."))
     if item and item not in {line["id"] for line in case.version.spec["evidence"]}:
@@ -72,8 +74,10 @@ def add_evidence(
         _take_file(piece, file)
         piece.sha256 = _hash_of(file.chunks())
     elif url:
-        if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc or len(url) > 500:
-            raise Invalid(url=_("Write a whole link that begins with https://."))
+        if wrong := wrong_with_link(url):
+            raise Invalid(url=wrong)
+        if len(url) > MAX_LINK:
+            raise Invalid(url=_("A link has %(n)s characters at most.") % {"n": MAX_LINK})
         piece.kind, piece.url = Evidence.Kind.LINK, url
     else:
         if len(text) > MAX_TEXT:
@@ -101,7 +105,7 @@ def _take_file(piece: Evidence, file: UploadedFile) -> None:
         raise Invalid(file=_("The file is not what its name says. Save it again in its own program and attach that."))
     piece.kind, piece.file = Evidence.Kind.FILE, file
     name = PurePath((file.name or "file").replace("\\", "/")).name
-    piece.file_name = "".join(letter for letter in name if letter.isprintable())[-160:]
+    piece.file_name = one_line("".join(letter for letter in name if letter.isprintable()))[-160:]
     piece.content_type, piece.size = ALLOWED[extension], size
 
 

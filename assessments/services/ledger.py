@@ -27,6 +27,7 @@ from lms.api import (
     said_in,
     structure_of,
 )
+from lms.rules.lines import many_lines
 
 
 def hashed_fields(event: SignOffEvent) -> dict[str, object]:
@@ -99,7 +100,8 @@ class Chain:
         about: SignOffEvent | None = None,
     ) -> SignOffEvent:
         """One event more at the end; in the database with ``write``. Queries: 0."""
-        words = {"subject_name": case.learner.full_name, "signer_name": signer.full_name} | dict(texts)
+        words = {"subject_name": case.learner.full_name, "signer_name": signer.full_name}
+        words |= {name: many_lines(text) for name, text in texts.items()}
         salts = {name: secrets.token_hex(16) for name in words}
         sealed = {name: commitment(salts[name], value) for name, value in words.items()}
         last = self.events[-1] if self.events else None

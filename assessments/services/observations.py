@@ -31,6 +31,7 @@ from coaching.api import coach_of, may_observe
 from lms.api import Enrolment, Skill, StepKind, User, act, log_row, notify, once, open_gate, structure_of
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
 from lms.rules.digest import digest
+from lms.rules.lines import many_lines
 
 from .cases import case_for, find_customer, refresh_case
 
@@ -51,7 +52,7 @@ class Sealed:
 
 def write_down(*, actor: User, about: UUID, text: str, at: datetime) -> str:
     """Seal *what I saw*; the seal is asked for with the ratings. Raises Invalid when it says too little. Queries: 0."""
-    text = text.strip()
+    text = many_lines(text)
     if len(text.split()) < MIN_WORDS:
         raise Invalid(what_i_saw=_("Write what you saw and heard, in a sentence or two, before you rate anything."))
     return signing.dumps([str(actor.uid), str(about), text, at.isoformat()], salt=SALT)

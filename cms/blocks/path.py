@@ -13,7 +13,7 @@ from wagtail import blocks
 from wagtail.blocks import BlockGroup
 from wagtail.snippets.blocks import SnippetChooserBlock
 
-from .base import ENTRUSTMENT, GATES, KeyBlock, PublishingStreamBlock, WholeBlock, skill_list
+from .base import ENTRUSTMENT, GATES, KeyBlock, LineBlock, PublishingStreamBlock, WholeBlock, skill_list
 
 MODES = (
     ("all", _("all of these hold")),
@@ -81,7 +81,7 @@ class AboutBlock(StepBlock):
 class MeetingBlock(StepBlock):
     """A step with a title and skills of its own."""
 
-    title = blocks.CharBlock(label=_("Title"))
+    title = LineBlock(label=_("Title"))
     skills = skill_list(min_num=1, label=_("Skills"))
 
     class Meta:
@@ -117,7 +117,7 @@ class MilestoneBlock(blocks.StructBlock):
     """A dated promise in the first person, with the steps that lead to it."""
 
     key = KeyBlock(label=_("Key"), help_text=_("Unique on the path; locks refer to it. Do not change it later."))
-    title = blocks.CharBlock(label=_("Title"), help_text=_("In the first person: I can explain how we work."))
+    title = LineBlock(label=_("Title"), help_text=_("In the first person: I can explain how we work."))
     day = WholeBlock(low=1, high=2_000, label=_("Day"))
     steps = StepsBlock(label=_("Steps"))
 
@@ -140,7 +140,7 @@ class NoPracticeBlock(PublishingStreamBlock):
     skill = blocks.StructBlock(
         [
             ("skill", SnippetChooserBlock("cms.SkillSource", label=_("Skill"))),
-            ("reason", blocks.CharBlock(label=_("Reason"))),
+            ("reason", LineBlock(label=_("Reason"))),
         ],
         label=_("Skill without practice"),
         label_format="{skill}: {reason}",

@@ -26,6 +26,8 @@ from wagtail.fields import StreamField
 from wagtail.models import DraftStateMixin, Page, PagePermissionTester, PreviewableMixin, RevisionMixin
 
 from cms.rules.findings import Finding, refusals
+from lms.api import OneLine
+from lms.rules.lines import one_line
 
 from . import dependants
 from .identity import check_blocks, check_name, check_room, uid_of_block
@@ -153,6 +155,11 @@ class ContentPage(Content, Page):  # type: ignore[django-manager-missing]
         except ValidationError:
             self.live, self.has_unpublished_changes = False, True
 
+    def full_clean(self, *args: Any, **kwargs: Any) -> None:
+        """Wagtail's, with a title on one line: it becomes the subject of mail."""
+        self.title = one_line(self.title)  # type: ignore[has-type]
+        super().full_clean(*args, **kwargs)
+
     @property
     def uid(self) -> UUID:
         """The lasting name in the record."""
@@ -209,7 +216,7 @@ class Source(Content, PreviewableMixin, DraftStateMixin, RevisionMixin, models.M
         unique=True,
         help_text=gettext_lazy("Kept for good: files refer to it."),
     )
-    title = models.CharField(gettext_lazy("title"), max_length=120)
+    title = OneLine(gettext_lazy("title"), max_length=120)
     revisions = GenericRelation(
         "wagtailcore.Revision", content_type_field="base_content_type", object_id_field="object_id"
     )

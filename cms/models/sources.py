@@ -20,7 +20,7 @@ from cms.blocks.base import number
 from cms.blocks.sources import LevelsBlock, RequirementsBlock, VignettesBlock
 from cms.rules.findings import Finding
 from cms.rules.source_lint import check_calibration, check_role, check_skill
-from lms.api import Family
+from lms.api import Family, OneLine
 from lms.rules.specs import IndicatorSpec, RequirementSpec, RoleProfileSpec, SkillSpec
 
 from .base import Source
@@ -199,7 +199,7 @@ class CalibrationSource(Source):
 class SpeakerSource(Source):
     """Somebody who speaks in scenarios; ``portrait`` names a drawing of ours."""
 
-    role = models.CharField(gettext_lazy("role"), max_length=120)
+    role = OneLine(gettext_lazy("role"), max_length=120)
     portrait = models.CharField(
         gettext_lazy("portrait"), max_length=60, default="scene", help_text=gettext_lazy("Name of a drawing.")
     )

@@ -13,6 +13,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from lms.api import OneLine
+
 
 class CoachProfile(models.Model):
     """A person who coaches. ``load`` counts active assignments, kept by the service and held below capacity here.
@@ -81,10 +83,10 @@ class ObserverGrant(models.Model):
     granted_at = models.DateTimeField()
     until_on = models.DateField()
     granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    reason = models.CharField(max_length=300)
+    reason = OneLine(max_length=300)
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
-    revoked_reason = models.CharField(max_length=300, blank=True)
+    revoked_reason = OneLine(max_length=300, blank=True)
 
     class Meta:
         ordering = ["-granted_at", "-id"]

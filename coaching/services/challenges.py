@@ -12,7 +12,7 @@ from coaching.models import Challenge
 from coaching.policies import challenge_policy
 from lms.api import LOCKED, Enrolment, StepKind, User, act, enrolment_policy, once, open_step, progress_of
 from lms.errors import Conflict, Invalid, NotFound
-from lms.rules.lines import one_line
+from lms.rules.lines import many_lines, one_line
 
 from .coaches import present_coach
 from .notices import tell
@@ -34,7 +34,7 @@ def challenge(*, actor: User, enrolment_uid: UUID, step_uid: UUID, why: str, key
     state = progress.state(step_uid)
     if state is None or state.step.kind != StepKind.DEMONSTRATION or state.step.content_uid is None:
         raise NotFound(_("There is no such demonstration on your path."))
-    why = why.strip()[:1000]
+    why = many_lines(why)[:1000]
     if not why:
         raise Invalid(why=_("Say what makes you sure: your coach reads it and decides."))
     if not once(actor=actor, name="challenge.ask", key=key, at=at, about=key):

@@ -32,7 +32,7 @@ from lms.api import (
     structure_of,
 )
 from lms.errors import Conflict, Invalid
-from lms.rules.lines import shorten
+from lms.rules.lines import many_lines, one_line, shorten
 
 from .coaches import present_coach
 from .notices import tell
@@ -63,7 +63,7 @@ def make_commitment(
     if not once(actor=actor, name="commitment.make", key=key, at=at, about=enrolment.uid):
         return Commitment.objects.get(uid=key)
     step = _step(enrolment, step_uid, at) if step_uid else None
-    what = what.strip()
+    what = one_line(what)
     if not what:
         raise Invalid(what=_("Write what you will do."))
     if len(what) > 300:
@@ -91,7 +91,7 @@ def make_commitment(
 def report_commitment(*, actor: User, commitment_uid: UUID, report: str, key: UUID, at: datetime) -> Commitment:
     """The learner did it and says what happened; the coach is told. Raises NotFound, NotAllowed, Invalid, Conflict."""
     row = commitment_policy.get(actor, "do", uid=commitment_uid, lock=True, related=RELATED)
-    report = report.strip()
+    report = many_lines(report)
     if not report:
         raise Invalid(report=_("Write what happened, in your own words."))
     if not once(actor=actor, name="commitment.report", key=key, at=at, about=row.uid):
@@ -137,7 +137,7 @@ def confirm_commitment(
         open_gate(
             person_id=row.enrolment.person_id, skill_id=line.skill_id, gate="do", source=source_of(row.uid), at=at
         )
-    row.note = note.strip() or row.note
+    row.note = many_lines(note) or row.note
     if all(line.confirmed_at for line in lines):
         row.status, row.closed_at = Status.CONFIRMED, at
         step = structure_of(row.enrolment.path_version_id).steps.get(row.step_uid) if row.step_uid else None
@@ -158,7 +158,7 @@ def send_back_commitment(*, actor: User, commitment_uid: UUID, note: str, key: U
     Raises NotFound, NotAllowed (the learner), Invalid (no words), Conflict (not reported, or closed).
     """
     row = commitment_policy.get(actor, "confirm", uid=commitment_uid, lock=True, related=RELATED)
-    note = note.strip()
+    note = many_lines(note)
     if not note:
         raise Invalid(note=_("Say what is missing, so that the next try can be the one."))
     if not once(actor=actor, name="commitment.send_back", key=key, at=at, about=row.uid):

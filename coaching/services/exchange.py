@@ -32,7 +32,7 @@ from lms.api import (
     structure_of,
 )
 from lms.errors import Conflict, Invalid
-from lms.rules.lines import one_line, shorten
+from lms.rules.lines import many_lines, one_line, shorten
 
 from .notices import tell
 
@@ -217,7 +217,7 @@ def _complete_discussions(person: User, skill: Skill, at: datetime) -> None:
 
 
 def _body(text: str) -> str:
-    text = text.strip()
+    text = many_lines(text)
     if not text:
         raise Invalid(body=_("Write something first."))
     if len(text) > LONGEST_BODY:

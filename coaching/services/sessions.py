@@ -31,7 +31,8 @@ from lms.api import (
     structure_of,
 )
 from lms.errors import Conflict, Invalid
-from lms.rules.lines import one_line, shorten
+from lms.rules.lines import many_lines, one_line, shorten
+from lms.rules.links import wrong_with_link
 from lms.rules.said import hour
 
 from .coaches import present_coach
@@ -39,6 +40,7 @@ from .notices import tell, when
 
 PLANNED, HELD = Session.Status.PLANNED, Session.Status.HELD
 RELATED = ("enrolment__person", "coach")
+LONGEST_PLACE = 160
 
 
 @act
@@ -78,13 +80,22 @@ def plan_session(
         title=shorten(title, 160) or (step_title(step) if step else "") or _("Coach session"),
         planned_at=planned_at,
         minutes=minutes,
-        place=shorten(place, 160),
+        place=_place(place),
     )
     slugs = set(skills) or set(step.skills if step else ())
     made.skills.set(Skill.objects.filter(slug__in=slugs))
     _tell_other(made, actor, lambda: _("%(who)s planned a session with you on %(when)s: %(title)s"), at)
     transaction.on_commit(partial(events.session_planned.send, None, session_id=made.pk))
     return made
+
+
+def _place(text: str) -> str:
+    """Where they meet: a room, or a link, which must be one. Raises Invalid."""
+    place = shorten(text, LONGEST_PLACE)
+    for word in text.split():
+        if "://" in word and (wrong := wrong_with_link(word)):
+            raise Invalid(place=wrong)
+    return place
 
 
 @act
@@ -98,7 +109,7 @@ def move_session(
     _still_planned(session)
     _check_time(planned_at, minutes, at)
     _check_free(session.coach, session.enrolment, planned_at, minutes, actor, session)
-    session.planned_at, session.minutes, session.place = planned_at, minutes, shorten(place, 160)
+    session.planned_at, session.minutes, session.place = planned_at, minutes, _place(place)
     session.save(update_fields=["planned_at", "minutes", "place"])
     _tell_other(session, actor, lambda: _("%(who)s moved your session to %(when)s: %(title)s"), at)
     return session
@@ -162,7 +173,7 @@ def hold_session(
     if held_at > at:
         raise Invalid(held_at=_("This moment is still to come. Say when it was."))
     session.status, session.coach, session.held_at = HELD, actor, held_at
-    session.shared_notes, session.private_notes = shared_notes.strip(), private_notes.strip()
+    session.shared_notes, session.private_notes = many_lines(shared_notes), many_lines(private_notes)
     session.save(update_fields=["status", "coach", "held_at", "shared_notes", "private_notes"])
     step = structure_of(session.enrolment.path_version_id).steps.get(session.step_uid) if session.step_uid else None
     if step:
@@ -179,7 +190,7 @@ def write_notes(
     """Better notes on a session that the actor held and whose learner is still theirs. Raises NotFound, NotAllowed."""
     session = session_policy.get(actor, "write", uid=session_uid, lock=True, related=RELATED)
     if once(actor=actor, name="session.write", key=key, at=at, about=session.uid):
-        session.shared_notes, session.private_notes = shared_notes.strip(), private_notes.strip()
+        session.shared_notes, session.private_notes = many_lines(shared_notes), many_lines(private_notes)
         session.save(update_fields=["shared_notes", "private_notes"])
     return session
 

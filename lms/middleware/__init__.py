@@ -2,6 +2,7 @@
 
 from .headers import PagePolicy
 from .hosts import OwnHost
+from .readable import ReadableRequests
 from .readers import OwnHours, OwnLanguage, PrivatePages
 from .refusals import DomainErrors, form_too_old
 from .second_factor import SecondFactor
@@ -13,6 +14,7 @@ __all__ = [
     "OwnLanguage",
     "PagePolicy",
     "PrivatePages",
+    "ReadableRequests",
     "SecondFactor",
     "form_too_old",
 ]

@@ -6,6 +6,7 @@ from .duties import DutyHolding
 from .enrolments import Enrolment, Pause
 from .gates import SkillGate
 from .labels import Label
+from .lines import ManyLines, OneLine
 from .log import LogEntry
 from .outbox import Notice, OutgoingMail
 from .paths import Milestone, Path, PathVersion, Step, StepKind
@@ -25,9 +26,11 @@ __all__ = [
     "Label",
     "LessonCompletion",
     "LogEntry",
+    "ManyLines",
     "Membership",
     "Milestone",
     "Notice",
+    "OneLine",
     "Opening",
     "Organisation",
     "OutgoingMail",

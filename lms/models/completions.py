@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from .enrolments import Enrolment
+from .lines import OneLine
 from .paths import Step
 from .skills import Skill
 
@@ -89,7 +90,7 @@ class Waiver(models.Model):
 
     enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="waivers")
     step = models.ForeignKey(Step, models.PROTECT, related_name="+")
-    reason = models.CharField(max_length=300)
+    reason = OneLine(max_length=300)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     waived_at = models.DateTimeField()
 
@@ -111,7 +112,7 @@ class Opening(models.Model):
 
     enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="openings")
     step = models.ForeignKey(Step, models.PROTECT, related_name="+")
-    reason = models.CharField(max_length=300)
+    reason = OneLine(max_length=300)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()
 
@@ -131,7 +132,7 @@ class Extension(models.Model):
     enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="extensions")
     step = models.ForeignKey(Step, models.PROTECT, related_name="+")
     due_on = models.DateField()
-    reason = models.CharField(max_length=300)
+    reason = OneLine(max_length=300)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     extended_at = models.DateTimeField()
 

@@ -19,6 +19,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from .lines import OneLine
+
 
 def validate_time_zone(value: str) -> None:
     """Refuse a name that is no IANA time zone."""
@@ -35,7 +37,7 @@ class Organisation(models.Model):
     """The one company that this installation serves; a constraint holds it to one row."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
-    name = models.CharField(max_length=120)
+    name = OneLine(max_length=120)
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
     locale = models.CharField(max_length=12, default="en")
     working_days = models.JSONField(default=working_week)
@@ -70,10 +72,10 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField(_("e-mail address"))
-    full_name = models.CharField(_("full name"), max_length=150)
-    preferred_name = models.CharField(_("preferred name"), max_length=60, blank=True)
-    job = models.CharField(_("job title"), max_length=120, blank=True)
-    employee_number = models.CharField(_("employee number"), max_length=40, blank=True)
+    full_name = OneLine(_("full name"), max_length=150)
+    preferred_name = OneLine(_("preferred name"), max_length=60, blank=True)
+    job = OneLine(_("job title"), max_length=120, blank=True)
+    employee_number = OneLine(_("employee number"), max_length=40, blank=True)
     locale = models.CharField(_("language"), max_length=12, default="en")
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_time_zone])
     started_on = models.DateField(_("first day"), null=True, blank=True)

@@ -13,12 +13,14 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from .lines import ManyLines, OneLine
+
 
 class Team(models.Model):
     """A group of people with at most a few managers; part of a tree."""
 
     slug = models.SlugField(unique=True)
-    name = models.CharField(max_length=120)
+    name = OneLine(max_length=120)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
 
     class Meta:
@@ -60,7 +62,7 @@ class Cohort(models.Model):
     """People who start together and are looked at together."""
 
     slug = models.SlugField(unique=True)
-    title = models.CharField(max_length=160)
+    title = OneLine(max_length=160)
     start_on = models.DateField()
     members: models.ManyToManyField = models.ManyToManyField(
         settings.AUTH_USER_MODEL, related_name="cohorts", blank=True
@@ -80,12 +82,12 @@ class Customer(models.Model):
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     slug = models.SlugField(_("slug"), unique=True)
-    name = models.CharField(_("name"), max_length=160)
+    name = OneLine(_("name"), max_length=160)
     decision = models.CharField(_("decision"), max_length=10, choices=Decision.choices, default=Decision.HOLD)
     closed = models.BooleanField(
         _("closed account"), default=False, help_text=_("We do not serve them now; nobody can be sent there.")
     )
-    note = models.TextField(_("note"), blank=True)
+    note = ManyLines(_("note"), blank=True)
 
     class Meta:
         verbose_name = _("customer")

@@ -18,6 +18,7 @@ from lms import clock
 from lms.errors import Conflict, Invalid
 from lms.models import Enrolment, Membership, Organisation, Team, User
 from lms.policies import people_policy
+from lms.rules.lines import one_line
 
 from .acts import act, once
 from .duties import finish_all_duties
@@ -49,11 +50,14 @@ def invite_person(
     """Make an account without a passphrase and mail the person a link to choose one.
 
     They read the organisation's language until they choose another. ``link_for`` makes that link.
-    Raises NotAllowed (not L&D), Invalid (address taken, unknown team or time zone).
+    Raises NotAllowed (not L&D), Invalid (no name, address taken, unknown team or time zone).
     """
     people_policy.require(actor, "invite")
     if time_zone not in zoneinfo.available_timezones():
         raise Invalid(time_zone=_("Write the time zone as in Europe/Copenhagen."))
+    full_name = one_line(full_name)
+    if not full_name:
+        raise Invalid(full_name=_("Write the name of the person."))
     team = Team.objects.filter(pk=team_id).first()
     if team is None:
         raise Invalid(team=_("Choose a team."))

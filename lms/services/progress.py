@@ -17,6 +17,7 @@ from lms.models import Enrolment, LessonCompletion, StepCompletion, StepKind, Us
 from lms.policies import enrolment_policy
 from lms.rules.days import date_of_day, path_day
 from lms.rules.gates import Standing, standings
+from lms.rules.lines import one_line
 from lms.rules.unlock import Decision, Facts, evaluate
 
 from .acts import act, once
@@ -300,7 +301,8 @@ def waive(*, actor: User, enrolment_uid: UUID, step_uid: UUID, reason: str, key:
     step = structure_of(enrolment.path_version_id).steps.get(step_uid)
     if step is None:
         raise NotFound(_("This step is not on that path."))
-    if not reason.strip():
+    reason = one_line(reason)
+    if not reason:
         raise Invalid(reason=_("Say why: the learner reads it."))
     if once(actor=actor, name="step.waive", key=key, at=at, about=enrolment.uid):
         Waiver.objects.get_or_create(

@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "lms.middleware.PagePolicy",
     "lms.middleware.OwnHost",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "lms.middleware.ReadableRequests",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -267,8 +268,11 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default="") or VOUCH_DATA_DIR / "media")
+# Folders beside each other: what one address hands out lies in no other's (docs/decisions/0020).
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "lms.files.Folder", "OPTIONS": {"folder": "library"}},
+    "renditions": {"BACKEND": "lms.files.Folder", "OPTIONS": {"folder": "renditions"}},
+    "evidence": {"BACKEND": "lms.files.Folder", "OPTIONS": {"folder": "evidence"}},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
@@ -363,6 +367,8 @@ WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 
+WAGTAILIMAGES_IMAGE_FORM_BASE = "cms.forms.PictureForm"
+WAGTAILIMAGES_RENDITION_STORAGE = "renditions"
 WAGTAILIMAGES_IMAGE_MODEL = "cms.CustomImage"
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpeg", "jpg", "png", "webp"]  # no SVG: it can carry script
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024

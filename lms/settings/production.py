@@ -9,7 +9,7 @@ the embedded broker and a cache per process serve one machine well.
 """
 
 from .base import *
-from .base import VOUCH_DATA_DIR, env
+from .base import STORAGES, VOUCH_DATA_DIR, env
 from .safety import insist
 
 DEBUG = env.bool("DEBUG", default=False)  # refused below: better said than ignored
@@ -36,10 +36,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https"
 
 STATIC_ROOT = env.str("STATIC_ROOT", default="") or VOUCH_DATA_DIR / "static"
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
-}
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
 
 _given = [name for name in ("VOUCH_BASE_URL", "EMAIL_URL") if env.str(name, default="")]
 insist(globals())

@@ -8,8 +8,10 @@ import sys
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
 from lms.views.acting import kept_words
@@ -29,10 +31,13 @@ RETRY_AFTER = 30  # seconds
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """413 more than we take at once - 400 a request that no browser of ours makes."""
-    too_much = isinstance(exception, TOO_MUCH)
-    template = "errors/413.html" if too_much else "errors/400.html"
-    return render(request, template, status=413 if too_much else 400)
+    """413 more than we take at once - 400 a request that no browser of ours makes, or a file with an endless name."""
+    if isinstance(exception, TOO_MUCH):
+        return render(request, "errors/413.html", status=413)
+    context = {}
+    if isinstance(exception, MultiPartParserError):
+        context["sentence"] = _("The form did not arrive whole. If it has a file, give that a shorter name.")
+    return render(request, "errors/400.html", context, status=400)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

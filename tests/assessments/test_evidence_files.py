@@ -166,7 +166,7 @@ def test_the_name_that_a_file_came_with_never_becomes_a_path(
     piece = add(work, file=upload(name))
     piece.refresh_from_db()
     assert files(media) == [media / "evidence" / piece.uid.hex[:2] / str(piece.uid)]
-    assert piece.file.name == f"evidence/{piece.uid.hex[:2]}/{piece.uid}"
+    assert piece.file.name == f"{piece.uid.hex[:2]}/{piece.uid}"
     assert piece.file_name.endswith(".pdf")
     assert len(piece.file_name) <= 160
     assert kept is None or piece.file_name == kept

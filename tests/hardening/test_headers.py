@@ -12,11 +12,10 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.urls import resolve
 from PIL import Image
 
 from assessments.api import add_evidence
-from cms.models import CustomDocument
+from cms.models import CustomDocument, CustomImage
 from lms.api import AUTHORS
 from lms.middleware import headers
 from tests import bench_factories as bench
@@ -74,10 +73,8 @@ def document(name: str = "rules.pdf") -> Any:
 
 
 def rendition() -> Any:
-    folder = Path(resolve("/media/images/board.png").kwargs["document_root"]) / "images"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "board.png").write_bytes(PICTURE.getvalue())
-    return signed_in(make.person()).get("/media/images/board.png")
+    picture = CustomImage.objects.create(title="Board", file=ContentFile(PICTURE.getvalue(), "board.png"))
+    return signed_in(make.person()).get(picture.get_rendition("fill-4x4").url)
 
 
 def preview() -> Any:
