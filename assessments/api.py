@@ -27,7 +27,6 @@ from assessments.services.case_reading import (
     my_cases,
     observations_for,
     open_case,
-    pieces_of,
     rating_of,
     read_events,
     satisfying_set,
@@ -55,7 +54,7 @@ from assessments.services.decisions import (
     decide,
     return_case,
 )
-from assessments.services.evidence import MAX_BYTES, add_evidence, content_hash, withdraw_evidence
+from assessments.services.evidence import MAX_BYTES, add_evidence, content_hash, pieces_of, withdraw_evidence
 from assessments.services.examining import CaseFinding, examine_cases
 from assessments.services.invoice import Invoice, invoice_of
 from assessments.services.leaving import Held, end_person, held_by
@@ -116,6 +115,7 @@ from assessments.services.recall import (
     questions_of,
     recall_context,
 )
+from assessments.services.shown import decision_at, decision_shown, encounter_at, encounter_shown, signoff_shown
 from assessments.services.signoffs import Standing, countersign, revoke, standings_on
 from assessments.services.team import (
     SORTS,
@@ -199,8 +199,12 @@ __all__ = [
     "counts_of",
     "days_since",
     "decide",
+    "decision_at",
+    "decision_shown",
     "delete_attempt",
     "due_cards",
+    "encounter_at",
+    "encounter_shown",
     "end_person",
     "examine_cases",
     "file_of",
@@ -251,6 +255,7 @@ __all__ = [
     "satisfying_set",
     "shown_of",
     "signoff_policy",
+    "signoff_shown",
     "skills_named",
     "standings_on",
     "start_attempt",

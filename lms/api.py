@@ -102,6 +102,7 @@ from lms.services.progress import (
     require_open,
     waive,
 )
+from lms.services.shown import steering_shown
 from lms.services.steering import extend, follow_pauses, open_step, pause, resume
 from lms.services.structure import LessonInfo, MilestoneInfo, PathStructure, StepInfo, structure_of
 from lms.services.talk import record_example, record_recall, refresh_talk
@@ -251,6 +252,7 @@ __all__ = [
     "set_labels",
     "skill_ids",
     "standings_of",
+    "steering_shown",
     "structure_of",
     "surroundings_of",
     "union_part",

@@ -70,9 +70,8 @@ class LanguageForm(forms.Form):
 
 
 class SecondFactorForm(forms.Form):
-    """Why somebody's second factor goes, and that the administrator knows who asked. ``shown``: what the page named."""
+    """Why somebody's second factor goes, and that the administrator knows who asked."""
 
-    shown = forms.CharField(widget=forms.HiddenInput, required=False)
     reason = forms.CharField(
         label=_("Reason"),
         max_length=300,

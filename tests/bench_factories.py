@@ -20,6 +20,7 @@ from coaching.models import CoachAssignment, CoachProfile, ObserverGrant
 from lms.api import Enrolment, Skill, User
 from lms.rules.specs import StepSpec
 from tests import factories as make
+from tests.shown import looked
 
 MONDAY = make.MONDAY
 CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -162,7 +163,7 @@ def watch(
         "marks": {},
         "key": make.key(),
     }
-    return record_observation(actor=who, at=at, **values | fields)
+    return looked(record_observation, actor=who, at=at, **values | fields)
 
 
 def enough(work: Bench, at: datetime = MONDAY) -> Case:
@@ -191,7 +192,7 @@ def sign(work: Bench, at: datetime = MONDAY, level: int = 3, **fields: Any) -> l
         "why": "Seen twice, unaided.",
         "key": make.key(),
     }
-    return decide(at=at, **values | fields)
+    return looked(decide, at=at, **values | fields)
 
 
 def signed(work: Bench, at: datetime = MONDAY, level: int = 3, **fields: Any) -> SignOffEvent:

@@ -23,9 +23,11 @@ from lms.api import Act, Skill, User, act, forget, once, replayed
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
 from lms.rules.lines import one_line
 from lms.rules.said import full_day
+from lms.rules.shown import require_same
 
 from .coaches import ACTIVE, PRIMARY
 from .notices import tell
+from .shown import grant_shown, grants_shown
 
 Basis = ObserverGrant.Basis
 
@@ -39,6 +41,7 @@ def give_grant(
     reason: str,
     until_on: date | None = None,
     provisional: bool = False,
+    shown: str,
     key: UUID,
     at: datetime,
 ) -> list[ObserverGrant]:
@@ -46,11 +49,11 @@ def give_grant(
 
     Every decision under a ``provisional`` grant is countersigned.
 
-    Raises NotAllowed (not L&D, or to oneself), NotFound (no such active person), Invalid (skills, reason, day).
-    Queries: at most 12, and 1 a skill.
+    Raises NotAllowed (not L&D, or to oneself), NotFound (no such active person), Invalid (skills, reason, day), Changed
+    (``shown`` is not the list of grants of now). Queries: at most 13, and 1 a skill.
     """
     grant_policy.require(actor, "add")
-    person = User.objects.filter(uid=person_uid, is_active=True).first()
+    person = User.objects.select_for_update(no_key=True).filter(uid=person_uid, is_active=True).first()
     if person is None:
         raise NotFound(_("There is no such person here now."))
     if person.pk == actor.pk:
@@ -70,6 +73,7 @@ def give_grant(
     if not once(actor=actor, name="grant.give", key=key, at=at, about=person.uid):
         then = Act.objects.get(pk=key).at
         return list(ObserverGrant.objects.filter(person=person, granted_by=actor, granted_at=then).order_by("pk"))
+    require_same(shown, grants_shown(grants(actor)))
     return record_grants(
         person=person,
         skill_ids=[skill.pk for skill in skills],
@@ -113,11 +117,11 @@ def record_grants(
 
 @act
 def revoke_grant(
-    *, actor: User, person_uid: UUID, skill_slug: str, reason: str, key: UUID, at: datetime
+    *, actor: User, person_uid: UUID, skill_slug: str, reason: str, shown: str, key: UUID, at: datetime
 ) -> ObserverGrant:
     """Somebody may no longer observe this skill.
 
-    Raises NotFound (no open grant), NotAllowed (not L&D), Invalid (no reason).
+    Raises NotFound (no open grant), NotAllowed (not L&D), Invalid (no reason), Changed (``shown`` is another grant).
     """
     reason = one_line(reason)
     done = ObserverGrant.objects.filter(revoked_by=actor, person__uid=person_uid, skill__slug=skill_slug)
@@ -137,6 +141,7 @@ def revoke_grant(
         raise Invalid(reason=_("Say why; the observer reads it and the record keeps it."))
     if not once(actor=actor, name="grant.revoke", key=key, at=at, about=person_uid):
         raise Conflict(_("This form was already used for another skill. Open the page again."))
+    require_same(shown, grant_shown(grant))
     grant.revoked_at, grant.revoked_by, grant.revoked_reason = at, actor, reason[:300]
     grant.save(update_fields=["revoked_at", "revoked_by", "revoked_reason"])
     words = {"skill": grant.skill.title, "reason": reason}

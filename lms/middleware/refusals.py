@@ -12,11 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lms.errors import DomainError
+from lms.requests import SHOWN
 from lms.views.acting import uid_or_none
 
 SHORT = 20
 DOOR = ("account_", "mfa_", "wagtailadmin_log", "wagtailcore_login")
-NOT_KEPT = ("csrfmiddlewaretoken", "key", "seal", "next")
+NOT_KEPT = ("csrfmiddlewaretoken", "key", "seal", "next", SHOWN)
 TEMPLATES = {403: "errors/403.html", 404: "errors/404.html", 409: "errors/409.html", 422: "errors/422.html"}
 
 

@@ -18,7 +18,7 @@ from assessments.services.practice import sign_of
 from assessments.services.recall import _sign as recall_sign
 from lms import clock
 from lms.api import User
-from lms.views.second_factor import as_shown, factors_of
+from lms.views.second_factor import factors_of, factors_shown
 from tests import factories as make
 
 from .world import SET, SKILLS, Rows, World
@@ -122,7 +122,7 @@ post("practice_delete", about("attempt"))
 
 def held(rows: Rows) -> str:
     """What the page that removes a second factor names of these rows' person."""
-    return as_shown(factors_of(rows.person))
+    return factors_shown(factors_of(rows.person))
 
 
 # --- Steering -------------------------------------------------------------------------------------------------------

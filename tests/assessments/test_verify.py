@@ -39,6 +39,7 @@ from tests import bench_factories as judging
 from tests import factories as make
 from tests.bench_factories import Bench
 from tests.factories import MONDAY
+from tests.shown import looked
 
 pytestmark = pytest.mark.django_db
 
@@ -73,7 +74,9 @@ def work(media: Path) -> Bench:
     verdicts = {"listening": Entrust(3), "numbers": judging.not_yet(work)["numbers"]}
     signed, _not_yet = judging.sign(work, verdicts=verdicts)
     who = make.in_group(LEARNING)
-    countersign(actor=who, event_uid=signed.uid, agree=True, why="Read it all.", key=make.key(), at=MONDAY + DAY)
+    looked(
+        countersign, actor=who, event_uid=signed.uid, agree=True, why="Read it all.", key=make.key(), at=MONDAY + DAY
+    )
     return work
 
 
@@ -171,7 +174,7 @@ def test_all_that_the_services_do_leaves_a_good_ledger(work: Bench) -> None:
     CoachProfile.objects.filter(person=work.coach).update(person=judging.observer("listening", "numbers"))
     work.coach = CoachProfile.objects.get(pk=work.assignment.coach_id).person
     again = judging.signed(work, MONDAY + 2 * DAY, 4)
-    revoke(actor=work.coach, event_uid=again.uid, reason="Wrong one.", key=make.key(), at=MONDAY + 3 * DAY)
+    looked(revoke, actor=work.coach, event_uid=again.uid, reason="Wrong one.", key=make.key(), at=MONDAY + 3 * DAY)
     assert {"SUPERSEDED", "REVOKED"} <= set(SignOffEvent.objects.values_list("kind", flat=True))
     findings = [text for text in problems() if "not the coach then" not in text]
     assert findings == []
@@ -363,7 +366,14 @@ def test_a_whole_chain_that_vanished_is_found_with_an_anchor(work: Bench) -> Non
 
 def test_a_ledger_that_has_grown_agrees_with_an_older_anchor(work: Bench) -> None:
     anchor = verify_ledger().anchor
-    revoke(actor=make.in_group(LEARNING), event_uid=event().uid, reason="Wrong.", key=make.key(), at=MONDAY + 2 * DAY)
+    looked(
+        revoke,
+        actor=make.in_group(LEARNING),
+        event_uid=event().uid,
+        reason="Wrong.",
+        key=make.key(),
+        at=MONDAY + 2 * DAY,
+    )
     assert problems(anchor) == []
 
 
