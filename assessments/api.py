@@ -15,7 +15,14 @@ from assessments.models import (
     StandardVersion,
 )
 from assessments.policies import attempt_policy, case_policy, request_policy, signoff_policy, waiting_countersign
-from assessments.services.calibration import Calibration, Rated, calibration_of, result_of, take_calibration
+from assessments.services.calibration import (
+    Calibration,
+    Rated,
+    calibration_of,
+    register_authorship,
+    result_of,
+    take_calibration,
+)
 from assessments.services.case_progress import Progressing
 from assessments.services.case_reading import (
     Decided,
@@ -246,6 +253,7 @@ __all__ = [
     "recall_context",
     "record_observation",
     "refresh_case",
+    "register_authorship",
     "request_observation",
     "request_policy",
     "result_of",

@@ -73,7 +73,10 @@ def demonstration(slug: str = "discovery", *skills: str, **fields: Any) -> StepS
 def grant(who: User, *skills: str, **fields: Any) -> list[ObserverGrant]:
     """Who may observe these skills, since a month before MONDAY."""
     values = {"granted_at": MONDAY - timedelta(days=30), "until_on": LATER, "reason": "Knows the work.", **fields}
-    values.setdefault("granted_by", make.person("Granter"))
+    if values.get("basis") == "calibrated":
+        values.setdefault("attempt_uid", make.key())
+    else:
+        values.setdefault("granted_by", make.person("Granter"))
     return [ObserverGrant.objects.create(person=who, skill=Skill.objects.get(slug=name), **values) for name in skills]
 
 

@@ -116,7 +116,8 @@ def grant(who: User, *slugs: str, basis: str = "founding") -> User:
             basis=basis,
             granted_at=clock.now() - timedelta(days=30),
             until_on=(clock.now() + timedelta(days=330)).date(),
-            granted_by=make.person("Granter"),
+            granted_by=None if basis == "calibrated" else make.person("Granter"),
+            attempt_uid=uuid4() if basis == "calibrated" else None,
             reason="Did it for years.",
         )
     return who

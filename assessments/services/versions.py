@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import transaction
 
 from assessments.models import CalibrationVersion, RecallVersion, ScenarioVersion, StandardVersion
+from assessments.rules.calibration import decides
 from assessments.rules.specs import CalibrationSpec, RecallSpec, ScenarioSpec, StandardSpec
 from lms.api import next_number, skill_ids
 from lms.rules.digest import digest, plain
@@ -106,5 +107,9 @@ def publish_calibration(spec: CalibrationSpec, at: datetime) -> CalibrationVersi
         digest=fingerprint,
         skill_id=skill_ids()[spec.skill],
         spec=plain(spec),
+        items=len(spec.items),
+        kappa=spec.kappa,
+        max_bias=spec.max_bias,
+        decides=decides(len(spec.items), spec.min_items, spec.kappa, spec.max_bias),
         published_at=at,
     )

@@ -86,14 +86,23 @@ def give_grant(
 
 
 def record_grants(
-    *, person: User, skill_ids: Collection[int], basis: str, until_on: date, by: User, reason: str, at: datetime
+    *,
+    person: User,
+    skill_ids: Collection[int],
+    basis: str,
+    until_on: date,
+    by: User | None = None,
+    attempt_uid: UUID | None = None,
+    reason: str,
+    at: datetime,
 ) -> list[ObserverGrant]:
-    """Write grants down, replacing open ones; for calibration on the floor above, inside its transaction.
+    """Write grants down, replacing open ones: given ``by`` somebody, or earned by an attempt at a calibration; for that
+    on the floor above, inside its transaction.
 
     Announces ``grants_changed`` after commit. Queries: 3, and 1 a skill.
     """
     open_ = ObserverGrant.objects.filter(person=person, skill__in=skill_ids, revoked_at=None)
-    open_.update(revoked_at=at, revoked_by=by, revoked_reason=_("Renewed."))
+    open_.update(revoked_at=at, revoked_by=by, ended_by_attempt=attempt_uid, revoked_reason=_("Renewed."))
     made = [
         ObserverGrant.objects.create(
             person=person,
@@ -102,6 +111,7 @@ def record_grants(
             granted_at=at,
             until_on=until_on,
             granted_by=by,
+            attempt_uid=attempt_uid,
             reason=one_line(reason)[:300],
         )
         for skill_id in skill_ids

@@ -47,7 +47,15 @@ def coaching_shown(enrolment: Enrolment) -> str:
 
 def grant_shown(grant: ObserverGrant) -> str:
     """What the list of grants shows of one. Queries: 0."""
-    said = [grant.basis, grant.granted_at, grant.until_on, grant.granted_by_id, grant.reason, grant.revoked_at]
+    said = [
+        grant.basis,
+        grant.granted_at,
+        grant.until_on,
+        grant.granted_by_id,
+        grant.attempt_uid,
+        grant.reason,
+        grant.revoked_at,
+    ]
     return fingerprint("grant", grant.pk, grant.person_id, grant.skill_id, said)
 
 

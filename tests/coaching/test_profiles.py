@@ -229,7 +229,7 @@ def test_calibration_on_the_floor_above_writes_grants_too() -> None:
     give(scene, scene.administrator, skill_slugs=["trust"])
     trust = scene.skills[1]
     record_grants(
-        person=scene.outsider, skill_ids=[trust.pk], basis="calibrated", until_on=c.FAR, by=scene.administrator,
+        person=scene.outsider, skill_ids=[trust.pk], basis="calibrated", until_on=c.FAR, attempt_uid=f.key(),
         reason="8 of 10", at=c.soon(),
     )  # fmt: skip
     assert grants_of([scene.outsider.pk], TODAY) == {scene.outsider.pk: {trust.pk: "calibrated"}}
