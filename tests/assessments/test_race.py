@@ -12,18 +12,26 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 
-from assessments.api import claim_case, countersign, rebuild_gates, revoke
+from assessments.api import (
+    add_evidence,
+    claim_case,
+    countersign,
+    decide,
+    rebuild_gates,
+    revoke,
+    withdraw_evidence,
+)
 from assessments.errors import AlreadyDecided
 from assessments.models import Case, Observation, SignOffEvent
 from assessments.services.verify import verify_ledger
 from coaching.models import CoachProfile
-from lms.errors import Conflict
+from lms.errors import Changed, Conflict, NotAllowed
 from lms.models import Notice, SkillGate, StepCompletion
 from tests import bench_factories as judging
 from tests import factories as make
 from tests.bench_factories import Bench
 from tests.factories import MONDAY
-from tests.shown import looked
+from tests.shown import looked, seen
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -185,4 +193,30 @@ def test_two_who_decide_about_each_other_at_once_do_not_block_each_other() -> No
             judging.watch(work, work.observers[1], at - MINUTE, context="on the phone")
         answers = at_once(*[partial(judging.sign, work, at) for work in (first, second)])
         assert [type(answer) for answer in answers] == [list, list], answers
+    assert verify_ledger().findings == ()
+
+
+@pytest.mark.parametrize("adds", [True, False])
+def test_evidence_that_lands_while_a_decision_is_made_was_seen_or_is_refused(work: Bench, adds: bool) -> None:
+    """H4: what a sign-off says was looked at is what its page showed, whoever is first."""
+    outcomes = set()
+    for number, at in rounds(work, 10):
+        there = {"case_uid": work.case.uid, "actor": work.learner}
+        piece = add_evidence(**there, text=f"Notes {number}.", key=make.key(), at=at)
+        case, shown = work.case, seen(decide, actor=work.coach, case_uid=work.case.uid, at=at)
+        change = (
+            partial(add_evidence, **there, text="Sign it anyway.", key=make.key(), at=at)
+            if adds
+            else partial(withdraw_evidence, actor=work.learner, evidence_uid=piece.uid, key=make.key(), at=at)
+        )
+        answers = at_once(partial(judging.sign, work, at, case_uid=case.uid, shown=shown), change)
+        event = SignOffEvent.objects.filter(case=case).first()
+        if event is None:
+            assert isinstance(answers[0], Changed), answers
+            judging.sign(work, at, case_uid=case.uid)
+        else:
+            assert list(event.payload["evidence"]) == [str(piece.uid)]
+            assert isinstance(answers[1], NotAllowed), answers
+        outcomes.add(event is None)
+    assert outcomes
     assert verify_ledger().findings == ()
