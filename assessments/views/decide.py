@@ -65,7 +65,7 @@ def case_decide(request: SignedInRequest, case_uid: UUID) -> HttpResponse:
     """200 form - 302 signed, asked who you are, or decided already - 403 seen but not yours to decide - 404 unknown or
     not your learner - 409 somebody was faster, or the page has changed since - 422 invalid; every word is kept.
 
-    Queries, with the log-in check: 16 for the form, 12 to sign, whatever was seen (ADR 12).
+    Queries, with the log-in check: 16 for the form, 14 to sign, whatever was seen (ADR 12).
     """
     if request.method == "POST":
         return _decide(request, case_uid)
