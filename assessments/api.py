@@ -20,7 +20,14 @@ from assessments.services.audit.nightly import health as ledger_health
 from assessments.services.audit.nightly import verify_nightly
 from assessments.services.audit.receipts import mail_receipts
 from assessments.services.audit.verify import Report, verify_ledger
-from assessments.services.calibration import Calibration, Rated, calibration_of, result_of, take_calibration
+from assessments.services.calibration import (
+    Calibration,
+    Rated,
+    calibration_of,
+    register_authorship,
+    result_of,
+    take_calibration,
+)
 from assessments.services.case_progress import Progressing
 from assessments.services.case_reading import (
     Decided,
@@ -32,7 +39,6 @@ from assessments.services.case_reading import (
     my_cases,
     observations_for,
     open_case,
-    pieces_of,
     rating_of,
     read_events,
     satisfying_set,
@@ -61,7 +67,7 @@ from assessments.services.decisions import (
     return_case,
 )
 from assessments.services.erasing import answer_erasure, ask_erasure, waiting_erasure
-from assessments.services.evidence import MAX_BYTES, add_evidence, content_hash, withdraw_evidence
+from assessments.services.evidence import MAX_BYTES, add_evidence, content_hash, pieces_of, withdraw_evidence
 from assessments.services.examining import CaseFinding, examine_cases
 from assessments.services.invoice import Invoice, invoice_of
 from assessments.services.leaving import Held, end_person, held_by
@@ -122,6 +128,7 @@ from assessments.services.recall import (
     questions_of,
     recall_context,
 )
+from assessments.services.shown import decision_at, decision_shown, encounter_at, encounter_shown, signoff_shown
 from assessments.services.signoffs import Standing, countersign, revoke, standings_on
 from assessments.services.team import (
     SORTS,
@@ -207,8 +214,12 @@ __all__ = [
     "counts_of",
     "days_since",
     "decide",
+    "decision_at",
+    "decision_shown",
     "delete_attempt",
     "due_cards",
+    "encounter_at",
+    "encounter_shown",
     "end_person",
     "examine_cases",
     "file_of",
@@ -253,6 +264,7 @@ __all__ = [
     "recall_context",
     "record_observation",
     "refresh_case",
+    "register_authorship",
     "request_observation",
     "request_policy",
     "result_of",
@@ -262,6 +274,7 @@ __all__ = [
     "satisfying_set",
     "shown_of",
     "signoff_policy",
+    "signoff_shown",
     "skills_named",
     "standings_on",
     "start_attempt",

@@ -1,5 +1,6 @@
 """The front door of the cms in Python. Append only: several rooms of this app add to it."""
 
+from cms.services.authorship import could_know
 from cms.services.compile import compile_all, compile_quietly, leave, moved, open_failures, retry, state_of
 from cms.services.demo.create import Miss, create_demo
 from cms.services.demo.door import Guest, GuestGroup, demo_people
@@ -20,6 +21,7 @@ __all__ = [
     "broken_references",
     "compile_all",
     "compile_quietly",
+    "could_know",
     "create_demo",
     "demo_people",
     "dependants_of",

@@ -89,6 +89,15 @@ from coaching.services.sessions import (
     without_others_notes,
     write_notes,
 )
+from coaching.services.shown import (
+    challenge_shown,
+    coaching_shown,
+    commitment_now,
+    commitment_shown,
+    grant_shown,
+    grants_shown,
+    post_shown,
+)
 from coaching.services.threads import FILTERS, posts_of, skills_to_choose, thread, threads
 
 __all__ = [
@@ -122,6 +131,7 @@ __all__ = [
     "challenge",
     "challenge_of",
     "challenge_policy",
+    "challenge_shown",
     "challenges_of",
     "change_capacity",
     "coach_of",
@@ -129,7 +139,10 @@ __all__ = [
     "coached_by",
     "coaches_of",
     "coaches_to_choose",
+    "coaching_shown",
+    "commitment_now",
     "commitment_policy",
+    "commitment_shown",
     "commitments_of",
     "confirm_commitment",
     "customers_to_choose",
@@ -140,9 +153,11 @@ __all__ = [
     "enrol_with_coach",
     "give_grant",
     "grant_policy",
+    "grant_shown",
     "grants",
     "grants_at",
     "grants_of",
+    "grants_shown",
     "hand_over",
     "help_policy",
     "hide_post",
@@ -166,6 +181,7 @@ __all__ = [
     "people_to_enrol",
     "plan_session",
     "post_policy",
+    "post_shown",
     "posts_of",
     "present_coach",
     "profile",

@@ -131,6 +131,7 @@ from lms.services.progress import (
     waive,
 )
 from lms.services.sealed import SEALED
+from lms.services.shown import steering_shown
 from lms.services.steering import extend, follow_pauses, open_step, pause, resume
 from lms.services.structure import LessonInfo, MilestoneInfo, PathStructure, StepInfo, structure_of
 from lms.services.talk import record_example, record_recall, refresh_talk
@@ -322,6 +323,7 @@ __all__ = [
     "skill_ids",
     "skill_version_now",
     "standings_of",
+    "steering_shown",
     "structure_of",
     "surroundings_of",
     "union_part",

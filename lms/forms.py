@@ -93,9 +93,8 @@ DUTY_REASON = _("They, the other administrators and the learning administrators 
 
 
 class SecondFactorForm(forms.Form):
-    """Why somebody's second factor goes, and that the administrator knows who asked. ``shown``: what the page named."""
+    """Why somebody's second factor goes, and that the administrator knows who asked."""
 
-    shown = forms.CharField(widget=forms.HiddenInput, required=False)
     reason = OneLine(
         label=_("Reason"),
         max_length=300,

@@ -20,6 +20,7 @@ from coaching.models import CoachAssignment, CoachProfile, ObserverGrant
 from lms.api import Enrolment, Skill, User
 from lms.rules.specs import StepSpec
 from tests import factories as make
+from tests.shown import looked
 
 MONDAY = make.MONDAY
 CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -74,7 +75,10 @@ def demonstration(slug: str = "discovery", *skills: str, **fields: Any) -> StepS
 def grant(who: User, *skills: str, **fields: Any) -> list[ObserverGrant]:
     """Who may observe these skills, since a month before MONDAY."""
     values = {"granted_at": MONDAY - timedelta(days=30), "until_on": LATER, "reason": "Knows the work.", **fields}
-    values.setdefault("granted_by", make.person("Granter"))
+    if values.get("basis") == "calibrated":
+        values.setdefault("attempt_uid", make.key())
+    else:
+        values.setdefault("granted_by", make.person("Granter"))
     skill = {row.slug: row for row in Skill.objects.filter(slug__in=skills)}
     return [make.logged(ObserverGrant.objects.create(person=who, skill=skill[name], **values)) for name in skills]
 
@@ -173,7 +177,7 @@ def watch(
         "marks": {},
         "key": make.key(),
     }
-    return record_observation(actor=who, at=at, **values | fields)
+    return looked(record_observation, actor=who, at=at, **values | fields)
 
 
 def enough(work: Bench, at: datetime = MONDAY) -> Case:
@@ -202,7 +206,7 @@ def sign(work: Bench, at: datetime = MONDAY, level: int = 3, **fields: Any) -> l
         "why": "Seen twice, unaided.",
         "key": make.key(),
     }
-    return decide(at=at, **values | fields)
+    return looked(decide, at=at, **values | fields)
 
 
 def signed(work: Bench, at: datetime = MONDAY, level: int = 3, **fields: Any) -> SignOffEvent:

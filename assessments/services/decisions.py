@@ -25,11 +25,15 @@ from lms.api import Skill, StepKind, User, act, content_now, notify, once, progr
 from lms.errors import Conflict, Invalid, NotAllowed
 from lms.rules.lines import many_lines
 from lms.rules.scales import ENTRUSTMENT
+from lms.rules.shown import require_same
 
 from .authority import to_decide
+from .evidence import pieces_of
 from .examining import CaseFinding
 from .grounds import Grounds, grounds_of
 from .ledger import Chain, months_later, settle
+from .reading import parts_of
+from .shown import decision_at, decision_shown
 
 LEASE = timedelta(minutes=30)
 RECIPROCAL = timedelta(days=90)
@@ -73,14 +77,14 @@ def claim_case(*, actor: User, case_uid: UUID, at: datetime) -> Case:
 
 @act
 def decide(
-    *, actor: User, case_uid: UUID, verdicts: Mapping[str, Verdict], why: str, key: UUID, at: datetime
+    *, actor: User, case_uid: UUID, verdicts: Mapping[str, Verdict], why: str, shown: str, key: UUID, at: datetime
 ) -> list[SignOffEvent]:
     """Decide a case: one event a skill, in the standard's order. The same key gives the same events again.
 
     verdicts: by skill slug, one for every skill of the standard. Opens Show and completes the demonstration unless a
     countersign is needed first. Announces ``signed_off`` after commit. Raises NotFound, NotAllowed (not the present
-    coach, no
-    grant, oneself, step locked), AlreadyDecided, Conflict (claimed by somebody else), EvidenceMissing, Invalid.
+    coach, no grant, oneself, step locked), AlreadyDecided, Changed (``shown`` is not what is there now), Conflict
+    (claimed by somebody else), EvidenceMissing, Invalid.
     """
     related = ("learner", "enrolment__person", "version")
     case = case_policy.get(actor, "decide", uid=case_uid, related=related, lock_with=("learner",))
@@ -90,6 +94,7 @@ def decide(
     grounds = grounds_of(case, actor, at)
     _check_words(grounds.finding, verdicts, why, clock.today(actor.zone, at))
     _check_authority(actor, case, grounds, at)
+    _check_shown(case, shown, decision_shown(grounds.finding, pieces_of(case), parts_of(grounds.finding.spec), at))
     _close(case, actor, at)
     finding, flags = grounds.finding, _flags(actor, case.learner, grounds, others)
     authority = to_decide(actor, case, finding.skills.values(), at)
@@ -157,6 +162,13 @@ def _check_authority(actor: User, case: Case, grounds: Grounds, at: datetime) ->
         about_this = state.step.kind == StepKind.DEMONSTRATION and state.step.content_uid == case.standard_uid
         if about_this and not state.unlocked:
             raise NotAllowed(_("This demonstration is not open yet for the learner; their path says what opens it."))
+
+
+def _check_shown(case: Case, shown: str, now: str) -> None:
+    """The page that was read shows what is there now; whoever comes second to a decision is told that instead."""
+    if case.status == Case.Status.DECIDED:
+        raise AlreadyDecided(_("This case was decided in the meantime. Your sentence is kept below."))
+    require_same(shown, now)
 
 
 def _close(case: Case, actor: User, at: datetime) -> None:
@@ -236,10 +248,10 @@ def _flags(signer: User, learner: User, grounds: Grounds, others: Iterable[SignO
 
 
 @act
-def return_case(*, actor: User, case_uid: UUID, missing: str, key: UUID, at: datetime) -> Case:
+def return_case(*, actor: User, case_uid: UUID, missing: str, shown: str, key: UUID, at: datetime) -> Case:
     """Give a case back to gather more evidence; nothing is decided.
 
-    Raises NotFound, NotAllowed, AlreadyDecided, Invalid.
+    Raises NotFound, NotAllowed, AlreadyDecided, Changed, Invalid.
     """
     case = case_policy.get(actor, "decide", uid=case_uid, related=("learner", "version"), lock=True)
     if not once(actor=actor, name="case.return", key=key, at=at, about=case.uid):
@@ -247,6 +259,7 @@ def return_case(*, actor: User, case_uid: UUID, missing: str, key: UUID, at: dat
     missing = many_lines(missing)
     if not missing:
         raise Invalid(missing=_("Say what is missing."))
+    _check_shown(case, shown, decision_at(case, actor, at))
     changed = (
         Case.objects.filter(Q(claimed_by=None) | Q(claimed_by=actor) | Q(claimed_until__lte=at), pk=case.pk)
         .exclude(status=Case.Status.DECIDED)

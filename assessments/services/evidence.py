@@ -17,7 +17,7 @@ import filetype
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
-from assessments.models import Evidence
+from assessments.models import Case, Evidence
 from assessments.policies import case_policy
 from lms.api import User, act, log_end, log_row, once
 from lms.errors import Conflict, Invalid, NotFound
@@ -119,6 +119,11 @@ def _is_office(file: UploadedFile, folder: str) -> bool:
     finally:
         file.seek(0)
     return "[Content_Types].xml" in names and any(name.startswith(folder) for name in names)
+
+
+def pieces_of(case: Case) -> list[Evidence]:
+    """The evidence that stands, oldest first. Queries: 1."""
+    return list(case.evidence.filter(withdrawn_at=None).select_related("added_by"))
 
 
 def content_hash(piece: Evidence) -> str:

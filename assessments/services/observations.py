@@ -32,8 +32,11 @@ from lms.api import Enrolment, Skill, StepKind, User, act, log_row, notify, once
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
 from lms.rules.digest import digest
 from lms.rules.lines import many_lines
+from lms.rules.shown import require_same
 
 from .cases import case_for, find_customer, refresh_case
+from .reading import parts_of
+from .shown import encounter_shown
 
 WITHIN = timedelta(days=7)
 SEAL_LASTS = timedelta(days=14)
@@ -86,6 +89,7 @@ def record_observation(
     ratings: Mapping[str, int],
     marks: Mapping[str, str],
     customer_uid: UUID | None = None,
+    shown: str,
     key: UUID,
     at: datetime,
 ) -> Observation:
@@ -94,8 +98,8 @@ def record_observation(
     ratings: supervision needed 1-5 by skill slug, for the skills that the actor may observe; marks: by
     "skill/indicator".
     Opens Do for each skill at 3 or better. Announces ``observed``. Raises NotFound, NotAllowed (no grant, oneself, has
-    read the
-    others), Conflict (observed already), Invalid (not within 7 days, unknown place, no rating, nothing written before).
+    read the others), Conflict (observed already), Changed (``shown`` is not the standard with the skills that the actor
+    may rate now), Invalid (not within 7 days, unknown place, no rating, nothing written before).
     """
     request = None
     if request_uid:
@@ -125,7 +129,7 @@ def record_observation(
     if case.observations.filter(observer=actor, written_at=sealed.written_at).exists():
         raise Conflict(_("What you wrote about this encounter is in the record already. Write anew about another one."))
     spec = StandardSpec.from_json(case.version.spec)
-    skills = _skills_to_rate(actor, case, spec, ratings, at)
+    skills = _skills_to_rate(actor, case, spec, ratings, shown, at)
     if not at - WITHIN <= occurred_at <= at:
         raise Invalid(occurred_at=_("An observation is written within 7 days of what was seen."))
     if context not in spec.where:
@@ -226,14 +230,18 @@ def _learner_on(enrolment_uid: UUID | None, standard_uid: UUID | None) -> tuple[
 
 
 def _skills_to_rate(
-    actor: User, case: Case, spec: StandardSpec, ratings: Mapping[str, int], at: datetime
+    actor: User, case: Case, spec: StandardSpec, ratings: Mapping[str, int], shown: str, at: datetime
 ) -> list[Skill]:
-    """The skills of the standard that the actor may observe; each needs one rating 1-5. Authority is read here."""
+    """The skills of the standard that the actor may observe, as their page showed them; each needs one rating 1-5.
+
+    Authority is read here.
+    """
     all_skills = {skill.pk: skill for skill in case.version.skills.all()}
     granted = may_observe(actor.pk, list(all_skills), at)
     skills = [skill for pk, skill in all_skills.items() if pk in granted]
     if not skills or not actor.is_active:
         raise NotAllowed(_("You have no observer grant for these skills now."))
+    require_same(shown, encounter_shown(case.version, granted, parts_of(spec)))
     if set(ratings) != {skill.slug for skill in skills} or not all(1 <= value <= 5 for value in ratings.values()):
         raise Invalid(ratings=_("Say for each skill how much supervision was needed."))
     return skills

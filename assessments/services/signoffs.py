@@ -15,9 +15,11 @@ from assessments.policies import signoff_policy
 from assessments.rules.ledger import SETTLED, SignOff
 from lms.api import Enrolment, User, act, close_gates, notify, once
 from lms.errors import Conflict, Invalid, NotAllowed
+from lms.rules.shown import require_same
 
 from .authority import to_follow
 from .ledger import Chain, folded, gate_source, lock_subject, settle
+from .shown import signoff_shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +32,13 @@ class Standing:
 
 
 @act
-def countersign(*, actor: User, event_uid: UUID, agree: bool, why: str, key: UUID, at: datetime) -> SignOffEvent:
+def countersign(
+    *, actor: User, event_uid: UUID, agree: bool, why: str, shown: str, key: UUID, at: datetime
+) -> SignOffEvent:
     """A second person stands behind a flagged decision, or refuses it with a reason.
 
-    Raises NotFound, NotAllowed (learner, signer, observer of the evidence, no grant), Conflict (done before), Invalid.
+    Raises NotFound, NotAllowed (learner, signer, observer of the evidence, no grant), Conflict (done before), Changed,
+    Invalid.
     """
     event = signoff_policy.get(
         actor, "view", uid=event_uid, related=("case__learner", "case__version", "version", "subject")
@@ -45,6 +50,7 @@ def countersign(*, actor: User, event_uid: UUID, agree: bool, why: str, key: UUI
     if event.followed_by.filter(kind__in=SETTLED).exists():
         raise Conflict(_("This decision no longer waits for a countersign."))
     signoff_policy.get(actor, "countersign", uid=event_uid)
+    require_same(shown, signoff_shown(event))
     if not why.strip():
         raise Invalid(why=_("Say in one sentence what you looked at, or why you refuse."))
     kind = SignOffEvent.Kind.COUNTERSIGNED if agree else SignOffEvent.Kind.COUNTERSIGN_REFUSED
@@ -63,11 +69,11 @@ def countersign(*, actor: User, event_uid: UUID, agree: bool, why: str, key: UUI
 
 
 @act
-def revoke(*, actor: User, event_uid: UUID, reason: str, key: UUID, at: datetime) -> SignOffEvent:
+def revoke(*, actor: User, event_uid: UUID, reason: str, shown: str, key: UUID, at: datetime) -> SignOffEvent:
     """Take a sign-off back, with a reason: a new event says so. Show closes; a completed step stays done.
 
-    Raises NotFound, NotAllowed (neither own act nor L&D, or the learner), Conflict (no longer standing), Invalid (no
-    reason).
+    Raises NotFound, NotAllowed (neither own act nor L&D, or the learner), Conflict (no longer standing), Changed,
+    Invalid (no reason).
     """
     event = signoff_policy.get(
         actor, "view", uid=event_uid, related=("case__learner", "case__version", "version", "subject")
@@ -82,6 +88,7 @@ def revoke(*, actor: User, event_uid: UUID, reason: str, key: UUID, at: datetime
     chain = Chain.of(event.subject_id)
     if chain.standing()[event.seq].status not in ("active", "awaiting"):
         raise Conflict(_("This sign-off no longer stands, so there is nothing to take back."))
+    require_same(shown, signoff_shown(event))
     try:
         with transaction.atomic():
             follow_up = _follow(chain, event, SignOffEvent.Kind.REVOKED, actor, reason, key, at)

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from assessments.models import CalibrationVersion, RecallVersion, ScenarioVersion, StandardVersion
+from assessments.rules.calibration import decides
 from assessments.rules.specs import CalibrationSpec, RecallSpec, ScenarioSpec, StandardSpec
 from lms.api import log_row, next_number, recording, skill_ids
 from lms.errors import Conflict
@@ -112,6 +113,10 @@ def publish_calibration(spec: CalibrationSpec, at: datetime) -> CalibrationVersi
         digest=fingerprint,
         skill_id=skill_ids()[spec.skill],
         spec=plain(spec),
+        items=len(spec.items),
+        kappa=spec.kappa,
+        max_bias=spec.max_bias,
+        decides=decides(len(spec.items), spec.min_items, spec.kappa, spec.max_bias),
         published_at=at,
     )
     log_row(version)

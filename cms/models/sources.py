@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.fields import StreamField
+from wagtail.models import WorkflowMixin
 
 from assessments.rules.specs import CalibrationItemSpec, CalibrationSpec, SpeakerSpec
 from cms.blocks.base import number
@@ -32,7 +33,7 @@ IDENTITY = MultiFieldPanel(
 )
 
 
-class SkillSource(Source):
+class SkillSource(WorkflowMixin, Source):
     """A skill as authors write it."""
 
     family = models.CharField(gettext_lazy("family"), max_length=12, choices=Family.choices)
@@ -75,7 +76,7 @@ class SkillSource(Source):
         yield from check_skill(self.spec())
 
 
-class RoleProfileSource(Source):  # type: ignore[django-manager-missing]
+class RoleProfileSource(WorkflowMixin, Source):  # type: ignore[django-manager-missing]
     """What a role asks for, as authors write it."""
 
     threshold = models.DecimalField(
@@ -145,7 +146,7 @@ class ExternalSource(Source):
         ordering = ["title"]
 
 
-class CalibrationSource(Source):
+class CalibrationSource(WorkflowMixin, Source):
     """Vignettes with right ratings, on which observers learn to agree."""
 
     skill = models.ForeignKey(

@@ -33,9 +33,11 @@ from lms.api import (
 )
 from lms.errors import Conflict, Invalid
 from lms.rules.lines import many_lines, one_line, shorten
+from lms.rules.shown import require_same
 
 from .coaches import present_coach
 from .notices import tell
+from .shown import commitment_now, commitment_shown
 
 Status = Commitment.Status
 RELATED = ("enrolment__person", "customer")
@@ -114,18 +116,26 @@ def report_commitment(*, actor: User, commitment_uid: UUID, report: str, key: UU
 
 @act
 def confirm_commitment(
-    *, actor: User, commitment_uid: UUID, skill_slugs: Iterable[str], note: str = "", key: UUID, at: datetime
+    *,
+    actor: User,
+    commitment_uid: UUID,
+    skill_slugs: Iterable[str],
+    note: str = "",
+    shown: str,
+    key: UUID,
+    at: datetime,
 ) -> Commitment:
     """The present coach confirms these skills: each opens Do. When all are, the commitment closes and its step is done.
 
-    Raises NotFound, NotAllowed (the learner), Invalid (no skill, or not one of its), Conflict (not reported, closed).
-    Queries: at most 15, and 4 a skill.
+    Raises NotFound, NotAllowed (the learner), Invalid (no skill, or not one of its), Conflict (not reported, closed),
+    Changed (``shown`` is not the report and the skills of now). Queries: at most 15, and 4 a skill.
     """
     row = commitment_policy.get(actor, "confirm", uid=commitment_uid, lock=True, related=RELATED)
     if not once(actor=actor, name="commitment.confirm", key=key, at=at, about=row.uid):
         return row
     _is_reported(row)
     lines = list(row.skills.select_related("skill"))
+    require_same(shown, commitment_shown(row, lines))
     slugs = set(skill_slugs)
     if not slugs or slugs - {line.skill.slug for line in lines}:
         raise Invalid(skills=_("Tick the skills that you saw used."))
@@ -152,10 +162,12 @@ def confirm_commitment(
 
 
 @act
-def send_back_commitment(*, actor: User, commitment_uid: UUID, note: str, key: UUID, at: datetime) -> Commitment:
+def send_back_commitment(
+    *, actor: User, commitment_uid: UUID, note: str, shown: str, key: UUID, at: datetime
+) -> Commitment:
     """Not yet: the coach says what is missing and the commitment is open again; confirmed skills stay confirmed.
 
-    Raises NotFound, NotAllowed (the learner), Invalid (no words), Conflict (not reported, or closed).
+    Raises NotFound, NotAllowed (the learner), Invalid (no words), Conflict (not reported, or closed), Changed.
     """
     row = commitment_policy.get(actor, "confirm", uid=commitment_uid, lock=True, related=RELATED)
     note = many_lines(note)
@@ -164,6 +176,7 @@ def send_back_commitment(*, actor: User, commitment_uid: UUID, note: str, key: U
     if not once(actor=actor, name="commitment.send_back", key=key, at=at, about=row.uid):
         return row
     _is_reported(row)
+    require_same(shown, commitment_now(row))
     row.status, row.done_at, row.note = Status.OPEN, None, note
     row.save(update_fields=["status", "done_at", "note"])
     words = {"coach": actor.full_name, "what": shorten(row.what, 120)}

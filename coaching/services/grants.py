@@ -23,9 +23,11 @@ from lms.api import Act, Skill, User, act, forget, log_end, log_row, once, recor
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
 from lms.rules.lines import one_line
 from lms.rules.said import full_day
+from lms.rules.shown import require_same
 
 from .coaches import ACTIVE, PRIMARY
 from .notices import tell
+from .shown import grant_shown, grants_shown
 
 Basis = ObserverGrant.Basis
 
@@ -39,6 +41,7 @@ def give_grant(
     reason: str,
     until_on: date | None = None,
     provisional: bool = False,
+    shown: str,
     key: UUID,
     at: datetime,
 ) -> list[ObserverGrant]:
@@ -46,11 +49,11 @@ def give_grant(
 
     Every decision under a ``provisional`` grant is countersigned.
 
-    Raises NotAllowed (not L&D, or to oneself), NotFound (no such active person), Invalid (skills, reason, day).
-    Queries: at most 12, and 1 a skill.
+    Raises NotAllowed (not L&D, or to oneself), NotFound (no such active person), Invalid (skills, reason, day), Changed
+    (``shown`` is not the list of grants of now). Queries: at most 13, and 1 a skill.
     """
     grant_policy.require(actor, "add")
-    person = User.objects.filter(uid=person_uid, is_active=True).first()
+    person = User.objects.select_for_update(no_key=True).filter(uid=person_uid, is_active=True).first()
     if person is None:
         raise NotFound(_("There is no such person here now."))
     if person.pk == actor.pk:
@@ -70,6 +73,7 @@ def give_grant(
     if not once(actor=actor, name="grant.give", key=key, at=at, about=person.uid):
         then = Act.objects.get(pk=key).at
         return list(ObserverGrant.objects.filter(person=person, granted_by=actor, granted_at=then).order_by("pk"))
+    require_same(shown, grants_shown(grants(actor)))
     return record_grants(
         person=person,
         skill_ids=[skill.pk for skill in skills],
@@ -83,14 +87,23 @@ def give_grant(
 
 @recording()
 def record_grants(
-    *, person: User, skill_ids: Collection[int], basis: str, until_on: date, by: User, reason: str, at: datetime
+    *,
+    person: User,
+    skill_ids: Collection[int],
+    basis: str,
+    until_on: date,
+    by: User | None = None,
+    attempt_uid: UUID | None = None,
+    reason: str,
+    at: datetime,
 ) -> list[ObserverGrant]:
-    """Write grants down, replacing open ones; for calibration on the floor above, inside its transaction.
+    """Write grants down, replacing open ones: given ``by`` somebody, or earned by an attempt at a calibration; for that
+    on the floor above, inside its transaction.
 
     Announces ``grants_changed`` after commit. Queries: 3, and 1 a skill.
     """
     for held in ObserverGrant.objects.filter(person=person, skill__in=skill_ids, revoked_at=None):
-        end_grant(held, by, _("Renewed."), at)
+        end_grant(held, by, _("Renewed."), at, attempt_uid=attempt_uid)
     made = [
         ObserverGrant.objects.create(
             person=person,
@@ -99,6 +112,7 @@ def record_grants(
             granted_at=at,
             until_on=until_on,
             granted_by=by,
+            attempt_uid=attempt_uid,
             reason=one_line(reason)[:300],
         )
         for skill_id in skill_ids
@@ -115,20 +129,25 @@ def record_grants(
     return made
 
 
-def end_grant(grant: ObserverGrant, by: User, reason: str, at: datetime) -> None:
-    """The grant is open no more. For services here only, inside their act. Queries: 1."""
+def end_grant(
+    grant: ObserverGrant, by: User | None, reason: str, at: datetime, *, attempt_uid: UUID | None = None
+) -> None:
+    """The grant is open no more: somebody ended it, or an attempt at a calibration earned the next one. For services
+    here only, inside their act. Queries: 1.
+    """
     grant.revoked_at, grant.revoked_by, grant.revoked_reason = at, by, reason[:300]
-    grant.save(update_fields=["revoked_at", "revoked_by", "revoked_reason"])
+    grant.ended_by_attempt = attempt_uid
+    grant.save(update_fields=["revoked_at", "revoked_by", "ended_by_attempt", "revoked_reason"])
     log_end(grant)
 
 
 @act
 def revoke_grant(
-    *, actor: User, person_uid: UUID, skill_slug: str, reason: str, key: UUID, at: datetime
+    *, actor: User, person_uid: UUID, skill_slug: str, reason: str, shown: str, key: UUID, at: datetime
 ) -> ObserverGrant:
     """Somebody may no longer observe this skill.
 
-    Raises NotFound (no open grant), NotAllowed (not L&D), Invalid (no reason).
+    Raises NotFound (no open grant), NotAllowed (not L&D), Invalid (no reason), Changed (``shown`` is another grant).
     """
     reason = one_line(reason)
     done = ObserverGrant.objects.filter(revoked_by=actor, person__uid=person_uid, skill__slug=skill_slug)
@@ -148,6 +167,7 @@ def revoke_grant(
         raise Invalid(reason=_("Say why; the observer reads it and the record keeps it."))
     if not once(actor=actor, name="grant.revoke", key=key, at=at, about=person_uid):
         raise Conflict(_("This form was already used for another skill. Open the page again."))
+    require_same(shown, grant_shown(grant))
     end_grant(grant, actor, reason, at)
     words = {"skill": grant.skill.title, "reason": reason}
     tell([grant.person], lambda: _("You no longer observe %(skill)s: %(reason)s") % words, "my_people", at)

@@ -36,9 +36,19 @@ SEALED = (
     Sealed(
         "grant",
         ObserverGrant,
-        columns=("uid", "person_id", "skill_id", "basis", "granted_at", "until_on", "granted_by_id", "reason"),
+        columns=(
+            "uid",
+            "person_id",
+            "skill_id",
+            "basis",
+            "granted_at",
+            "until_on",
+            "granted_by_id",
+            "attempt_uid",
+            "reason",
+        ),
         since="granted_at",
-        ending=("revoked_at", "revoked_by_id", "revoked_reason"),
+        ending=("revoked_at", "revoked_by_id", "ended_by_attempt", "revoked_reason"),
     ),
     Sealed(
         "assignment",

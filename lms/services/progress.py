@@ -18,10 +18,12 @@ from lms.policies import enrolment_policy
 from lms.rules.days import date_of_day, path_day
 from lms.rules.gates import Standing, standings
 from lms.rules.lines import one_line
+from lms.rules.shown import require_same
 from lms.rules.unlock import Decision, Facts, evaluate
 
 from .acts import act, once
 from .facts import GateFact, PathFacts, PersonFacts, facts_of, lock_learner, open_enrolments
+from .shown import steering_shown
 from .structure import PathStructure, StepInfo, structure_of
 from .talk import open_talk
 
@@ -295,9 +297,14 @@ def mark_external_done(*, actor: User, enrolment_uid: UUID, step_uid: UUID, key:
 
 
 @act
-def waive(*, actor: User, enrolment_uid: UUID, step_uid: UUID, reason: str, key: UUID, at: datetime) -> None:
-    """A step need not be done, with a reason; it counts for unlocking and never as evidence."""
-    enrolment = enrolment_policy.get(actor, "steer", uid=enrolment_uid)
+def waive(
+    *, actor: User, enrolment_uid: UUID, step_uid: UUID, reason: str, shown: str, key: UUID, at: datetime
+) -> None:
+    """A step need not be done, with a reason; it counts for unlocking and never as evidence.
+
+    Raises NotFound, NotAllowed, Invalid (no reason), Changed (``shown`` is not how the path is steered now).
+    """
+    enrolment = enrolment_policy.get(actor, "steer", uid=enrolment_uid, lock=True)
     step = structure_of(enrolment.path_version_id).steps.get(step_uid)
     if step is None:
         raise NotFound(_("This step is not on that path."))
@@ -305,6 +312,7 @@ def waive(*, actor: User, enrolment_uid: UUID, step_uid: UUID, reason: str, key:
     if not reason:
         raise Invalid(reason=_("Say why: the learner reads it."))
     if once(actor=actor, name="step.waive", key=key, at=at, about=enrolment.uid):
+        require_same(shown, steering_shown(enrolment))
         Waiver.objects.get_or_create(
             enrolment=enrolment, step_id=step.id, defaults={"reason": reason, "by": actor, "waived_at": at}
         )

@@ -21,10 +21,12 @@ from lms.models import Enrolment, Extension, Opening, Pause, User
 from lms.policies import enrolment_policy
 from lms.rules.lines import one_line, shorten
 from lms.rules.said import full_day
+from lms.rules.shown import require_same
 
 from .acts import act, once
 from .outbox import notify
 from .progress import DONE, WAIVED, progress_of
+from .shown import steering_shown
 from .structure import StepInfo
 
 FURTHEST = timedelta(days=366)
@@ -41,13 +43,14 @@ def pause(
     from_on: date,
     until_on: date | None = None,
     reason: str,
+    shown: str,
     key: UUID,
     at: datetime,
 ) -> Enrolment:
     """Stop the days of a path from ``from_on`` up to, not with, ``until_on`` (None: until somebody says otherwise).
 
     Raises NotFound, NotAllowed (not theirs to steer, or oneself), Invalid (days, no reason), Conflict (a pause holds on
-    these days already).
+    these days already), Changed (``shown`` is not how the path is steered now).
     """
     enrolment = enrolment_policy.get(actor, "steer", uid=enrolment_uid, lock=True, related=("person",))
     today = clock.today(enrolment.person.zone, at)
@@ -58,6 +61,7 @@ def pause(
         raise Invalid(until_on=_("The path goes on after the pause begins, within two years."))
     if not once(actor=actor, name="path.pause", key=key, at=at, about=enrolment.uid):
         return enrolment
+    require_same(shown, steering_shown(enrolment))
     in_the_way = enrolment.pauses.filter(Q(until_on=None) | Q(until_on__gt=from_on))
     if until_on is not None:
         in_the_way = in_the_way.filter(from_on__lt=until_on)
@@ -80,8 +84,11 @@ def pause(
 
 
 @act
-def resume(*, actor: User, enrolment_uid: UUID, key: UUID, at: datetime) -> Enrolment:
-    """The path goes on today, or a pause that lies ahead is called off. Raises NotFound, NotAllowed, Conflict."""
+def resume(*, actor: User, enrolment_uid: UUID, shown: str, key: UUID, at: datetime) -> Enrolment:
+    """The path goes on today, or a pause that lies ahead is called off.
+
+    Raises NotFound, NotAllowed, Conflict, Changed.
+    """
     enrolment = enrolment_policy.get(actor, "steer", uid=enrolment_uid, lock=True, related=("person",))
     if not once(actor=actor, name="path.resume", key=key, at=at, about=enrolment.uid):
         return enrolment
@@ -89,6 +96,7 @@ def resume(*, actor: User, enrolment_uid: UUID, key: UUID, at: datetime) -> Enro
     found = enrolment.pauses.filter(Q(until_on=None) | Q(until_on__gt=today)).order_by("from_on").first()
     if found is None:
         raise Conflict(_("This path is not paused."))
+    require_same(shown, steering_shown(enrolment))
     found.until_on = max(today, found.from_on)
     found.save(update_fields=["until_on"])
     _follow([enrolment], at)
@@ -126,9 +134,12 @@ def _follow(enrolments: Iterable[Enrolment], at: datetime) -> int:
 
 @act
 def extend(
-    *, actor: User, enrolment_uid: UUID, step_uid: UUID, due_on: date, reason: str, key: UUID, at: datetime
+    *, actor: User, enrolment_uid: UUID, step_uid: UUID, due_on: date, reason: str, shown: str, key: UUID, at: datetime
 ) -> Enrolment:
-    """Give a step a later day, with the reason. Raises NotFound, NotAllowed, Invalid (day, reason), Conflict (done)."""
+    """Give a step a later day, with the reason.
+
+    Raises NotFound, NotAllowed, Invalid (day, reason), Conflict (done), Changed.
+    """
     enrolment = enrolment_policy.get(actor, "steer", uid=enrolment_uid, lock=True, related=("person",))
     reason = _reason(reason, _("Say why: the learner reads it."))
     state = progress_of(enrolment, at).state(step_uid)
@@ -138,6 +149,7 @@ def extend(
         return enrolment
     if state.status in (DONE, WAIVED):
         raise Conflict(_("This step is done already."))
+    require_same(shown, steering_shown(enrolment))
     today = clock.today(enrolment.person.zone, at)
     if not max(state.due_on, today) < due_on <= today + FURTHEST:
         raise Invalid(

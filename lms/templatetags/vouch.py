@@ -135,9 +135,11 @@ def lead(label: object) -> str:
 
 
 @register.inclusion_tag("components/key.html", takes_context=True)
-def act_key(context: template.Context, key: UUID | str) -> dict[str, Any]:
-    """The hidden fields of every act: the token against forged forms, the key that makes a double submit one act."""
-    return {"key": key, "csrf_token": context.get("csrf_token")}
+def act_key(context: template.Context, key: UUID | str, shown: str = "") -> dict[str, Any]:
+    """The hidden fields of every act: the token against forged forms, the key that makes a double submit one act, and
+    the fingerprint of what the page shows, where the act rests on it.
+    """
+    return {"key": key, "shown": shown, "csrf_token": context.get("csrf_token")}
 
 
 @register.inclusion_tag("components/notices.html", takes_context=True)

@@ -25,6 +25,7 @@ from lms.services.log import sealed_kinds
 from tests import bench_factories as judging
 from tests import factories as make
 from tests.bench_factories import MONDAY, Bench
+from tests.shown import looked
 
 DAY = timedelta(days=1)
 KEY = "only-for-tests"
@@ -108,10 +109,10 @@ def scene() -> Scene:
         **promised,
     )
     report_commitment(actor=work.learner, commitment_uid=promise.uid, report="I did.", key=make.key(), at=DECIDED + DAY)
-    confirm_commitment(
-        actor=work.coach, commitment_uid=promise.uid, skill_slugs=["numbers"], key=make.key(), at=DECIDED + DAY
-    )
-    countersign(actor=learning, event_uid=signed.uid, agree=True, why="Read it.", key=make.key(), at=DECIDED + DAY)
+    done = {"commitment_uid": promise.uid, "skill_slugs": ["numbers"], "key": make.key(), "at": DECIDED + DAY}
+    looked(confirm_commitment, actor=work.coach, **done)
+    read = {"event_uid": signed.uid, "agree": True, "why": "Read it.", "key": make.key(), "at": DECIDED + DAY}
+    looked(countersign, actor=learning, **read)
     judging.signed(other, DECIDED + 2 * DAY)
     return Scene(work, other, learning, nobody)
 

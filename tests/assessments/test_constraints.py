@@ -77,6 +77,15 @@ LINES = [
         {"set_uid": TWO},
         {"number": 3},
     ),
+    check(
+        "calibration_version_decides_above_the_floors",
+        CalibrationVersion,
+        {"decides": True, "items": 10, "kappa": 0.4, "max_bias": 0.75},
+        {"items": 9},
+        {"kappa": 0.39},
+        {"max_bias": 0.76},
+        takes=[{"decides": False, "items": 1, "kappa": 0.01, "max_bias": 4.0}],
+    ),
     once(
         "scenario_version_number_once",
         ScenarioVersion,

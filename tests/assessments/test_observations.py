@@ -21,6 +21,7 @@ from tests import bench_factories as judging
 from tests import factories as make
 from tests.bench_factories import Bench
 from tests.factories import MONDAY
+from tests.shown import looked
 
 pytestmark = pytest.mark.django_db
 
@@ -68,7 +69,7 @@ def answer(request: Request, who: User, **fields: Any) -> Observation:
         "key": make.key(),
         "at": MONDAY,
     }
-    return record_observation(actor=who, **values | fields)
+    return looked(record_observation, actor=who, **values | fields)
 
 
 # --- What gets written --------------------------------------------------------------------------------------------

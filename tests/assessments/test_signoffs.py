@@ -21,6 +21,7 @@ from tests import bench_factories as judging
 from tests import factories as make
 from tests.bench_factories import Bench
 from tests.factories import MONDAY
+from tests.shown import looked
 
 pytestmark = pytest.mark.django_db
 
@@ -51,12 +52,12 @@ def standing() -> tuple[Bench, SignOffEvent]:
 
 def answer(event: SignOffEvent, who: User, **fields: Any) -> SignOffEvent:
     values = {"event_uid": event.uid, "agree": True, "why": "Read both observations.", "key": make.key(), "at": MONDAY}
-    return countersign(actor=who, **values | fields)
+    return looked(countersign, actor=who, **values | fields)
 
 
 def take_back(event: SignOffEvent, who: User, **fields: Any) -> SignOffEvent:
     values = {"event_uid": event.uid, "reason": "The customer was not a real one.", "key": make.key(), "at": MONDAY}
-    return revoke(actor=who, **values | fields)
+    return looked(revoke, actor=who, **values | fields)
 
 
 def refused(error: type[DomainError], act: Callable[..., object], *args: Any, **fields: Any) -> DomainError:

@@ -31,6 +31,7 @@ from tests import bench_factories as judging
 from tests import factories as make
 from tests.assessments import forging
 from tests.assessments.forging import NOW, Scene, found
+from tests.shown import looked
 
 pytestmark = pytest.mark.django_db
 
@@ -112,7 +113,7 @@ def test_an_empty_ledger_has_no_findings() -> None:
 
 def test_what_the_services_do_next_leaves_a_good_ledger(scene: Scene) -> None:
     again = judging.signed(scene.other, NOW - DAY, 4)
-    revoke(actor=scene.learning, event_uid=again.uid, reason="Wrong one.", key=make.key(), at=NOW)
+    looked(revoke, actor=scene.learning, event_uid=again.uid, reason="Wrong one.", key=make.key(), at=NOW)
     assert {"SUPERSEDED", "REVOKED"} <= set(SignOffEvent.objects.values_list("kind", flat=True))
     assert found() == []
 

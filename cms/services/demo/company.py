@@ -10,7 +10,16 @@ from django.contrib.auth.hashers import make_password
 from assessments.api import CalibrationAttempt, CalibrationVersion, end_person, take_calibration
 from cms.rules.curriculum.documents import Curriculum, PersonDoc
 from cms.services.setup import name_site
-from coaching.api import end_coach, enrol_with_coach, give_grant, make_coach, propose_coach, set_away
+from coaching.api import (
+    end_coach,
+    enrol_with_coach,
+    give_grant,
+    grants,
+    grants_shown,
+    make_coach,
+    propose_coach,
+    set_away,
+)
 from lms.api import (
     Enrolment,
     Membership,
@@ -22,6 +31,7 @@ from lms.api import (
     make_administrator,
     pause,
     record_duty,
+    steering_shown,
 )
 from lms.rules.duties import AUDITOR, AUTHOR, LEARNING, SPONSOR
 
@@ -164,24 +174,28 @@ class Company:
         for doc in self.curriculum.people:
             if doc.observes and doc.path is None:
                 person = self.people[doc.id]
+                giver = self.people["ilse-novak"] if person == head else head
                 give_grant(
-                    actor=self.people["ilse-novak"] if person == head else head,
+                    actor=giver,
                     person_uid=person.uid,
                     skill_slugs=doc.observes,
                     reason=reason,
                     until_on=(at + GRANT_LASTS).date(),
+                    shown=grants_shown(grants(giver)),
                     key=self.key(),
                     at=at,
                 )
 
     def let_observe(self, doc: PersonDoc, skill: str, at: datetime) -> None:
         """A provisional grant for somebody who learns to observe."""
+        head = self.people[HEAD_OF_LEARNING]
         give_grant(
-            actor=self.people[HEAD_OF_LEARNING],
+            actor=head,
             person_uid=self.people[doc.id].uid,
             skill_slugs=[skill],
             reason="Passed the calibration; observes beside an experienced observer.",
             provisional=True,
+            shown=grants_shown(grants(head)),
             key=self.key(),
             at=at,
         )
@@ -268,6 +282,7 @@ class Company:
             from_on=today + timedelta(days=int(str(details["from_day"]))),
             until_on=today + timedelta(days=int(str(details["back_day"]))),
             reason="Parental leave",
+            shown=steering_shown(self.enrolments[doc.id]),
             key=self.key(),
             at=self.at(int(str(details["from_day"])), 8),
         )
