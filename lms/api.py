@@ -54,7 +54,7 @@ from lms.policies.people import (
 )
 from lms.services.acts import act, content_now, once, replayed
 from lms.services.door import remove_second_factor
-from lms.services.enrolments import enrol, requirements_of
+from lms.services.enrolments import correct_first_day, enrol, requirements_of
 from lms.services.facts import GateFact, facts_of, lock_learner, open_enrolments
 from lms.services.gates import NewGate, close_gates, gates_of, open_gate, open_gates, standings_of
 from lms.services.language import choose_language, in_language_of, language_of
@@ -179,6 +179,7 @@ __all__ = [
     "close_gates",
     "complete_lesson",
     "content_now",
+    "correct_first_day",
     "current",
     "duties_of",
     "enrol",

@@ -21,6 +21,7 @@ from coaching.policies import grant_policy, unlapsed
 from coaching.rules.times import a_year_later
 from lms.api import Act, Skill, User, act, forget, once, replayed
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
+from lms.rules.bounds import MAY_OBSERVE_UNTIL
 from lms.rules.lines import one_line
 from lms.rules.said import full_day
 
@@ -63,10 +64,7 @@ def give_grant(
         raise Invalid(reason=_("Say what makes them fit to observe; the record keeps it."))
     longest = a_year_later(at.date())
     until_on = until_on or longest
-    if not at.date() <= until_on <= longest:
-        raise Invalid(
-            until_on=_("Choose a day from today to %(day)s, twelve months at most.") % {"day": full_day(longest)}
-        )
+    MAY_OBSERVE_UNTIL.check("until_on", until_on, at.date(), last=longest)
     if not once(actor=actor, name="grant.give", key=key, at=at, about=person.uid):
         then = Act.objects.get(pk=key).at
         return list(ObserverGrant.objects.filter(person=person, granted_by=actor, granted_at=then).order_by("pk"))

@@ -18,6 +18,7 @@ from lms import clock
 from lms.errors import Conflict, Invalid
 from lms.models import Enrolment, Membership, Organisation, Team, User
 from lms.policies import people_policy
+from lms.rules.bounds import FIRST_DAY_HERE
 
 from .acts import act, once
 from .language import in_language_of
@@ -48,7 +49,7 @@ def invite_person(
     """Make an account without a passphrase and mail the person a link to choose one.
 
     They read the organisation's language until they choose another. ``link_for`` makes that link.
-    Raises NotAllowed (not L&D), Invalid (address taken, unknown team or time zone).
+    Raises NotAllowed (not L&D), Invalid (address taken, unknown team or time zone, a first day too far away).
     """
     people_policy.require(actor, "invite")
     if time_zone not in zoneinfo.available_timezones():
@@ -56,6 +57,8 @@ def invite_person(
     team = Team.objects.filter(pk=team_id).first()
     if team is None:
         raise Invalid(team=_("Choose a team."))
+    if started_on is not None:
+        FIRST_DAY_HERE.check("started_on", started_on, clock.today(time_zone, at))
     if not once(actor=actor, name="person.invite", key=key, at=at, about=key):
         return User.objects.get(uid=key)
     try:
