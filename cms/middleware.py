@@ -1,4 +1,4 @@
-"""Refusals of publishing in the admin become sentences, whichever way something was to go live."""
+"""The admin: its hours are those of the person; refusals of publishing become sentences."""
 
 from __future__ import annotations
 
@@ -10,6 +10,30 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from wagtail.admin import messages
 from wagtail.admin.modal_workflow import render_modal_workflow
+from wagtail.users.models import UserProfile
+
+from lms.api import User
+
+PROFILE = UserProfile._meta.get_field("user").remote_field.get_accessor_name()
+
+
+class OwnHoursInAdmin:
+    """Times in the admin are those of the person's own zone, as everywhere.
+
+    Wagtail asks a profile of its own, which nobody here fills in: for this request it is told what the person's row
+    says. Queries: none that the admin would not send itself, and 2 the first time that somebody enters.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        inside, who = request.path.startswith(reverse("wagtailadmin_home")), request.user
+        if inside and isinstance(who, User) and who.has_perm("wagtailadmin.access_admin"):
+            profile = UserProfile.get_for_user(who)
+            profile.current_time_zone = who.time_zone
+            setattr(who, PROFILE, profile)
+        return self.get_response(request)
 
 
 class RefusedInAdmin:
