@@ -58,6 +58,7 @@ from lms.services.enrolments import correct_first_day, enrol, requirements_of
 from lms.services.facts import GateFact, facts_of, lock_learner, open_enrolments
 from lms.services.gates import NewGate, close_gates, gates_of, open_gate, open_gates, standings_of
 from lms.services.language import choose_language, in_language_of, language_of
+from lms.services.names import sort_names, unsorted_names
 from lms.services.notices import News, newest_unread, news_of, notices_of, read_notices, unread_notices
 from lms.services.outbox import mail_notices, notify, queue_mail
 from lms.services.outbox import send_waiting as send_waiting_mail
@@ -68,6 +69,7 @@ from lms.services.people import (
     managers_of,
     managers_of_each,
     managing,
+    named_like,
     organisation,
     resend_invitation,
     send_invitation,
@@ -209,6 +211,7 @@ __all__ = [
     "managers_of_each",
     "managing",
     "mark_external_done",
+    "named_like",
     "newest_unread",
     "news_of",
     "next_number",
@@ -251,11 +254,13 @@ __all__ = [
     "send_waiting_mail",
     "set_labels",
     "skill_ids",
+    "sort_names",
     "standings_of",
     "structure_of",
     "surroundings_of",
     "union_part",
     "unread_notices",
+    "unsorted_names",
     "waive",
     "words_of",
 ]

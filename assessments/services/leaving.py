@@ -43,7 +43,7 @@ def held_by(actor: User, person_uid: UUID) -> tuple[User, Held]:
     waiting = Request.objects.filter(status__in=Request.WAITING)
     return person, Held(
         tuple(paths),
-        tuple(coached.values_list("enrolment__person__full_name", flat=True)),
+        tuple(coached.order_by("enrolment__person__name_order").values_list("enrolment__person__full_name", flat=True)),
         waiting.filter(case__learner=person).count(),
         waiting.filter(observer=person).count(),
         ObserverGrant.objects.filter(person=person, revoked_at=None).count(),

@@ -202,7 +202,11 @@ def observers_for(skill_ids: Iterable[int], exclude: Iterable[User] = (), *, on:
 def grants(actor: User) -> list[ObserverGrant]:
     """Every open grant that the actor may see, by person, lapsed ones included. Queries: 1-2."""
     rows = grant_policy.queryset(actor, "view").filter(revoked_at=None)
-    return list(rows.select_related("person", "skill", "granted_by").order_by("person__full_name", "skill__title"))
+    return list(
+        rows.select_related("person", "skill", "granted_by").order_by(
+            "person__name_order", "person", "skill__name_order"
+        )
+    )
 
 
 def _announce(person: User, skill_ids: Iterable[int]) -> None:

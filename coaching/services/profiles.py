@@ -151,7 +151,7 @@ def end_coach(*, actor: User, person_uid: UUID, reason: str, key: UUID, at: date
 def profiles(actor: User) -> list[CoachProfile]:
     """Coaches, present and past, that the actor may see, by name. Queries: 1-3."""
     rows = coach_profile_policy.queryset(actor, "view").select_related("person", "cover__person")
-    return list(rows.order_by("person__full_name"))
+    return list(rows.order_by("person__name_order", "pk"))
 
 
 def _record_absence(profile: CoachProfile, at: datetime) -> None:

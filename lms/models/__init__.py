@@ -5,6 +5,7 @@ from .completions import Extension, LessonCompletion, Opening, StepCompletion, T
 from .enrolments import Enrolment, Pause
 from .gates import SkillGate
 from .labels import Label
+from .named import Named
 from .outbox import Notice, OutgoingMail
 from .paths import Milestone, Path, PathVersion, Step, StepKind
 from .people import Organisation, User
@@ -23,6 +24,7 @@ __all__ = [
     "LessonCompletion",
     "Membership",
     "Milestone",
+    "Named",
     "Notice",
     "Opening",
     "Organisation",

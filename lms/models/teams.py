@@ -13,16 +13,20 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from .named import Named, NamedQuerySet
 
-class Team(models.Model):
+
+class Team(Named):
     """A group of people with at most a few managers; part of a tree."""
 
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=120)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
 
+    objects = NamedQuerySet.as_manager()
+
     class Meta:
-        ordering = ["name"]
+        ordering = ["name_order", "id"]
         constraints = [models.CheckConstraint(condition=~Q(parent=F("id")), name="team_not_its_own_parent")]
 
     def __str__(self) -> str:
@@ -70,7 +74,7 @@ class Cohort(models.Model):
         return self.title
 
 
-class Customer(models.Model):
+class Customer(Named):
     """A company we serve, and what we decided about it."""
 
     class Decision(models.TextChoices):
@@ -87,10 +91,12 @@ class Customer(models.Model):
     )
     note = models.TextField(_("note"), blank=True)
 
+    objects = NamedQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
-        ordering = ["name"]
+        ordering = ["name_order", "id"]
         constraints = [
             models.CheckConstraint(condition=Q(decision__in=["deepen", "hold", "part"]), name="customer_decision_known")
         ]

@@ -19,6 +19,7 @@ from lms.errors import Conflict, Invalid
 from lms.models import Enrolment, Membership, Organisation, Team, User
 from lms.policies import people_policy
 from lms.rules.bounds import FIRST_DAY_HERE
+from lms.rules.names import fold
 
 from .acts import act, once
 from .language import in_language_of
@@ -29,6 +30,19 @@ from .places import forget
 def organisation() -> Organisation:
     """The one organisation; an unnamed one before anybody named it. Queries: 1."""
     return Organisation.objects.filter(pk=1).first() or Organisation(name="Vouch")
+
+
+def named_like(words: str, prefix: str = "") -> Q:
+    """Whose name or address has each of these words in it, whatever the letter case, accents and signs.
+
+    ``prefix`` leads from a row to the person ("person__").
+    """
+    found = Q()
+    for word in words.split():
+        named = Q(**{f"{prefix}email__icontains": word})
+        folded = fold(word)
+        found &= named | Q(**{f"{prefix}name_folded__contains": folded}) if folded else named
+    return found
 
 
 @act
@@ -151,7 +165,7 @@ def _managers_query(person_ids: Collection[int], on: date) -> tuple[str, list[ob
     return (
         f"{sql} SELECT person.*, found.managed_id, found.steps_up FROM found "  # noqa: S608 - our own statement
         "JOIN lms_user person ON person.id = found.manager_id "
-        "ORDER BY found.managed_id, found.steps_up, person.full_name, person.id"
+        "ORDER BY found.managed_id, found.steps_up, person.name_order, person.id"
     ), values
 
 

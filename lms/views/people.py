@@ -13,7 +13,6 @@ from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -24,6 +23,7 @@ from lms.api import (
     User,
     invite_person,
     is_learning_administrator,
+    named_like,
     organisation,
     people_policy,
     resend_invitation,
@@ -48,9 +48,9 @@ def people(request: SignedInRequest) -> HttpResponse:
     """200 everybody, by name, 50 a page - 403 neither L&D nor an administrator. Queries: 8; 9 for an administrator."""
     people_policy.require(request.user, "invite")
     words = request.GET.get("q", "").strip()
-    found = User.objects.order_by("full_name").prefetch_related("memberships__team")
+    found = User.objects.order_by("name_order", "pk").prefetch_related("memberships__team")
     if words:
-        found = found.filter(Q(full_name__icontains=words) | Q(email__icontains=words))
+        found = found.filter(named_like(words))
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "words": words, "key": uuid4(), "news": unread_notices(request.user)}
     context["may_end"] = is_learning_administrator(request.user)
