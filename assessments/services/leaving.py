@@ -20,6 +20,7 @@ from lms.api import Enrolment, User, act, close_account, notify, once, people_po
 from lms.errors import Invalid
 from lms.rules.bounds import LAST_DAY_HERE
 from lms.rules.lines import one_line
+from lms.rules.said import full_day
 
 LEARNER_HERE = "/requests/{}/"
 
@@ -68,6 +69,8 @@ def end_person(*, actor: User, person_uid: UUID, last_day: date, reason: str, ke
     today = clock.today(person.zone, at)
     if last_day > today:
         raise Invalid(last_day=_("An account ends at once. Come back on the last day."))
+    if person.started_on and today < person.started_on:
+        raise Invalid(last_day=_("The last day comes after the first, %(day)s.") % {"day": full_day(person.started_on)})
     LAST_DAY_HERE.check("last_day", last_day, today, first=person.started_on or date.min)
     _let_requests_go(person, at)
     Case.objects.filter(claimed_by=person).update(claimed_by=None, claimed_until=None)

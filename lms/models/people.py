@@ -19,7 +19,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from lms.rules.names import fold
+from lms.rules.names import fold, order_of_person
 
 from .named import Named, NamedQuerySet
 
@@ -130,7 +130,7 @@ class User(Named, AbstractBaseUser, PermissionsMixin):
 
     def set_name_order(self, language: str) -> None:
         """What the name is sorted by, and found by."""
-        super().set_name_order(language)
+        self.name_order = order_of_person(self.full_name, language)
         self.name_folded = fold(f"{self.full_name} {self.preferred_name}")
 
     def get_full_name(self) -> str:

@@ -22,44 +22,37 @@ LONGEST = 1000
 """Of an order, in characters: two names that are alike so far stand side by side."""
 
 LEFT_OUT = {
-    "da": ("af", "von", "van", "de"),
-    "de": ("von", "vom", "van", "zu", "zum", "zur", "und", "der", "den", "dem", "ter", "ten"),
-    "fi": ("af", "von"),
-    "nb": ("av", "von", "van", "de"),
-    "nl": (
-        "van",
-        "de",
-        "der",
-        "den",
-        "ter",
-        "ten",
-        "te",
-        "het",
-        "'t",
-        "op",
-        "in",
-        "aan",
-        "bij",
-        "onder",
-        "uit",
-        "uijt",
-    ),
-    "sv": ("af", "av", "von", "van", "de"),
+    "da": {"af", "von", "van", "de"},
+    "de": {"von", "vom", "van", "zu", "zum", "zur", "und", "der", "den", "dem", "ter", "ten"},
+    "fi": {"af", "von"},
+    "nb": {"av", "von", "van", "de"},
+    "nl": {"van", "de", "der", "den", "ter", "ten", "te", "het", "'t", "op", "in", "aan", "bij", "onder", "uit"},
+    "sv": {"af", "av", "von", "van", "de"},
 }
-"""Particles by language, written small in the middle of a name. Elsewhere (English, Flemish, French) they count."""
+"""Particles of people's names by language, where they are written small. Elsewhere (English, Flemish, French) they
+count.
+"""
 BELGIAN = "nl-be"
 
 
 def order_of(name: str, language: str) -> str:
-    """What names are sorted by: hexadecimal digits, which every database and Python put in the same order."""
-    name = unicodedata.normalize("NFC", name).strip()
-    key = _collator(language).getSortKey
-    plain = _without_signs(_without_particles(name, language)) or name
+    """What a name or title is sorted by: hexadecimal digits, which every database and Python put in the same order."""
+    return _order(name, name, language)
+
+
+def order_of_person(name: str, language: str) -> str:
+    """The same for the name of a person, whose particles may not count."""
+    return _order(name, _without_particles(name, language), language)
+
+
+def _order(name: str, sorted_by: str, language: str) -> str:
+    key, name = _collator(language).getSortKey, unicodedata.normalize("NFC", name).strip()
+    plain = _without_signs(unicodedata.normalize("NFC", sorted_by)) or name
     return str((key(plain) + key(name)).hex())[:LONGEST]
 
 
 def fold(text: str) -> str:
-    """What searches compare: small letters without accents, signs as spaces; other scripts stay what they are."""
+    """What searches compare: small letters without accents and signs, dashes as spaces, each script in its own."""
     return " ".join(_without_signs(_plain().transliterate(text)).split())
 
 
@@ -79,7 +72,8 @@ def _without_signs(text: str) -> str:
 
 def _without_particles(name: str, language: str) -> str:
     """Without the small words that this language does not sort by; the last word is never one."""
-    small = () if language.lower() == BELGIAN else LEFT_OUT.get(language.lower().partition("-")[0], ())
+    language = language.lower()
+    small: set[str] = set() if language == BELGIAN else LEFT_OUT.get(language.partition("-")[0], set())
     words = name.split()
     return " ".join([*(word for word in words[:-1] if word not in small), *words[-1:]])
 

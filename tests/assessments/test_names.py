@@ -24,7 +24,7 @@ from lms import clock
 from lms.api import Customer, Enrolment, Membership, Skill, Team, User, managers_of_each, named_like
 from lms.management.commands.doctor import names_sorted
 from lms.models import Named, Organisation, Path, RoleProfile
-from lms.rules.names import fold, order_of
+from lms.rules.names import fold, order_of, order_of_person
 from tests import factories as make
 from tests import judging_factories as judging
 
@@ -61,7 +61,7 @@ def people(names: list[str] = ENGLISH) -> list[User]:
 @pytest.mark.parametrize(("language", "names"), [("en", ENGLISH), *ELSEWHERE.items()])
 def test_names_stand_as_the_language_sorts_them(language: str, names: list[str]) -> None:
     """Case 23: particles and accents, capitals and signs, by the language of the organisation."""
-    assert sorted(shuffled(names), key=lambda name: order_of(name, language)) == names
+    assert sorted(shuffled(names), key=lambda name: order_of_person(name, language)) == names
 
 
 words = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
@@ -70,10 +70,18 @@ words = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
 @given(words, st.sampled_from(["en", "da", "nl", "de", "zz"]))
 def test_an_order_is_plain_digits_and_knows_one_form_of_a_letter(name: str, language: str) -> None:
     """Case 23: whatever is typed, the same text in another form of Unicode stands in the same place."""
-    found = order_of(name, language)
-    assert set(found) <= set("0123456789abcdef")
-    assert len(found) <= 1000
-    assert order_of(unicodedata.normalize("NFD", name), language) == found
+    for order in (order_of, order_of_person):
+        found = order(name, language)
+        assert set(found) <= set("0123456789abcdef")
+        assert len(found) <= 1000
+        assert order(unicodedata.normalize("NFD", name), language) == found
+
+
+def test_particles_are_those_of_people() -> None:
+    """Case 23: in a title the same words are words."""
+    titles = ["Hören der Kunden", "Hören Sie zu", "Hören und Fragen"]
+    assert sorted(shuffled(titles), key=lambda title: order_of(title, "de")) == titles
+    assert order_of_person(titles[2], "de") < order_of_person(titles[1], "de")
 
 
 @given(words)
@@ -125,7 +133,8 @@ def test_every_way_to_write_a_name_writes_its_order() -> None:
     other.preferred_name = "Ýr"
     User.objects.bulk_update([other], ["preferred_name"])
     for row in rows_with_names():
-        assert row.name_order == order_of(getattr(row, row.NAMED_BY[0]), "en")
+        order = order_of_person if isinstance(row, User) else order_of
+        assert row.name_order == order(getattr(row, row.NAMED_BY[0]), "en")
     assert User.objects.get(pk=other.pk).name_folded == "yuki yr"
     assert User.objects.get(pk=who.pk).name_folded.startswith("ase")
     with pytest.raises(TypeError):
