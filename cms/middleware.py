@@ -1,4 +1,4 @@
-"""Refusals in the admin become sentences: of publishing, whichever way it was to go live, and of coming in at all."""
+"""The admin: its hours are those of the person; refusals of publishing, and of coming in at all, become sentences."""
 
 from __future__ import annotations
 
@@ -13,8 +13,32 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail.admin import messages
 from wagtail.admin.modal_workflow import render_modal_workflow
+from wagtail.users.models import UserProfile
 
+from lms.api import User
 from lms.middleware.refusals import kept_words
+
+PROFILE = UserProfile._meta.get_field("user").remote_field.get_accessor_name()
+
+
+class OwnHoursInAdmin:
+    """Times in the admin are those of the person's own zone, as everywhere.
+
+    Wagtail asks a profile of its own, which nobody here fills in: for this request it is told what the person's row
+    says. Queries: none that the admin would not send itself, and 2 the first time that somebody enters.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        inside, who = request.path.startswith(reverse("wagtailadmin_home")), request.user
+        if inside and isinstance(who, User) and who.has_perm("wagtailadmin.access_admin"):
+            profile = UserProfile.get_for_user(who)
+            profile.current_time_zone = who.time_zone
+            setattr(who, PROFILE, profile)
+        return self.get_response(request)
+
 
 OPEN = ("wagtailadmin_log*", "wagtailadmin_password_reset*", "wagtailadmin_sprite", "wagtailadmin_javascript_catalog")
 """What Wagtail shows to everybody: its doors, which lead to ours, its icons, and the words of its scripts."""

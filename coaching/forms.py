@@ -18,19 +18,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from coaching.api import CoachProfile, CommitmentSkill, PathChoice, Post
 from coaching.rules.times import MAX_MINUTES, MIN_MINUTES
 from lms.api import Customer, Enrolment, Skill, User
-from lms.forms import ManyLines, OneLine
+from lms.forms import Day, ManyLines, Moment, OneLine
+from lms.rules import bounds
 from lms.rules.said import full_day
 from lms.templatetags.vouch import spoken
-
-DAY = {"type": "date"}
-
-
-class Moment(forms.DateTimeField):
-    """A day and time in the zone that is active (the reader's own)."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
-        super().__init__(widget=widget, **kwargs)
 
 
 class Choices(forms.RadioSelect):
@@ -141,7 +132,7 @@ class WordsForm(forms.Form):
 class MoveForm(forms.Form):
     """When and where."""
 
-    planned_at = Moment(label=gettext_lazy("When"))
+    planned_at = Moment(label=gettext_lazy("When"), within=bounds.TALK_PLANNED)
     minutes = forms.IntegerField(
         label=gettext_lazy("Minutes"), min_value=MIN_MINUTES, max_value=MAX_MINUTES, initial=40
     )
@@ -177,7 +168,7 @@ class NotesForm(forms.Form):
 class HoldForm(NotesForm):
     """The session took place."""
 
-    held_at = Moment(label=gettext_lazy("When it was"))
+    held_at = Moment(label=gettext_lazy("When it was"), within=bounds.TALK_HELD)
     field_order = ["held_at", "shared_notes", "private_notes"]
 
 
@@ -191,7 +182,7 @@ class CommitmentForm(forms.Form):
         help_text=gettext_lazy("One thing that somebody could see you do."),
     )
     customer = OneOf(label=gettext_lazy("For which customer"))
-    by_on = forms.DateField(label=gettext_lazy("By which day"), widget=forms.DateInput(attrs=DAY))
+    by_on = Day(label=gettext_lazy("By which day"), within=bounds.PROMISED_BY)
     skills = forms.MultipleChoiceField(
         label=gettext_lazy("Skills that you will use"), widget=forms.CheckboxSelectMultiple
     )
@@ -271,7 +262,7 @@ class EnrolForm(forms.Form):
         widget=forms.RadioSelect,
         initial="other",
     )
-    started_on = forms.DateField(label=gettext_lazy("First day"), widget=forms.DateInput(attrs=DAY))
+    started_on = Day(label=gettext_lazy("First day"), within=bounds.PATH_BEGINS)
     coach = OneOf(label=gettext_lazy("Coach"), widget=Choices, required=False)
 
     def __init__(
@@ -334,8 +325,8 @@ class CapacityForm(forms.Form):
 class AwayForm(forms.Form):
     """Days away, both included."""
 
-    away_from = forms.DateField(label=gettext_lazy("First day away"), required=False, widget=forms.DateInput(attrs=DAY))
-    away_until = forms.DateField(label=gettext_lazy("Last day away"), required=False, widget=forms.DateInput(attrs=DAY))
+    away_from = Day(label=gettext_lazy("First day away"), required=False, within=bounds.AWAY)
+    away_until = Day(label=gettext_lazy("Last day away"), required=False, within=bounds.AWAY)
     cover = OneOf(label=gettext_lazy("Who covers"), required=False)
 
     def __init__(self, *args: Any, coaches: Iterable[CoachProfile], **kwargs: Any) -> None:
@@ -353,10 +344,10 @@ class GrantForm(forms.Form):
         max_length=300,
         help_text=gettext_lazy("What makes them fit to judge it. The record keeps it."),
     )
-    until_on = forms.DateField(
+    until_on = Day(
         label=gettext_lazy("Until"),
         required=False,
-        widget=forms.DateInput(attrs=DAY),
+        within=bounds.MAY_OBSERVE_UNTIL,
         help_text=gettext_lazy("Twelve months when left open, and at most."),
     )
     provisional = forms.BooleanField(

@@ -70,7 +70,7 @@ from lms.services.duties import (
     record_duty,
     write_through,
 )
-from lms.services.enrolments import enrol, requirements_of
+from lms.services.enrolments import correct_first_day, enrol, requirements_of
 from lms.services.facts import GateFact, facts_of, lock_learner, open_enrolments
 from lms.services.gates import NewGate, close_gates, gates_of, open_gate, open_gates, standings_of
 from lms.services.health import Unwell, health_checks, register_health
@@ -86,7 +86,7 @@ from lms.services.log import (
     sealed_kinds,
 )
 from lms.services.log_keys import KeyMissing, KeyRing, add_key, key_ring
-from lms.services.names import name_taken
+from lms.services.names import sort_names, unsorted_names
 from lms.services.notices import News, newest_unread, news_of, notices_of, read_notices, unread_notices
 from lms.services.outbox import heads_with, mail_notices, notify, queue_mail, receipt_of
 from lms.services.outbox import send_waiting as send_waiting_mail
@@ -97,6 +97,7 @@ from lms.services.people import (
     managers_of,
     managers_of_each,
     managing,
+    named_like,
     organisation,
     resend_invitation,
     send_invitation,
@@ -131,6 +132,7 @@ from lms.services.progress import (
     waive,
 )
 from lms.services.sealed import SEALED
+from lms.services.short_names import name_taken
 from lms.services.shown import steering_shown
 from lms.services.steering import extend, follow_pauses, open_step, pause, resume
 from lms.services.structure import LessonInfo, MilestoneInfo, PathStructure, StepInfo, structure_of
@@ -221,6 +223,7 @@ __all__ = [
     "close_gates",
     "complete_lesson",
     "content_now",
+    "correct_first_day",
     "current",
     "duties_held",
     "duties_of",
@@ -268,6 +271,7 @@ __all__ = [
     "managing",
     "mark_external_done",
     "name_taken",
+    "named_like",
     "newest_unread",
     "news_of",
     "next_number",
@@ -322,12 +326,14 @@ __all__ = [
     "set_labels",
     "skill_ids",
     "skill_version_now",
+    "sort_names",
     "standings_of",
     "steering_shown",
     "structure_of",
     "surroundings_of",
     "union_part",
     "unread_notices",
+    "unsorted_names",
     "waive",
     "words_of",
     "write_through",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from allauth.account.forms import ResetPasswordForm
@@ -12,13 +13,17 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.db import transaction
+from django.forms import BoundField
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from lms import clock
 from lms.api import OutgoingMail, Team, User
+from lms.rules import bounds
+from lms.rules.bounds import Bounds
 from lms.rules.duties import Duty
 from lms.rules.lines import many_lines, one_line
 
@@ -39,6 +44,47 @@ class ManyLines(forms.CharField):
         return many_lines(super().to_python(value) or "")
 
 
+MINUTE = "%Y-%m-%dT%H:%M"
+"""As browsers write a moment."""
+
+
+class Day(forms.DateField):
+    """A day. The browser offers those within the bounds, by the days of the reader; the service has the last word."""
+
+    def __init__(self, *, within: Bounds, **kwargs: Any) -> None:
+        kwargs.setdefault("error_messages", {"invalid": _("Choose a day."), "required": _("Choose a day.")})
+        super().__init__(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **kwargs)
+        self.within = within
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> BoundField:
+        """With the first and the last day as they are now."""
+        first, last = self.within.days(clock.today(timezone.get_current_timezone()))
+        self.widget.attrs |= {"min": first.isoformat(), "max": last.isoformat()}
+        return super().get_bound_field(form, field_name)
+
+
+class Moment(forms.DateTimeField):
+    """A day and time in the zone that is active (the reader's own); the browser offers those within the bounds."""
+
+    def __init__(self, *, within: Bounds, **kwargs: Any) -> None:
+        kwargs.setdefault("error_messages", {"invalid": _("Write the day and the time.")})
+        widget = forms.DateTimeInput(format=MINUTE, attrs={"type": "datetime-local"})
+        super().__init__(widget=widget, **kwargs)
+        self.within = within
+
+    def prepare_value(self, value: Any) -> Any:
+        """The moment as clocks of that zone say it, also at the ends of the calendar."""
+        if isinstance(value, datetime) and timezone.is_aware(value):
+            return clock.local(value, timezone.get_current_timezone()).replace(tzinfo=None)
+        return super().prepare_value(value)
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> BoundField:
+        """With the first and the last moment as they are now."""
+        first, last = (timezone.localtime(end).strftime(MINUTE) for end in self.within.moments(clock.now()))
+        self.widget.attrs |= {"min": first, "max": last}
+        return super().get_bound_field(form, field_name)
+
+
 def time_zones() -> list[tuple[str, str]]:
     """All IANA zones with a continent, as choices."""
     return [(name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones()) if "/" in name]
@@ -54,7 +100,7 @@ class InviteForm(forms.Form):
     email = forms.EmailField(label=_("E-mail address"), help_text=_("They log in with it. The invitation goes there."))
     job = OneLine(label=_("Job title"), max_length=120, required=False)
     team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none(), empty_label=None)
-    started_on = forms.DateField(label=_("First day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    started_on = Day(label=_("First day"), required=False, within=bounds.FIRST_DAY_HERE)
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
@@ -109,7 +155,7 @@ class DutyForm(forms.Form):
     """A duty that somebody does not have, and why they get it; ``free`` are the duties to choose from."""
 
     duty = forms.ChoiceField(label=_("Duty"), widget=forms.RadioSelect)
-    reason = forms.CharField(label=_("Reason"), max_length=300, help_text=DUTY_REASON)
+    reason = OneLine(label=_("Reason"), max_length=300, help_text=DUTY_REASON)
 
     def __init__(self, *args: Any, free: Iterable[Duty], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -120,23 +166,27 @@ class DutyForm(forms.Form):
 class EndDutyForm(forms.Form):
     """Why a duty ends."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=300, help_text=DUTY_REASON)
-
-
-DAY = {"type": "date"}
+    reason = OneLine(label=_("Reason"), max_length=300, help_text=DUTY_REASON)
 
 
 class PauseForm(forms.Form):
     """From when, until when, and why."""
 
-    from_on = forms.DateField(label=_("First day of the pause"), widget=forms.DateInput(attrs=DAY))
-    until_on = forms.DateField(
+    from_on = Day(label=_("First day of the pause"), within=bounds.PAUSE_BEGINS)
+    until_on = Day(
         label=_("Goes on again on"),
         required=False,
-        widget=forms.DateInput(attrs=DAY),
+        within=bounds.PAUSE_ENDS,
         help_text=_("Leave it open when nobody knows yet."),
     )
     reason = OneLine(label=_("Reason"), max_length=200, help_text=_("The learner reads it."))
+
+
+class FirstDayForm(forms.Form):
+    """Another first day of a path, and why."""
+
+    started_on = Day(label=_("First day"), within=bounds.PATH_BEGINS)
+    reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("The learner reads it."))
 
 
 class StepForm(forms.Form):
@@ -152,7 +202,7 @@ class StepForm(forms.Form):
 class ExtendForm(StepForm):
     """A later day for a step."""
 
-    due_on = forms.DateField(label=_("New day"), widget=forms.DateInput(attrs=DAY))
+    due_on = Day(label=_("New day"), within=bounds.MORE_TIME)
     reason = OneLine(label=_("Reason"), max_length=200, help_text=_("The learner reads it."))
 
 

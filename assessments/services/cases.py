@@ -30,12 +30,12 @@ from lms.api import (
     require_open,
 )
 from lms.errors import Conflict, Invalid, NotFound
+from lms.rules.bounds import SEEN_ON
 from lms.rules.lines import one_line
 
 from .examining import examine_cases
 
 LAPSES_AFTER = timedelta(days=14)
-FURTHEST = timedelta(days=365)
 RENEWED_FROM = timedelta(days=60)
 
 
@@ -107,8 +107,7 @@ def request_observation(
     if _vouched_for(enrolment, state.step, at):
         raise Conflict(_("You are vouched for on this standard already."))
     today = clock.today(actor.zone, at)
-    if not today <= planned_on <= today + FURTHEST:
-        raise Invalid(planned_on=_("Choose a day from today on, within a year."))
+    SEEN_ON.check("planned_on", planned_on, today)
     case = case_for(enrolment, state.step.content_uid, at)
     observer = User.objects.filter(uid=observer_uid, is_active=True).exclude(pk=actor.pk).first()
     skills = list(case.version.skills.values_list("pk", flat=True))

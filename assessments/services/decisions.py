@@ -23,6 +23,7 @@ from assessments.rules.evidence import Finding
 from lms import clock
 from lms.api import Skill, StepKind, User, act, content_now, notify, once, progress_of, skill_version_now
 from lms.errors import Conflict, Invalid, NotAllowed
+from lms.rules.bounds import SEEN_AGAIN_BY
 from lms.rules.lines import many_lines
 from lms.rules.scales import ENTRUSTMENT
 from lms.rules.shown import require_same
@@ -145,8 +146,9 @@ def _check_words(finding: CaseFinding, verdicts: Mapping[str, Verdict], why: str
         if isinstance(verdict, NotYet):
             if not verdict.next_step.strip():
                 problems[f"{slug}-next_step"] = _("Say what the next step is.")
-            if verdict.retry_on <= today:
-                problems[f"{slug}-retry_on"] = _("Choose a day after today.")
+            problem = SEEN_AGAIN_BY.problem(verdict.retry_on, today)
+            if problem:
+                problems[f"{slug}-retry_on"] = problem
     if problems:
         raise Invalid(**problems)
 

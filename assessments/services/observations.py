@@ -30,6 +30,7 @@ from assessments.rules.specs import StandardSpec
 from coaching.api import coach_of, may_observe
 from lms.api import Enrolment, Skill, StepKind, User, act, log_row, notify, once, open_gate, structure_of
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
+from lms.rules.bounds import OBSERVED
 from lms.rules.digest import digest
 from lms.rules.lines import many_lines
 from lms.rules.shown import require_same
@@ -38,7 +39,6 @@ from .cases import case_for, find_customer, refresh_case
 from .reading import parts_of
 from .shown import encounter_shown
 
-WITHIN = timedelta(days=7)
 SEAL_LASTS = timedelta(days=14)
 MIN_WORDS = 5
 DO_FROM = 3
@@ -130,8 +130,7 @@ def record_observation(
         raise Conflict(_("What you wrote about this encounter is in the record already. Write anew about another one."))
     spec = StandardSpec.from_json(case.version.spec)
     skills = _skills_to_rate(actor, case, spec, ratings, shown, at)
-    if not at - WITHIN <= occurred_at <= at:
-        raise Invalid(occurred_at=_("An observation is written within 7 days of what was seen."))
+    OBSERVED.check_moment("occurred_at", occurred_at, at, actor.zone)
     if context not in spec.where:
         raise Invalid(context=_("Choose one of the places that the standard permits."))
     customer = find_customer(customer_uid)

@@ -230,7 +230,7 @@ def _parts(*, me: int, on: date, since: datetime, until: datetime) -> list[Query
             LEARNER,
             Enrolment.objects.filter(coached_by(reader, on=on), status__in=Enrolment.OPEN),
             owner=F("pk"),
-            word=F("person__full_name"),
+            word=F("person__name_order"),
         ),
         part(
             SEATS,

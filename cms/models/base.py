@@ -20,13 +20,17 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.fields import StreamField
 from wagtail.models import DraftStateMixin, Page, PagePermissionTester, PreviewableMixin, RevisionMixin
 
 from cms.rules.findings import Finding, refusals
+from lms import clock
 from lms.api import OneLine
+from lms.errors import Invalid
+from lms.rules.bounds import GOES_LIVE
 from lms.rules.lines import one_line
 
 from . import dependants
@@ -79,6 +83,19 @@ class Content(models.Model):
             ]
         if found:
             raise ValidationError({NON_FIELD_ERRORS: found})  # Wagtail's API reads errors by field
+
+    def check_schedule(self) -> None:
+        """Raise ValidationError beside a moment of going live or leaving that nobody means."""
+        problems: dict[str, str] = {}
+        for name in ("go_live_at", "expire_at"):
+            moment = getattr(self, name, None)
+            try:
+                if moment:
+                    GOES_LIVE.check_moment(name, moment, clock.now(), timezone.get_current_timezone())
+            except Invalid as refusal:
+                problems |= refusal.fields
+        if problems:
+            raise ValidationError(problems)
 
     @property
     def cleaned_for_publishing(self) -> bool:
@@ -185,6 +202,7 @@ class ContentPage(Content, Page):  # type: ignore[django-manager-missing]
 
     def clean(self) -> None:
         super().clean()
+        self.check_schedule()
         if self.cleaned_for_publishing:
             self.check_publishable()
 
@@ -245,6 +263,7 @@ class Source(Content, PreviewableMixin, DraftStateMixin, RevisionMixin, models.M
 
     def clean(self) -> None:
         super().clean()
+        self.check_schedule()
         if self.cleaned_for_publishing:
             self.check_publishable()
 

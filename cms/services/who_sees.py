@@ -123,7 +123,7 @@ def _audiences(person: User, at: datetime) -> dict[str, str]:
 
 def _named(people: Iterable[User], one: str, many: str) -> str:
     """The people of one audience by name; "" when there is nobody."""
-    found = list(dict.fromkeys(who.full_name for who in sorted(set(people), key=lambda who: who.full_name)))
+    found = list(dict.fromkeys(who.full_name for who in sorted(set(people), key=lambda who: (who.name_order, who.pk))))
     if not found:
         return ""
     names, more = found[:NAMED], len(found) - NAMED

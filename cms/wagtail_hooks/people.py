@@ -12,13 +12,14 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.functional import cached_property
 from wagtail.users.forms import GroupForm, UserForm
 from wagtail.users.views.bulk_actions import AssignRoleBulkAction, DeleteBulkAction, SetActiveStateBulkAction
 from wagtail.users.views.groups import DeleteView as GroupDeleteView
 from wagtail.users.views.groups import GroupViewSet
-from wagtail.users.views.users import DeleteView, EditView, UserViewSet
+from wagtail.users.views.users import DeleteView, EditView, IndexView, UserViewSet
 
-from lms.api import GROUPS
+from lms.api import GROUPS, named_like
 
 User = get_user_model()
 
@@ -54,6 +55,21 @@ class PersonEdit(EditView):
         self.can_delete = self.user_has_permission_for_instance("delete", self.object)
 
 
+class PeopleList(IndexView):
+    """Wagtail's, in the order of names that every list has, and searched as everywhere."""
+
+    @cached_property
+    def columns(self) -> list[Any]:
+        found = super().columns
+        for column in found:
+            if column.name == "name":
+                column.sort_key = "name_order"
+        return found
+
+    def search_queryset(self, queryset: Any) -> Any:
+        return queryset.filter(named_like(self.search_query)) if self.is_searching else queryset
+
+
 class PeopleViewSet(UserViewSet):
     """Wagtail's, with our fields and without deleting; adding somebody is an invitation.
 
@@ -61,6 +77,8 @@ class PeopleViewSet(UserViewSet):
     """
 
     edit_template_name = "cms/admin/person_edit.html"
+    index_view_class = PeopleList
+    ordering = "name_order"
     edit_view_class = PersonEdit
     delete_view_class = NoDelete
     copy_view_enabled = False

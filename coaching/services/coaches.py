@@ -69,7 +69,7 @@ def active_assignments_of(coach: User, at: datetime) -> list[CoachAssignment]:
     rows = CoachAssignment.objects.filter(acting(coach, at.date()))
     return list(
         rows.select_related("enrolment__person", "enrolment__path", "coach__person").order_by(
-            "enrolment__person__full_name", "pk"
+            "enrolment__person__name_order", "pk"
         )
     )
 
@@ -121,4 +121,4 @@ def coaches_to_choose(on: date) -> list[CoachProfile]:
     """Everybody who coaches, those with most room first. Queries: 1."""
     rows = CoachProfile.objects.filter(not_ended("", on), person__is_active=True)
     found = list(rows.select_related("person", "cover__person"))
-    return sorted(found, key=lambda row: (row.load >= row.capacity, row.load - row.capacity, row.person.full_name))
+    return sorted(found, key=lambda row: (row.load >= row.capacity, row.load - row.capacity, row.person.name_order))

@@ -32,6 +32,7 @@ from lms.api import (
     structure_of,
 )
 from lms.errors import Conflict, Invalid
+from lms.rules.bounds import PROMISED_BY
 from lms.rules.lines import many_lines, one_line, shorten
 from lms.rules.shown import require_same
 
@@ -70,8 +71,7 @@ def make_commitment(
         raise Invalid(what=_("Write what you will do."))
     if len(what) > 300:
         raise Invalid(what=_("Say it in 300 characters; there is room for the story when you report."))
-    if by_on < clock.today(actor.zone, at):
-        raise Invalid(by_on=_("Choose a day from today on."))
+    PROMISED_BY.check("by_on", by_on, clock.today(actor.zone, at))
     slugs = set(skills) or set(step.skills if step else ())
     chosen = list(Skill.objects.filter(slug__in=slugs))
     if not chosen or len(chosen) != len(slugs):

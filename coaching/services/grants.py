@@ -21,6 +21,7 @@ from coaching.policies import grant_policy, unlapsed
 from coaching.rules.times import a_year_later
 from lms.api import Act, Skill, User, act, forget, log_end, log_row, once, recording, replayed
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
+from lms.rules.bounds import MAY_OBSERVE_UNTIL
 from lms.rules.lines import one_line
 from lms.rules.said import full_day
 from lms.rules.shown import require_same
@@ -66,10 +67,7 @@ def give_grant(
         raise Invalid(reason=_("Say what makes them fit to observe; the record keeps it."))
     longest = a_year_later(at.date())
     until_on = until_on or longest
-    if not at.date() <= until_on <= longest:
-        raise Invalid(
-            until_on=_("Choose a day from today to %(day)s, twelve months at most.") % {"day": full_day(longest)}
-        )
+    MAY_OBSERVE_UNTIL.check("until_on", until_on, at.date(), last=longest)
     if not once(actor=actor, name="grant.give", key=key, at=at, about=person.uid):
         then = Act.objects.get(pk=key).at
         return list(ObserverGrant.objects.filter(person=person, granted_by=actor, granted_at=then).order_by("pk"))
@@ -234,7 +232,11 @@ def observers_for(skill_ids: Iterable[int], exclude: Iterable[User] = (), *, on:
 def grants(actor: User) -> list[ObserverGrant]:
     """Every open grant that the actor may see, by person, lapsed ones included. Queries: 1-2."""
     rows = grant_policy.queryset(actor, "view").filter(revoked_at=None)
-    return list(rows.select_related("person", "skill", "granted_by").order_by("person__full_name", "skill__title"))
+    return list(
+        rows.select_related("person", "skill", "granted_by").order_by(
+            "person__name_order", "person", "skill__name_order"
+        )
+    )
 
 
 def _announce(person: User, skill_ids: Iterable[int]) -> None:

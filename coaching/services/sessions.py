@@ -15,6 +15,7 @@ from coaching import events
 from coaching.models import CoachProfile, Session
 from coaching.policies import help_policy, session_policy
 from coaching.rules.times import MAX_MINUTES, MIN_MINUTES, overlaps
+from lms import clock
 from lms.api import (
     OPEN,
     Enrolment,
@@ -31,6 +32,7 @@ from lms.api import (
     structure_of,
 )
 from lms.errors import Conflict, Invalid
+from lms.rules.bounds import TALK_HELD, TALK_PLANNED
 from lms.rules.lines import many_lines, one_line, shorten
 from lms.rules.links import wrong_with_link
 from lms.rules.said import hour
@@ -70,7 +72,7 @@ def plan_session(
     coach = actor if actor.pk != enrolment.person_id else present_coach(enrolment, planned_at.date())
     if coach is None:
         raise Conflict(_("You have no coach yet. Your manager chooses one; the session can be planned after that."))
-    _check_time(planned_at, minutes, at)
+    _check_time(planned_at, minutes, actor, at)
     _check_free(coach, enrolment, planned_at, minutes, actor)
     made = Session.objects.create(
         uid=key,
@@ -107,7 +109,7 @@ def move_session(
     if not once(actor=actor, name="session.move", key=key, at=at, about=session.uid):
         return session
     _still_planned(session)
-    _check_time(planned_at, minutes, at)
+    _check_time(planned_at, minutes, actor, at)
     _check_free(session.coach, session.enrolment, planned_at, minutes, actor, session)
     session.planned_at, session.minutes, session.place = planned_at, minutes, _place(place)
     session.save(update_fields=["planned_at", "minutes", "place"])
@@ -170,8 +172,7 @@ def hold_session(
     if not once(actor=actor, name="session.hold", key=key, at=at, about=session.uid):
         return session
     _still_planned(session)
-    if held_at > at:
-        raise Invalid(held_at=_("This moment is still to come. Say when it was."))
+    TALK_HELD.check_moment("held_at", held_at, at, actor.zone)
     session.status, session.coach, session.held_at = HELD, actor, held_at
     session.shared_notes, session.private_notes = many_lines(shared_notes), many_lines(private_notes)
     session.save(update_fields=["status", "coach", "held_at", "shared_notes", "private_notes"])
@@ -267,9 +268,10 @@ def _step(enrolment: Enrolment, step_uid: UUID, at: datetime) -> StepInfo:
     return state.step
 
 
-def _check_time(planned_at: datetime, minutes: int, at: datetime) -> None:
+def _check_time(planned_at: datetime, minutes: int, actor: User, at: datetime) -> None:
     if planned_at <= at:
         raise Invalid(planned_at=_("Choose a moment that is still to come."))
+    TALK_PLANNED.check_moment("planned_at", planned_at, at, actor.zone)
     if not MIN_MINUTES <= minutes <= MAX_MINUTES:
         raise Invalid(
             minutes=_("A session takes from %(least)s to %(most)s minutes.")
@@ -285,7 +287,7 @@ def _check_free(
     for person, who in ((coach, Q(coach=coach)), (enrolment.person, Q(enrolment__person=enrolment.person))):
         taken = busy(who, start, minutes, but)
         if taken:
-            begin = taken.planned_at.astimezone(actor.zone)
+            begin = clock.local(taken.planned_at, actor.zone)
             words = {
                 "who": person.get_short_name(),
                 "from": hour(begin),

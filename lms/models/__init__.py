@@ -8,6 +8,7 @@ from .gates import SkillGate
 from .labels import Label
 from .lines import ManyLines, OneLine
 from .log import LogEntry
+from .named import Named
 from .outbox import Notice, OutgoingMail
 from .paths import Milestone, Path, PathVersion, Step, StepKind
 from .people import Organisation, User
@@ -29,6 +30,7 @@ __all__ = [
     "ManyLines",
     "Membership",
     "Milestone",
+    "Named",
     "Notice",
     "OneLine",
     "Opening",

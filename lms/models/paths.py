@@ -15,6 +15,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from .named import Named, NamedQuerySet
 from .profiles import RoleProfile
 
 
@@ -31,16 +32,20 @@ class StepKind(models.TextChoices):
     EXTERNAL = "external", _("External training")
 
 
-class Path(models.Model):
+class Path(Named):
     """The lasting identity of a path; ``uid`` is the translation key of its page."""
+
+    NAMED_BY = ("title",)
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     slug = models.SlugField()
     title = models.CharField(max_length=160)
     archived_at = models.DateTimeField(null=True, blank=True)
 
+    objects = NamedQuerySet.as_manager()
+
     class Meta:
-        ordering = ["title"]
+        ordering = ["name_order", "id"]
         constraints = [
             models.UniqueConstraint(fields=["slug"], condition=Q(archived_at=None), name="path_slug_once_on_the_site")
         ]

@@ -19,7 +19,10 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from lms.rules.names import fold, order_of_person
+
 from .lines import OneLine
+from .named import Named, NamedQuerySet
 
 
 def validate_time_zone(value: str) -> None:
@@ -55,6 +58,10 @@ class Organisation(models.Model):
 class UserManager(BaseUserManager["User"]):
     """Makes people; the e-mail address is the log-in."""
 
+    def get_queryset(self) -> NamedQuerySet[User]:
+        """With bulk writers that know the order of names."""
+        return NamedQuerySet(self.model, using=self._db)
+
     def create_user(self, email: str, password: str | None = None, **fields: object) -> User:
         """Make a person; without a password the account can only be opened by an invitation mail."""
         user = self.model(email=self.normalize_email(email).lower(), **fields)
@@ -67,13 +74,19 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username)
 
 
-class User(AbstractBaseUser, PermissionsMixin):
-    """A person. ``full_name`` is for records, ``preferred_name`` for talking to them."""
+class User(Named, AbstractBaseUser, PermissionsMixin):
+    """A person. ``full_name`` is for records, ``preferred_name`` for talking to them; ``name_folded`` is both, as
+    searches compare them.
+    """
+
+    NAMED_BY = ("full_name", "preferred_name")
+    KEPT_WITH_NAME = ("name_order", "name_folded")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField(_("e-mail address"))
     full_name = OneLine(_("full name"), max_length=150)
     preferred_name = OneLine(_("preferred name"), max_length=60, blank=True)
+    name_folded = models.TextField(editable=False, default="")
     job = OneLine(_("job title"), max_length=120, blank=True)
     employee_number = OneLine(_("employee number"), max_length=40, blank=True)
     locale = models.CharField(_("language"), max_length=12, default="en")
@@ -93,7 +106,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
-        ordering = ["full_name"]
+        ordering = ["name_order", "id"]
         constraints = [
             models.UniqueConstraint(Lower("email"), name="user_email_once_in_any_case"),
             models.UniqueConstraint(
@@ -111,6 +124,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.full_name
+
+    def set_name_order(self, language: str) -> None:
+        """What the name is sorted by, and found by."""
+        self.name_order = order_of_person(self.full_name, language)
+        self.name_folded = fold(f"{self.full_name} {self.preferred_name}")
 
     def get_full_name(self) -> str:
         """The name for records."""

@@ -14,17 +14,20 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from .lines import ManyLines, OneLine
+from .named import Named, NamedQuerySet
 
 
-class Team(models.Model):
+class Team(Named):
     """A group of people with at most a few managers; part of a tree."""
 
     slug = models.SlugField(unique=True)
     name = OneLine(max_length=120)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
 
+    objects = NamedQuerySet.as_manager()
+
     class Meta:
-        ordering = ["name"]
+        ordering = ["name_order", "id"]
         constraints = [models.CheckConstraint(condition=~Q(parent=F("id")), name="team_not_its_own_parent")]
 
     def __str__(self) -> str:
@@ -72,7 +75,7 @@ class Cohort(models.Model):
         return self.title
 
 
-class Customer(models.Model):
+class Customer(Named):
     """A company we serve, and what we decided about it."""
 
     class Decision(models.TextChoices):
@@ -89,10 +92,12 @@ class Customer(models.Model):
     )
     note = ManyLines(_("note"), blank=True)
 
+    objects = NamedQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
-        ordering = ["name"]
+        ordering = ["name_order", "id"]
         constraints = [
             models.CheckConstraint(condition=Q(decision__in=["deepen", "hold", "part"]), name="customer_decision_known")
         ]

@@ -159,7 +159,7 @@ def make_administrator(*, person: User, at: datetime, instead_of: User | None = 
             raise Conflict(_("%(name)s is no administrator.") % {"name": instead_of.full_name})
         finish_duty(holding=old, by=person, reason="Replaced on the machine.", at=at)
         reason = f"Made on the machine, in place of {instead_of.full_name}."[:LONGEST_REASON]
-    elif names := ", ".join(administrators().order_by("full_name").values_list("full_name", flat=True)):
+    elif names := ", ".join(administrators().order_by("name_order").values_list("full_name", flat=True)):
         raise Conflict(
             _("There is an administrator already: %(names)s. They give the duty to others at /people/.")
             % {"names": names}
@@ -232,4 +232,4 @@ def not_written_through() -> list[User]:
     for pk in User.user_permissions.through.objects.values_list("user", flat=True):
         found.setdefault(pk, set()).add("")
     differ = [pk for pk in said.keys() | found.keys() if said.get(pk) != found.get(pk)]
-    return list(User.objects.filter(pk__in=differ).order_by("full_name"))
+    return list(User.objects.filter(pk__in=differ).order_by("name_order"))

@@ -18,7 +18,9 @@ from lms import clock
 from lms.errors import Conflict, Invalid
 from lms.models import Enrolment, Membership, Organisation, Team, User
 from lms.policies import people_policy
+from lms.rules.bounds import FIRST_DAY_HERE
 from lms.rules.lines import one_line
+from lms.rules.names import fold
 
 from .acts import act, once
 from .duties import finish_all_duties
@@ -30,6 +32,19 @@ from .places import forget
 def organisation() -> Organisation:
     """The one organisation; an unnamed one before anybody named it. Queries: 1."""
     return Organisation.objects.filter(pk=1).first() or Organisation(name="Vouch")
+
+
+def named_like(words: str, prefix: str = "") -> Q:
+    """Whose name or address has each of these words in it, whatever the letter case, accents and signs.
+
+    ``prefix`` leads from a row to the person ("person__").
+    """
+    found = Q()
+    for word in words.split():
+        named = Q(**{f"{prefix}email__icontains": word})
+        folded = fold(word)
+        found &= named | Q(**{f"{prefix}name_folded__contains": folded}) if folded else named
+    return found
 
 
 @act
@@ -50,7 +65,7 @@ def invite_person(
     """Make an account without a passphrase and mail the person a link to choose one.
 
     They read the organisation's language until they choose another. ``link_for`` makes that link.
-    Raises NotAllowed (not L&D), Invalid (no name, address taken, unknown team or time zone).
+    Raises NotAllowed (not L&D), Invalid (no name, address taken, unknown team or time zone, a first day too far away).
     """
     people_policy.require(actor, "invite")
     if time_zone not in zoneinfo.available_timezones():
@@ -61,6 +76,8 @@ def invite_person(
     team = Team.objects.filter(pk=team_id).first()
     if team is None:
         raise Invalid(team=_("Choose a team."))
+    if started_on is not None:
+        FIRST_DAY_HERE.check("started_on", started_on, clock.today(time_zone, at))
     if not once(actor=actor, name="person.invite", key=key, at=at, about=key):
         return User.objects.get(uid=key)
     try:
@@ -153,7 +170,7 @@ def _managers_query(person_ids: Collection[int], on: date) -> tuple[str, list[ob
     return (
         f"{sql} SELECT person.*, found.managed_id, found.steps_up FROM found "  # noqa: S608 - our own statement
         "JOIN lms_user person ON person.id = found.manager_id "
-        "ORDER BY found.managed_id, found.steps_up, person.full_name, person.id"
+        "ORDER BY found.managed_id, found.steps_up, person.name_order, person.id"
     ), values
 
 

@@ -15,7 +15,7 @@ from lms import clock, events
 from lms.errors import Invalid, NotAllowed, NotFound
 from lms.models import Enrolment, LessonCompletion, StepCompletion, StepKind, User, Waiver
 from lms.policies import enrolment_policy
-from lms.rules.days import date_of_day, path_day
+from lms.rules.days import date_of_day, day_of_date, path_day, reached_on
 from lms.rules.gates import Standing, standings
 from lms.rules.lines import one_line
 from lms.rules.shown import require_same
@@ -75,6 +75,10 @@ class PathProgress:
         """The calendar date of a day of this path as it looks today."""
         return date_of_day(day, self.enrolment.started_on, self.today, self.pauses)
 
+    def day_of(self, on: date) -> int:
+        """The day of this path on which a date falls as it looks today."""
+        return day_of_date(on, self.enrolment.started_on, self.today, self.pauses)
+
     @property
     def days(self) -> int:
         """Length of the path in days."""
@@ -126,13 +130,13 @@ def _progress(enrolment: Enrolment, facts: PersonFacts, at: datetime | None) -> 
     found = standings([fact.gate for fact in facts.gates], today)
     known = Facts(
         day=path_day(enrolment.started_on, today, mine.pauses),
-        today=today,
+        date_of=lambda day: reached_on(day, enrolment.started_on, today, mine.pauses),
         done=frozenset(mine.completed) | frozenset(mine.waived),
         steps=frozenset(structure.steps),
         milestones=structure.required,
         standings=found,
     )
-    states = tuple(_state(step, enrolment, mine, facts, known) for step in structure.steps.values())
+    states = tuple(_state(step, enrolment, mine, facts, known, today) for step in structure.steps.values())
     return PathProgress(
         enrolment,
         structure,
@@ -154,7 +158,9 @@ def _why_paused(mine: PathFacts, today: date) -> str:
     return mine.why_paused.get(next(holds, today), "")
 
 
-def _state(step: StepInfo, enrolment: Enrolment, mine: PathFacts, facts: PersonFacts, known: Facts) -> StepState:
+def _state(
+    step: StepInfo, enrolment: Enrolment, mine: PathFacts, facts: PersonFacts, known: Facts, today: date
+) -> StepState:
     decision = evaluate(step.rule, known)
     running = enrolment.status == Enrolment.Status.ACTIVE and known.day >= 1
     if step.uid in mine.completed:
@@ -164,13 +170,14 @@ def _state(step: StepInfo, enrolment: Enrolment, mine: PathFacts, facts: PersonF
     else:
         # What somebody opened early is open in spite of its lock; the rule itself stays what it is.
         status = OPEN if running and (decision.open or step.uid in mine.opened) else LOCKED
-    due_on = mine.extended.get(step.uid) or date_of_day(step.due_day, enrolment.started_on, known.today, mine.pauses)
+    due_day = max(step.due_day, mine.extended.get(step.uid, step.due_day))
+    due_on = date_of_day(due_day, enrolment.started_on, today, mine.pauses)
     return StepState(
         step=step,
         status=status,
         decision=decision,
         due_on=due_on,
-        overdue=status in (OPEN, LOCKED) and due_on < known.today and running,
+        overdue=status in (OPEN, LOCKED) and due_on < today and running,
         completed_at=mine.completed.get(step.uid),
         lessons_done=sum(lesson.uid in facts.lessons for lesson in step.lessons),
         waived_because=mine.waived.get(step.uid, ""),

@@ -18,6 +18,6 @@ def steering_shown(enrolment: Enrolment) -> str:
         "steering",
         [enrolment.uid, enrolment.status],
         list(pauses.values_list("pk", "from_on", "until_on", "reason")),
-        list(extensions.values_list("pk", "step_id", "due_on")),
+        list(extensions.values_list("pk", "step_id", "due_day")),
         list(waivers.values_list("pk", "step_id")),
     )

@@ -31,7 +31,7 @@ from lms.rules.digest import digest, plain
 from lms.rules.specs import LabelSpec, PathSpec, RoleProfileSpec, SkillSpec, structure
 
 from .log import log_row, recording
-from .names import taken
+from .short_names import taken
 
 M = TypeVar("M", Skill, RoleProfile, Path)
 

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "modelcluster",
     "taggit",
     "django_filters",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -97,9 +98,11 @@ MIDDLEWARE = [
     "lms.middleware.DomainErrors",
     "lms.middleware.SecondFactor",
     "cms.middleware.RefusedInAdmin",
+    "cms.middleware.OwnHoursInAdmin",
 ]
 
 ROOT_URLCONF = "lms.urls"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # our templates win for fields, too
 WSGI_APPLICATION = "lms.wsgi.application"
 ASGI_APPLICATION = "lms.asgi.application"
 
@@ -361,6 +364,7 @@ WAGTAIL_I18N_ENABLED = len(LANGUAGES) > 1
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 # Nothing about our people or our version leaves the machine.
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]  # one choice is none: people have their zone, and the admin takes it from there
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 # The address is the log-in and allauth keeps passwords: neither is changed behind its back.

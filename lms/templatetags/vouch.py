@@ -10,12 +10,14 @@ from uuid import UUID, uuid4
 from django import forms, template
 from django.forms import BoundField
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
+from lms import clock
 from lms.api import News
 from lms.rules import charts, said
 
@@ -268,16 +270,23 @@ DAYS = {
 }  # fmt: skip
 
 
-@register.filter(expects_localtime=True)
+@register.filter
 def day(value: date | None, how: str = "") -> str:
     """A day: 30 April 2027. ``short`` has no year, ``week`` a weekday, ``week year`` both, ``list`` is 30 Apr 2027."""
-    return DAYS[how](value) if value else ""
+    return DAYS[how](_here(value)) if value else ""
 
 
-@register.filter(expects_localtime=True)
+@register.filter
 def moment(value: datetime | None, how: str = "") -> str:
     """The same with the time of day: 30 April 2027, 15:30."""
-    return said.at_hour(day(value, how), value) if value else ""
+    return said.at_hour(day(value, how), _here(value)) if value else ""
+
+
+def _here(value: date) -> Any:
+    """A day as it is; a moment in the zone that is active."""
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        return clock.local(value, timezone.get_current_timezone())
+    return value
 
 
 @register.filter

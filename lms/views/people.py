@@ -13,7 +13,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -26,6 +26,7 @@ from lms.api import (
     invite_person,
     is_administrator,
     is_learning_administrator,
+    named_like,
     organisation,
     people_policy,
     resend_invitation,
@@ -51,9 +52,9 @@ def people(request: SignedInRequest) -> HttpResponse:
     people_policy.require(request.user, "invite")
     words = request.GET.get("q", "").strip()
     duties_now = Prefetch("duty_holdings", DutyHolding.objects.filter(until_at=None), to_attr="duties_now")
-    found = User.objects.order_by("full_name").prefetch_related("memberships__team", duties_now)
+    found = User.objects.order_by("name_order", "pk").prefetch_related("memberships__team", duties_now)
     if words:
-        found = found.filter(Q(full_name__icontains=words) | Q(email__icontains=words))
+        found = found.filter(named_like(words))
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "words": words, "key": uuid4(), "news": unread_notices(request.user)}
     context["may_end"] = is_learning_administrator(request.user)

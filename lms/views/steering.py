@@ -1,4 +1,4 @@
-"""For managers and L&D: pausing somebody's path, giving a step more time, leaving a step out."""
+"""For managers and L&D: pausing somebody's path, more time for a step, leaving one out, the first day put right."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from lms.api import (
     DONE,
     WAIVED,
     PathProgress,
+    correct_first_day,
     enrolment_policy,
     extend,
     labels_of,
@@ -28,7 +29,7 @@ from lms.api import (
     waive,
 )
 from lms.errors import Invalid
-from lms.forms import ExtendForm, PauseForm, WaiveForm
+from lms.forms import ExtendForm, FirstDayForm, PauseForm, WaiveForm
 from lms.requests import SignedInRequest, key_of, shown_of
 from lms.views.acting import Outcome, carry_out, shown_on
 
@@ -43,13 +44,16 @@ def team_steer(request: SignedInRequest, enrolment_uid: UUID) -> HttpResponse:
     progress = progress_of(enrolment, clock.now())
     steps = steps_to_choose(progress)
     act = request.POST.get("act", "") if request.method == "POST" else ""
-    data = {name: request.POST if act == name else None for name in ("pause", "extend", "waive")}
+    data = {name: request.POST if act == name else None for name in ("pause", "extend", "waive", "first_day")}
     forms: dict[str, Form] = {
         "pause": PauseForm(data["pause"], initial={"from_on": progress.today}, auto_id="pause_%s"),
         "extend": ExtendForm(data["extend"], steps=steps, auto_id="extend_%s"),
         "waive": WaiveForm(data["waive"], steps=steps, auto_id="waive_%s"),
+        "first_day": FirstDayForm(
+            data["first_day"], initial={"started_on": enrolment.started_on}, auto_id="first_day_%s"
+        ),
     }
-    acts = {"pause": pause, "extend": extend, "waive": waive}
+    acts = {"pause": pause, "extend": extend, "waive": waive, "first_day": correct_first_day}
     status, key = 200, uuid4()
     if request.method == "POST":
         outcome: Outcome[Any]
@@ -67,7 +71,14 @@ def team_steer(request: SignedInRequest, enrolment_uid: UUID) -> HttpResponse:
             return redirect("team_steer", enrolment.uid)
         status, key = outcome.status, outcome.key
     ahead = [(begin, until) for begin, until in progress.pauses if until is None or until > progress.today]
-    context = {"enrolment": enrolment, "progress": progress, "pauses": sorted(ahead), "forms": forms, "key": key}
+    context = {
+        "enrolment": enrolment,
+        "progress": progress,
+        "pauses": sorted(ahead),
+        "begun": any(state.completed_at for state in progress.steps),
+        "forms": forms,
+        "key": key,
+    }
     context["shown"] = shown_on(request, steering_shown(enrolment), status)
     return render(request, "team/steer.html", context, status=status)
 
@@ -76,6 +87,7 @@ SAID = {
     "pause": lambda: _("Kept. %(name)s reads why, and until when."),
     "resume": lambda: _("The days of %(name)s count again."),
     "extend": lambda: _("Kept. %(name)s has more time, and reads why."),
+    "first_day": lambda: _("Kept. %(name)s reads the new first day, and why."),
     "waive": lambda: _("Left out for %(name)s. It is no evidence of anything."),
 }
 

@@ -121,7 +121,7 @@ def test_above_the_ceiling_is_not_offered_and_not_taken() -> None:
         ({"listening-level": ""}, "Choose what they may do from now on."),
         ({"business-next_step": ""}, "Say what the next step is."),
         ({"business-retry_on": ""}, "Choose the day"),
-        ({"business-retry_on": "2020-01-01"}, "Choose a day after today."),
+        ({"business-retry_on": "2020-01-01"}, "Choose a day from "),
         ({"listening-level": "9"}, "Choose one."),
     ],
 )

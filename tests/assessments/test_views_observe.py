@@ -118,7 +118,7 @@ def test_written_down_once_and_do_opens() -> None:
         ({"supervision-listening": "6"}, "Choose one."),
         ({"mark-listening/f-1": "brilliant"}, "Choose one."),
         ({"context": "the moon"}, "Choose one."),
-        ({"occurred_at": "2020-01-01T10:00"}, "within 7 days"),
+        ({"occurred_at": "2020-01-01T10:00"}, "Choose a moment from "),
         ({"occurred_at": "yesterday"}, "Write the day and the time."),
     ],
 )

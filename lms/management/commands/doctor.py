@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from lms import clock
-from lms.api import administrators, health_checks, not_written_through
+from lms.api import administrators, health_checks, not_written_through, unsorted_names
 
 
 class Trouble(Exception):
@@ -49,6 +49,7 @@ def checks() -> Iterator[tuple[str, Callable[[], str]]]:
     yield "cache", cache_answers
     yield "broker", broker
     yield "mail", mail
+    yield "names", names_sorted
     yield "clock", moved_clock
     yield from health_checks()
 
@@ -112,6 +113,12 @@ def broker() -> str:
 def mail() -> str:
     backend = settings.VOUCH_SMTP_BACKEND.rpartition(".")[0].rpartition(".")[2]
     return f"{backend} {settings.EMAIL_HOST}:{settings.EMAIL_PORT}" if backend == "smtp" else backend
+
+
+def names_sorted() -> str:
+    if rows := unsorted_names():
+        raise Trouble(f"{len(rows)} stand in another order than the organisation's: run manage.py sort_names")
+    return "in the order of the organisation's language"
 
 
 def moved_clock() -> str:
