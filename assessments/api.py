@@ -45,6 +45,7 @@ from assessments.services.cases import (
     refresh_case,
     request_observation,
     take_over_request,
+    vouched_for,
     withdraw_request,
 )
 from assessments.services.decisions import (
@@ -57,10 +58,12 @@ from assessments.services.decisions import (
 )
 from assessments.services.evidence import MAX_BYTES, add_evidence, content_hash, withdraw_evidence
 from assessments.services.examining import CaseFinding, examine_cases
-from assessments.services.invoice import Invoice, invoice_of
+from assessments.services.holders import Holder
+from assessments.services.invoice import Invoice, invoice_of, moves_of
 from assessments.services.leaving import Held, end_person, held_by
 from assessments.services.ledger import months_later
 from assessments.services.moments import Moment, moment_of
+from assessments.services.moves import Move, Moves
 from assessments.services.observations import observation_digest, open_seal, record_observation, write_down
 from assessments.services.practice import (
     Practice,
@@ -89,7 +92,6 @@ from assessments.services.queue import (
 )
 from assessments.services.readiness import (
     BUCKETS,
-    Holder,
     PersonReadiness,
     Role,
     readiness_of,
@@ -129,7 +131,8 @@ from assessments.services.team import (
     team_of,
     team_with_news,
 )
-from assessments.services.team_words import days_since
+from assessments.services.team_words import days_since, line_of
+from assessments.services.verdicts import Answered, answers_on, verdicts_of_people
 from assessments.services.verify import verify_ledger
 from assessments.services.versions import publish_calibration, publish_recalls, publish_scenario, publish_standard
 
@@ -144,6 +147,7 @@ __all__ = [
     "OBSERVE",
     "SORTS",
     "TAKE_OVER",
+    "Answered",
     "Attempt",
     "Calibration",
     "CalibrationAttempt",
@@ -157,6 +161,8 @@ __all__ = [
     "Holder",
     "Invoice",
     "Moment",
+    "Move",
+    "Moves",
     "MyCase",
     "NotYet",
     "Observation",
@@ -186,6 +192,7 @@ __all__ = [
     "add_evidence",
     "answer_recall",
     "answer_request",
+    "answers_on",
     "attempt_policy",
     "attempts_of",
     "calibration_of",
@@ -213,10 +220,12 @@ __all__ = [
     "invoice_of",
     "lapse_requests",
     "latest_standard",
+    "line_of",
     "mark_response",
     "may_read_observations",
     "moment_of",
     "months_later",
+    "moves_of",
     "my_cases",
     "next_due_on",
     "observation_digest",
@@ -263,7 +272,9 @@ __all__ = [
     "team_with_news",
     "try_facts",
     "verdicts_of",
+    "verdicts_of_people",
     "verify_ledger",
+    "vouched_for",
     "waiting_countersign",
     "watchers_for",
     "with_words",

@@ -61,6 +61,7 @@ from lms.services.language import choose_language, in_language_of, language_of
 from lms.services.notices import News, newest_unread, news_of, notices_of, read_notices, unread_notices
 from lms.services.outbox import mail_notices, notify, queue_mail
 from lms.services.outbox import send_waiting as send_waiting_mail
+from lms.services.pace import oldest_due
 from lms.services.people import (
     close_account,
     invite_person,
@@ -92,6 +93,7 @@ from lms.services.progress import (
     PathProgress,
     Reading,
     StepState,
+    as_others_see,
     complete_lesson,
     find_step,
     lesson_step,
@@ -174,6 +176,7 @@ __all__ = [
     "Words",
     "act",
     "administrators",
+    "as_others_see",
     "choose_language",
     "close_account",
     "close_gates",
@@ -214,6 +217,7 @@ __all__ = [
     "nobody",
     "notices_of",
     "notify",
+    "oldest_due",
     "once",
     "open_enrolments",
     "open_gate",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from uuid import UUID
@@ -172,6 +172,37 @@ def _state(step: StepInfo, enrolment: Enrolment, mine: PathFacts, facts: PersonF
         lessons_done=sum(lesson.uid in facts.lessons for lesson in step.lessons),
         waived_because=mine.waived.get(step.uid, ""),
         opened_because=mine.opened.get(step.uid, ""),
+    )
+
+
+def as_others_see(progress: PathProgress) -> PathProgress:
+    """The same path without what only the person may know: every practice as if it were still to be done, and locks
+    that wait for one accordingly. Queries: 0.
+    """
+    hidden = {state.step.uid for state in progress.steps if state.step.kind == StepKind.PRACTICE}
+    known = Facts(
+        day=progress.day,
+        today=progress.today,
+        done=progress.done - hidden,
+        steps=frozenset(progress.structure.steps),
+        milestones=progress.structure.required,
+        standings=progress.standings,
+    )
+    return replace(progress, steps=tuple(_hidden(state, known, progress.running) for state in progress.steps))
+
+
+def _hidden(state: StepState, known: Facts, running: bool) -> StepState:
+    private = state.step.kind == StepKind.PRACTICE
+    if state.status in (DONE, WAIVED) and not private:
+        return state
+    decision = evaluate(state.step.rule, known)
+    open_now = running and (decision.open or bool(state.opened_because))
+    return replace(
+        state,
+        status=OPEN if open_now else LOCKED,
+        decision=decision,
+        completed_at=None,
+        overdue=running and not private and state.due_on < known.today,
     )
 
 

@@ -197,7 +197,7 @@ def test_nora_has_left_and_her_sign_off_is_still_true() -> None:
 @shows("overdue", "coach-away", "covering")
 def test_elena_waits_for_nadia_who_is_away_and_samir_may_take_it_over() -> None:
     page = words("elena-popa", "/today/")
-    assert "was due 11 days ago" in page
+    assert "Waits for Nadia Petrova, 10 days" in page, "as her manager reads it"
     assert "Nadia has had your request for 10 days." in page
     queue = words("samir-haddad", "/coach/")
     assert "Asked of Nadia Petrova 10 days ago" in queue
@@ -214,7 +214,10 @@ def test_elena_waits_for_nadia_who_is_away_and_samir_may_take_it_over() -> None:
 def test_lucia_is_ready_for_forty_more_days_and_everybody_concerned_sees_it() -> None:
     ends = day(40)
     said = date_format(ends, "j F")
-    assert f"Ends on {said}" in words("lucia-moreno", "/today/")
+    page = words("lucia-moreno", "/today/")
+    assert f"Ready until {said}" in page
+    assert f"Due {said}" in page
+    assert "Ask to be seen again" in page
     assert str(ends.year) in words("lucia-moreno", "/skills/")
     assert f"Ready until {said}" in words("carla-reyes", "/team/")
     assert f"Ready until {said}" in words("samir-haddad", "/coach/")

@@ -18,19 +18,22 @@ from tests import learner_factories as learning
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize(("size", "waits"), [(1, 1), (10, 1), (10, 6), (40, 12)])
-def test_eleven_queries_whatever_the_length_and_the_number_of_people(size, waits):
-    life = learning.life(size, waits=waits)
-    client = learning.signed_in(life.learner)
-    count, answer = learning.queries(client, "get", "/today/")
-    assert answer.status_code == 200
-    assert count == 11
+def test_as_many_queries_whatever_the_length_and_the_number_of_people():
+    counts = []
+    for size, waits in [(1, 1), (10, 1), (10, 10)]:
+        client = learning.signed_in(learning.life(size, waits=waits).learner)
+        count, answer = learning.queries(client, "get", "/today/")
+        assert answer.status_code == 200
+        counts.append(count)
+    assert len(set(counts)) == 1
+    assert counts[0] <= 24
 
 
-def test_twelve_queries_when_nothing_is_warm():
+def test_one_query_more_when_nothing_is_warm():
     client = learning.signed_in(learning.life(3).learner)
+    warm = learning.queries(client, "get", "/today/")[0]
     cache.clear()
-    assert learning.queries(client, "get", "/today/")[0] == 12
+    assert learning.queries(client, "get", "/today/")[0] == warm + 1
 
 
 def test_an_ordinary_day_says_everything():
@@ -152,7 +155,7 @@ def test_everything_done_and_a_completed_path():
     for step in structure_of(life.enrolment.path_version_id).steps.values():
         record_completion(enrolment=life.enrolment, step=step, by=life.learner, at=clock.now())
     assert today_of(life.learner, clock.now()).state == "all-done"
-    assert "Everything on this path is done." in learning.signed_in(life.learner).get("/today/").content.decode()
+    assert "Every step of this path is done." in learning.signed_in(life.learner).get("/today/").content.decode()
 
     Enrolment.objects.filter(pk=life.enrolment.pk).update(status="completed", ended_at=clock.now())
     cache.clear()
@@ -162,7 +165,8 @@ def test_everything_done_and_a_completed_path():
 def test_the_day_after_the_last():
     life = learning.life(1, day=75, waits=0)
     page = learning.signed_in(life.learner).get("/today/").content.decode()
-    assert "of a path of 60" in page
+    assert "Behind by 50 days, after the last day" in page
+    assert "Day 75" not in page
 
 
 def test_several_paths_have_a_switch_and_the_newest_comes_first():
