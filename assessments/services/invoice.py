@@ -129,11 +129,13 @@ class Invoice:
         return next((line for line in self.lines if line.term is term), None) if term else None
 
 
-def invoice_of(enrolment: Enrolment, at: datetime) -> Invoice:
-    """The invoice of one enrolment (fetched with person, path and role_version). Queries: 9."""
+def invoice_of(enrolment: Enrolment, at: datetime, *, own: bool = False) -> Invoice:
+    """The invoice of one enrolment (fetched with person, path and role_version). ``own``: the learner reads it, so that
+    what comes next may rest on their own practice; the rest is the same for everybody. Queries: 10.
+    """
     found = readiness_of([enrolment], at)[0]
     progress = progress_of(enrolment, at)
-    moves = moves_of(found, progress)
+    moves = moves_of(found, progress if own else as_others_see(progress))
     proofs = _proofs(enrolment, at)
     result = found.readiness
     lines = tuple(
@@ -143,14 +145,14 @@ def invoice_of(enrolment: Enrolment, at: datetime) -> Invoice:
 
 
 def moves_of(found: PersonReadiness, progress: PathProgress) -> Moves:
-    """What moves each skill next, as it is told to everybody who may read about the person. Queries: 1."""
+    """What moves each skill next, with the steps called what they are called now. Queries: 1."""
     labels = labels_of(state.step.content_uid for state in progress.steps)
 
     def title_of(step: StepInfo) -> str:
         label = labels.get(step.content_uid) if step.content_uid else None
         return label.title if label else step.title
 
-    return Moves(found, as_others_see(progress), title_of)
+    return Moves(found, progress, title_of)
 
 
 def _line(found: PersonReadiness, term: Term, proofs: tuple[Proof, ...], moves: Moves) -> Line:

@@ -1,7 +1,7 @@
 """What moves a skill next: always something that can be done now, or the day from which, or why nothing can.
 
-One answer for the learner, the coach, the queue and the invoice. Of practice only the path is read, never how often
-anybody practised: whoever shows a move to others hands in the path as others see it (``lms.api.as_others_see``).
+One answer for the learner, the coach, the queue and the invoice. Whoever shows a move to others hands in the path as
+others see it (``lms.api.as_others_see``): of practice nothing shows but that Try is open.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.urls import reverse
@@ -53,9 +54,14 @@ class Moves:
         if look.state == VOUCHED:
             day = {"day": full_day(look.valid_until)}
             return Move(_("Nothing. Valid until %(day)s.") % day if look.valid_until else _("Nothing."))
-        if holder and holder.who != LEARNER:
+        if holder and holder.who not in (LEARNER, MANAGER):
             return Move(_waiting(holder))
         stopped = self._stopped()
+        if holder and holder.who == MANAGER:
+            # Without a coach nothing is confirmed or decided, and yet the learner can go on.
+            own = stopped or self._own(skill, seen | {skill})
+            said = _waiting(holder)
+            return replace(own, sentence=f"{said} {own.sentence}") if own.url else Move(said)
         if stopped:
             return _after(again_by(self.found.verdicts[skill]) if look.state == NOT_YET else "", stopped)
         if look.state == OTHER_STANDARD:
@@ -188,6 +194,10 @@ class Moves:
             move = None if reason.met or reason.missing else self._opens(reason.leaf, seen)
             if move and not move.dead:
                 return replace(move, sentence=f"{move.sentence} {_('That helps to open “%(title)s”.') % words}")
+        if state.step.kind == StepKind.DEMONSTRATION and self.progress.enrolment.pk in self.found.facts.coaches:
+            query = urlencode({"enrolment": self.progress.enrolment.uid, "step": state.step.uid})
+            sentence = _("“%(title)s” is closed. Ask the coach to see it before the path opens it.") % words
+            return Move(sentence, f"{reverse('challenge_new')}?{query}")
         return Move(_("“%(title)s” is closed. The author of the path says what opens it.") % words, dead=True)
 
     def _opens(self, leaf: Leaf, seen: frozenset[object]) -> Move | None:
@@ -216,9 +226,9 @@ def _after(said: str, move: Move) -> Move:
     return replace(move, sentence=f"{said} {move.sentence}".strip())
 
 
-def _due_first(state: StepState) -> tuple[bool, date]:
-    """As Today chooses: required before optional, then what is due first."""
-    return not state.step.required, state.due_on
+def _due_first(state: StepState) -> tuple[bool, bool, date]:
+    """As Today chooses: required before optional, then what is due first; what can only be repeated comes last."""
+    return state.status == DONE, not state.step.required, state.due_on
 
 
 def _first_open(state: StepState) -> tuple[bool, date]:

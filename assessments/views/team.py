@@ -173,7 +173,7 @@ def person_readiness(request: SignedInRequest, person_uid: UUID) -> HttpResponse
     own = chosen.person_id == request.user.pk
     steers = not own and enrolment_policy.queryset(request.user, "steer").filter(pk=chosen.pk).exists()
     context = {
-        "invoice": api.invoice_of(chosen, clock.now()),
+        "invoice": api.invoice_of(chosen, clock.now(), own=own),
         "person": chosen.person,
         "enrolment": chosen,
         "enrolments": enrolments if len(enrolments) > 1 else [],

@@ -189,7 +189,8 @@ def _note(state: str, asked: Asks | None, verdict: Verdict | None, standard: str
 def again_by(verdict: Verdict) -> str:
     """The coach's next step after *not yet*, and the day by which the person is seen again."""
     again = _("Seen again by %(day)s.") % {"day": short_day(verdict.retry_on)} if verdict.retry_on else ""
-    return f"{verdict.next_step} {again}".strip()
+    step = verdict.next_step.strip()
+    return f"{step if step.endswith(('.', '!', '?')) or not step else step + '.'} {again}".strip()
 
 
 @lru_cache(maxsize=1024)
