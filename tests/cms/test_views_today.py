@@ -8,11 +8,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.cache import cache
 
+from assessments.api import revoke
 from cms.services.today import greeting, today_of
 from lms import clock
 from lms.api import Enrolment, Notice, Pause, record_completion, structure_of
+from lms.rules.said import short_day
 from tests import coaching_factories as helping
 from tests import factories as make
+from tests import judging_factories as judging
 from tests import learner_factories as learning
 
 pytestmark = pytest.mark.django_db
@@ -180,6 +183,51 @@ def test_several_paths_have_a_switch_and_the_newest_comes_first():
     foreign = learning.life(1).enrolment
     for strange in (foreign.uid, "nonsense", ""):
         assert "Day 1" in client.get(f"/today/?path={strange}").content.decode()
+
+
+def test_a_path_that_begins_later_takes_nothing_from_the_role_that_is_held():
+    """Screens L14: enrolled for 7 December, Priya's page at once spoke of the new role."""
+    life = learning.life(1, waits=0)
+    later = make.enrolment(life.learner, make.path(make.step("practice", "other")), started_on=learning.days_ago(-8))
+    client = learning.signed_in(life.learner)
+    for page in ("/today/", "/path/", "/skills/", f"/people/{life.learner.uid}/"):
+        assert client.get(page).context["user"] == life.learner
+    assert today_of(life.learner, clock.now()).journey.enrolment == life.enrolment
+    assert client.get("/path/").context["journey"].enrolment == life.enrolment
+    assert client.get("/skills/").context["page"].path == life.enrolment
+    assert client.get(f"/people/{life.learner.uid}/").context["enrolment"] == life.enrolment
+    assert f"/today/?path={later.uid}" in client.get("/today/").content.decode(), "both are shown"
+    ahead = client.get(f"/today/?path={later.uid}").content.decode()
+    assert f"Begins on {short_day(later.started_on)}" in ahead
+
+
+def test_the_day_after_a_revocation_begins_with_being_seen_again():
+    of = judging.scene()
+    event = judging.decided(of, 3)[0]
+    revoke(actor=of.coach, event_uid=event.uid, reason="Not theirs.", key=make.key(), at=clock.now())
+    page = learning.signed_in(of.learner).get("/today/").content.decode()
+    assert 'data-testid="again-listening"' in page
+    assert f"/requests/new/{of.step}/" in page
+
+
+def test_not_yet_opens_the_page_with_the_coachs_next_step():
+    """Screens L10: Today said "Ask to be seen, 150 minutes"."""
+    of = judging.scene()
+    judging.decided(of, 3, not_yet=("business",))
+    found = today_of(of.learner, clock.now()).next
+    assert (found.title, found.url) == ("Wait before you play back.", f"/requests/new/{of.step}/")
+    assert "Seen again by" in found.why
+
+
+def test_who_is_ready_is_told():
+    """Screens L11: all eight signed, and "what is left is to be vouched for"."""
+    of = judging.scene()
+    judging.decided(of, 4)
+    for step in structure_of(of.enrolment.path_version_id).steps.values():
+        record_completion(enrolment=of.enrolment, step=step, by=of.learner, at=clock.now())
+    today = today_of(of.learner, clock.now())
+    assert (today.state, today.line) == ("ready", "Ready")
+    assert "You are ready." in learning.signed_in(of.learner).get("/today/").content.decode()
 
 
 @pytest.mark.parametrize(

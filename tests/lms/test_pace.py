@@ -15,6 +15,7 @@ from lms.models import Extension, Waiver
 from lms.rules.days import path_day
 from lms.rules.pace import pace, told
 from tests import factories as make
+from tests.bench_factories import CALM
 
 BEGINS = date(2026, 12, 7)
 
@@ -46,6 +47,7 @@ def test_a_pause_stands_still_and_a_day_beyond_the_last_is_no_day_of_the_path() 
     assert words(BEGINS + timedelta(200), paused=True) == "Paused"
 
 
+@CALM
 @given(st.integers(-400, 800), st.one_of(st.none(), st.integers(-10, 800)), st.booleans(), st.integers(1, 200))
 def test_no_day_below_one_and_none_beyond_the_last_is_ever_said(
     offset: int, due: int | None, paused: bool, days: int
