@@ -56,6 +56,7 @@ from assessments.services.cases import (
     refresh_case,
     request_observation,
     take_over_request,
+    vouched_for,
     withdraw_request,
 )
 from assessments.services.decisions import (
@@ -69,10 +70,12 @@ from assessments.services.decisions import (
 from assessments.services.erasing import answer_erasure, ask_erasure, waiting_erasure
 from assessments.services.evidence import MAX_BYTES, add_evidence, content_hash, pieces_of, withdraw_evidence
 from assessments.services.examining import CaseFinding, examine_cases
-from assessments.services.invoice import Invoice, invoice_of
+from assessments.services.holders import Holder
+from assessments.services.invoice import Invoice, invoice_of, moves_of
 from assessments.services.leaving import Held, end_person, held_by
 from assessments.services.ledger import months_later
 from assessments.services.moments import Moment, moment_of
+from assessments.services.moves import Move, Moves
 from assessments.services.observations import observation_digest, open_seal, record_observation, write_down
 from assessments.services.practice import (
     Practice,
@@ -101,7 +104,6 @@ from assessments.services.queue import (
 )
 from assessments.services.readiness import (
     BUCKETS,
-    Holder,
     PersonReadiness,
     Role,
     readiness_of,
@@ -142,7 +144,8 @@ from assessments.services.team import (
     team_of,
     team_with_news,
 )
-from assessments.services.team_words import days_since
+from assessments.services.team_words import days_since, line_of
+from assessments.services.verdicts import Answered, answers_on, verdicts_of_people
 from assessments.services.versions import publish_calibration, publish_recalls, publish_scenario, publish_standard
 
 __all__ = [
@@ -156,6 +159,7 @@ __all__ = [
     "OBSERVE",
     "SORTS",
     "TAKE_OVER",
+    "Answered",
     "Attempt",
     "Calibration",
     "CalibrationAttempt",
@@ -169,6 +173,8 @@ __all__ = [
     "Holder",
     "Invoice",
     "Moment",
+    "Move",
+    "Moves",
     "MyCase",
     "NotYet",
     "Observation",
@@ -200,6 +206,7 @@ __all__ = [
     "answer_erasure",
     "answer_recall",
     "answer_request",
+    "answers_on",
     "ask_erasure",
     "attempt_policy",
     "attempts_of",
@@ -233,11 +240,13 @@ __all__ = [
     "lapse_requests",
     "latest_standard",
     "ledger_health",
+    "line_of",
     "mail_receipts",
     "mark_response",
     "may_read_observations",
     "moment_of",
     "months_later",
+    "moves_of",
     "my_cases",
     "next_due_on",
     "observation_digest",
@@ -287,8 +296,10 @@ __all__ = [
     "team_with_news",
     "try_facts",
     "verdicts_of",
+    "verdicts_of_people",
     "verify_ledger",
     "verify_nightly",
+    "vouched_for",
     "waiting_countersign",
     "waiting_erasure",
     "watchers_for",

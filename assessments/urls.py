@@ -4,6 +4,7 @@ from django.urls import path
 
 from assessments.views import (
     calibration,
+    coach_person,
     decide,
     evidence,
     leaving,
@@ -38,6 +39,7 @@ urlpatterns = [
     path("observe/<uuid:request_uid>/", observe.observe, name="observe"),
     path("observe/<uuid:request_uid>/answer/", observe.observe_answer, name="observe_answer"),
     path("coach/", queue.coach_queue, name="coach_queue"),
+    path("coach/people/<uuid:enrolment_uid>/", coach_person.coach_person, name="coach_person"),
     path("coach/cases/<uuid:case_uid>/", decide.case_decide, name="case_decide"),
     path("coach/cases/<uuid:case_uid>/claim/", decide.case_claim, name="case_claim"),
     path("coach/cases/<uuid:case_uid>/read/", decide.case_read, name="case_read"),

@@ -15,7 +15,6 @@ urlpatterns = [
     path("commitments/<uuid:commitment_uid>/", commitments.commitment, name="commitment"),
     path("challenges/new/", challenges.challenge_new, name="challenge_new"),
     path("challenges/<uuid:challenge_uid>/", challenges.challenge, name="challenge"),
-    path("coach/people/<uuid:enrolment_uid>/", coach.coach_person, name="coach_person"),
     path("coach/people/<uuid:enrolment_uid>/propose/", people.coach_propose, name="coach_propose"),
     path("coach/away/", coach.coach_away, name="coach_away"),
     path("team/enrol/", people.team_enrol, name="team_enrol"),

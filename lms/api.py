@@ -90,6 +90,7 @@ from lms.services.names import sort_names, unsorted_names
 from lms.services.notices import News, newest_unread, news_of, notices_of, read_notices, unread_notices
 from lms.services.outbox import heads_with, mail_notices, notify, queue_mail, receipt_of
 from lms.services.outbox import send_waiting as send_waiting_mail
+from lms.services.pace import oldest_due
 from lms.services.people import (
     close_account,
     invite_person,
@@ -121,6 +122,7 @@ from lms.services.progress import (
     PathProgress,
     Reading,
     StepState,
+    as_others_see,
     complete_lesson,
     find_step,
     lesson_step,
@@ -218,6 +220,7 @@ __all__ = [
     "act",
     "add_key",
     "administrators",
+    "as_others_see",
     "choose_language",
     "close_account",
     "close_gates",
@@ -279,6 +282,7 @@ __all__ = [
     "not_written_through",
     "notices_of",
     "notify",
+    "oldest_due",
     "once",
     "open_enrolments",
     "open_gate",

@@ -55,7 +55,8 @@ def nothing_kept() -> None:
     """Path versions and duties are kept in memory under ids that the next test gives to something else."""
     from django.core.cache import cache
 
-    from assessments.services.readiness import role_of, ways_to
+    from assessments.services.readiness import role_of
+    from assessments.services.ways import ways_to
     from lms.services.structure import structure_of
 
     structure_of.cache_clear()

@@ -4,8 +4,8 @@
     C = sum(w [g = 100]) / sum(w)  coverage
     ready <=> every critical line at 100 and C >= threshold
 
-g is 100 only for a valid sign-off at the required level (and on the required standard where one is named); a lower one
-counts as Do (60); otherwise the highest open gate.
+g is 100 only for a sign-off that satisfies the requirement (``lms.rules.standing``); another one counts as Do (60);
+otherwise the highest open gate.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from fractions import Fraction
 from uuid import UUID
 
 from lms.rules.gates import VALUES, OpenGate
+from lms.rules.standing import held
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,25 +96,22 @@ def assess(
     """Readiness on a day; None without requirements ("no data", never zero)."""
     if not requirements:
         return None
-    by_skill: dict[str, list[OpenGate]] = {}
-    for gate in gates:
-        if gate.counts_on(on):
-            by_skill.setdefault(gate.skill, []).append(gate)
-    terms = tuple(_term(required, by_skill.get(required.skill, [])) for required in requirements)
+    mine = by_skill(gates)
+    terms = tuple(_term(required, mine.get(required.skill, ()), on) for required in requirements)
     weight = sum(required.weight for required in requirements)
     coverage = Fraction(sum(term.required.weight for term in terms if term.met), weight)
     ready = coverage >= threshold and all(term.met for term in terms if term.required.critical)
     return Readiness(terms, Fraction(sum(term.amount for term in terms), weight), coverage, ready)
 
 
-def _term(required: Required, gates: list[OpenGate]) -> Term:
-    signed = [gate for gate in gates if gate.gate == "show"]
-    enough = [
-        gate for gate in signed if (gate.level or 0) >= required.level and required.standard in (None, gate.standard)
-    ]
-    if enough:
-        best = max(enough, key=lambda gate: (gate.valid_until or date.max, gate.level or 0))
-        return Term(required, "show", VALUES["show"], best.level or 0, best.valid_until)
-    opened = {"do" if gate.gate == "show" else gate.gate for gate in gates}
-    gate = max(opened, key=lambda name: VALUES[name], default="")
-    return Term(required, gate, VALUES.get(gate, 0), max((item.level or 0 for item in signed), default=0))
+def by_skill(gates: Iterable[OpenGate]) -> dict[str, list[OpenGate]]:
+    """The gates of one person by the slug of the skill."""
+    found: dict[str, list[OpenGate]] = {}
+    for gate in gates:
+        found.setdefault(gate.skill, []).append(gate)
+    return found
+
+
+def _term(required: Required, gates: Sequence[OpenGate], on: date) -> Term:
+    has = held(gates, required, on)
+    return Term(required, has.gate, VALUES.get(has.gate, 0), has.level, has.valid_until if has.met else None)

@@ -10,11 +10,13 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from assessments.models import Case
-from assessments.rules.cells import Cell, cell
 from assessments.rules.evidence import Finding
-from assessments.rules.readiness import Required, Term
+from assessments.rules.readiness import by_skill
+from lms import clock
 from lms.api import User
-from lms.rules.gates import GATES, Standing, standings
+from lms.rules.gates import GATES, OpenGate
+from lms.rules.ladder import Ladder, ladder
+from lms.rules.standing import Turn
 
 from .examining import CaseFinding, examine_cases
 from .team_facts import TeamFacts
@@ -28,7 +30,7 @@ class Progressing:
     skills: int
     titles: tuple[str, ...]
     lines: tuple[tuple[str, int, int], ...]
-    ladder: Cell
+    ladder: Ladder
 
 
 def progress_of_cases(cases: Sequence[Case], me: User, facts: TeamFacts, at: datetime) -> dict[UUID, Progressing]:
@@ -45,11 +47,9 @@ def _progressing(found: CaseFinding, facts: TeamFacts, at: datetime) -> Progress
         return finding.met, sum(min(line.have, line.need) for line in finding.lines if line.name != "from_coach")
 
     nearest = max(found.findings.values(), key=nearness)
-    open_now = standings(facts.gates.get(found.case.learner_id, ()), at.date())
-    lowest = min(
-        (open_now.get(slug, Standing()) for slug in found.findings),
-        key=lambda standing: max((GATES.index(gate) for gate in standing.open), default=-1),
-    )
+    today = clock.today(found.case.learner.zone, at)
+    gates = by_skill(gate for gate in facts.gates.get(found.case.learner_id, ()) if gate.gate != "show")
+    lowest = min((gates.get(slug, []) for slug in found.findings), key=lambda mine: _reached(mine, today))
     return Progressing(
         met=sum(finding.met for finding in found.findings.values()),
         skills=len(found.findings),
@@ -57,12 +57,10 @@ def _progressing(found: CaseFinding, facts: TeamFacts, at: datetime) -> Progress
         lines=tuple(
             (line.name, min(line.have, line.need), line.need) for line in nearest.lines if line.name != "from_coach"
         ),
-        ladder=_show_waits(lowest, at.date()),
+        # Show is the gate that waits, for whoever reads their queue.
+        ladder=ladder(lowest, None, today, turn=Turn("show", _("you"))),
     )
 
 
-def _show_waits(standing: Standing, today: date) -> Cell:
-    """The ladder of a case: Show is the gate that waits."""
-    term = Term(Required("", 1, 1), "", 0)
-    open_below = Standing(standing.open - {"show"})
-    return cell(term, open_below, today=today, waits_at="show", waits_for=_("you"))
+def _reached(gates: Sequence[OpenGate], today: date) -> int:
+    return max((GATES.index(gate.gate) for gate in gates if gate.counts_on(today)), default=-1)

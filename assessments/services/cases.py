@@ -13,17 +13,18 @@ from django.utils.translation import gettext as _
 from assessments import events
 from assessments.models import Case, CaseReading, Request, StandardVersion
 from assessments.policies import case_policy, request_policy
+from assessments.rules.readiness import Required, by_skill
 from coaching.api import may_observe
 from lms import clock
 from lms.api import (
     Customer,
     Enrolment,
+    PathProgress,
     StepInfo,
     StepKind,
     User,
     act,
     enrolment_policy,
-    gates_of,
     notify,
     once,
     progress_of,
@@ -31,12 +32,14 @@ from lms.api import (
 )
 from lms.errors import Conflict, Invalid, NotFound
 from lms.rules.bounds import SEEN_ON
+from lms.rules.ladder import ladder
 from lms.rules.lines import one_line
+from lms.rules.standing import VOUCHED
 
 from .examining import examine_cases
+from .readiness import role_of
 
 LAPSES_AFTER = timedelta(days=14)
-RENEWED_FROM = timedelta(days=60)
 
 
 def latest_standard(standard_uid: UUID) -> StandardVersion:
@@ -99,12 +102,13 @@ def request_observation(
     standard does not permit, day in the past), Conflict (signed for already, or this person is asked for that day).
     """
     enrolment = enrolment_policy.get(actor, "do", uid=enrolment_uid, related=("person",))
-    state = require_open(progress_of(enrolment, at), step_uid)
+    progress = progress_of(enrolment, at)
+    state = require_open(progress, step_uid)
     if state.step.kind != StepKind.DEMONSTRATION or state.step.content_uid is None:
         raise NotFound(_("This step is not a demonstration."))
     if not once(actor=actor, name="request.make", key=key, at=at, about=key):
         return Request.objects.get(uid=key)
-    if _vouched_for(enrolment, state.step, at):
+    if vouched_for(progress, state.step):
         raise Conflict(_("You are vouched for on this standard already."))
     today = clock.today(actor.zone, at)
     SEEN_ON.check("planned_on", planned_on, today)
@@ -135,18 +139,19 @@ def request_observation(
     return request
 
 
-def _vouched_for(enrolment: Enrolment, step: StepInfo, at: datetime) -> bool:
-    """Whether sign-offs on this standard stand for each of its skills and none is due for renewal.
-
-    A completed step alone does not say so: it stays done when a sign-off is revoked or runs out. Queries: 1.
+def vouched_for(progress: PathProgress, step: StepInfo) -> bool:
+    """Whether sign-offs on a demonstration's standard stand for each of its skills at the level that the role asks for,
+    and none is due: then there is nothing to ask for. A completed step alone does not say so: it stays done when a
+    sign-off is revoked or runs out. Queries: 0, or 1 the first time in a process.
     """
-    soon = at.date() + RENEWED_FROM
-    shown = {
-        gate.skill
-        for gate in gates_of([enrolment.person_id])[enrolment.person_id]
-        if gate.gate == "show" and gate.standard == step.content_uid and gate.counts_on(soon)
-    }
-    return bool(step.skills) and set(step.skills) <= shown
+    asked = role_of(progress.enrolment.role_version_id).by_skill
+    gates = by_skill(fact.gate for fact in progress.gates)
+
+    def stands(skill: str) -> bool:
+        line = Required(skill, asked[skill].level if skill in asked else 1, 1, standard=step.content_uid)
+        return ladder(gates.get(skill, ()), line, progress.today).state == VOUCHED
+
+    return bool(step.skills) and all(stands(skill) for skill in step.skills)
 
 
 @act

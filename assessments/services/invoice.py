@@ -7,7 +7,7 @@ line says about its next step is read from the path and from what waits, not fro
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -16,7 +16,6 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from assessments.models import ObservationSkill
-from assessments.rules.cells import Cell
 from assessments.rules.readiness import Readiness, Term
 from lms import clock
 from lms.api import (
@@ -25,17 +24,20 @@ from lms.api import (
     Enrolment,
     PathProgress,
     SkillGate,
+    StepInfo,
     StepKind,
+    as_others_see,
     labels_of,
     progress_of,
 )
+from lms.rules.ladder import Ladder
 from lms.rules.scales import ENTRUSTMENT
 
-from .next_steps import next_step
-from .readiness import Holder, PersonReadiness, readiness_of
+from .holders import Holder
+from .moves import Move, Moves
+from .readiness import PersonReadiness, readiness_of
 from .signoffs import standings_on
-from .team import cells_of
-from .team_words import days_since, line_of, name_of
+from .team_words import days_since, line_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,12 @@ class Line:
     title: str
     term: Term
     asked: str
-    cell: Cell
+    look: Ladder
     proofs: tuple[Proof, ...]
     holder: Holder | None
     held_by: str
     days: int | None
-    next_step: str
+    move: Move
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,45 +129,47 @@ class Invoice:
         return next((line for line in self.lines if line.term is term), None) if term else None
 
 
-def invoice_of(enrolment: Enrolment, at: datetime) -> Invoice:
-    """The invoice of one enrolment (fetched with person, path and role_version). Queries: 6."""
+def invoice_of(enrolment: Enrolment, at: datetime, *, own: bool = False) -> Invoice:
+    """The invoice of one enrolment (fetched with person, path and role_version). ``own``: the learner reads it, so that
+    what comes next may rest on their own practice; the rest is the same for everybody. Queries: 10.
+    """
     found = readiness_of([enrolment], at)[0]
     progress = progress_of(enrolment, at)
-    labels = labels_of(state.step.content_uid for state in progress.steps)
-    titles = {uid: label.title for uid, label in labels.items()}
+    moves = moves_of(found, progress if own else as_others_see(progress))
     proofs = _proofs(enrolment, at)
     result = found.readiness
     lines = tuple(
-        _line(found, term, cell, proofs.get(term.required.skill, ()), progress, titles, at)
-        for term, cell in zip(result.terms if result else (), cells_of(found), strict=True)
+        _line(found, term, proofs.get(term.required.skill, ()), moves) for term in (result.terms if result else ())
     )
-    return Invoice(found, line_of(found), result, lines, _externals(progress, titles))
+    return Invoice(found, line_of(found), result, lines, _externals(progress, moves.title_of))
 
 
-def _line(
-    found: PersonReadiness,
-    term: Term,
-    cell: Cell,
-    proofs: tuple[Proof, ...],
-    progress: PathProgress,
-    titles: Mapping[UUID, str],
-    at: datetime,
-) -> Line:
+def moves_of(found: PersonReadiness, progress: PathProgress) -> Moves:
+    """What moves each skill next, with the steps called what they are called now. Queries: 1."""
+    labels = labels_of(state.step.content_uid for state in progress.steps)
+
+    def title_of(step: StepInfo) -> str:
+        label = labels.get(step.content_uid) if step.content_uid else None
+        return label.title if label else step.title
+
+    return Moves(found, progress, title_of)
+
+
+def _line(found: PersonReadiness, term: Term, proofs: tuple[Proof, ...], moves: Moves) -> Line:
     skill = term.required.skill
-    holder = found.holder_of(term)
-    held_by = "" if holder is None else name_of(holder) or found.enrolment.person.get_short_name()
-    days = days_since(holder.since, at, found.enrolment.person.zone) if holder and holder.since else None
+    holder = found.holder_of(skill)
+    zone = found.enrolment.person.zone
     return Line(
         skill=skill,
         title=found.title_of(term),
         term=term,
         asked=str(ENTRUSTMENT[term.required.level]),
-        cell=cell,
+        look=found.look(skill),
         proofs=proofs,
         holder=holder,
-        held_by=held_by,
-        days=days,
-        next_step=next_step(found, term, holder, progress, titles),
+        held_by=(holder.called or found.enrolment.person.get_short_name()) if holder else "",
+        days=days_since(holder.since, found.at, zone) if holder and holder.since else None,
+        move=moves.of(skill),
     )
 
 
@@ -207,11 +211,11 @@ def _proofs(enrolment: Enrolment, at: datetime) -> dict[str, tuple[Proof, ...]]:
     }
 
 
-def _externals(progress: PathProgress, titles: Mapping[UUID, str]) -> tuple[External, ...]:
+def _externals(progress: PathProgress, title_of: Callable[[StepInfo], str]) -> tuple[External, ...]:
     return tuple(
         External(
             state.step.uid,
-            titles.get(state.step.content_uid, state.step.title) if state.step.content_uid else state.step.title,
+            title_of(state.step),
             state.due_on,
             state.completed_at,
             state.status not in (DONE, WAIVED, "locked"),

@@ -17,15 +17,15 @@ from django.db.models import F, Q, QuerySet, When
 
 from assessments.models import Case, Request
 from assessments.policies.cases import to_countersign, to_take_over
-from assessments.rules.cells import Cell
 from coaching.api import Challenge, CoachProfile, Commitment, Session, coached_by
 from lms.api import Enrolment, News, Row, Union, User, news_of
+from lms.rules.ladder import Ladder
+from lms.rules.standing import NOT_YET
 
 from .case_progress import Progressing, progress_of_cases
 from .readiness import PersonReadiness, readiness_of
-from .team import cell_of
 from .team_facts import NEWS, news_part, notice_of, part, team_facts
-from .team_words import line_of, name_of
+from .team_words import line_of
 
 OBSERVE, DECIDE, COLLECT, CONFIRM, COUNTERSIGN = "observe", "decide", "collect", "confirm", "countersign"
 CHALLENGE, TAKE_OVER = "challenge", "take_over"
@@ -77,14 +77,17 @@ class Seats:
 
 @dataclass(frozen=True, slots=True)
 class MyLearner:
-    """One of the reader's learners: the ladder of the skill that holds them, and a sentence. ``covers``: whose learner
-    it is when the reader stands in for somebody.
+    """One of the reader's learners: the ladder of the skill that holds them, and a sentence.
+
+    ``not_yet``: title and next step of each other skill answered *not yet*; ``covers``: whose learner it
+    is when the reader stands in.
     """
 
     enrolment: Enrolment
     line: str
     skill: str
-    cell: Cell | None
+    look: Ladder | None
+    not_yet: tuple[tuple[str, str], ...]
     held_by: str
     needs_help: bool
     covers: str
@@ -147,7 +150,7 @@ def queue_of(me: User, at: datetime) -> Queue:
 def shown_of(me: User, rows: Iterable[Waiting], learners: Sequence[int], at: datetime) -> PagedQueue:
     """What the page says of these rows and these learners. Queries: 4, fewer when nothing of a kind is shown."""
     uids = [row.uid for row in rows if row.kind in CASES]
-    cases = list(Case.objects.filter(uid__in=uids).select_related("version")) if uids else []
+    cases = list(Case.objects.filter(uid__in=uids).select_related("version", "learner")) if uids else []
     people = Enrolment.objects.filter(pk__in=learners).select_related("person", "path", "role_version__profile")
     enrolments = sorted(people, key=lambda item: learners.index(item.pk)) if learners else []
     facts = team_facts(enrolments, at.date(), others=[case.learner_id for case in cases])
@@ -256,13 +259,19 @@ def _learner(found: PersonReadiness, me: User) -> MyLearner:
     result, holder = found.readiness, found.held_by
     coach = found.facts.coaches.get(found.enrolment.pk)
     term = result.holder if result else None
-    shown = cell_of(found, term) if term else None
     return MyLearner(
         enrolment=found.enrolment,
         line=line_of(found),
         skill=found.title_of(term) if term else "",
-        cell=shown,
-        held_by=name_of(holder) if holder else "",
+        look=found.look(term.required.skill) if term else None,
+        not_yet=tuple(
+            (found.facts.titles[line.skill], look.note)
+            for line in found.role.requirements
+            if line.skill in found.verdicts
+            and (look := found.look(line.skill)).state == NOT_YET
+            and not (term and term.required is line)
+        ),
+        held_by=holder.called if holder else "",
         needs_help=found.bucket in ("blocked", "behind"),
         covers=coach.name if coach and coach.name != me.full_name else "",
     )

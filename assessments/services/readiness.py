@@ -1,4 +1,4 @@
-"""Readiness of people: the team's rows and one person's invoice, with who holds each line up.
+"""Readiness of people: the team's rows, one person's invoice and the learner's own pages, from one reading of facts.
 
 Requirements and path structures are immutable and kept in memory; what varies is read in a fixed number of queries for
 any number of people.
@@ -6,7 +6,7 @@ any number of people.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -15,15 +15,22 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from assessments.rules.readiness import Readiness, Required, Term, assess
+from assessments.models import StandardVersion
+from assessments.rules.readiness import Readiness, Required, Term, assess, by_skill
 from lms import clock
-from lms.api import Enrolment, StepKind, requirements_of, structure_of
+from lms.api import Enrolment, oldest_due, requirements_of, structure_of
 from lms.rules.days import path_day
-from lms.rules.gates import Standing, standings
+from lms.rules.gates import OpenGate
+from lms.rules.ladder import Ladder, ladder
+from lms.rules.pace import AHEAD, BEHIND, OVER, PAUSED, Pace, pace
+from lms.rules.standing import EXPIRING, Verdict
 
+from .holders import LEARNER, Holder, holder
 from .team_facts import TeamFacts, team_facts
+from .verdicts import verdicts_of_people
+from .ways import ways_to
 
-READY, EXPIRING, ON_TRACK, BEHIND, BLOCKED, NOT_STARTED = (
+READY, EXPIRING_SOON, ON_TRACK, LATE, BLOCKED, NOT_STARTED = (
     "ready",
     "expiring",
     "on_track",
@@ -31,49 +38,50 @@ READY, EXPIRING, ON_TRACK, BEHIND, BLOCKED, NOT_STARTED = (
     "blocked",
     "not_started",
 )
-BUCKETS = (READY, EXPIRING, ON_TRACK, BEHIND, BLOCKED, NOT_STARTED)
-EXPIRING_DAYS = 60
+BUCKETS = (READY, EXPIRING_SOON, ON_TRACK, LATE, BLOCKED, NOT_STARTED)
 BLOCKED_AFTER_DAYS = 7
 IN_A_ROW = (
     "uid", "status", "started_on", "path_version", "person__uid", "person__full_name", "person__name_order",
     "person__name_folded", "person__time_zone", "path__uid", "path__title", "role_version__profile__title",
     "role_version__profile__name_order",
 )  # fmt: skip
-NEXT_GATE = {"": "talk", "talk": "try", "try": "do", "do": "show", "show": "show"}
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """What a role profile version asks for."""
+    """What a role profile version asks for; ``by_skill`` has the same lines by the slug of the skill."""
 
     requirements: tuple[Required, ...]
     threshold: Fraction
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """Who holds a line up.
-
-    ``who``: learner, observer, coach, learning, manager or author; ``name`` is empty for the learner.
-    """
-
-    who: str
-    name: str
-    gate: str
-    since: datetime | None = None
+    by_skill: Mapping[str, Required]
 
 
 @dataclass(frozen=True)
 class PersonReadiness:
-    """One person on the way to one role, on a day. ``readiness`` is None where the role requires nothing: no data."""
+    """One person on the way to one role, on a day. ``readiness`` is None where the role requires nothing: no data.
+
+    ``verdicts``: what the ledger adds, by skill; ``standards``: what standards that roles ask for are called.
+    """
 
     enrolment: Enrolment
     role: Role
     facts: TeamFacts
     at: datetime
     today: date
-    day: int
     readiness: Readiness | None
+    pace: Pace
+    verdicts: Mapping[str, Verdict]
+    standards: Mapping[UUID, str]
+
+    @property
+    def day(self) -> int:
+        """The day of the path; below 1 before it begins."""
+        return self.pace.day
+
+    @property
+    def begun(self) -> bool:
+        """Whether the first day of the path is there."""
+        return self.pace.state != AHEAD
 
     @property
     def paused(self) -> bool:
@@ -81,24 +89,41 @@ class PersonReadiness:
         return self.enrolment.status == Enrolment.Status.PAUSED
 
     @cached_property
+    def gates(self) -> Mapping[str, Sequence[OpenGate]]:
+        """The gates of the person, whatever their day, by the slug of the skill."""
+        return by_skill(self.facts.gates.get(self.enrolment.person_id, ()))
+
+    @cached_property
     def held_by(self) -> Holder | None:
         """Who holds the person up, at the line that keeps them from ready."""
         term = self.readiness.holder if self.readiness else None
-        return self.holder_of(term) if term else None
+        return self.holder_of(term.required.skill) if term else None
 
     @cached_property
     def bucket(self) -> str:
         """The one bucket the person is in (PRODUCT, "Buckets, exclusive")."""
         return _bucket(self)
 
-    @cached_property
-    def standings(self) -> Mapping[str, Standing]:
-        """What is open, by the slug of the skill."""
-        return standings(self.facts.gates.get(self.enrolment.person_id, ()), self.today)
+    def holder_of(self, skill: str) -> Holder | None:
+        """Who has the next move on a skill; None when what the role asks for is met."""
+        return holder(self, skill, self.role.by_skill.get(skill))
 
-    def holder_of(self, term: Term) -> Holder | None:
-        """Who has the next move on a line; None when it is met."""
-        return None if term.met else _holder(self, term)
+    def look(self, skill: str) -> Ladder:
+        """How the person stands on a skill: the same for learner, coach, manager, export and invoice."""
+        required = self.role.by_skill.get(skill)
+        version = self.enrolment.path_version_id
+        on_path = required is not None or skill in structure_of(version).skill_ids
+        waits = self.holder_of(skill) if on_path else None
+        return ladder(
+            self.gates.get(skill, ()),
+            required,
+            self.today,
+            verdict=self.verdicts.get(skill),
+            offers=ways_to(version, skill, required.standard if required else None).gates if on_path else None,
+            turn=waits.turn if waits else None,
+            begun=self.begun,
+            standard=self.standards.get(required.standard, "") if required and required.standard else "",
+        )
 
     def title_of(self, term: Term) -> str:
         """What the skill of a line is called today."""
@@ -112,7 +137,8 @@ def role_of(version_id: int) -> Role:
     required = tuple(
         Required(row.skill.slug, row.level, row.weight, row.critical, row.standard_uid, row.target_day) for row in rows
     )
-    return Role(required, Fraction(rows[0].version.threshold) if rows else Fraction(1))
+    threshold = Fraction(rows[0].version.threshold) if rows else Fraction(1)
+    return Role(required, threshold, {line.skill: line for line in required})
 
 
 def readiness_of(
@@ -120,77 +146,54 @@ def readiness_of(
 ) -> list[PersonReadiness]:
     """Readiness for each enrolment (fetched with person).
 
-    Queries: 1, for any number of people; 0 with ``facts``.
+    Queries: 5, for any number of people; 4 with ``facts``, and 1 less where no role asks for a standard by name.
     """
     at = at or clock.now()
     enrolments = list(enrolments)
     facts = facts or team_facts(enrolments, at.date())
-    return [_one(enrolment, facts, at) for enrolment in enrolments]
-
-
-def _one(enrolment: Enrolment, facts: TeamFacts, at: datetime) -> PersonReadiness:
-    role = role_of(enrolment.role_version_id)
-    today = clock.today(enrolment.person.zone, at)
-    day = path_day(enrolment.started_on, today, facts.pauses.get(enrolment.pk, ()))
-    result = assess(role.requirements, facts.gates.get(enrolment.person_id, ()), role.threshold, today)
-    return PersonReadiness(enrolment, role, facts, at, today, day, result)
-
-
-@dataclass(frozen=True, slots=True)
-class Ways:
-    """What a path version offers towards one requirement. ``gates``: those that anything on the path can open."""
-
-    demonstrations: frozenset[UUID | None]
-    commitments: frozenset[UUID | None]
-    gates: frozenset[str]
-
-
-@lru_cache(maxsize=4096)
-def ways_to(version_id: int, skill: str, standard: UUID | None) -> Ways:
-    """The steps of a path version that can open gates of a skill. Queries: 0 when the structure is in memory."""
-    structure = structure_of(version_id)
-    steps = [step for step in structure.steps.values() if skill in step.skills]
-    shown = frozenset(
-        step.content_uid
-        for step in steps
-        if step.kind == StepKind.DEMONSTRATION and standard in (None, step.content_uid)
-    )
-    promised = frozenset(step.uid for step in steps if step.kind == StepKind.COMMITMENT)
-    offered = {
-        "talk": skill in structure.lessons_by_skill,
-        "try": any(step.kind == StepKind.PRACTICE for step in steps),
-        "do": bool(promised or shown),
-        "show": bool(shown),
-    }
-    return Ways(shown, promised, frozenset(gate for gate, is_offered in offered.items() if is_offered))
-
-
-def _holder(found: PersonReadiness, term: Term) -> Holder:
-    """Who has the next move on a line: whoever something waits for, else the learner; the author when the path offers
-    nothing, the manager where the next gate needs a coach and nobody coaches.
-    """
-    enrolment, facts = found.enrolment, found.facts
-    gate, waits = NEXT_GATE[term.gate], facts.waits.get(enrolment.pk, ())
-    ways = ways_to(enrolment.path_version_id, term.required.skill, term.required.standard)
-    mine = [wait for wait in waits if wait.about in (ways.demonstrations if gate == "show" else ways.commitments)]
-    # An encounter asked for opens Do as well, and one who challenges waits for it with Try still closed.
-    mine = mine or [wait for wait in waits if wait.about in ways.demonstrations]
-    if mine:
-        wait = min(mine, key=lambda item: item.since)
-        if wait.kind == "request":
-            return Holder("observer", wait.name, "do" if gate == "do" else "show", wait.since)
-        if wait.kind == "countersign":
-            return Holder("learning", "", "show", wait.since)
-        coach = facts.coaches.get(enrolment.pk)
-        return Holder(
-            "coach", coach.on(found.today) if coach else "", "do" if wait.kind == "confirm" else "show", wait.since
+    today = {enrolment.pk: clock.today(enrolment.person.zone, at) for enrolment in enrolments}
+    due = oldest_due(enrolments, today, facts.pauses)
+    verdicts = verdicts_of_people({enrolment.person_id for enrolment in enrolments})
+    roles = {version: role_of(version) for version in {enrolment.role_version_id for enrolment in enrolments}}
+    standards = _standards(line.standard for role in roles.values() for line in role.requirements if line.standard)
+    found = []
+    for enrolment in enrolments:
+        role, day = roles[enrolment.role_version_id], today[enrolment.pk]
+        found.append(
+            PersonReadiness(
+                enrolment,
+                role,
+                facts,
+                at,
+                day,
+                assess(role.requirements, facts.gates.get(enrolment.person_id, ()), role.threshold, day),
+                _pace(enrolment, facts, day, due.get(enrolment.pk)),
+                verdicts.get(enrolment.person_id, {}),
+                standards,
+            )
         )
-    if gate == "show" and not ways.demonstrations:
-        return Holder("author", "", gate)
-    alone = facts.uncoached.get(enrolment.pk)
-    if alone and gate in ("do", "show"):
-        return Holder("manager", alone.name, gate, alone.since)
-    return Holder("learner", "", gate)
+    return found
+
+
+def _standards(uids: Iterable[UUID]) -> dict[UUID, str]:
+    """What standards are called now. Queries: 1, 0 for none."""
+    wanted = set(uids)
+    if not wanted:
+        return {}
+    rows = StandardVersion.objects.filter(standard_uid__in=wanted).order_by("number")
+    return dict(rows.values_list("standard_uid", "title"))
+
+
+def _pace(enrolment: Enrolment, facts: TeamFacts, today: date, oldest: date | None) -> Pace:
+    pauses = facts.pauses.get(enrolment.pk, ())
+    return pace(
+        begins_on=enrolment.started_on,
+        today=today,
+        day=path_day(enrolment.started_on, today, pauses),
+        days=structure_of(enrolment.path_version_id).days,
+        paused=enrolment.status == Enrolment.Status.PAUSED,
+        oldest_due=oldest,
+    )
 
 
 def _bucket(found: PersonReadiness) -> str:
@@ -199,17 +202,15 @@ def _bucket(found: PersonReadiness) -> str:
         return NOT_STARTED
     if result.ready:
         ends = result.ends_on
-        return EXPIRING if ends and (ends - found.today).days <= EXPIRING_DAYS else READY
+        return EXPIRING_SOON if ends and ends <= found.today + EXPIRING else READY
     if not any(term.value for term in result.terms):
         return NOT_STARTED
-    if found.paused:
+    if found.pace.state == PAUSED:
         return ON_TRACK
-    holder = found.held_by
-    if holder and holder.who != "learner" and holder.since and (found.at - holder.since).days >= BLOCKED_AFTER_DAYS:
+    waits = found.held_by
+    if waits and waits.who != LEARNER and waits.since and (found.at - waits.since).days >= BLOCKED_AFTER_DAYS:
         return BLOCKED
-    if any(not term.met and term.required.target_day < found.day for term in result.terms):
-        return BEHIND
-    return ON_TRACK
+    return LATE if found.pace.state in (BEHIND, OVER) else ON_TRACK
 
 
 def team_enrolments(rows: Q) -> QuerySet[Enrolment]:

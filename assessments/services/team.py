@@ -16,23 +16,20 @@ from typing import Any
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from assessments.rules.cells import Cell, cell, no_data
-from assessments.rules.readiness import Term
 from lms import clock
 from lms.api import Enrolment, Membership, News, User, current
-from lms.rules.gates import Standing
+from lms.rules.ladder import Ladder
 from lms.rules.names import fold
 
+from .holders import LEARNER
 from .readiness import (
     BUCKETS,
-    EXPIRING_DAYS,
     PersonReadiness,
     readiness_of,
     team_enrolments,
-    ways_to,
 )
 from .team_facts import TeamFacts, team_facts
-from .team_words import line_of, name_of
+from .team_words import line_of
 
 NAME, READINESS, DAYS = "name", "readiness", "days"
 SORTS = (READINESS, NAME, DAYS)
@@ -63,7 +60,7 @@ class TeamRow:
     @property
     def held_by_name(self) -> str:
         """Who has the move that keeps the person from ready; empty when it is their own."""
-        return name_of(self.found.held_by) if self.found.held_by else ""
+        return self.found.held_by.called if self.found.held_by else ""
 
     @property
     def days_to_ready(self) -> int | None:
@@ -80,7 +77,7 @@ class RoleGrid:
 
     title: str
     skills: tuple[tuple[str, str, bool], ...]
-    rows: tuple[tuple[TeamRow, tuple[Cell, ...]], ...]
+    rows: tuple[tuple[TeamRow, tuple[Ladder, ...]], ...]
 
 
 def team_of(visible: Q, at: datetime | None = None) -> list[TeamRow]:
@@ -161,40 +158,22 @@ def grids_of(rows: Iterable[TeamRow]) -> list[RoleGrid]:
         people = list(group)
         first = people[0].found
         skills = tuple((item.skill, first.facts.titles[item.skill], item.critical) for item in first.role.requirements)
-        found.append(RoleGrid(people[0].role, skills, tuple((row, cells_of(row.found)) for row in people)))
+        found.append(RoleGrid(people[0].role, skills, tuple((row, looks_of(row.found)) for row in people)))
     return found
 
 
-def cells_of(found: PersonReadiness) -> tuple[Cell, ...]:
-    """One cell a requirement, in the order of the role."""
-    return tuple(cell_of(found, term) for term in (found.readiness.terms if found.readiness else ()))
+def looks_of(found: PersonReadiness) -> tuple[Ladder, ...]:
+    """How somebody stands on each requirement, in the order of the role."""
+    return tuple(found.look(line.skill) for line in found.role.requirements)
 
 
-def cell_of(found: PersonReadiness, term: Term) -> Cell:
-    """The cell of one requirement."""
-    if found.day < 1 and not term.value:
-        return no_data()
-    holder = found.holder_of(term)
-    others = holder is not None and holder.who not in ("learner", "author")
-    ways = ways_to(found.enrolment.path_version_id, term.required.skill, term.required.standard)
-    return cell(
-        term,
-        found.standings.get(term.required.skill, Standing()),
-        today=found.today,
-        offered=ways.gates,
-        waits_at=holder.gate if holder and others else "",
-        waits_for=name_of(holder) if holder and others else "",
-        expiring_days=EXPIRING_DAYS,
-    )
-
-
-def held_line(row: TeamRow) -> tuple[str, Cell] | None:
-    """The title of the skill that holds a person, and its cell; None when nothing does."""
+def held_line(row: TeamRow) -> tuple[str, Ladder] | None:
+    """The title of the skill that holds a person, and its ladder; None when nothing does."""
     result = row.found.readiness
     term = result.holder if result else None
     if result is None or term is None:
         return None
-    return row.found.title_of(term), cell_of(row.found, term)
+    return row.found.title_of(term), row.found.look(term.required.skill)
 
 
 def table_of(rows: Sequence[TeamRow]) -> tuple[list[str], list[list[Any]]]:
@@ -211,16 +190,16 @@ def table_of(rows: Sequence[TeamRow]) -> tuple[list[str], list[list[Any]]]:
 
 def _table_row(row: TeamRow, skills: list[str]) -> list[Any]:
     found, result = row.found, row.found.readiness
-    cells = zip(found.role.requirements, cells_of(found), strict=False)
-    words = {required.skill: made.word for required, made in cells}
+    looks = zip(found.role.requirements, looks_of(found), strict=True)
+    words = {required.skill: look.word for required, look in looks}
     holder = found.held_by
-    held = "" if holder is None else name_of(holder) if holder.who != "learner" else row.name
+    held = "" if holder is None else holder.called if holder.who != LEARNER else row.name
     return [
         row.name,
         row.team,
         found.enrolment.path.title,
         row.role,
-        found.day,
+        found.day if found.begun and not found.pace.ended else "",
         row.line,
         (_("yes") if result.ready else _("no")) if result else _("no data"),
         result.met_weight if result else "",

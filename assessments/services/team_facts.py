@@ -1,7 +1,7 @@
 """What varies about people on their paths, read at once for any number of them.
 
 Gates, pauses, the coach, and everything that lies with somebody else - an encounter asked for, a wish to be seen early,
-a case ready to decide, a promise to confirm, a decision to countersign, a coach to choose - come in one UNION: the
+a case ready to decide, a promise to confirm, a coach to choose - come in one UNION: the
 team's page and the coach's queue ask once, for one person and for three thousand. What roles ask for and path
 structures never change and stay in memory; what a skill is called may change any day.
 """
@@ -20,7 +20,6 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from assessments.models import Case, Request
-from assessments.policies import waiting_countersign
 from coaching.api import Challenge, CoachAssignment, Commitment
 from lms.api import (
     Enrolment,
@@ -194,13 +193,6 @@ def _parts(*, ids: list[int], people: list[int], roles: list[int], on: date) -> 
             word=F("manager_name"),
             at=F("without_since"),
         ),
-        part(
-            "countersign",
-            waiting_countersign().filter(case__enrolment__in=ids),
-            owner=F("case__enrolment_id"),
-            uid=F("version__standard_uid"),
-            at=F("occurred_at"),
-        ),
     ]
 
 
@@ -249,7 +241,7 @@ def _read(rows: Iterable[tuple[Any, ...]], found: TeamFacts) -> None:
                 found.pauses[owner].append((day, until))
             case "coach":
                 found.coaches[owner] = CoachFact(word, other or "", day, until)
-            case "request" | "decide" | "confirm" | "countersign" | "challenge":
+            case "request" | "decide" | "confirm" | "challenge":
                 found.waits[owner].append(Wait(kind, uid, word or "", at))
             case "uncoached":
                 found.uncoached[owner] = Wait(kind, uid, word or "", at)

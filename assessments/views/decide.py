@@ -18,13 +18,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from assessments import api
 from assessments.forms.decide import ENTRUST, NOT_YET, DecideForm, ReturnForm
-from assessments.rules.cells import Cell, cell
 from assessments.rules.evidence import Finding
-from assessments.rules.readiness import Required, Term
 from lms import clock
-from lms.api import standings_of
+from lms.api import gates_of
 from lms.requests import SignedInRequest, key_of, shown_of
-from lms.rules.gates import Standing
+from lms.rules.gates import OpenGate
+from lms.rules.ladder import Ladder, ladder
+from lms.rules.standing import Turn
 from lms.views.acting import carry_out, shown_on
 from lms.views.sureness import ask_again, forget_aside, is_sure, put_aside
 
@@ -38,7 +38,7 @@ class SkillChoice:
     """One skill on the form: its ladder, what may be entrusted, and its fields."""
 
     title: str
-    ladder: Cell
+    ladder: Ladder
     vouched: bool
     ceiling: str
     levels: tuple[tuple[Any, bool], ...]
@@ -166,7 +166,7 @@ def _page(
     parts, pieces = api.parts_of(found.spec), api.pieces_of(case)
     now = api.decision_shown(found, pieces, parts, at)
     seen, sees_all = api.observations_for(request.user, case, parts)
-    standings = standings_of(case.learner_id, clock.today(request.user.zone, at))
+    gates = gates_of([case.learner_id])[case.learner_id]
     mine = case.claimed_by_id == request.user.pk and case.claimed_until is not None and case.claimed_until > at
     context = {
         "case": case,
@@ -181,7 +181,7 @@ def _page(
         "others": case.observations.exclude(observer=request.user).count() if not sees_all else 0,
         "pieces": pieces,
         "form": form,
-        "skills": [_choice(found, slug, standings.get(slug, Standing()), form, at) for slug in found.skills],
+        "skills": [_choice(found, slug, gates, form, at) for slug in found.skills],
         "give_back": give_back or ReturnForm(),
         "key": key,
         "back_key": back_key or uuid4(),
@@ -196,15 +196,17 @@ def _page(
     return render(request, "decide/decide.html", context, status=status)
 
 
-def _choice(found: api.CaseFinding, slug: str, standing: Standing, form: DecideForm, at: datetime) -> SkillChoice:
+def _choice(found: api.CaseFinding, slug: str, gates: list[OpenGate], form: DecideForm, at: datetime) -> SkillChoice:
     finding: Finding = found.findings[slug]
     verdict, level = form[f"{slug}-verdict"], form[f"{slug}-level"]
     options = {option.data["value"]: option for option in verdict}
-    term = Term(Required(slug, 1, 1), "show" if "show" in standing.open else "", 100 if "show" in standing.open else 0)
+    mine = [gate for gate in gates if gate.skill == slug]
+    asked = api.role_of(found.case.enrolment.role_version_id).by_skill.get(slug)
+    look = ladder(mine, asked, clock.today(found.case.learner.zone, at), turn=Turn("show", _("you")))
     return SkillChoice(
         title=found.skills[slug].title,
-        ladder=cell(term, standing, today=at.date(), waits_at="show", waits_for=_("you")),
-        vouched="show" in standing.open,
+        ladder=look,
+        vouched=look.level > 0,
         ceiling=rule_lines.ceilings([finding])[0],
         levels=tuple((option, int(option.data["value"]) <= finding.ceiling) for option in level),
         reason=rule_lines.why_not(finding, found.spec),

@@ -15,12 +15,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from assessments import api
-from assessments.rules.cells import Cell
 from coaching.api import grants_of
 from lms import clock
 from lms.api import User, is_learning_administrator
 from lms.errors import NotAllowed
 from lms.requests import SignedInRequest
+from lms.rules.ladder import Ladder
 
 from . import queue_words, rule_lines
 
@@ -36,7 +36,7 @@ class Shown:
     waits: str
     rule: str
     answer: queue_words.Answer
-    ladder: Cell | None
+    ladder: Ladder | None
 
 
 @login_required

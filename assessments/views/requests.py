@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -24,32 +25,49 @@ from lms.views.acting import carry_out
 
 from . import rule_lines
 
+ASK_AGAIN = ("not_yet", "due", "expired", "revoked", "refused")
+"""After these one may be seen again."""
+
 
 @login_required
 @require_GET
 def requests(request: SignedInRequest) -> HttpResponse:
-    """200: my cases, what waits on them, what was decided, and what I can ask to be seen for. Queries: 9."""
+    """200: my cases, what waits on them, what was decided, and what I can ask to be seen for. Queries: 10."""
     at = clock.now()
+    paths = paths_of(request.user, at)
     states = {
         state.step.content_uid: state
-        for path in paths_of(request.user, at)
+        for path in paths
         for state in path.steps
         if state.step.kind == StepKind.DEMONSTRATION
     }
     cases = api.my_cases(request.user, clock.today(request.user.zone, at))
     begun = {item.case.standard_uid for item in cases}
-    labels = labels_of(states)
+    labels, again = labels_of(states), _again(paths)
     ahead = [
         (labels[uid].title if uid in labels else state.step.title, state)
         for uid, state in states.items()
         if uid and uid not in begun and not state.completed_at
     ]
     context = {
-        "cases": cases,
+        "cases": [(item, again.get(item.case.standard_uid) if item.decided else None) for item in cases],
         "ready_to_ask": [item for item in ahead if item[1].status != LOCKED],
         "closed": [item for item in ahead if item[1].status == LOCKED],
     }
     return render(request, "requests/list.html", context)
+
+
+def _again(paths: Iterable[PathProgress]) -> dict[UUID | None, UUID]:
+    """By standard, the step at which somebody may ask to be seen: it is open or done, and not all of it stands."""
+    return {
+        state.step.content_uid: state.step.uid
+        for path in paths
+        for state in path.steps
+        if path.running
+        and state.step.kind == StepKind.DEMONSTRATION
+        and state.status != LOCKED
+        and not api.vouched_for(path, state.step)
+    }
 
 
 @login_required
@@ -168,7 +186,7 @@ def show_case(
         "lines": rule_lines.checklist(finding) if finding else rule_lines.asked(spec),
         "window": rule_lines.window(spec),
         "verdicts": verdicts,
-        "ask_again_at": next((item.event.pk for item in verdicts if item.status == "not_yet"), None),
+        "ask_again_at": next((item.event.pk for item in verdicts if item.status in ASK_AGAIN), None),
         "asked": mine,
         "pieces": api.pieces_of(found),
         "form": form or EvidenceForm(lines=spec.evidence),

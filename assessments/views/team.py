@@ -27,7 +27,7 @@ from assessments import api
 from assessments.forms.team import BUCKET_NAMES, TeamFilter
 from coaching.api import help_policy
 from lms import clock
-from lms.api import enrolment_policy, mark_external_done, people_policy
+from lms.api import Enrolment, enrolment_policy, mark_external_done, people_policy
 from lms.errors import NotAllowed, NotFound
 from lms.requests import SignedInRequest, key_of
 from lms.views.acting import uid_or_none
@@ -69,8 +69,8 @@ def team(request: SignedInRequest) -> HttpResponse:
         "base": "?" + urlencode(wanted | {"sort": sort}) + "&",
         "longest": _longest_wait(rows, at),
         "heading": ngettext(
-            "%(ready)s of %(n)s person may be sent to a customer",
-            "%(ready)s of %(n)s people may be sent to a customer",
+            "%(ready)s of %(n)s person is ready for the role",
+            "%(ready)s of %(n)s people are ready for their role",
             len(rows),
         )
         % {"ready": may_go, "n": len(rows)},
@@ -162,16 +162,18 @@ def person_readiness(request: SignedInRequest, person_uid: UUID) -> HttpResponse
     person = None
     found = help_policy.queryset(request.user, "view").filter(person__uid=person_uid)
     enrolments = list(found.select_related("person", "path", "role_version__profile").order_by("-started_on", "-pk"))
-    enrolments.sort(key=lambda item: item.status not in ("active", "paused"))
     if not enrolments:
         person = people_policy.get(request.user, "view", uid=person_uid)
         return render(request, "team/nothing.html", {"person": person, "own": person == request.user})
+    # The role that is held stands until a new path has begun.
+    today = clock.today(enrolments[0].person.zone)
+    enrolments.sort(key=lambda item: (item.status not in Enrolment.OPEN, item.started_on > today))
     wanted = uid_or_none(request.GET.get("path"))
     chosen = next((item for item in enrolments if item.uid == wanted), enrolments[0])
     own = chosen.person_id == request.user.pk
     steers = not own and enrolment_policy.queryset(request.user, "steer").filter(pk=chosen.pk).exists()
     context = {
-        "invoice": api.invoice_of(chosen, clock.now()),
+        "invoice": api.invoice_of(chosen, clock.now(), own=own),
         "person": chosen.person,
         "enrolment": chosen,
         "enrolments": enrolments if len(enrolments) > 1 else [],

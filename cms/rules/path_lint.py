@@ -9,13 +9,13 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from lms.rules.ladder import SERVED_BY
 from lms.rules.specs import PathSpec, RequirementSpec, RoleProfileSpec, StepSpec
 from lms.rules.unlock import DayReached, GateOpen, Leaf, MilestoneDone, Rule, StepDone, check_rules
 
 from .findings import Finding
 
 LONGEST_MILESTONE, LONGEST_STEP = 160, 200
-OFFERS = {"try": ("practice",), "do": ("commitment", "demonstration"), "show": ("demonstration",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def _check_locks(spec: PathSpec, facts: PathFacts) -> Iterator[Finding]:
 def _advise_gates(spec: PathSpec, facts: PathFacts, step: StepSpec, rule: Rule) -> Iterator[Finding]:
     """A gate that nothing on the path can open locks the step for everybody who does not challenge."""
     for leaf in rule.leaves:
-        if isinstance(leaf, GateOpen) and not _offers(spec, OFFERS[leaf.gate], leaf.skill):
+        if isinstance(leaf, GateOpen) and not _offers(spec, SERVED_BY[leaf.gate], leaf.skill):
             words = {"name": facts.name(step.uid), "gate": leaf.gate, "skill": leaf.skill}
             message = _("%(name)s waits for %(gate)s on %(skill)s, for which this path offers nothing.") % words
             yield Finding(message, refuses=False)

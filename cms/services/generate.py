@@ -36,11 +36,11 @@ from lms.api import (
     Skill,
     SkillGate,
     StepCompletion,
-    StepKind,
     Team,
     User,
     structure_of,
 )
+from lms.rules.ladder import gate_of
 
 PATH, STANDARD = "first-ninety-days", "discovery-visit"
 SIZES = (30, 300, 3000)
@@ -223,19 +223,10 @@ def _progress(enrolments: Sequence[Enrolment], dice: random.Random, now: datetim
     SkillGate.objects.bulk_create(gates, batch_size=BATCH)
 
 
-GATE_OF = {
-    StepKind.COURSE: "talk",
-    StepKind.PRACTICE: "try",
-    StepKind.COMMITMENT: "do",
-    StepKind.DEMONSTRATION: "show",
-}
-
-
 def _gates(
     enrolment: Enrolment, done: set[tuple[str, str]], skills: dict[str, int], now: datetime
 ) -> Iterator[SkillGate]:
-    for kind, skill in sorted(done):
-        gate = GATE_OF.get(StepKind(kind))
+    for gate, skill in sorted({(gate_of(kind), skill) for kind, skill in done}):
         if gate:
             shown = gate == "show"
             yield SkillGate(

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from cms.rules.ladders import Ladder, ladder
+from assessments.api import Move, Moves, PersonReadiness, line_of, readiness_of
 from cms.rules.locks import Lock, Names, explain
 from coaching.api import Helper, my_people
 from lms import clock
@@ -33,7 +33,9 @@ from lms.api import (
     paths_of,
     words_of,
 )
+from lms.rules.ladder import Ladder
 from lms.rules.said import at_hour, hour, long_day, short_day
+from lms.rules.standing import NONE_HERE, VOUCHED
 
 from .underway import (
     CHALLENGE,
@@ -49,14 +51,6 @@ from .underway import (
     underway_of,
 )
 
-GATE_OF_KIND = {
-    StepKind.COURSE: "talk",
-    StepKind.DISCUSSION: "talk",
-    StepKind.PRACTICE: "try",
-    StepKind.COMMITMENT: "do",
-    StepKind.DEMONSTRATION: "show",
-}
-KIND_OF_GATE = {"try": StepKind.PRACTICE, "do": StepKind.COMMITMENT, "show": StepKind.DEMONSTRATION}
 ICONS = {
     StepKind.COURSE: "course",
     StepKind.DISCUSSION: "talk",
@@ -80,12 +74,19 @@ class Turn:
 
 
 class Journey:
-    """One path of one person at one moment, ready to be told."""
+    """One path of one person at one moment, ready to be told. ``found``: the readiness that coach and manager read."""
 
     def __init__(
-        self, progress: PathProgress, words: Words, items: Iterable[Item], helpers: Iterable[Helper], at: datetime
+        self,
+        progress: PathProgress,
+        found: PersonReadiness,
+        words: Words,
+        items: Iterable[Item],
+        helpers: Iterable[Helper],
+        at: datetime,
     ) -> None:
-        self.progress, self.words, self.at = progress, words, at
+        self.progress, self.found, self.words, self.at = progress, found, words, at
+        self.moves = Moves(found, progress, self.step_title)
         self.enrolment, self.today, self.structure = progress.enrolment, progress.today, progress.structure
         self.items = [item for item in items if item.enrolment == progress.enrolment.pk]
         self.helpers = list(helpers)
@@ -105,6 +106,11 @@ class Journey:
         """What a milestone is called now."""
         found = next((item for item in self.structure.milestones if item.uid == uid), None)
         return self.words.title(uid, found.title if found else "")
+
+    def skill_title(self, skill: str) -> str:
+        """What a skill of the path or of the role is called now."""
+        word = self.words.skills.get(skill)
+        return word.title if word else self.found.facts.titles.get(skill, skill)
 
     def coach(self) -> Helper | None:
         """Who coaches on this path today: the cover while the coach is away."""
@@ -220,106 +226,24 @@ class Journey:
     # --- skills
 
     def milestone_skills(self) -> list[str]:
-        """The skills of the current milestone, in the order in which its steps meet them."""
+        """The skills of the current milestone on which something can still move, as its steps meet them."""
         current = self.progress.milestone
         steps = [state.step for state in self.progress.steps if state.step.milestone == current]
-        return list(dict.fromkeys(skill for step in steps for skill in step.skills))
+        skills = dict.fromkeys(skill for step in steps for skill in step.skills)
+        return [skill for skill in skills if self.ladder(skill).state not in (VOUCHED, NONE_HERE)]
 
-    def offers(self, skill: str) -> frozenset[str]:
-        """The gates that something on this path can open for a skill."""
-        kinds = {step.kind for step in self.structure.steps.values() if skill in step.skills}
-        found = {"talk"} if skill in self.structure.lessons_by_skill else set()
-        found |= {gate for gate, kind in KIND_OF_GATE.items() if kind in kinds}
-        return frozenset(found | ({"do"} if "show" in found else set()))
+    def ladder(self, skill: str) -> Ladder:
+        """How a skill stands: what coach and manager read, too."""
+        return self.found.look(skill)
 
-    def open_now(self, skill: str) -> frozenset[str]:
-        """The gates of a skill for which the person can do something today."""
-        running = [state for state in self.progress.steps if state.status != LOCKED] if self.progress.running else []
-        found = {
-            gate
-            for state in running
-            for gate, kind in KIND_OF_GATE.items()
-            if state.step.kind == kind and skill in state.step.skills
-        }
-        unread = {lesson.uid for lesson in self.structure.lessons_by_skill.get(skill, ())} - self.progress.lessons
-        if not unread or any(lesson.uid in unread for state in running for lesson in state.step.lessons):
-            found.add("talk")
-        return frozenset(found | ({"do"} if "show" in found else set()))
+    def what_next(self, skill: str) -> Move:
+        """What moves a skill next."""
+        return self.moves.of(skill)
 
-    def waits_for(self, skill: str) -> dict[str, Item]:
-        """By gate, what of a skill lies with somebody else."""
-        found: dict[str, Item] = {}
-        for item in self.items:
-            if not item.with_others(self.at) or item.kind in (SESSION, PROPOSAL):
-                continue
-            skills = {
-                name
-                for step in self.structure.steps.values()
-                if item.about in (step.uid, step.content_uid)
-                for name in step.skills
-            }
-            if skill in skills:
-                for gate in ("do",) if item.kind == CONFIRM else ("show",) if item.kind != REQUEST else ("do", "show"):
-                    found.setdefault(gate, item)
-        return found
-
-    def ladder(self, skill: str, level: int = 0) -> Ladder:
-        """How a skill stands."""
-        gates = [fact.gate for fact in self.progress.gates if fact.gate.skill == skill]
-        waits = {gate: item.name if item.who else self.coach_name for gate, item in self.waits_for(skill).items()}
-        open_now = self.open_now(skill)
-        return ladder(gates, self.today, level=level, offers=self.offers(skill), open_now=open_now, waits_for=waits)
-
-    def what_next(self, skill: str, gate: str) -> str:
-        """What opens the next gate of a skill, in a sentence."""
-        item = self.waits_for(skill).get(gate)
-        if item:
-            return self.wait_sentence(item)
-        if gate not in self.offers(skill):
-            return _("This path offers nothing for it.")
-        return self._talk_next(skill) if gate == "talk" else self._step_next(skill, gate)
-
-    def _talk_next(self, skill: str) -> str:
-        tagged = {lesson.uid for lesson in self.structure.lessons_by_skill.get(skill, ())}
-        for state in self.progress.steps:
-            unread = [lesson for lesson in state.step.lessons if lesson.uid in tagged - self.progress.lessons]
-            if unread:
-                return self._told(state, _("Read “%(title)s”."))
-        return _("Bring one example to the exchange, or have all recall questions of its lessons right.")
-
-    def _step_next(self, skill: str, gate: str) -> str:
-        kind = KIND_OF_GATE[gate]
-        states = [state for state in self.progress.steps if state.step.kind == kind and skill in state.step.skills]
-        if gate == "do" and not any(state.status == OPEN for state in states):
-            watched = self._watched(skill)
-            if watched or not states:
-                return watched or _("Use it on real work while somebody watches.")
-        left = [state for state in states if state.status not in (DONE, WAIVED)]
-        state = next((state for state in left if state.status == OPEN), left[0] if left else states[0])
-        if gate == "try":
-            again = _("Practise “%(title)s” again: to standard twice, on different days.")
-            return self._told(state, _("Practise “%(title)s”.") if left else again)
-        if gate == "do":
-            return self._told(state, _("Keep the promise “%(title)s”; your coach confirms it."))
-        return self._told(state, _("Ask to be seen: “%(title)s”."))
-
-    def _watched(self, skill: str) -> str:
-        """The demonstration of a skill that can be asked for now: one good observation opens Do."""
-        for state in self.progress.steps:
-            if state.step.kind == StepKind.DEMONSTRATION and state.status == OPEN and skill in state.step.skills:
-                return self._told(state, _("Use it on real work while somebody watches: “%(title)s”."))
-        return ""
-
-    def _told(self, state: StepState, sentence: str) -> str:
-        words = {"title": self.step_title(state.step)}
-        if state.status != LOCKED or state.unlocked:
-            return sentence % words
-        lock = self.lock(state)
-        if lock.opens_on:
-            return _("“%(title)s” opens on %(day)s.") % (words | {"day": long_day(lock.opens_on)})
-        if lock.when:
-            return _("“%(title)s” opens %(when)s.") % (words | {"when": lock.when})
-        return _("“%(title)s” is still closed; your path says what opens it.") % words
+    @property
+    def line(self) -> str:
+        """Where the person stands, in the words that coach and manager read."""
+        return line_of(self.found)
 
     # --- waiting
 
@@ -388,19 +312,24 @@ class Journey:
 
 
 def journeys(person: User, at: datetime, chosen: UUID | None = None) -> tuple[list[PathProgress], Journey | None]:
-    """Every open path of a person, and the chosen one (default: the newest) ready to be told. Queries: 6."""
+    """Every open path of a person, and the chosen one ready to be told. Queries: 12.
+
+    By default it is the newest that has begun: a path that begins later takes nothing from the role that is held.
+    """
     paths = paths_of(person, at)
-    progress = next((path for path in paths if path.enrolment.uid == chosen), paths[0] if paths else None)
+    present = next((path for path in paths if path.day >= 1), paths[0] if paths else None)
+    progress = next((path for path in paths if path.enrolment.uid == chosen), present)
     if progress is None:
         return [], None
     structure = progress.structure
+    found = readiness_of([progress.enrolment], at)[0]
     uids: list[UUID | None] = [path.enrolment.path.uid for path in paths]
     uids += [milestone.uid for milestone in structure.milestones]
     uids += [step.content_uid or step.uid for step in structure.steps.values()]
     uids += [lesson.uid for step in structure.steps.values() for lesson in step.lessons]
     words = words_of(uids, structure.skill_ids, get_language() or "en")
     items = underway_of([progress.enrolment.pk])
-    return paths, Journey(progress, words, items, my_people(person, progress.today), at)
+    return paths, Journey(progress, found, words, items, my_people(person, progress.today), at)
 
 
-__all__ = ["COLLECTING", "GATE_OF_KIND", "ICONS", "Journey", "Turn", "journeys"]
+__all__ = ["COLLECTING", "ICONS", "Journey", "Turn", "journeys"]

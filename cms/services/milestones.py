@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cms.rules.ladders import NAMES
 from cms.rules.locks import Lock
 from lms import clock
 from lms.api import DONE, LOCKED, OPEN, WAIVED, MilestoneInfo, StepKind, StepState
+from lms.rules.ladder import NAMES, gate_of
 from lms.rules.said import long_day, short_day
 
-from .journey import GATE_OF_KIND, ICONS, Journey, Turn
+from .journey import ICONS, Journey, Turn
 from .today import next_card
 from .underway import CHALLENGE, Item
 
@@ -122,7 +122,7 @@ def _sentence(journey: Journey, milestone: MilestoneInfo, states: list[StepState
 
 def _step(journey: Journey, state: StepState, upcoming: StepState | None) -> StepRow:
     step, turn = state.step, journey.turn(state)
-    gate = GATE_OF_KIND.get(StepKind(step.kind))
+    gate = gate_of(step.kind)
     gates = [(gate, _gate_words(journey, state, gate))] if gate and step.skills else []
     done = state.status in (DONE, WAIVED)
     late = ""

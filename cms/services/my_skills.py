@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any
@@ -11,9 +12,8 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from assessments.api import Standing, role_of, standings_on
+from assessments.api import Answered, Move, Standing, answers_on, standings_on, verdicts_of_people
 from assessments.rules.readiness import Required
-from cms.rules.ladders import NAMES, Ladder, ladder
 from lms import clock
 from lms.api import (
     DONE,
@@ -31,9 +31,11 @@ from lms.api import (
 )
 from lms.errors import NotFound
 from lms.rules.gates import GATES
+from lms.rules.ladder import NAMES, Ladder, again_by, ladder
 from lms.rules.names import title_order
 from lms.rules.said import full_day
 from lms.rules.scales import BANDS, ENTRUSTMENT
+from lms.rules.standing import DUE, LAPSED, NOT_YET, REFUSED, REVOKED, VOUCHED, Verdict
 
 from .journey import Journey, journeys
 
@@ -43,14 +45,18 @@ FAMILIES = (Family.SOFT, Family.DOMAIN, Family.TECHNICAL)
 
 @dataclass(frozen=True, slots=True)
 class SkillRow:
-    """One skill of a person. ``asks``: what the role asks for, in words; ``sentence``: what the next gate needs."""
+    """One skill of a person. ``asks``: what the role asks for, in words.
+
+    ``move``: what moves it next on the path; None for what stands and for what is not on it: then ``sentence`` says so.
+    """
 
     slug: str
     title: str
     family: str
     ladder: Ladder
     bays: list[dict[str, Any]]
-    sentence: str
+    move: Move | None
+    sentence: str = ""
     asks: str = ""
     critical: bool = False
 
@@ -120,33 +126,40 @@ class _Known:
     gates: list[GateFact]
     today: date
     zone: tzinfo
-    required: dict[str, Required]
     records: list[Record]
+    verdicts: Mapping[str, Verdict]
+
+    @property
+    def required(self) -> Mapping[str, Required]:
+        return self.journey.found.role.by_skill if self.journey else {}
 
     def row(self, slug: str, title: str, family: str) -> SkillRow:
-        required = self.required.get(slug)
-        level = required.level if required else 0
+        required, journey = self.required.get(slug), self.journey
         gates = [fact for fact in self.gates if fact.gate.skill == slug]
         signed = [record for record in self.records if record.skill == slug and record.stands]
-        best = max(signed, key=lambda record: (record.level, record.valid_until or date.max), default=None)
-        if self.journey and slug in self.journey.structure.skill_ids:
-            found = self.journey.ladder(slug, level)
-        else:
-            found = ladder([fact.gate for fact in gates], self.today, level=level)
+        found = (
+            journey.ladder(slug)
+            if journey
+            else ladder([fact.gate for fact in gates], None, self.today, verdict=self.verdicts.get(slug))
+        )
+        best = next((record for record in signed if record.level == found.level), None)
+        on_path = journey is not None and (required is not None or slug in journey.structure.skill_ids)
+        move = journey.what_next(slug) if journey and on_path and found.state != VOUCHED else None
         return SkillRow(
             slug=slug,
             title=title,
             family=family,
             ladder=found,
-            bays=_bays(found, gates, best, self.journey, slug, self.zone),
-            sentence=_sentence(found, required, self.journey, slug),
-            asks=str(ENTRUSTMENT[level]) if level else "",
+            bays=_bays(found, gates, best, move, self.zone),
+            move=move,
+            sentence=_sentence(found),
+            asks=str(ENTRUSTMENT[required.level]) if required else "",
             critical=bool(required and required.critical),
         )
 
 
 def my_skills(person: User, at: datetime, chosen: UUID | None = None) -> MySkills:
-    """Every skill and how the person stands on it. Queries: 9, constant in paths, skills and sign-offs."""
+    """Every skill and how the person stands on it. Queries: 14, constant in paths, skills and sign-offs."""
     known = _known(person, at, chosen)
     skills = list(Skill.objects.filter(archived_at=None))
     labels = labels_of([skill.uid for skill in skills], get_language() or "en")
@@ -171,7 +184,7 @@ def my_skills(person: User, at: datetime, chosen: UUID | None = None) -> MySkill
 
 
 def one_skill(person: User, slug: str, at: datetime) -> OneSkill:
-    """One skill: what it means, and how the person came to stand where they do. Raises NotFound. Queries: 9."""
+    """One skill: what it means, and how the person came to stand where they do. Raises NotFound. Queries: 15."""
     version = (
         SkillVersion.objects.filter(skill__slug=slug, skill__archived_at=None)
         .select_related("skill")
@@ -188,7 +201,9 @@ def one_skill(person: User, slug: str, at: datetime) -> OneSkill:
         about=spec["about"],
         bands=[(band, [item["text"] for item in spec["levels"].get(band, [])]) for band in BANDS],
         not_this=spec["not_this"],
-        history=_history([fact for fact in known.gates if fact.gate.skill == slug], records, person),
+        history=_history(
+            [fact for fact in known.gates if fact.gate.skill == slug], records, answers_on(person, slug), person
+        ),
         records=records,
         links=_links(known.journey, slug),
     )
@@ -198,11 +213,9 @@ def _known(person: User, at: datetime, chosen: UUID | None) -> _Known:
     today = clock.today(person.zone, at)
     _paths, journey = journeys(person, at, chosen)
     gates = list(journey.progress.gates) if journey else facts_of(person.pk, []).gates
-    required: dict[str, Required] = {}
-    if journey:
-        required = {line.skill: line for line in role_of(journey.enrolment.role_version_id).requirements}
     records = [_record(found) for found in standings_on([person.pk], today)[person.pk]]
-    return _Known(journey, gates, today, person.zone, required, records)
+    verdicts = journey.found.verdicts if journey else verdicts_of_people([person.pk]).get(person.pk, {})
+    return _Known(journey, gates, today, person.zone, records, verdicts)
 
 
 def _record(found: Standing) -> Record:
@@ -236,64 +249,53 @@ def _status_words(found: Standing) -> str:
     }.get(found.status, found.status)
 
 
-def _sentence(found: Ladder, required: Required | None, journey: Journey | None, slug: str) -> str:
-    """What comes next on a skill, or until when it holds."""
-    if found.level:
-        day = {"day": full_day(found.valid_until)} if found.valid_until else None
-        until = _("Valid until %(day)s.") % day if day else ""
-        if required and not found.vouched:
-            asks = _("Your role asks for “%(level)s”.") % {"level": str(ENTRUSTMENT[required.level])}
-            return f"{until} {asks}".strip()
-        return until
-    if journey and found.next_gate and slug in journey.structure.skill_ids:
-        return journey.what_next(slug, found.next_gate)
-    if found.lapsed_on:
-        return _("The record is kept; renew it when you need it.")
-    return ""
+def _sentence(found: Ladder) -> str:
+    """Until when it holds, or that its record stays."""
+    if found.state == VOUCHED:
+        return _("Valid until %(day)s.") % {"day": full_day(found.valid_until)} if found.valid_until else ""
+    return _("The record is kept.") if found.state == LAPSED else found.note
 
 
 def _bays(
-    found: Ladder, gates: list[GateFact], signed: Record | None, journey: Journey | None, slug: str, zone: tzinfo
+    found: Ladder, gates: list[GateFact], signed: Record | None, move: Move | None, zone: tzinfo
 ) -> list[dict[str, Any]]:
     """The full ladder (components/ladder_full.html)."""
     since: dict[str, datetime] = {}
     for fact in gates:
         since[fact.gate.gate] = min(since.get(fact.gate.gate, fact.opened_at), fact.opened_at)
-    bays = []
-    for gate, state in zip(GATES, found.bays, strict=True):
-        bay: dict[str, Any] = {"name": NAMES[gate], "icon": gate, "head": "", "text": "", "state": "closed"}
-        opened = since.get(gate)
-        if state == "open" and opened:
-            bay |= {
-                "state": "vouched" if found.vouched else "open",
-                "head": full_day(clock.today(zone, opened)),
-                "text": HOW[gate],
-            }
-        elif state == "skip":
-            bay |= {"head": _("Passed over"), "text": _("A stronger gate is open.")}
-        elif state in ("vouched", "due") and signed:
-            words = {"name": signed.signer, "day": full_day(clock.today(zone, signed.signed_at))}
-            bay |= {"state": "vouched", "head": _("Signed by %(name)s, %(day)s") % words, "text": signed.status_words}
-        elif state == "lapsed" and found.lapsed_on:
-            bay |= {
-                "head": _("Lapsed on %(day)s") % {"day": full_day(found.lapsed_on)},
-                "text": _("The record stays."),
-            }
-        elif state == "none":
-            bay |= {"head": _("None here"), "text": _("This path offers nothing for it.")}
-        elif state in ("next", "wait") and journey:
-            head = _("Yours") if state == "next" else _("Waiting")
-            bay |= {
-                "state": state if state == "next" else "waiting",
-                "head": head,
-                "text": journey.what_next(slug, gate),
-            }
-        elif state == "closed":
-            bay["head"] = _("Closed")
-            if gate == found.next_gate and journey and slug in journey.structure.skill_ids:
-                bay["text"] = journey.what_next(slug, gate)
-        bays.append(bay)
-    return bays
+    return [
+        {"name": NAMES[gate], "icon": gate, "text": "", "state": "closed"}
+        | _bay(gate, state, found, since.get(gate), signed, move, zone)
+        for gate, state in zip(GATES, found.bays or ("closed",) * 4, strict=True)
+    ]
+
+
+def _bay(
+    gate: str,
+    state: str,
+    found: Ladder,
+    opened: datetime | None,
+    signed: Record | None,
+    move: Move | None,
+    zone: tzinfo,
+) -> dict[str, Any]:
+    if state == "open" and opened:
+        day = full_day(clock.today(zone, opened))
+        return {"state": "vouched" if found.vouched else "open", "head": day, "text": HOW[gate]}
+    if state in (VOUCHED, DUE) and signed:
+        words = {"name": signed.signer, "day": full_day(clock.today(zone, signed.signed_at))}
+        head = _("Signed by %(name)s, %(day)s") % words
+        return {"state": "vouched", "head": head, "text": signed.status_words}
+    if state == LAPSED:
+        return {"head": found.word, "text": _("The record stays.")}
+    if state == "skip":
+        return {"head": _("Passed over"), "text": _("A stronger gate is open.")}
+    if state == "none":
+        return {"head": _("None here"), "text": _("This path offers nothing for it.")}
+    if state in ("next", "wait"):
+        head = _("Waiting") if state == "wait" else _("Next")
+        return {"state": "waiting" if state == "wait" else "next", "head": head, "text": move.sentence if move else ""}
+    return {"head": _("Closed")}
 
 
 HOW: dict[str, Any] = {
@@ -304,8 +306,8 @@ HOW: dict[str, Any] = {
 }
 
 
-def _history(gates: list[GateFact], records: list[Record], person: User) -> list[Happened]:
-    """Gates and sign-offs by day, the newest first."""
+def _history(gates: list[GateFact], records: list[Record], answers: list[Answered], person: User) -> list[Happened]:
+    """Gates, decisions and what became of them by day, the newest first."""
     lines, seen = [], set()
     for fact in sorted(gates, key=lambda fact: fact.opened_at):
         gate = fact.gate.gate
@@ -317,6 +319,13 @@ def _history(gates: list[GateFact], records: list[Record], person: User) -> list
         words = {"meaning": record.meaning, "name": record.signer}
         text = _("“%(meaning)s”, signed by %(name)s.") % words
         lines.append(Happened(clock.today(person.zone, record.signed_at), f"{text} {record.status_words}"))
+    for answer in answers:
+        said = {
+            NOT_YET: _("Not yet, said %(name)s."),
+            REVOKED: _("Taken back by %(name)s."),
+            REFUSED: _("%(name)s did not countersign."),
+        }[answer.verdict.kind] % {"name": answer.signer}
+        lines.append(Happened(answer.verdict.on, f"{said} {again_by(answer.verdict)}".strip()))
     return sorted(lines, key=lambda line: line.on, reverse=True)
 
 

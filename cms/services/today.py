@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assessments.api import RecallQuestion, due_cards
-from cms.rules.ladders import NAMES
+from assessments.api import Move, RecallQuestion, due_cards
 from coaching.api import Helper, my_people
 from lms import clock
 from lms.api import OPEN, Enrolment, News, PathProgress, StepKind, StepState, User, unread_notices
+from lms.rules.ladder import NAMES, Ladder, gate_of
 from lms.rules.said import full_day, long_day, short_day
+from lms.rules.standing import DUE, LAPSED, LOWER, NOT_YET, REFUSED, REVOKED
 
-from .journey import GATE_OF_KIND, Journey, journeys
+from .journey import Journey, journeys
 from .underway import CHALLENGE, COLLECTING, COUNTERSIGN, PROMISED, PROPOSAL, REQUEST, SESSION, Item
 
 SETTLED = timedelta(days=30)
-ENDS_SOON = timedelta(days=60)
 
 # What a page of today can be about, beside an ordinary day.
-NO_PATH, AHEAD, PAUSED, COMPLETED, ALL_DONE, WAITING = "no-path", "ahead", "paused", "completed", "all-done", "waiting"
+NO_PATH, AHEAD, PAUSED, COMPLETED = "no-path", "ahead", "paused", "completed"
+ALL_DONE, WAITING, READY = "all-done", "waiting", "ready"
+TO_ASK_AGAIN = (DUE, LAPSED, LOWER, REFUSED, REVOKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,13 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class SkillLine:
-    """A skill of the milestone with its ladder and one sentence."""
+    """A skill with its ladder, the gates that are open in a sentence, and what moves it next."""
 
     slug: str
     title: str
-    ladder: Any
-    sentence: str
+    ladder: Ladder
+    opened: str
+    move: Move
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +79,13 @@ class Planned:
 
 @dataclass(slots=True)
 class Today:
-    """A learner's day. ``state`` is "" on an ordinary one; ``settled``: no newcomer, who has no path; ``ending``: slug,
-    title and last day of what they are vouched for, where that comes soon.
+    """A learner's day. ``state`` is "" on an ordinary one; ``line``: where they stand, as their manager reads it;
+    ``settled``: no newcomer, who has no path; ``again``: what is to be shown again, and can be asked for now.
     """
 
     greeting: str
     state: str = ""
+    line: str = ""
     sentence: str = ""
     journey: Journey | None = None
     paths: list[PathProgress] = field(default_factory=list)
@@ -95,7 +98,7 @@ class Today:
     news: News = field(default_factory=News)
     ended: Enrolment | None = None
     settled: bool = False
-    ending: list[tuple[str, str, date]] = field(default_factory=list)
+    again: list[SkillLine] = field(default_factory=list)
 
     @property
     def milestone_days(self) -> list[int]:
@@ -104,12 +107,12 @@ class Today:
 
 
 def today_of(person: User, at: datetime, chosen: UUID | None = None) -> Today:
-    """All of a learner's day. Queries: 9 with a path, whatever its length; 6 without."""
+    """All of a learner's day. Queries: 13 with a path, whatever its length; 6 without."""
     paths, journey = journeys(person, at, chosen)
     today = Today(greeting(person, at), paths=paths, news=unread_notices(person))
     if journey is None:
         return _without_path(today, person, at)
-    today.journey, today.helpers = journey, journey.helpers
+    today.journey, today.helpers, today.line = journey, journey.helpers, journey.line
     progress = journey.progress
     if progress.enrolment.status == Enrolment.Status.PAUSED:
         today.state, today.sentence = PAUSED, _pause_sentence(progress)
@@ -122,16 +125,28 @@ def today_of(person: User, at: datetime, chosen: UUID | None = None) -> Today:
     today.waits = waits_of(journey)
     today.session = session_of(journey)
     today.skills = [skill_line(journey, skill) for skill in journey.milestone_skills()]
-    state = journey.next_step()
-    if state:
-        today.next = next_card(journey, state)
-        today.sentence = milestone_sentence(journey, today.waits)
-    elif progress.milestone is None:
-        today.state, today.sentence = ALL_DONE, _("Every required step of this path is done.")
-        today.ending = ending_soon(journey)
-    else:
-        today.state, today.sentence = WAITING, milestone_sentence(journey, today.waits)
+    today.again = [line for line in _required_lines(journey) if line.ladder.state in TO_ASK_AGAIN and line.move.url]
+    today.next = next_of(journey)
+    today.sentence = milestone_sentence(journey, today.waits)
+    if today.next is None:
+        result = journey.found.readiness
+        done = progress.milestone is None
+        today.state = READY if done and result and result.ready else ALL_DONE if done else WAITING
     return today
+
+
+def next_of(journey: Journey) -> Next | None:
+    """The card of the one next thing: the coach's next step after a *not yet* before what the path has next."""
+    again = [line for line in _required_lines(journey) if line.ladder.state == NOT_YET and line.move.url]
+    if again:
+        verdicts = journey.found.verdicts
+        return not_yet_card(journey, min(again, key=lambda line: verdicts[line.slug].retry_on or date.max))
+    state = journey.next_step()
+    return next_card(journey, state) if state else None
+
+
+def _required_lines(journey: Journey) -> list[SkillLine]:
+    return [skill_line(journey, line.skill) for line in journey.found.role.requirements]
 
 
 def greeting(person: User, at: datetime) -> str:
@@ -167,16 +182,17 @@ def _pause_sentence(progress: PathProgress) -> str:
 
 
 def _ahead_sentence(progress: PathProgress) -> str:
-    begins, days = progress.enrolment.started_on, (progress.enrolment.started_on - progress.today).days
-    sentence = ngettext("Your path begins tomorrow, on %(day)s.", "Your path begins on %(day)s, in %(n)s days.", days)
-    return sentence % {"day": long_day(begins), "n": days}
+    days = (progress.enrolment.started_on - progress.today).days
+    return ngettext("Your path begins tomorrow.", "Your path begins in %(n)s days.", days) % {"n": days}
 
 
 def milestone_sentence(journey: Journey, waits: list[Wait]) -> str:
-    """How far it is to the milestone: days, steps, and how many answers of others."""
+    """How far it is to the milestone: days, steps, and how many answers of others. Whether somebody is late is said in
+    one place, and not here (``Journey.line``).
+    """
     current = next((item for item in journey.structure.milestones if item.uid == journey.progress.milestone), None)
     if current is None:
-        return ""
+        return _("Every required step of this path is done.")
     left = len(journey.structure.required[current.uid] - journey.progress.done)
     days = (journey.progress.date_of(current.day) - journey.today).days
     title = {"title": journey.milestone_title(current.uid)}
@@ -185,26 +201,12 @@ def milestone_sentence(journey: Journey, waits: list[Wait]) -> str:
     elif days == 0:
         first = _("“%(title)s” is due today.") % title
     else:
-        first = ngettext("“%(title)s” was due yesterday.", "“%(title)s” was due %(n)s days ago.", -days) % (
-            title | {"n": -days}
-        )
+        first = _("On the way to “%(title)s”.") % title
     second = ngettext("%(n)s step is left.", "%(n)s steps are left.", left) % {"n": left}
     if waits:
         third = ngettext("%(n)s thing waits for somebody else.", "%(n)s things wait for others.", len(waits))
         return f"{first} {second} {third % {'n': len(waits)}}"
     return f"{first} {second}"
-
-
-def ending_soon(journey: Journey) -> list[tuple[str, str, date]]:
-    """What somebody is vouched for and will not be much longer, the first to end first."""
-    last: dict[str, date] = {}
-    for fact in journey.progress.gates:
-        gate = fact.gate
-        until = gate.valid_until
-        if gate.gate == "show" and until and until >= journey.today:
-            last[gate.skill] = max(until, last.get(gate.skill, until))
-    soon = [(day, slug) for slug, day in last.items() if day - journey.today <= ENDS_SOON]
-    return [(slug, journey.words.skill(slug), day) for day, slug in sorted(soon)]
 
 
 # --- The next step ------------------------------------------------------------------------------------------------
@@ -213,7 +215,7 @@ def ending_soon(journey: Journey) -> list[tuple[str, str, date]]:
 def next_card(journey: Journey, state: StepState) -> Next:
     """The card of a step that is the learner's to do."""
     step, kind = state.step, state.step.kind
-    gate = GATE_OF_KIND.get(StepKind(kind), "")
+    gate = gate_of(kind)
     title = journey.step_title(step)
     minutes, why, action = step.minutes, "", _("Begin")
     url = reverse("step", args=[step.uid])
@@ -241,6 +243,21 @@ def next_card(journey: Journey, state: StepState) -> Next:
         gate=gate,
         gate_text=gate_text(journey, state) if gate else "",
         private=kind == StepKind.PRACTICE,
+    )
+
+
+def not_yet_card(journey: Journey, line: SkillLine) -> Next:
+    """The card of the coach's next step after *not yet*."""
+    verdict = journey.found.verdicts[line.slug]
+    first = _("Not yet in “%(skill)s”: this is the step to go.") % {"skill": line.title}
+    again = _("Seen again by %(day)s.") % {"day": long_day(verdict.retry_on)} if verdict.retry_on else ""
+    return Next(
+        title=verdict.next_step or _("Ask your coach for the next step"),
+        why=f"{first} {again}".strip(),
+        url=line.move.url,
+        action=_("Ask to be seen again"),
+        gate="show",
+        gate_text=_("Opens %(gate)s") % {"gate": NAMES["show"]},
     )
 
 
@@ -283,7 +300,7 @@ def due_sentence(journey: Journey, state: StepState) -> str:
 
 def gate_text(journey: Journey, state: StepState) -> str:
     """Which gate a step opens, or helps to open."""
-    gate = GATE_OF_KIND[StepKind(state.step.kind)]
+    gate = gate_of(state.step.kind)
     words = {"gate": NAMES[gate]}
     return (_("Opens %(gate)s") if gate in ("do", "show") else _("Helps to open %(gate)s")) % words
 
@@ -364,14 +381,9 @@ def session_of(journey: Journey) -> Planned | None:
 def skill_line(journey: Journey, skill: str) -> SkillLine:
     """A skill with its ladder and what comes next."""
     found = journey.ladder(skill)
-    opened = [str(NAMES[gate]) for gate, bay in zip(NAMES, found.bays, strict=True) if bay == "open"]
-    if found.level:
-        day = found.valid_until
-        sentence = _("%(word)s, until %(day)s.") % {"word": found.word, "day": full_day(day)} if day else found.word
-        return SkillLine(skill, journey.words.skill(skill), found, sentence)
-    parts = [open_sentence(opened)] if opened else []
-    parts.append(journey.what_next(skill, found.next_gate))
-    return SkillLine(skill, journey.words.skill(skill), found, " ".join(parts))
+    opened = [str(NAMES[gate]) for gate, bay in zip(NAMES, found.bays, strict=False) if bay == "open"]
+    said = open_sentence(opened) if opened else ""
+    return SkillLine(skill, journey.skill_title(skill), found, said, journey.what_next(skill))
 
 
 def open_sentence(opened: list[str]) -> str:

@@ -1,65 +1,28 @@
-"""The coach's page of one learner, and being away."""
+"""Being away."""
 
 from __future__ import annotations
 
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from coaching.api import (
-    Session,
-    agenda_of,
     coaches_to_choose,
-    commitments_of,
-    help_policy,
     learners_of,
     profile,
-    sessions_of,
     set_away,
 )
 from coaching.forms import AwayForm
-from coaching.rules.ladder import ladder
 from lms import clock
-from lms.api import progress_of, requirements_of
 from lms.errors import NotAllowed
 from lms.requests import SignedInRequest
-from lms.rules.gates import Standing
 
 from .acting import send
-
-
-@login_required
-@require_GET
-def coach_person(request: SignedInRequest, enrolment_uid: UUID) -> HttpResponse:
-    """200 one learner as their present coach sees them - 403 seen (manager, L&D, the learner) but not coached - 404 not
-    your learner. Queries: 10, at any number of sessions and commitments.
-    """
-    enrolment = help_policy.get(
-        request.user, "accompany", uid=enrolment_uid, related=("person", "path", "role_version__profile")
-    )
-    at = clock.now()
-    progress = progress_of(enrolment, at)
-    commitments = commitments_of(request.user, enrolment)
-    sessions = sessions_of(request.user, enrolment)
-    required = requirements_of([enrolment.role_version_id])[enrolment.role_version_id]
-    context = {
-        "enrolment": enrolment,
-        "progress": progress,
-        "milestone_days": [milestone.day for milestone in progress.structure.milestones],
-        "overdue": sum(state.overdue and state.step.required for state in progress.steps),
-        "skills": [(row, ladder(progress.standings.get(row.skill.slug, Standing()), row.level)) for row in required],
-        "agenda": agenda_of(progress, commitments),
-        "commitments": commitments,
-        "planned": [row for row in reversed(sessions) if row.status == Session.Status.PLANNED],
-        "past": [row for row in sessions if row.status != Session.Status.PLANNED],
-        "today": progress.today,
-    }
-    return render(request, "coaching/person.html", context)
 
 
 @login_required

@@ -10,7 +10,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import pgettext_lazy
+
+from lms.rules.ladder import NAMES
 
 from .skills import Skill
 
@@ -19,10 +20,10 @@ class SkillGate(models.Model):
     """A gate that is open for a person on a skill because of one source (``enrolment:<uid>``, ``event:<id>``...)."""
 
     class Gate(models.TextChoices):
-        TALK = "talk", pgettext_lazy("gate", "Talk")
-        TRY = "try", pgettext_lazy("gate", "Try")
-        DO = "do", pgettext_lazy("gate", "Do")
-        SHOW = "show", pgettext_lazy("gate", "Show")
+        TALK = "talk", NAMES["talk"]
+        TRY = "try", NAMES["try"]
+        DO = "do", NAMES["do"]
+        SHOW = "show", NAMES["show"]
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="skill_gates")
     skill = models.ForeignKey(Skill, models.PROTECT, related_name="+")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from uuid import UUID
@@ -182,6 +182,43 @@ def _state(
         lessons_done=sum(lesson.uid in facts.lessons for lesson in step.lessons),
         waived_because=mine.waived.get(step.uid, ""),
         opened_because=mine.opened.get(step.uid, ""),
+    )
+
+
+def as_others_see(progress: PathProgress) -> PathProgress:
+    """The same path without what only the person may know: a practice counts as done once Try is open for all of its
+    skills, which others may know, and not before; locks that wait for one follow from that. Queries: 0.
+    """
+    practice = {state.step.uid: state.step for state in progress.steps if state.step.kind == StepKind.PRACTICE}
+    nothing = Standing()
+    shown = {
+        uid
+        for uid, step in practice.items()
+        if step.skills and all(progress.standings.get(skill, nothing).reaches("try") for skill in step.skills)
+    }
+    known = Facts(
+        day=progress.day,
+        today=progress.today,
+        done=progress.done - practice.keys() | shown,
+        steps=frozenset(progress.structure.steps),
+        milestones=progress.structure.required,
+        standings=progress.standings,
+    )
+    return replace(progress, steps=tuple(_shown(state, known, progress.running) for state in progress.steps))
+
+
+def _shown(state: StepState, known: Facts, running: bool) -> StepState:
+    private = state.step.kind == StepKind.PRACTICE
+    if state.status in (DONE, WAIVED) and not private:
+        return state
+    decision = evaluate(state.step.rule, known)
+    status = OPEN if running and (decision.open or bool(state.opened_because)) else LOCKED
+    return replace(
+        state,
+        status=DONE if private and state.step.uid in known.done else status,
+        decision=decision,
+        completed_at=None,
+        overdue=running and not private and state.due_on < known.today,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
-from lms.models import Milestone, Skill, Step
+from lms.models import Milestone, Skill, Step, StepKind
 from lms.rules.unlock import DayReached, Rule
 
 
@@ -51,7 +51,9 @@ class MilestoneInfo:
 
 @dataclass(frozen=True, slots=True)
 class PathStructure:
-    """A whole path version. ``skill_ids`` has the primary key of every skill that it names."""
+    """A whole path version. ``skill_ids`` has the primary key of every skill that it names; ``dues`` the due day and id
+    of every required step that others may know about (practice is private), what is due first first.
+    """
 
     version_id: int
     milestones: tuple[MilestoneInfo, ...]
@@ -59,6 +61,7 @@ class PathStructure:
     required: Mapping[UUID, frozenset[UUID]]
     lessons_by_skill: Mapping[str, tuple[LessonInfo, ...]]
     skill_ids: Mapping[str, int]
+    dues: tuple[tuple[int, int], ...]
 
     @property
     def days(self) -> int:
@@ -101,6 +104,9 @@ def structure_of(version_id: int) -> PathStructure:
         {info.uid: frozenset(step.uid for step in info.steps if step.required) for info in infos},
         {skill: tuple(found.values()) for skill, found in lessons.items()},
         dict(Skill.objects.filter(slug__in=named | lessons.keys()).values_list("slug", "pk")),
+        tuple(
+            sorted((row.due_day, row.id) for row in steps.values() if row.required and row.kind != StepKind.PRACTICE)
+        ),
     )
 
 

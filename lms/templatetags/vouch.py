@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from lms import clock
 from lms.api import News
 from lms.rules import charts, said
+from lms.rules.ladder import Ladder
 
 register = template.Library()
 
@@ -183,10 +184,16 @@ def _ladder(state: str, label: str, bays: tuple[str, ...]) -> SafeString:
 
 
 @register.simple_tag
-def grid_cells(cells: Iterable[Any], address: str) -> SafeString:
-    """The cells of one row of a grid (``bays`` and ``word``), each a link: in one go, for a page has hundreds."""
-    parts = ((address, _ladder("", "", cell.bays), cell.word) for cell in cells)
-    return format_html_join("", '<td><a href="{}">{}<span>{}</span></a></td>', parts)
+def grid_cells(cells: Iterable[Ladder], skills: Iterable[tuple[str, str, bool]], name: str, address: str) -> SafeString:
+    """The cells of one row of a grid, each a link that says the word, the skill and whose it is, with what decides as
+    its title: in one go, for a page has hundreds. ``skills``: slug, title and whether it is critical, as in the head.
+    """
+    parts = (
+        (address, cell.note, _ladder("", "", cell.bays), cell.word, skill[1], name)
+        for cell, skill in zip(cells, skills, strict=True)
+    )
+    cell_of = '<td><a href="{}" title="{}">{}<span>{}</span><span class="vh">: {}, {}</span></a></td>'
+    return format_html_join("", cell_of, parts)
 
 
 @register.inclusion_tag("components/days.html")
@@ -216,7 +223,12 @@ def days(today: int, total: int, milestones: Iterable[int]) -> dict[str, Any]:
 
 def _ruler_sentence(today: int, total: int, milestones: list[int]) -> str:
     """What a screen reader says instead of the ruler."""
-    sentence = _("Day %(today)s of %(total)s.") % {"today": today, "total": total}
+    sentence = _("Day %(today)s of %(total)s.")
+    if today < 1:
+        sentence = _("The path of %(total)s days has not begun.")
+    elif today > total:
+        sentence = _("The %(total)s days of the path are over.")
+    sentence %= {"today": today, "total": total}
     if not milestones:
         return sentence
     listed = ", ".join(str(day) for day in milestones)

@@ -5,7 +5,9 @@ One test a kind of ``state`` in curriculum/5-people.yaml; the company is made on
 
 from __future__ import annotations
 
+import csv
 import html
+import io
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -21,7 +23,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from wagtail.models import Site
 
-from assessments.api import SignOffEvent, rebuild_gates, verify_ledger
+from assessments.api import SignOffEvent, invoice_of, rebuild_gates, verify_ledger
 from cms.api import create_demo
 from cms.models import ScenarioPage
 from cms.rules.curriculum import read_curriculum
@@ -29,7 +31,10 @@ from cms.services.review import awaiting_review
 from coaching.models import CoachAssignment, CoachProfile
 from lms import clock
 from lms.api import Enrolment, Notice, Step, User, progress_of
+from lms.rules.gates import VALUES
+from lms.rules.ladder import SERVED_BY
 from tests import factories as make
+from tests.cms import reading
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]  # the same on both databases: once is enough
 
@@ -197,7 +202,7 @@ def test_nora_has_left_and_her_sign_off_is_still_true() -> None:
 @shows("overdue", "coach-away", "covering")
 def test_elena_waits_for_nadia_who_is_away_and_samir_may_take_it_over() -> None:
     page = words("elena-popa", "/today/")
-    assert "was due 11 days ago" in page
+    assert "Waits for Nadia Petrova, 10 days" in page, "as her manager reads it"
     assert "Nadia has had your request for 10 days." in page
     queue = words("samir-haddad", "/coach/")
     assert "Asked of Nadia Petrova 10 days ago" in queue
@@ -214,7 +219,10 @@ def test_elena_waits_for_nadia_who_is_away_and_samir_may_take_it_over() -> None:
 def test_lucia_is_ready_for_forty_more_days_and_everybody_concerned_sees_it() -> None:
     ends = day(40)
     said = date_format(ends, "j F")
-    assert f"Ends on {said}" in words("lucia-moreno", "/today/")
+    page = words("lucia-moreno", "/today/")
+    assert f"Ready until {said}" in page
+    assert f"Due {said}" in page
+    assert "Ask to be seen again" in page
     assert str(ends.year) in words("lucia-moreno", "/skills/")
     assert f"Ready until {said}" in words("carla-reyes", "/team/")
     assert f"Ready until {said}" in words("samir-haddad", "/coach/")
@@ -320,3 +328,135 @@ def test_who_inspects_and_who_keeps_it_running() -> None:
     assert client_of("ilse-novak").get("/cms/").status_code == 200
     refused("ilse-novak", reverse("revoke", args=[event.uid]), reason="Because I can")
     assert "/cms/" in client_of("ilse-novak").get("/")["Location"]
+
+
+# --- One truth about a skill --------------------------------------------------------------------------------------
+
+
+def on_paths() -> list[Enrolment]:
+    found = Enrolment.objects.filter(status__in=Enrolment.OPEN, person__is_active=True)
+    return list(found.select_related("person", "path", "role_version__profile").order_by("person__full_name"))
+
+
+def signed_in(person: User) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def test_learner_coach_team_export_and_invoice_agree_about_everybody() -> None:
+    """whole.md fact 4, screens L16 and T3: every learner of the company, through their pages."""
+    learning = client_of("ruta-balode")
+    team = reading.team_words(reading.main_of(learning, "/team/"))
+    heads, *rows = csv.reader(io.StringIO(learning.get(reverse("team_csv")).content.decode("utf-8-sig")))
+    exported = {
+        (row[heads.index("Person")], row[heads.index("Path")]): dict(zip(heads, row, strict=True)) for row in rows
+    }
+    compared = 0
+    for enrolment in on_paths():
+        person, chosen = enrolment.person, f"?path={enrolment.uid}"
+        learner, invoice = signed_in(person), f"/people/{person.uid}/{chosen}"
+        page = reading.main_of(learner, invoice)
+        words = reading.words_of(page)
+        assert words, person
+        mine = reading.words_of(reading.main_of(learner, f"/skills/{chosen}"))
+        assert {title: mine[title] for title in words} == words, person
+        coaches = CoachAssignment.objects.filter(enrolment=enrolment, status="active", kind="primary")
+        for assignment in coaches.select_related("coach__person"):
+            beside = reading.main_of(signed_in(assignment.coach.person), reverse("coach_person", args=[enrolment.uid]))
+            assert reading.words_of(beside) == words, person
+        lines = [line for (address, line), told in team.items() if address == invoice and told == words]
+        if person.full_name != PEOPLE["ruta-balode"].name:
+            assert len(lines) == 1, person
+            row = exported[person.full_name, enrolment.path.title]
+            assert {title: row[title] for title in words} == words, person
+            assert row["Where they stand"] == lines[0]
+            assert lines[0] in reading.text(page), person
+            assert lines[0] in reading.text(reading.main_of(learner, f"/today/{chosen}")), person
+            compared += 1
+    assert compared >= 12
+
+
+def test_what_comes_next_can_be_done_or_names_a_day() -> None:
+    """whole.md, screens that are wrong: never a locked step, never "ask the coach"."""
+    followed: dict[tuple[int, str], str] = {}
+    for enrolment in on_paths():
+        learner, chosen = signed_in(enrolment.person), f"?path={enrolment.uid}"
+        today = reading.main_of(learner, f"/today/{chosen}")
+        own = reading.main_of(learner, f"/people/{enrolment.person.uid}/{chosen}")
+        card = reading.next_card(today)
+        told = [*reading.moves_of(today), *reading.moves_of(own), ("The card", card)]
+        told += reading.moves_of(reading.main_of(learner, f"/skills/{chosen}"))
+        for sentence, url in told:
+            if url and (enrolment.person_id, url) not in followed:
+                followed[enrolment.person_id, url] = sentence
+                assert reading.can_be_done(reading.main_of(learner, url)), (enrolment.person, sentence, url)
+        held = {line.move.sentence: line.holder for line in invoice_of(enrolment, clock.now(), own=True).lines}
+        for sentence, url in reading.moves_of(own):
+            holder = held[sentence]
+            if not url and holder and holder.who == "learner":
+                assert reading.NAMED_DAY.search(sentence), (enrolment.person, sentence)
+    assert len(followed) >= 30
+
+
+def test_the_next_card_and_the_invoice_agree_about_the_skills_that_it_moves() -> None:
+    """whole.md, screens that are wrong: Felix, whose two pages named two steps."""
+    agreed = 0
+    for enrolment in on_paths():
+        card = reading.next_card(reading.main_of(signed_in(enrolment.person), f"/today/?path={enrolment.uid}"))
+        lines = invoice_of(enrolment, clock.now(), own=True).lines
+        step = next((step for step in progress_of(enrolment).steps if card.endswith(f"/{step.step.uid}/")), None)
+        again = {line.move.url for line in lines if line.look.state == "not_yet"}
+        if step is None or card in again:
+            continue
+        for line in lines:
+            if line.holder is None or line.holder.who != "learner":
+                continue
+            gates = [gate for gate, kinds in SERVED_BY.items() if step.step.kind in kinds and gate != "talk"]
+            ahead = [gate for gate in gates if VALUES[gate] > line.term.value]
+            if ahead and line.skill in step.step.skills:
+                assert line.move.url == card, (enrolment.person, line.title, line.move.sentence)
+                agreed += 1
+    assert agreed >= 5
+
+
+def test_after_not_yet_the_next_step_stands_wherever_jonas_is_spoken_of() -> None:
+    """whole.md fact 5, screens L10."""
+    step, again = "Practise the play-back once with Samir", date_format(day(4), "j F")
+    own = path_of("jonas-frey")
+    coach = CoachAssignment.objects.get(enrolment=own, status="active", kind="primary").coach.person
+    pages = {
+        "/today/": signed_in(own.person),
+        "/skills/": signed_in(own.person),
+        "/skills/discovery/": signed_in(own.person),
+        f"/people/{own.person.uid}/": signed_in(coach),
+        reverse("coach_person", args=[own.uid]): signed_in(coach),
+        "/coach/": signed_in(coach),
+    }
+    for url, client in pages.items():
+        page = reading.text(reading.main_of(client, url))
+        assert step in page, url
+        assert f"Seen again by {again}" in page or f"by {again}" in page or f"{again}." in page, url
+    assert "Not yet, said" in words("jonas-frey", "/skills/discovery/")
+
+
+@pytest.mark.parametrize("name", ["david-kimani", "lucia-moreno"])
+def test_what_was_taken_back_or_ends_soon_can_be_asked_for_again(name: str) -> None:
+    """whole.md fact 2 and the row of David: no page led to the form."""
+    client = signed_in(who(name))
+    page = reading.main_of(client, "/requests/")
+    links = re.findall(r'href="(/requests/new/[^"]+)">(?:(?!</a>).)*Ask to be seen again', page, re.S)
+    assert links
+    own = path_of(name)
+    for link in links:
+        form = client.get(link)
+        fields = {
+            "key": str(make.key()),
+            "observer_uid": str(form.context["watchers"][0].person.uid),
+            "context": form.context["spec"].where[0],
+            "planned_on": day(3).isoformat(),
+            "own_work": "on",
+        }
+        asked = client.post(link, fields)
+        assert asked.status_code == 302, (link, reading.text(asked.content.decode())[:400])
+    assert own.cases.filter(status="collecting").count() == len(links)

@@ -33,11 +33,15 @@ def lock(unlock, *others, **fields):
     return learner, steps_of(learner)[make.uid("target")].lock
 
 
-@pytest.mark.parametrize(("size", "waits"), [(1, 0), (10, 5), (40, 12)])
-def test_eight_queries_whatever_the_length(size, waits):
-    client = learning.signed_in(learning.life(size, waits=waits).learner)
-    count, answer = learning.queries(client, "get", "/path/")
-    assert (count, answer.status_code) == (8, 200)
+def test_as_many_queries_whatever_the_length():
+    counts = []
+    for size, waits in [(1, 0), (10, 5), (40, 12)]:
+        client = learning.signed_in(learning.life(size, waits=waits).learner)
+        count, answer = learning.queries(client, "get", "/path/")
+        assert answer.status_code == 200
+        counts.append(count)
+    assert len(set(counts)) == 1
+    assert counts[0] <= 24
 
 
 def test_no_path_yet():

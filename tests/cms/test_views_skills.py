@@ -17,11 +17,14 @@ from tests import learner_factories as learning
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize(("size", "waits"), [(1, 0), (12, 4)])
-def test_as_many_queries_for_many_skills_as_for_one(size, waits):
-    client = learning.signed_in(learning.life(size, waits=waits).learner)
-    assert learning.queries(client, "get", "/skills/")[0] == 11
-    assert learning.queries(client, "get", "/skills/skill-0/")[0] == 10
+def test_as_many_queries_for_many_skills_as_for_one():
+    counts = set()
+    for size, waits in [(1, 0), (12, 4)]:
+        client = learning.signed_in(learning.life(size, waits=waits).learner)
+        pages = ("/skills/", "/skills/skill-0/")
+        counts.add(tuple(learning.queries(client, "get", page)[0] for page in pages))
+    assert len(counts) == 1
+    assert max(counts.pop()) <= 24
 
 
 def test_the_role_first_then_the_rest_by_family():
@@ -52,7 +55,7 @@ def test_a_gate_is_shown_with_its_day_and_what_is_next():
     )
     page = learning.signed_in(life.learner).get("/skills/skill-0/").content.decode()
     assert "Talk opened." in page
-    assert "Practise “Practice 0”." in page
+    assert "Practise “Practice 0” twice to standard" in page
     assert "About skill-0." in page
     assert "Foundation sign 1 of skill-0." in page
     assert "Not this." in page

@@ -14,7 +14,7 @@ from unittest.mock import patch
 from django.utils import translation
 from django.utils.safestring import SafeData, SafeString, mark_safe
 
-from assessments.rules.cells import _sentence
+from lms.rules.ladder import _label
 
 PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 ACCENTED = "åƀçđéƒĝĥîĵķļɱñöþǫŕšţûṽŵẋýžÅƁÇÐÉƑĜĤÎĴĶĻṀÑÖÞǪŔŠŢÛṼŴẊÝŽ"
@@ -60,7 +60,7 @@ def pseudo_language(only: str = "") -> Iterator[None]:
 
     ours = {"gettext": gettext, "ngettext": ngettext, "pgettext": pgettext, "npgettext": npgettext}
     # A ladder is put in words once a language: not in those of another test.
-    _sentence.cache_clear()
+    _label.cache_clear()
     with patch.multiple(translation._trans, create=True, **ours):
         yield
-    _sentence.cache_clear()
+    _label.cache_clear()

@@ -1,0 +1,105 @@
+"""Who has the next move on a skill: read from the path, the gates, the ledger and from what waits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from assessments.rules.readiness import Required
+from lms.rules.standing import AWAITING, MET, Turn, ahead_of, state_of
+
+from .team_facts import Wait
+from .ways import Ways, ways_to
+
+if TYPE_CHECKING:
+    from .readiness import PersonReadiness
+
+LEARNER, OBSERVER, COACH, LEARNING, MANAGER, AUTHOR = "learner", "observer", "coach", "learning", "manager", "author"
+REQUEST, DECIDE, CONFIRM, CHALLENGE, COUNTERSIGN = "request", "decide", "confirm", "challenge", "countersign"
+WHO = {REQUEST: OBSERVER, DECIDE: COACH, CONFIRM: COACH, CHALLENGE: COACH}
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who has the next move: learner, observer, coach, learning, manager or author; ``name`` is empty for the learner.
+
+    ``gate``: at which gate; ``kind``: what waits for them, "" when nothing was sent to anybody.
+    """
+
+    who: str
+    name: str
+    gate: str
+    since: datetime | None = None
+    kind: str = ""
+
+    @property
+    def called(self) -> str:
+        """Who is waited for, by name where there is one."""
+        return self.name or {
+            OBSERVER: _("an observer"),
+            COACH: _("a coach"),
+            LEARNING: _("a countersign"),
+            MANAGER: _("the manager"),
+            AUTHOR: _("the author of the path"),
+        }.get(self.who, "")
+
+    @property
+    def turn(self) -> Turn | None:
+        """Their turn as the ladder shows it; None where the learner can act, or nobody can."""
+        if self.who in (LEARNER, AUTHOR):
+            return None
+        return Turn(self.gate, self.called, self.kind == CHALLENGE)
+
+
+def holder(found: PersonReadiness, skill: str, required: Required | None) -> Holder | None:
+    """Who has the next move on a skill; None when what is asked is met.
+
+    Whoever something waits for, else the learner; the author where the path offers nothing, the manager where the next
+    gate needs a coach and nobody coaches.
+    """
+    verdict = found.verdicts.get(skill)
+    ways = ways_to(found.enrolment.path_version_id, skill, required.standard if required else None)
+    has, state = state_of(
+        found.gates.get(skill, ()),
+        required,
+        found.today,
+        verdict=verdict,
+        offers=ways.gates,
+        turn=None,
+        begun=found.begun,
+    )
+    if state in MET:
+        return None
+    if verdict and state == AWAITING:
+        return Holder(LEARNING, "", "show", verdict.at, COUNTERSIGN)
+    gate = ahead_of(has, state, ways.gates)
+    waits = _about(found.facts.waits.get(found.enrolment.pk, ()), ways, gate)
+    if waits:
+        return waited_for(found, min(waits, key=lambda item: item.since), gate)
+    if not gate:
+        return Holder(AUTHOR, "", "show")
+    alone = found.facts.uncoached.get(found.enrolment.pk)
+    if alone and gate in ("do", "show"):
+        return Holder(MANAGER, alone.name, gate, alone.since)
+    return Holder(LEARNER, "", gate)
+
+
+def _about(waits: Sequence[Wait], ways: Ways, gate: str) -> list[Wait]:
+    """What waits on the way to a gate. An encounter asked for opens Do as well, and one who challenges waits for it
+    with Try still closed.
+    """
+    mine = [wait for wait in waits if wait.about in (ways.demonstrations if gate == "show" else ways.commitments)]
+    return mine or [wait for wait in waits if wait.about in ways.demonstrations]
+
+
+def waited_for(found: PersonReadiness, wait: Wait, gate: str) -> Holder:
+    """Who has something that waits."""
+    if wait.kind == REQUEST:
+        return Holder(OBSERVER, wait.name, "do" if gate == "do" else "show", wait.since, REQUEST)
+    coach = found.facts.coaches.get(found.enrolment.pk)
+    name = coach.on(found.today) if coach else ""
+    return Holder(WHO[wait.kind], name, "do" if wait.kind == CONFIRM else "show", wait.since, wait.kind)

@@ -1,0 +1,260 @@
+"""What moves a skill next: always something that can be done now, or the day from which, or why nothing can.
+
+One answer for the learner, the coach, the queue and the invoice. Whoever shows a move to others hands in the path as
+others see it (``lms.api.as_others_see``): of practice nothing shows but that Try is open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from lms.api import DONE, LOCKED, OPEN, WAIVED, Enrolment, PathProgress, StepInfo, StepKind, StepState
+from lms.rules.gates import GATES, VALUES
+from lms.rules.ladder import SERVED_BY, Ladder, again_by
+from lms.rules.said import full_day, long_day
+from lms.rules.standing import DUE, NOT_YET, OTHER_STANDARD, TO_SHOW_AGAIN, VOUCHED, held
+from lms.rules.unlock import GateOpen, Leaf, MilestoneDone, StepDone
+
+from .holders import AUTHOR, CHALLENGE, CONFIRM, COUNTERSIGN, LEARNER, MANAGER, REQUEST, Holder, waited_for
+from .readiness import PersonReadiness
+from .ways import ways_to
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The next thing for one skill, in a sentence; who has it says ``PersonReadiness.holder_of``.
+
+    ``url``: where the learner does it now, ``step`` on which step; ``on``: the day from which it can be done; ``dead``:
+    nobody on the path can do anything.
+    """
+
+    sentence: str
+    url: str = ""
+    step: UUID | None = None
+    on: date | None = None
+    dead: bool = False
+
+
+class Moves:
+    """What moves the skills of one person on one path; everything is read before."""
+
+    def __init__(self, found: PersonReadiness, progress: PathProgress, title_of: Callable[[StepInfo], str]) -> None:
+        self.found, self.progress, self.title_of = found, progress, title_of
+
+    def of(self, skill: str, seen: frozenset[object] = frozenset()) -> Move:
+        """The next thing for a skill. ``seen``: skills and steps that led here, so that no lock explains itself."""
+        look, holder = self.found.look(skill), self.found.holder_of(skill)
+        if look.state == VOUCHED:
+            day = {"day": full_day(look.valid_until)}
+            return Move(_("Nothing. Valid until %(day)s.") % day if look.valid_until else _("Nothing."))
+        if holder and holder.who not in (LEARNER, MANAGER):
+            return Move(_waiting(holder))
+        stopped = self._stopped()
+        if holder and holder.who == MANAGER:
+            # Without a coach nothing is confirmed or decided, and yet the learner can go on.
+            own = stopped or self._own(skill, seen | {skill})
+            said = _waiting(holder)
+            return replace(own, sentence=f"{said} {own.sentence}") if own.url else Move(said)
+        if stopped:
+            return _after(again_by(self.found.verdicts[skill]) if look.state == NOT_YET else "", stopped)
+        if look.state == OTHER_STANDARD:
+            return _after(look.note, self._own(skill, seen | {skill}))
+        if look.state in (DUE, NOT_YET, *TO_SHOW_AGAIN):
+            return self._again(skill, look, seen)
+        return self._own(skill, seen | {skill})
+
+    def _stopped(self) -> Move | None:
+        """Why no step of the path can be done now, if none can."""
+        progress, enrolment = self.progress, self.progress.enrolment
+        if enrolment.status not in Enrolment.OPEN:
+            return Move(_("This path has ended."))
+        if progress.day < 1:
+            words = {"day": long_day(enrolment.started_on)}
+            return Move(_("The path begins on %(day)s.") % words, on=enrolment.started_on)
+        if progress.running:
+            return None
+        until = next((end for begin, end in progress.pauses if begin <= progress.today and end), None)
+        if until and until > progress.today:
+            words = {"day": long_day(until)}
+            return Move(_("The path is paused until %(day)s.") % words, on=until)
+        return Move(_("The path is paused. Whoever paused it lets it go on."))
+
+    # --- To be seen again
+
+    def _again(self, skill: str, look: Ladder, seen: frozenset[object]) -> Move:
+        """After *not yet*, after a signature that does not count, and before one ends."""
+        shown = self._demonstrations(skill)
+        state = min((state for state in shown if state.status != LOCKED), key=_first_open, default=None)
+        said = look.note
+        if look.state == DUE:
+            said = _("Valid until %(day)s.") % {"day": full_day(look.valid_until)}
+        if state is None:
+            return _after(said, self._locked(shown[0], seen) if shown else Move(_no_demonstration(), dead=True))
+        ask = _("Ask to be seen again: “%(title)s”.") % {"title": self.title_of(state.step)}
+        return _after(said, replace(self._do(state), sentence=ask))
+
+    def _demonstrations(self, skill: str) -> list[StepState]:
+        required = self.found.role.by_skill.get(skill)
+        ways = ways_to(self.progress.structure.version_id, skill, required.standard if required else None)
+        return [
+            state
+            for state in self.progress.steps
+            if state.step.kind == StepKind.DEMONSTRATION
+            and skill in state.step.skills
+            and state.step.content_uid in ways.demonstrations
+        ]
+
+    # --- The learner's own steps
+
+    def _own(self, skill: str, seen: frozenset[object]) -> Move:
+        """What the learner can do for one skill: what is due first of all that opens a gate ahead."""
+        required = self.found.role.by_skill.get(skill)
+        ways = ways_to(self.progress.structure.version_id, skill, required.standard if required else None)
+        gates = self.found.gates.get(skill, ())
+        has = held(gates, required, self.found.today)
+        open_now = {gate.gate for gate in gates if gate.counts_on(self.found.today)}
+        above = VALUES.get(has.gate, 0)
+        wanted = [gate for gate in GATES if gate in ways.gates and VALUES[gate] > above and gate not in open_now]
+        shown = self._demonstrations(skill)
+        steps = [state for state in self.progress.steps if self._serves(state, skill, wanted, shown)]
+        now = min((state for state in steps if state.status != LOCKED), key=_due_first, default=None)
+        if now:
+            return self._do(now)
+        if "talk" in wanted and not self._unread(skill):
+            sentence = _("Bring one example to the exchange, or have all recall questions of its lessons right.")
+            return Move(sentence, f"{reverse('exchange_example')}?skill={skill}")
+        done = next((state for state in shown if state.status != LOCKED), None)
+        if done:
+            return self._do(done)
+        closed = [self._locked(state, seen) for state in sorted(steps, key=_due_first)]
+        return min(closed, key=lambda move: (not (move.url or move.on), move.dead), default=_nothing())
+
+    def _serves(self, state: StepState, skill: str, wanted: Iterable[str], shown: list[StepState]) -> bool:
+        """Whether a step is still to be done and opens one of these gates of the skill."""
+        step = state.step
+        if not any(step.kind in SERVED_BY[gate] for gate in wanted) or self._waits_about(step):
+            return False
+        if step.kind == StepKind.COURSE:
+            return any(lesson.uid in self._unread(skill) for lesson in step.lessons)
+        if step.kind == StepKind.DEMONSTRATION:
+            return state in shown and state.status not in (DONE, WAIVED)
+        repeats = state.status == DONE and step.kind == StepKind.PRACTICE
+        return skill in step.skills and (repeats or state.status not in (DONE, WAIVED))
+
+    def _unread(self, skill: str) -> set[UUID]:
+        lessons = self.progress.structure.lessons_by_skill.get(skill, ())
+        return {lesson.uid for lesson in lessons} - self.progress.lessons
+
+    def _waits_about(self, step: StepInfo) -> Holder | None:
+        """Who has the next move on a step, where that is somebody else."""
+        about = step.content_uid if step.kind == StepKind.DEMONSTRATION else step.uid
+        waits = self.found.facts.waits.get(self.progress.enrolment.pk, ())
+        wait = next((wait for wait in waits if wait.about == about), None)
+        return waited_for(self.found, wait, "") if wait else None
+
+    def _do(self, state: StepState) -> Move:
+        """A step that is open, as something to do."""
+        step = state.step
+        sentence = {
+            StepKind.COURSE: _("Read “%(title)s” to the end."),
+            StepKind.DISCUSSION: _("Take part in “%(title)s”."),
+            StepKind.PRACTICE: _("Practise “%(title)s” twice to standard, a day apart."),
+            StepKind.SESSION: _("Have the session “%(title)s”."),
+            StepKind.COMMITMENT: _("Make and keep the promise “%(title)s”."),
+            StepKind.DEMONSTRATION: _("Ask to be seen: “%(title)s”."),
+            StepKind.CALIBRATION: _("Rate the vignettes of “%(title)s”."),
+            StepKind.EXTERNAL: _("The manager marks “%(title)s” as done."),
+        }[StepKind(step.kind)] % {"title": self.title_of(step)}
+        if step.kind == StepKind.EXTERNAL:
+            return Move(sentence, step=step.uid)
+        asks = step.kind == StepKind.DEMONSTRATION
+        return Move(sentence, reverse("request_new" if asks else "step", args=[step.uid]), step.uid)
+
+    # --- What is closed
+
+    def _locked(self, state: StepState, seen: frozenset[object]) -> Move:
+        """What opens a closed step: a day, or what can be done about it."""
+        words = {"title": self.title_of(state.step)}
+        stopped = self._stopped()
+        if stopped:
+            return stopped
+        if state.decision.unlocks_at:
+            day = state.decision.unlocks_at
+            sentence = _("“%(title)s” opens on %(day)s.") % (words | {"day": long_day(day)})
+            return Move(sentence, step=state.step.uid, on=day)
+        seen = seen | {state.step.uid}
+        for reason in state.decision.reasons:
+            move = None if reason.met or reason.missing else self._opens(reason.leaf, seen)
+            if move and not move.dead:
+                return replace(move, sentence=f"{move.sentence} {_('That helps to open “%(title)s”.') % words}")
+        if state.step.kind == StepKind.DEMONSTRATION and self.progress.enrolment.pk in self.found.facts.coaches:
+            query = urlencode({"enrolment": self.progress.enrolment.uid, "step": state.step.uid})
+            sentence = _("“%(title)s” is closed. Ask the coach to see it before the path opens it.") % words
+            return Move(sentence, f"{reverse('challenge_new')}?{query}")
+        return Move(_("“%(title)s” is closed. The author of the path says what opens it.") % words, dead=True)
+
+    def _opens(self, leaf: Leaf, seen: frozenset[object]) -> Move | None:
+        match leaf:
+            case StepDone(step):
+                state = self.progress.state(step)
+                return self._towards(state, seen) if state and step not in seen else None
+            case MilestoneDone(milestone):
+                required = self.progress.structure.required[milestone] - self.progress.done - seen
+                left = [state for state in self.progress.steps if state.step.uid in required]
+                state = min(left, key=lambda item: (item.status != OPEN, item.due_on), default=None)
+                return self._towards(state, seen) if state else None
+            case GateOpen(skill) if skill not in seen:
+                return self.of(skill, seen)
+        return None
+
+    def _towards(self, state: StepState, seen: frozenset[object]) -> Move:
+        waits = self._waits_about(state.step)
+        if waits:
+            return Move(_waiting(waits))
+        return self._locked(state, seen) if state.status == LOCKED else self._do(state)
+
+
+def _after(said: str, move: Move) -> Move:
+    """A move behind the sentence that says why."""
+    return replace(move, sentence=f"{said} {move.sentence}".strip())
+
+
+def _due_first(state: StepState) -> tuple[bool, bool, date]:
+    """As Today chooses: required before optional, then what is due first; what can only be repeated comes last."""
+    return state.status == DONE, not state.step.required, state.due_on
+
+
+def _first_open(state: StepState) -> tuple[bool, date]:
+    return state.status != OPEN, state.due_on
+
+
+def _no_demonstration() -> str:
+    return _("This path has no demonstration for it. Its author adds one.")
+
+
+def _nothing() -> Move:
+    return Move(_("This path offers nothing for it. Its author adds it."), dead=True)
+
+
+def _waiting(holder: Holder) -> str:
+    words = {"name": holder.called}
+    if holder.kind == REQUEST:
+        return _("%(name)s watches, and writes down what they saw.") % words
+    if holder.kind == CONFIRM:
+        return _("%(name)s confirms the promise.") % words
+    if holder.kind == CHALLENGE:
+        return _("%(name)s answers the wish to be seen early.") % words
+    if holder.kind == COUNTERSIGN:
+        return _("Somebody who was not there reads it and countersigns.")
+    if holder.who == MANAGER:
+        return _("%(name)s chooses a coach.") % words
+    if holder.who == AUTHOR:
+        return _no_demonstration()
+    return _("%(name)s decides. Everything needed is there.") % words

@@ -1,0 +1,83 @@
+"""What the ledger says of people's skills beside the gates: not yet, taken back, refused, or not yet countersigned."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Exists, OuterRef, Q, Subquery
+
+from assessments.models import SignOffEvent, SignOffText
+from assessments.policies import waiting_countersign
+from lms import clock
+from lms.api import User
+from lms.rules.standing import AWAITING, NOT_YET, REFUSED, REVOKED, Verdict
+
+KINDS = {
+    SignOffEvent.Kind.NOT_YET: NOT_YET,
+    SignOffEvent.Kind.REVOKED: REVOKED,
+    SignOffEvent.Kind.COUNTERSIGN_REFUSED: REFUSED,
+    SignOffEvent.Kind.SIGNED: AWAITING,
+}
+
+
+def verdicts_of_people(person_ids: Collection[int]) -> Mapping[int, Mapping[str, Verdict]]:
+    """By person id and slug of the skill, the newest word of the ledger that no later signature answers.
+
+    Queries: 1, 0 for nobody.
+    """
+    found: dict[int, dict[str, Verdict]] = defaultdict(dict)
+    if not person_ids:
+        return found
+    later = SignOffEvent.objects.filter(
+        subject=OuterRef("subject"), skill=OuterRef("skill"), seq__gt=OuterRef("seq"), kind=SignOffEvent.Kind.SIGNED
+    )
+    ended = Q(kind__in=[kind for kind in KINDS if kind != SignOffEvent.Kind.SIGNED])
+    rows = (
+        SignOffEvent.objects.filter(ended | Q(pk__in=waiting_countersign()), ~Exists(later), subject__in=person_ids)
+        .order_by("seq")
+        .values_list(
+            "subject_id",
+            "skill__slug",
+            "kind",
+            "occurred_at",
+            "subject__time_zone",
+            _text("next_step"),
+            _text("retry_on"),
+        )
+    )
+    for person, skill, kind, at, zone, next_step, retry_on in rows:
+        found[person][skill] = _verdict(kind, at, zone, next_step, retry_on)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A decision that gave no sign-off, or took one away, with who wrote it."""
+
+    verdict: Verdict
+    signer: str
+
+
+def answers_on(person: User, skill: str) -> list[Answered]:
+    """Every *not yet*, revocation and refused second signature of a person on a skill, the oldest first. Queries: 1."""
+    kinds = [kind for kind in KINDS if kind != SignOffEvent.Kind.SIGNED]
+    rows = SignOffEvent.objects.filter(subject=person, skill__slug=skill, kind__in=kinds).order_by("seq")
+    return [
+        Answered(_verdict(kind, at, person.time_zone, next_step, retry_on), signer)
+        for kind, at, signer, next_step, retry_on in rows.values_list(
+            "kind", "occurred_at", "signer__full_name", _text("next_step"), _text("retry_on")
+        )
+    ]
+
+
+def _verdict(kind: str, at: datetime, zone: str, next_step: str | None, retry_on: str | None) -> Verdict:
+    day = date.fromisoformat(retry_on) if retry_on else None
+    return Verdict(KINDS[SignOffEvent.Kind(kind)], at, clock.today(zone, at), next_step or "", day)
+
+
+def _text(name: str) -> Subquery:
+    """An erasable text of the event; nothing when it was erased."""
+    return Subquery(SignOffText.objects.filter(event=OuterRef("pk"), name=name).values("value")[:1])

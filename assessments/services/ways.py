@@ -1,0 +1,38 @@
+"""What a path version offers towards one requirement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from uuid import UUID
+
+from lms.api import StepKind, structure_of
+from lms.rules.gates import GATES
+from lms.rules.ladder import SERVED_BY
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """``gates``: those that anything on the path can open; the standards of its demonstrations and its commitments."""
+
+    demonstrations: frozenset[UUID | None]
+    commitments: frozenset[UUID | None]
+    gates: frozenset[str]
+
+
+@lru_cache(maxsize=4096)
+def ways_to(version_id: int, skill: str, standard: UUID | None) -> Ways:
+    """The steps of a path version that can open gates of a skill. Queries: 0 when the structure is in memory."""
+    structure = structure_of(version_id)
+    steps = [step for step in structure.steps.values() if skill in step.skills]
+    shown = frozenset(
+        step.content_uid
+        for step in steps
+        if step.kind == StepKind.DEMONSTRATION and standard in (None, step.content_uid)
+    )
+    promised = frozenset(step.uid for step in steps if step.kind == StepKind.COMMITMENT)
+    kinds = {step.kind for step in steps if step.kind != StepKind.DEMONSTRATION or step.content_uid in shown}
+    offered = {gate for gate in GATES if gate != "talk" and kinds & set(SERVED_BY[gate])}
+    # A course opens Talk by its lessons, whichever skills the step itself names; a discussion alone does not.
+    offered |= {"talk"} if skill in structure.lessons_by_skill else set()
+    return Ways(shown, promised, frozenset(offered))
