@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from lms.models import Enrolment, Extension, StepCompletion, Waiver
-from lms.rules.days import paused_days
+from lms.rules.days import date_of_day
 
 from .structure import structure_of
 
@@ -30,10 +30,10 @@ def oldest_due(
     done = StepCompletion.objects.filter(**mine).order_by().values_list("enrolment_id", "step_id")
     for enrolment_id, step_id in done.union(waived, all=True):
         settled[enrolment_id].add(step_id)
-    moved: dict[int, dict[int, date]] = defaultdict(dict)
+    moved: dict[int, dict[int, int]] = defaultdict(dict)
     extended = Extension.objects.filter(**mine).order_by("extended_at", "pk")
-    for enrolment_id, step_id, due_on in extended.values_list("enrolment_id", "step_id", "due_on"):
-        moved[enrolment_id][step_id] = due_on
+    for enrolment_id, step_id, due_day in extended.values_list("enrolment_id", "step_id", "due_day"):
+        moved[enrolment_id][step_id] = due_day
     found = {}
     for enrolment in enrolments:
         pk = enrolment.pk
@@ -46,14 +46,10 @@ def oldest_due(
 def _first(
     enrolment: Enrolment,
     settled: set[int],
-    moved: Mapping[int, date],
+    moved: Mapping[int, int],
     today: date,
     pauses: Sequence[tuple[date, date | None]],
 ) -> date | None:
-    left = [(day, step) for day, step in structure_of(enrolment.path_version_id).dues if step not in settled]
-    day = next((day for day, step in left if step not in moved), None)
-    start = enrolment.started_on.toordinal() + (paused_days(pauses, enrolment.started_on, today) if pauses else 0)
-    dates = [moved[step] for _day, step in left if step in moved]
-    if day is not None:
-        dates.append(date.fromordinal(start + day))
-    return min(dates, default=None)
+    dues = structure_of(enrolment.path_version_id).dues
+    left = [max(day, moved.get(step, day)) for day, step in dues if step not in settled]
+    return date_of_day(min(left), enrolment.started_on, today, pauses) if left else None

@@ -198,27 +198,28 @@ def as_others_see(progress: PathProgress) -> PathProgress:
     }
     known = Facts(
         day=progress.day,
-        today=progress.today,
+        date_of=lambda day: reached_on(day, progress.enrolment.started_on, progress.today, progress.pauses),
         done=progress.done - practice.keys() | shown,
         steps=frozenset(progress.structure.steps),
         milestones=progress.structure.required,
         standings=progress.standings,
     )
-    return replace(progress, steps=tuple(_shown(state, known, progress.running) for state in progress.steps))
+    return replace(progress, steps=tuple(_shown(state, known, progress) for state in progress.steps))
 
 
-def _shown(state: StepState, known: Facts, running: bool) -> StepState:
+def _shown(state: StepState, known: Facts, progress: PathProgress) -> StepState:
     private = state.step.kind == StepKind.PRACTICE
     if state.status in (DONE, WAIVED) and not private:
         return state
     decision = evaluate(state.step.rule, known)
+    running = progress.running
     status = OPEN if running and (decision.open or bool(state.opened_because)) else LOCKED
     return replace(
         state,
         status=DONE if private and state.step.uid in known.done else status,
         decision=decision,
         completed_at=None,
-        overdue=running and not private and state.due_on < known.today,
+        overdue=running and not private and state.due_on < progress.today,
     )
 
 

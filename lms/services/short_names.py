@@ -39,7 +39,7 @@ def taken(model: type[Model], slug: str, uid: UUID) -> str:
         return _("The short name %(slug)s belongs to “%(title)s”. Choose another one.") % words
     return (
         _(
-            "The short name %(slug)s belonged to the skill “%(title)s”. Records of people still name it, "
+            "The short name %(slug)s belonged to the skill “%(title)s”. Versions and records still name it, "
             "so it is not given again. Choose another one."
         )
         % words
