@@ -8,7 +8,8 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from lms.api import User, in_language_of
+from lms import clock
+from lms.api import User, addresses_of, in_language_of
 
 
 class InvitationOnlyAdapter(DefaultAccountAdapter):
@@ -41,6 +42,15 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
             return super().send_mail(template_prefix, email, context)
         with in_language_of(person):
             return super().send_mail(template_prefix, email, context)
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """News about somebody's door goes to every address of theirs of the last 30 days: whoever took the account over
+        would be the only one to read it at the new one.
+        """
+        for address in addresses_of(user, clock.now()):
+            super().send_notification_mail(template_prefix, user, {**(context or {}), "user": user}, address)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

@@ -7,6 +7,7 @@ from lms.models import (
     DutyHolding,
     Enrolment,
     Family,
+    FormerAddress,
     Label,
     LessonCompletion,
     Membership,
@@ -52,6 +53,8 @@ from lms.policies.duties import (
 from lms.policies.people import current, managed_teams
 from lms.rules.duties import ADMINISTRATOR, AUDITORS, AUTHORS, GROUPS, LEARNING_ADMINISTRATORS, SPONSORS
 from lms.services.acts import act, content_now, once, replayed
+from lms.services.address_change import change_address, who_helps
+from lms.services.addresses import addresses_of
 from lms.services.door import remove_second_factor
 from lms.services.duties import (
     duties_held,
@@ -146,6 +149,7 @@ __all__ = [
     "DutyHolding",
     "Enrolment",
     "Family",
+    "FormerAddress",
     "GateFact",
     "Label",
     "LessonCompletion",
@@ -186,7 +190,9 @@ __all__ = [
     "Word",
     "Words",
     "act",
+    "addresses_of",
     "administrators",
+    "change_address",
     "choose_language",
     "close_account",
     "close_gates",
@@ -283,6 +289,7 @@ __all__ = [
     "union_part",
     "unread_notices",
     "waive",
+    "who_helps",
     "words_of",
     "write_through",
 ]

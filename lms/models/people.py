@@ -19,6 +19,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from .addresses import AddressField, written_in_one_way
+
 
 def validate_time_zone(value: str) -> None:
     """Refuse a name that is no IANA time zone."""
@@ -55,21 +57,21 @@ class UserManager(BaseUserManager["User"]):
 
     def create_user(self, email: str, password: str | None = None, **fields: object) -> User:
         """Make a person; without a password the account can only be opened by an invitation mail."""
-        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user = self.model(email=email, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
     def get_by_natural_key(self, username: str | None) -> User:
-        """Find by address in any letter case."""
-        return self.get(email__iexact=username)
+        """Find by address, however it was typed."""
+        return self.get(email=username)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
     """A person. ``full_name`` is for records, ``preferred_name`` for talking to them."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    email = models.EmailField(_("e-mail address"))
+    email = AddressField(_("e-mail address"))
     full_name = models.CharField(_("full name"), max_length=150)
     preferred_name = models.CharField(_("preferred name"), max_length=60, blank=True)
     job = models.CharField(_("job title"), max_length=120, blank=True)
@@ -94,6 +96,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         ordering = ["full_name"]
         constraints = [
             models.UniqueConstraint(Lower("email"), name="user_email_once_in_any_case"),
+            written_in_one_way("user_email_lower_case"),
             models.UniqueConstraint(
                 "employee_number", name="user_employee_number_once", condition=~Q(employee_number="")
             ),

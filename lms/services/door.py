@@ -21,6 +21,7 @@ from lms.policies.duties import administrators
 from lms.rules.lines import one_line, shorten
 
 from .acts import act, once
+from .addresses import addresses_of
 from .language import in_language_of
 from .outbox import notify, queue_mail
 from .people import organisation
@@ -41,10 +42,11 @@ def remove_second_factor(
     """Take away all that somebody could show as a second factor, and sign them out everywhere.
 
     ``take_away`` does that and returns the names of what is gone (lazy: the mail says them in the person's language).
-    The person gets a mail, the other administrators a notice; the act keeps the reason.
+    The person gets a mail at every address of the last 30 days, the other administrators a notice; the act keeps the
+    reason.
 
     Raises NotFound, NotAllowed (no administrator, or oneself), Invalid (no reason), Conflict (nothing to take away).
-    Queries: 6, and those of taking away.
+    Queries: 7, and those of taking away.
     """
     person = people_policy.get(actor, "open_door", uid=person_uid, lock=True)
     reason = one_line(reason)[:LONGEST_REASON]
@@ -56,7 +58,8 @@ def remove_second_factor(
     if not gone:
         raise Conflict(_("%(name)s has no second factor.") % {"name": person.get_short_name()})
     with in_language_of(person):
-        queue_mail(_mail_to(person, actor, reason, gone), at)
+        for address in addresses_of(person, at):
+            queue_mail(_mail_to(person, address, actor, reason, gone), at)
     words = {"admin": actor.full_name, "name": person.full_name, "reason": reason}
     notify(
         administrators().exclude(pk__in=[actor.pk, person.pk]),
@@ -67,7 +70,7 @@ def remove_second_factor(
     return person
 
 
-def _mail_to(person: User, actor: User, reason: str, gone: Sequence[object]) -> EmailMessage:
+def _mail_to(person: User, address: str, actor: User, reason: str, gone: Sequence[object]) -> EmailMessage:
     """What they should know, and what to do if it was not they who asked. Queries: 1."""
     body = _(
         "Hello %(person)s,\n\n%(admin)s has removed the second factor from your account at %(company)s, because you "
@@ -84,4 +87,4 @@ def _mail_to(person: User, actor: User, reason: str, gone: Sequence[object]) -> 
         "site": settings.VOUCH_BASE_URL + reverse("account_login"),
         "reset": settings.VOUCH_BASE_URL + reverse("account_reset_password"),
     }
-    return EmailMessage(subject=_("Your second factor was removed"), body=body, to=[person.email])
+    return EmailMessage(subject=_("Your second factor was removed"), body=body, to=[address])

@@ -20,6 +20,7 @@ from lms.models import Enrolment, Membership, Organisation, Team, User
 from lms.policies import people_policy
 
 from .acts import act, once
+from .addresses import TAKEN, usable_address
 from .duties import finish_all_duties
 from .language import in_language_of
 from .outbox import queue_mail
@@ -49,7 +50,7 @@ def invite_person(
     """Make an account without a passphrase and mail the person a link to choose one.
 
     They read the organisation's language until they choose another. ``link_for`` makes that link.
-    Raises NotAllowed (not L&D), Invalid (address taken, unknown team or time zone).
+    Raises NotAllowed (not L&D), Invalid (address taken now or within 30 days, or none; unknown team or time zone).
     """
     people_policy.require(actor, "invite")
     if time_zone not in zoneinfo.available_timezones():
@@ -59,6 +60,7 @@ def invite_person(
         raise Invalid(team=_("Choose a team."))
     if not once(actor=actor, name="person.invite", key=key, at=at, about=key):
         return User.objects.get(uid=key)
+    email = usable_address(email, at)
     try:
         with transaction.atomic():
             person = User.objects.create_user(
@@ -72,7 +74,7 @@ def invite_person(
                 started_on=started_on,
             )
     except IntegrityError:
-        raise Invalid(email=_("Somebody with this address is here already.")) from None
+        raise Invalid(email=str(TAKEN)) from None
     Membership.objects.create(person=person, team=team, from_on=min(started_on or at.date(), at.date()))
     send_invitation(person, link_for(person), at)
     return person

@@ -6,12 +6,14 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.db.models import Value
 
 from lms.models import (
     Customer,
     DutyHolding,
     Enrolment,
     Extension,
+    FormerAddress,
     Label,
     LessonCompletion,
     Membership,
@@ -199,6 +201,22 @@ LINES = [
     once("label_once_per_locale", Label, {"uid": ONE, "locale": "en"}, {"uid": TWO}, {"locale": "da"}),
     # --- People, teams and customers
     check("organisation_is_one", Organisation, {"id": 1}, {"id": 2}),
+    check(
+        "user_email_lower_case",
+        User,
+        {"email": Value("a.name@example.com")},
+        {"email": Value("A.name@example.com")},
+        {"email": Value("a.name@Example.com")},
+        {"email": Value(" a.name@example.com")},
+        {"email": Value("a.name@example.com ")},
+    ),
+    check(
+        "former_address_lower_case",
+        FormerAddress,
+        {"email": Value("a.name@example.com")},
+        {"email": Value("A.name@example.com")},
+        {"email": Value(" a.name@example.com")},
+    ),
     once(
         "user_email_once_in_any_case",
         User,
