@@ -21,6 +21,7 @@ from lms.policies.duties import administrators
 from lms.rules.lines import one_line, shorten
 
 from .acts import act, once
+from .address_change import who_helps
 from .addresses import addresses_of
 from .language import in_language_of
 from .outbox import notify, queue_mail
@@ -71,16 +72,17 @@ def remove_second_factor(
 
 
 def _mail_to(person: User, address: str, actor: User, reason: str, gone: Sequence[object]) -> EmailMessage:
-    """What they should know, and what to do if it was not they who asked. Queries: 1."""
+    """What they should know, and what to do if it was not they who asked: not to tell whoever did it. Queries: 2-3."""
     body = _(
         "Hello %(person)s,\n\n%(admin)s has removed the second factor from your account at %(company)s, because you "
         "could not show it any more. The reason given: %(reason)s\n\nRemoved:\n%(gone)s\n\nYou are signed out "
         "everywhere. Sign in with your passphrase at %(site)s; where a second factor is asked of you, you set up a new "
         "one there.\n\nYou did not ask for this? Then somebody may be trying to get into your account. Choose a new "
-        "passphrase at once at %(reset)s and tell %(admin)s.\n"
+        "passphrase at once at %(reset)s and tell %(others)s.\n"
     ) % {
         "person": person.get_short_name(),
         "admin": actor.full_name,
+        "others": who_helps(person, actor) or actor.full_name,
         "company": organisation().name,
         "reason": reason,
         "gone": "\n".join(f"* {name}" for name in gone),

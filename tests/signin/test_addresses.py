@@ -469,6 +469,7 @@ def test_a_take_over_is_told_at_the_old_address_at_each_step(admin: User, cora: 
     )
     assert "has removed the second factor" in mails(old)[-1]
     assert "has removed the second factor" in mails(evil)[-1]
+    assert "and tell Suna Ural" in mails(old)[-1], "who else is there?"
     forgot(evil)
     assert opens(link_in(mails(evil)[-1]))
     assert len(mails(old)) == 3
