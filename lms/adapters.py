@@ -13,7 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from lms.api import User, in_language_of
+from lms import clock
+from lms.api import User, addresses_of, in_language_of
 
 SALT = "lms.known_device"
 KNOWN_FOR = timedelta(days=180)
@@ -61,6 +62,15 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         response = super().post_login(request, user, **kwargs)
         remember_device(request, response, user.email)
         return response
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """News about somebody's door goes to every address of theirs of the last 30 days: whoever took the account over
+        would be the only one to read it at the new one.
+        """
+        for address in addresses_of(user, clock.now()):
+            super().send_notification_mail(template_prefix, user, {**(context or {}), "user": user}, address)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

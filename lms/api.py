@@ -7,6 +7,7 @@ from lms.models import (
     DutyHolding,
     Enrolment,
     Family,
+    FormerAddress,
     Label,
     LessonCompletion,
     LogEntry,
@@ -55,6 +56,8 @@ from lms.policies.duties import (
 from lms.policies.people import current, managed_teams
 from lms.rules.duties import ADMINISTRATOR, AUDITORS, AUTHORS, GROUPS, LEARNING_ADMINISTRATORS, SPONSORS
 from lms.services.acts import act, content_now, once, replayed
+from lms.services.address_change import change_address, who_helps
+from lms.services.addresses import addresses_of
 from lms.services.door import remove_second_factor
 from lms.services.duties import (
     duties_held,
@@ -171,6 +174,7 @@ __all__ = [
     "DutyHolding",
     "Enrolment",
     "Family",
+    "FormerAddress",
     "GateFact",
     "KeyMissing",
     "KeyRing",
@@ -219,8 +223,10 @@ __all__ = [
     "Words",
     "act",
     "add_key",
+    "addresses_of",
     "administrators",
     "as_others_see",
+    "change_address",
     "choose_language",
     "close_account",
     "close_gates",
@@ -339,6 +345,7 @@ __all__ = [
     "unread_notices",
     "unsorted_names",
     "waive",
+    "who_helps",
     "words_of",
     "write_through",
 ]

@@ -6,6 +6,8 @@ from importlib import import_module
 from typing import Any
 
 from django.apps import AppConfig
+from django.core.checks import Tags, register
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -16,14 +18,17 @@ class LmsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect receivers; say which duties the record knows of, which places belong to them, and what it holds
-        about people.
+        """Connect receivers; keep the guards of addresses in place; say which duties the record knows of, which
+        places belong to them, and what it holds about people.
         """
         from lms import api
         from lms.rules.duties import ADMINISTRATOR, DUTIES
         from lms.rules.privacy import PERSONAL
 
-        import_module("lms.receivers")
+        receivers = import_module("lms.receivers")
+        pre_migrate.connect(receivers.lay_address_guards_aside, sender=self, dispatch_uid="lms.address_guards")
+        post_migrate.connect(receivers.install_address_guards, sender=self, dispatch_uid="lms.address_guards")
+        register(import_module("lms.checks").address_guards_stand, Tags.database)
         api.register_personal(self.name, PERSONAL)
         for kind in api.SEALED:
             api.register_sealed(kind)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from allauth.account.forms import ResetPasswordForm
+from allauth.account.forms import LoginForm, ResetPasswordForm
 from allauth.account.internal.flows.password_reset import request_password_reset
 from django import forms
 from django.conf import settings
@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from lms import clock
 from lms.api import OutgoingMail, Team, User
 from lms.rules import bounds
+from lms.rules.addresses import plain
 from lms.rules.bounds import Bounds
 from lms.rules.duties import Duty
 from lms.rules.lines import many_lines, one_line
@@ -108,8 +109,21 @@ class InviteForm(forms.Form):
         self.fields["team"].queryset = Team.objects.all()  # type: ignore[attr-defined]
 
 
+class SignInForm(LoginForm):
+    """The address as it is stored, however it was typed."""
+
+    def clean_login(self) -> str:
+        return plain(super().clean_login())
+
+
 class ResetForm(ResetPasswordForm):
     """Whoever forgot the passphrase. An address without an account costs the same work and leaves nothing behind."""
+
+    def clean_email(self) -> str:
+        """One truth: the account whose address this is, or none."""
+        email = plain(self.cleaned_data["email"])
+        self.users = list(User.objects.filter(email=email, is_active=True))
+        return email
 
     @transaction.atomic
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
@@ -142,6 +156,21 @@ class SecondFactorForm(forms.Form):
     """Why somebody's second factor goes, and that the administrator knows who asked."""
 
     reason = OneLine(
+        label=_("Reason"),
+        max_length=300,
+        help_text=_("They read it in the mail, the other administrators in a notice."),
+    )
+    sure = forms.BooleanField(
+        label=_("I have seen them or know their voice: I am sure that it was they who asked, not somebody by mail.")
+    )
+
+
+class AddressForm(forms.Form):
+    """Another address for somebody, why, and that the administrator knows who asked. ``shown``: what the page named."""
+
+    shown = forms.CharField(widget=forms.HiddenInput, required=False)
+    email = forms.EmailField(label=_("New address"), help_text=_("They sign in with it. A link to begin goes there."))
+    reason = forms.CharField(
         label=_("Reason"),
         max_length=300,
         help_text=_("They read it in the mail, the other administrators in a notice."),

@@ -1,7 +1,9 @@
-"""People in the admin: names may be changed. Nobody is added, deleted or given a duty here.
+"""People in the admin: names may be changed. Nobody is added or deleted, nor given a duty or
+an address here.
 
 A person comes by invitation and leaves by a service that keeps their record; deleting one would break sign-offs, and
-switching ``is_active`` would leave assignments behind. A duty is given with a reason and a date, on the page *People*.
+switching ``is_active`` would leave assignments behind. Duties and addresses are given with a reason, on
+the page *People*.
 """
 
 from __future__ import annotations
@@ -25,9 +27,10 @@ User = get_user_model()
 
 
 class PersonForm(UserForm):
-    """Name, address and job."""
+    """Name and job."""
 
     password_enabled = False
+    email = None
     first_name = None
     last_name = None
     is_superuser = None
@@ -37,7 +40,7 @@ class PersonForm(UserForm):
 
     class Meta:
         model = User
-        fields = ("email", "full_name", "preferred_name", "job")
+        fields = ("full_name", "preferred_name", "job")
 
 
 class NoDelete(DeleteView):

@@ -1,6 +1,7 @@
 """The tables of the learning record. One module a subject; each opens with a short essay on its nouns."""
 
 from .acts import Act
+from .addresses import FormerAddress
 from .completions import Extension, LessonCompletion, Opening, StepCompletion, TalkFact, Waiver
 from .duties import DutyHolding
 from .enrolments import Enrolment, Pause
@@ -24,6 +25,7 @@ __all__ = [
     "Enrolment",
     "Extension",
     "Family",
+    "FormerAddress",
     "Label",
     "LessonCompletion",
     "LogEntry",

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lms.rules.names import fold, order_of_person
 
+from .addresses import AddressField, written_in_one_way
 from .lines import OneLine
 from .named import Named, NamedQuerySet
 
@@ -64,14 +65,14 @@ class UserManager(BaseUserManager["User"]):
 
     def create_user(self, email: str, password: str | None = None, **fields: object) -> User:
         """Make a person; without a password the account can only be opened by an invitation mail."""
-        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user = self.model(email=email, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
     def get_by_natural_key(self, username: str | None) -> User:
-        """Find by address in any letter case."""
-        return self.get(email__iexact=username)
+        """Find by address, however it was typed."""
+        return self.get(email=username)
 
 
 class User(Named, AbstractBaseUser, PermissionsMixin):
@@ -83,7 +84,7 @@ class User(Named, AbstractBaseUser, PermissionsMixin):
     KEPT_WITH_NAME = ("name_order", "name_folded")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    email = models.EmailField(_("e-mail address"))
+    email = AddressField(_("e-mail address"))
     full_name = OneLine(_("full name"), max_length=150)
     preferred_name = OneLine(_("preferred name"), max_length=60, blank=True)
     name_folded = models.TextField(editable=False, default="")
@@ -109,6 +110,7 @@ class User(Named, AbstractBaseUser, PermissionsMixin):
         ordering = ["name_order", "id"]
         constraints = [
             models.UniqueConstraint(Lower("email"), name="user_email_once_in_any_case"),
+            written_in_one_way("user_email_lower_case"),
             models.UniqueConstraint(
                 "employee_number", name="user_employee_number_once", condition=~Q(employee_number="")
             ),

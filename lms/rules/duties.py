@@ -39,8 +39,8 @@ DUTIES = (
         _("Invites people, publishes, gives grants, countersigns, and sees every sign-off."),
         LEARNING_ADMINISTRATORS,
     ),
-    Duty(AUDITOR, _("Auditor"), _("Reads every case, every sign-off and all evidence. Changes nothing."), AUDITORS),
-    Duty(SPONSOR, _("Sponsor"), _("Reads totals and the programme. Sees nobody by name."), SPONSORS),
+    Duty(AUDITOR, _("Auditor"), _("Reads every case, every sign-off and all evidence."), AUDITORS),
+    Duty(SPONSOR, _("Sponsor"), _("Reads the totals of the organisation, and the programme."), SPONSORS),
     Duty(ADMINISTRATOR, _("Administrator"), _("Runs the platform: duties, addresses, lost second factors.")),
 )
 BY_CODE = {duty.code: duty for duty in DUTIES}

@@ -174,10 +174,16 @@ PERSONAL = (
     ),
     Personal(
         "account.EmailAddress", ACCOUNT,
-        what=_("Which address is yours and proven."),
+        what=_("Your address, as the log-in reads it."),
         why=_("To sign in and to set a new passphrase."),
         kept=_("As long as you have an account."),
         exported="account", people=("user",),
+    ),
+    Personal(
+        "lms.FormerAddress", ACCOUNT,
+        what=_("Addresses that were yours, and until when."),
+        why=_("For thirty days nobody else gets them, and what happens at your door is told to you there, too."),
+        kept=RECORD, seen_by=(NO_PAGE,), exported="account",
     ),
     Personal(
         "mfa.Authenticator", ACCOUNT,

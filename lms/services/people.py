@@ -23,6 +23,7 @@ from lms.rules.lines import one_line
 from lms.rules.names import fold
 
 from .acts import act, once
+from .addresses import TAKEN, usable_address
 from .duties import finish_all_duties
 from .language import in_language_of
 from .outbox import queue_mail
@@ -65,7 +66,8 @@ def invite_person(
     """Make an account without a passphrase and mail the person a link to choose one.
 
     They read the organisation's language until they choose another. ``link_for`` makes that link.
-    Raises NotAllowed (not L&D), Invalid (no name, address taken, unknown team or time zone, a first day too far away).
+    Raises NotAllowed (not L&D), Invalid (no name; address taken now or within 30 days, or none; unknown team or time zone; a
+    first day too far away).
     """
     people_policy.require(actor, "invite")
     if time_zone not in zoneinfo.available_timezones():
@@ -80,6 +82,7 @@ def invite_person(
         FIRST_DAY_HERE.check("started_on", started_on, clock.today(time_zone, at))
     if not once(actor=actor, name="person.invite", key=key, at=at, about=key):
         return User.objects.get(uid=key)
+    email = usable_address(email, at)
     try:
         with transaction.atomic():
             person = User.objects.create_user(
@@ -93,7 +96,7 @@ def invite_person(
                 started_on=started_on,
             )
     except IntegrityError:
-        raise Invalid(email=_("Somebody with this address is here already.")) from None
+        raise Invalid(email=str(TAKEN)) from None
     Membership.objects.create(person=person, team=team, from_on=min(started_on or at.date(), at.date()))
     send_invitation(person, link_for(person), at)
     return person

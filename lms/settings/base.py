@@ -182,6 +182,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 # An account begins with an invitation sent to its address: whoever opened that link has shown that it is theirs.
+# Nobody adds or changes an address of their own (lms.views.address), and the database holds the log-in's table to it.
 ACCOUNT_EMAIL_VERIFICATION = "none"
 # A password-reset for an unknown address sends nothing (and the page does not tell): no mail to strangers.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
@@ -198,7 +199,7 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 # Listed at log-in only: following every request would cost five queries and a write.
 USERSESSIONS_TRACK_ACTIVITY = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""  # the mail says who writes; allauth would put the site's address in brackets
-ACCOUNT_FORMS = {"reset_password": "lms.forms.ResetForm"}
+ACCOUNT_FORMS = {"login": "lms.forms.SignInForm", "reset_password": "lms.forms.ResetForm"}
 # Counted by address of the sender, and where "key" stands by the account that is tried; the same for unknown accounts.
 # A browser in which somebody signed in before counts apart for that account (lms.adapters, docs/decisions/0027).
 VOUCH_DEVICE_COOKIE_NAME = "device"
@@ -209,7 +210,6 @@ ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
     "reset_password_from_key": "20/m/ip",
     "reauthenticate": "10/m/user",
     "change_password": "5/m/user",
-    "manage_email": "10/m/user",
 }
 # People with a duty show a second factor, or set one up before anything else: lms.middleware.SecondFactor.
 VOUCH_SECOND_FACTOR = False
@@ -369,6 +369,7 @@ WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 # The address is the log-in and allauth keeps passwords: neither is changed behind its back.
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 
 WAGTAILIMAGES_IMAGE_FORM_BASE = "cms.forms.PictureForm"

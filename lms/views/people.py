@@ -59,6 +59,7 @@ def people(request: SignedInRequest) -> HttpResponse:
     context = {"page": page, "words": words, "key": uuid4(), "news": unread_notices(request.user)}
     context["may_end"] = is_learning_administrator(request.user)
     context["with_factor"] = _with_factor(request.user, page)
+    context["may_move"] = is_administrator(request.user)
     return render(request, "people/list.html", context)
 
 

@@ -176,6 +176,14 @@ get("people_second_factor", about("person"))
 post(
     "people_second_factor", about("person"), lambda world, who, rows: {"shown": held(rows), "reason": WHY, "sure": "on"}
 )
+get("people_address", about("person"))
+post(
+    "people_address",
+    about("person"),
+    lambda world, who, rows: {
+        "email": "somewhere.else@example.com", "shown": rows.person.email, "reason": WHY, "sure": "on"
+    },
+)  # fmt: skip
 get("people_duties", about("person"))
 post("people_duties", about("person"), lambda *_: {"duty": "sponsor", "reason": WHY})
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.db.models import Value
 
 from assessments.services import guards
 from lms.models import (
@@ -14,6 +15,7 @@ from lms.models import (
     DutyHolding,
     Enrolment,
     Extension,
+    FormerAddress,
     Label,
     LessonCompletion,
     LogEntry,
@@ -210,6 +212,22 @@ LINES = [
     once("label_once_per_locale", Label, {"uid": ONE, "locale": "en"}, {"uid": TWO}, {"locale": "da"}),
     # --- People, teams and customers
     check("organisation_is_one", Organisation, {"id": 1}, {"id": 2}),
+    check(
+        "user_email_lower_case",
+        User,
+        {"email": Value("a.name@example.com")},
+        {"email": Value("A.name@example.com")},
+        {"email": Value("a.name@Example.com")},
+        {"email": Value(" a.name@example.com")},
+        {"email": Value("a.name@example.com ")},
+    ),
+    check(
+        "former_address_lower_case",
+        FormerAddress,
+        {"email": Value("a.name@example.com")},
+        {"email": Value("A.name@example.com")},
+        {"email": Value(" a.name@example.com")},
+    ),
     once(
         "user_email_once_in_any_case",
         User,

@@ -90,7 +90,13 @@ def test_all_of_it_goes_with_every_session_and_everybody_hears(
     mail = OutgoingMail.objects.get(recipients=[lost.email])
     text = mail.message.replace("=\n", "")
     assert mail.subject == "Your second factor was removed"
-    for words in (WHY, "Suna Ural", "/accounts/password/reset/", "* Authenticator app"):
+    for words in (
+        WHY,
+        "Suna Ural",
+        f"and tell {another.full_name}",
+        "/accounts/password/reset/",
+        "* Authenticator app",
+    ):
         assert words in text
     told = Notice.objects.get()
     assert told.person == another
