@@ -1,6 +1,6 @@
 """Every address of the site. Upper floors are named as strings, so nothing here imports upwards."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from lms.views import address, door, duties, health, language, people, second_factor, steering
 

@@ -66,8 +66,8 @@ def invite_person(
     """Make an account without a passphrase and mail the person a link to choose one.
 
     They read the organisation's language until they choose another. ``link_for`` makes that link.
-    Raises NotAllowed (not L&D), Invalid (no name; address taken now or within 30 days, or none; unknown team or time zone; a
-    first day too far away).
+    Raises NotAllowed (not L&D), Invalid (no name; address taken now or within 30 days, or none; unknown team or time
+    zone; a first day too far away).
     """
     people_policy.require(actor, "invite")
     if time_zone not in zoneinfo.available_timezones():
