@@ -63,12 +63,11 @@ class RefusedInAdmin:
 
         None: go on. Queries: what Wagtail would ask first.
         """
-        match = request.resolver_match
         if not request.path.startswith(reverse("wagtailadmin_home")) or not request.user.is_authenticated:
             return None
-        if (match and any(fnmatch(match.view_name, name) for name in OPEN)) or request.user.has_perm(
-            "wagtailadmin.access_admin"
-        ):
+        match = request.resolver_match
+        for_all = match is not None and any(fnmatch(match.view_name, name) for name in OPEN)
+        if for_all or request.user.has_perm("wagtailadmin.access_admin"):
             return None
         sentence = _("These pages are for people who write courses and look after Vouch.")
         context = {"sentence": sentence, "kept": kept_words(request)}

@@ -9,6 +9,7 @@ from django.core.exceptions import BadRequest
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.shortcuts import render
+from django.utils.datastructures import MultiValueDictKeyError
 
 from .refusals import kept_words
 
@@ -44,8 +45,8 @@ class ReadableRequests:
             raise Http404
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """A number or a letter that the database refused; Django logs it."""
-        if not isinstance(exception, (DataError, OverflowError, UnicodeEncodeError)):
+        """A number or a letter that the database refused, or a field that the form of a package takes for granted."""
+        if not isinstance(exception, (DataError, OverflowError, UnicodeEncodeError, MultiValueDictKeyError)):
             return None
         return render(request, "errors/400.html", {"kept": kept_words(request)}, status=400)
 

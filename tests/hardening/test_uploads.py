@@ -225,3 +225,148 @@ def test_evidence_over_its_cap_gets_its_own_sentence() -> None:
     answer, _of = send_evidence("notes.pdf", PDF.ljust(10 * 1024 * 1024 + 1, b" "))
     assert answer.status_code == 413
     assert "10 MB is the most" in answer.content.decode()
+
+
+# --- Broken on the way ----------------------------------------------------------------------------------------------
+
+
+def noise(kind: str, **fields: Any) -> bytes:
+    """A picture that does not pack well, so that a part of it is missing when its end is."""
+    file = io.BytesIO()
+    Image.effect_noise((64, 64), 90).convert("RGB").save(file, kind, **fields)
+    return file.getvalue()
+
+
+def moving() -> bytes:
+    file = io.BytesIO()
+    frames = [Image.effect_noise((64, 64), 90).convert("P") for _n in range(4)]
+    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:])
+    return file.getvalue()
+
+
+WHOLE = {"png": noise("PNG"), "jpg": noise("JPEG"), "webp": noise("WEBP"), "gif": moving()}
+BROKEN = {
+    f"{ending}, {what}": (ending, data)
+    for ending, whole in WHOLE.items()
+    for what, data in {
+        "half of it": whole[: len(whole) // 2],
+        "a tenth of it": whole[: len(whole) // 10],
+        "its head": whole[:40],
+        "one letter": whole[:1],
+    }.items()
+}
+WAYS = ("several", "chooser", "in place of another")
+
+
+def send_picture(author: Client, way: str, name: str, data: bytes) -> tuple[Any, str]:
+    """The answer, and the words of it in which an error stands."""
+    file = SimpleUploadedFile(name, data, "image/png")
+    if way == "several":
+        answer = author.post("/cms/images/multiple/add/", {"files[]": file, "title": "Board"})
+        return answer, answer.json().get("error_message", "") if answer.status_code == 200 else ""
+    if way == "chooser":
+        answer = author.post("/cms/images/chooser/create/", {
+            "image-chooser-upload-title": "Board", "image-chooser-upload-file": file,
+            "image-chooser-upload-collection": "1",
+        })  # fmt: skip
+        return answer, answer.content.decode()
+    kept = CustomImage.objects.create(title="Board", file=SimpleUploadedFile("board.png", picture(), "image/png"))
+    answer = author.post(f"/cms/images/{kept.pk}/", {"title": "Board", "file": file, "collection": "1"})
+    return answer, answer.content.decode()
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("what", BROKEN)
+def test_a_picture_that_broke_off_is_refused_in_a_sentence(what: str, way: str, author: Client) -> None:
+    """Case 20. Of every kind and length, on every way in; nothing is kept that would fail where it is shown."""
+    ending, data = BROKEN[what]
+    answer, words = send_picture(author, way, f"board.{ending}", data)
+    before = picture() if way == "in place of another" else b""
+    image = CustomImage.objects.first()
+    if image is None or image.file.open("rb").read() == before:
+        assert answer.status_code == 200
+        assert any(said in words for said in ("broken or did not arrive whole", "valid image", "corrupted")), words
+    else:  # the first of moving pictures is whole, and shown
+        assert ending == "gif"
+        assert image.get_rendition("fill-10x10").file.size
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("ending", WHOLE)
+def test_a_whole_picture_of_each_kind_is_kept(ending: str, way: str, author: Client) -> None:
+    """Case 20. Reading it to its end refuses none that is fine."""
+    send_picture(author, way, f"board.{ending}", WHOLE[ending])
+    kept = CustomImage.objects.get()
+    assert kept.file.name.endswith(ending)
+    with kept.file.open("rb") as file:
+        assert file.read() == WHOLE[ending]
+
+
+@pytest.mark.parametrize("letters", [101, 300, 700, 5_000])
+def test_a_file_with_an_endless_name_gets_a_sentence(letters: int, author: Client) -> None:
+    """H21. A picture, a paper and a piece of evidence: kept under a name of ours, or refused in words."""
+    name = "a" * letters
+    sentences = ("shorter name", "at most", "Add", "success")
+    for address, file in (
+        ("/cms/images/multiple/add/", SimpleUploadedFile(f"{name}.png", picture(), "image/png")),
+        ("/cms/documents/multiple/add/", SimpleUploadedFile(f"{name}.pdf", PDF, "application/pdf")),
+    ):
+        file._name = file._name if letters < 300 else f"{name}{file.name[-4:]}"
+        answer = author.post(address, {"files[]": file, "title": "Board"})
+        assert answer.status_code in (200, 400)
+        assert any(said in answer.content.decode() for said in sentences), answer.content[:500]
+    answer, _of = send_evidence(f"{name}.pdf", PDF)
+    assert answer.status_code in (302, 400, 422)
+    assert answer.status_code == 302 or "shorter name" in answer.content.decode()
+
+
+# --- Forms of the admin that did not arrive whole -------------------------------------------------------------------
+
+
+def without(data: dict[str, Any], ending: str) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if not name.endswith(ending)}
+
+
+def with_in(data: dict[str, Any], ending: str, value: str) -> dict[str, Any]:
+    return {name: value if name.endswith(ending) else old for name, old in data.items()}
+
+
+MALFORMED = {
+    "no counts": lambda data: without(data, "-count"),
+    "counts of nonsense": lambda data: with_in(data, "-count", "many"),
+    "no counts at all": lambda data: with_in(data, "-count", ""),
+    "counts without end": lambda data: with_in(data, "-count", "9" * 30),
+    "more than there is": lambda data: with_in(data, "-count", "1000000"),
+    "less than nothing": lambda data: with_in(data, "-count", "-3"),
+    "kinds that do not exist": lambda data: with_in(data, "-type", "script"),
+    "no order": lambda data: without(data, "-order"),
+    "an order of nonsense": lambda data: with_in(data, "-order", "first"),
+    "nothing at all": lambda data: {},
+}
+
+
+@pytest.mark.parametrize("what", MALFORMED)
+def test_a_form_of_the_admin_that_lost_a_part_is_no_error_of_ours(what: str, author: Client) -> None:
+    """H21. Editing, copying and making: a page that says so, and nothing is written."""
+    small = authored.small_path()
+    lesson, skill = small.lesson, small.skill
+    edit = f"/cms/pages/{lesson.pk}/edit/"
+    add = f"/cms/pages/add/cms/lessonpage/{lesson.get_parent().pk}/"
+    snippet = f"/cms/snippets/cms/skillsource/edit/{skill.pk}/"
+    copy = f"/cms/snippets/cms/skillsource/copy/{skill.pk}/"
+    whole = {edit: authored.edit_data(author, edit, lesson), snippet: authored.edit_data(author, snippet, skill)}
+    author.raise_request_exception = False
+    before = (lesson.revisions.count(), skill.revisions.count())
+    for address, like in (
+        (edit, edit),
+        (add, edit),
+        (snippet, snippet),
+        (copy, snippet),
+        (f"/cms/pages/{lesson.pk}/copy/", edit),
+    ):
+        answer = author.post(address, MALFORMED[what](whole[like]))
+        assert answer.status_code in (200, 302, 400), (address, answer.status_code)
+        if answer.status_code == 400:
+            assert "We did not understand this request." in answer.content.decode()
+    if what in ("no counts", "counts of nonsense", "nothing at all"):
+        assert (lesson.revisions.count(), skill.revisions.count()) == before
