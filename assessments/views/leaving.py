@@ -24,17 +24,17 @@ def people_end(request: SignedInRequest, person_uid: UUID) -> HttpResponse:
     """200 what happens, and the form - 302 ended - 403 not L&D, oneself, or ended already - 404 unknown - 422 invalid.
     Queries: 9.
     """
-    person, held = api.held_by(request.user, person_uid)
-    form = EndForm(request.POST or None, initial={"last_day": clock.today(person.zone)})
-    status, key = 200, uuid4()
+    form, status, key = EndForm(request.POST or None), 200, uuid4()
     if request.method == "POST":
         status, key = 422, key_of(request)
         if form.is_valid():
             fields = {name: form.cleaned_data[name] for name in ("last_day", "reason")}
-            outcome = carry_out(request, form, api.end_person, person_uid=person.uid, **fields)
+            outcome = carry_out(request, form, api.end_person, person_uid=person_uid, **fields)
             if outcome.done:
-                messages.success(request, _("The account of %(name)s is closed.") % {"name": person.full_name})
+                messages.success(request, _("The account of %(name)s is closed.") % {"name": outcome.done.full_name})
                 return redirect("people")
             status, key = outcome.status, outcome.key
+    person, held = api.held_by(request.user, person_uid)
+    form.initial = {"last_day": clock.today(person.zone)}
     context = {"person": person, "held": held, "form": form, "key": key}
     return render(request, "people/end.html", context, status=status)

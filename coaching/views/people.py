@@ -186,8 +186,10 @@ def coach_profiles(request: SignedInRequest) -> HttpResponse:
         status, key = outcome.status, outcome.key
     rows = profiles(request.user)
     today = clock.today(request.user.zone)
+    coaching = [row for row in rows if row.ended_on is None or row.ended_on > today]
     context = {
-        "coaching": [row for row in rows if row.ended_on is None or row.ended_on > today],
+        "coaching": coaching,
+        "unsent": stop if person_uid not in {row.person.uid for row in coaching} else None,
         "before": [row for row in rows if row.ended_on and row.ended_on <= today],
         "make": make,
         "capacity": capacity,
@@ -245,6 +247,7 @@ def observer_grants(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "revoke": revoke,
         "changed": changed,
+        "unsent": revoke if changed and changed not in {(row.person.uid, row.skill.slug) for row in here} else None,
         "words": words,
         "today": clock.today(request.user.zone),
         "key": key,
