@@ -12,7 +12,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
 from .digest import digest
@@ -23,6 +23,10 @@ GENESIS = "0" * 64
 ENDED = " ended"
 """Behind the kind of a row, in the entry that says how it ended."""
 ROTATED = "key rotated"
+SET_BACK = "clock set back"
+"""The only entry that may be dated before the one above it: from here on rows are dated by a clock that went back."""
+LATE = timedelta(minutes=10)
+"""How long a transaction may take from its moment to its entry."""
 NAMESPACE = UUID("3d1f3c0c-6f0e-5d0b-9a51-0e6b6a2f7a11")
 KEY_ID_LENGTH = 16
 

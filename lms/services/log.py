@@ -3,7 +3,8 @@
 A service that writes sealed rows runs in ``recording()`` (every act does). It says ``log_row`` for a row that it wrote
 and ``log_end`` for one that ended; when the outermost ``recording`` ends, the entries are numbered, hashed, vouched for
 with the key, and written. On PostgreSQL an advisory lock is held from then to the commit, which is the next thing;
-SQLite has one writer anyway. Entries of one transaction stand in the order of their moments.
+SQLite has one writer anyway. Entries of one transaction stand in the order of their moments. Where the clock has gone
+back since the entry above, by more than a transaction takes, an entry of its own says so.
 """
 
 from __future__ import annotations
@@ -14,14 +15,26 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 from django.db.models import Model, Q
 from django.db.models.fields.files import FieldFile
 
 from lms.models import LogEntry
-from lms.rules.log import ENDED, GENESIS, ROTATED, Entry, key_fingerprint, key_id, mac, sealed, uid_of_key
+from lms.rules.log import (
+    ENDED,
+    GENESIS,
+    LATE,
+    ROTATED,
+    SET_BACK,
+    Entry,
+    key_fingerprint,
+    key_id,
+    mac,
+    sealed,
+    uid_of_key,
+)
 
 from .log_keys import KeyMissing, KeyRing, key_ring
 
@@ -152,6 +165,11 @@ def _write(gathered: list[_Said]) -> None:
     if last and _expected(last) != ring.current_id:
         rows.append(_rotation(last, _key(ring, _expected(last)), ring.current, at))
         last = rows[-1]
+    if last and at < last.at - LATE:
+        rows.append(
+            _entry(last, _Said(SET_BACK, uuid4(), sealed(SET_BACK, {"from": last.at, "to": at}), at), ring.current)
+        )
+        last = rows[-1]
     for said in sorted(gathered, key=lambda each: each.at):
         last = _entry(last, said, ring.current)
         rows.append(last)
@@ -187,7 +205,7 @@ def _entry(last: LogEntry | None, said: _Said, key: str) -> LogEntry:
         kind=said.kind,
         about=said.about,
         fingerprint=said.fingerprint,
-        at=max(said.at, last.at) if last else said.at,
+        at=max(said.at, last.at) if last and said.kind != SET_BACK else said.at,
         prev_hash=last.this_hash if last else GENESIS,
         key_id=key_id(key),
     )

@@ -514,6 +514,6 @@ def test_the_report_as_json(scene: Scene, capsys: pytest.CaptureFixture[str], ta
     code, printed = run(capsys, "--json")
     found = json.loads(printed)
     assert code == int(tampered)
-    assert set(found) == {"anchor", "findings"}
+    assert set(found) == {"anchor", "findings", "notes"}
     assert set(found["anchor"]) == set(FIELDS)
     assert [set(finding) for finding in found["findings"]] == [{"where", "problem"}] * (2 * tampered)

@@ -21,7 +21,7 @@ from lms.rules.log import GENESIS, Entry, key_id, mac
 from tests import factories as make
 
 AT = datetime(2026, 3, 6, 9, tzinfo=UTC)
-MINUTE = timedelta(minutes=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 pytestmark = pytest.mark.django_db
 
@@ -63,10 +63,26 @@ def test_entries_of_one_transaction_come_last_and_in_the_order_of_their_moments(
 
 
 def test_no_entry_is_dated_before_the_one_above_it() -> None:
+    """Two transactions that overlap: the one that began first may be written last."""
     duty(AT)
     duty(AT - MINUTE)
     assert [entry.at for entry in LogEntry.objects.order_by("number")] == [AT, AT]
     assert findings() == []
+
+
+def test_where_the_clock_went_back_an_entry_says_so() -> None:
+    """Not a finding: whoever runs the machine may set its clock. But nobody does it unnoticed."""
+    duty(AT)
+    duty(AT - 30 * DAY)
+    duty(AT - 29 * DAY)
+    first, back, *rest = LogEntry.objects.order_by("number")
+    assert (back.kind, back.at) == ("clock set back", AT - 30 * DAY)
+    assert [entry.at for entry in rest] == [AT - 30 * DAY, AT - 29 * DAY]
+    report = verify_ledger(at=AT)
+    assert report.findings == ()
+    (note,) = report.notes
+    assert "went back by 30.0 days" in str(note)
+    assert str(note).startswith(f"log entry {first.number + 1} ")
 
 
 def test_what_is_taken_back_leaves_no_entry() -> None:

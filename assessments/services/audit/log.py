@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from lms.api import KeyMissing, KeyRing, LogEntry, key_ring
-from lms.rules.log import GENESIS, KEY_ID_LENGTH, ROTATED, Entry, is_mac
+from lms.rules.log import GENESIS, KEY_ID_LENGTH, ROTATED, SET_BACK, Entry, is_mac
 
 from .finding import Finding
 
@@ -16,13 +16,14 @@ from .finding import Finding
 class Log:
     """The log as it was walked. ``heads[n]`` is the head after n entries, computed anew; ``at`` the last moment.
 
-    ``places`` says where an entry stands, by kind and uid of the row.
+    ``places`` says where an entry stands, by kind and uid of the row; ``notes`` are no findings, and worth knowing.
     """
 
     entries: list[LogEntry] = field(default_factory=list)
     heads: list[str] = field(default_factory=lambda: [GENESIS])
     places: dict[tuple[str, str], LogEntry] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    notes: list[Finding] = field(default_factory=list)
 
     @property
     def head(self) -> str:
@@ -64,6 +65,11 @@ def walk_log() -> Log:
             unchecked[entry.key_id] = unchecked.get(entry.key_id, 0) + 1
         elif not is_mac(key, entry.this_hash, entry.mac):
             log.findings.append(Finding(where, "is not vouched for by the key: it was written past the application"))
+        if entry.kind == SET_BACK and before and entry.at < before.at:
+            days = (before.at - entry.at).total_seconds() / 86400
+            log.notes.append(
+                Finding(where, f"from here on rows are dated by a clock that went back by {days:.1f} days")
+            )
         if entry.kind == ROTATED:
             expected = entry.fingerprint[:KEY_ID_LENGTH]
         log.entries.append(entry)
@@ -104,7 +110,7 @@ def _check(entry: LogEntry, before: LogEntry | None, head: str) -> Iterator[str]
         yield "does not continue the entry above it"
     if entry.this_hash != _hash(entry):
         yield "is not what was written: its hash differs"
-    if _is_before(entry.at, at):
+    if _is_before(entry.at, at) and entry.kind != SET_BACK:
         yield "is dated before the entry above it"
 
 

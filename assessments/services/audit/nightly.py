@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from assessments.models import Anchor
 from lms.api import (
+    LogEntry,
     Unwell,
     User,
     administrators,
@@ -41,7 +42,7 @@ def verify_nightly(at: datetime) -> Report:
         row = _keep(report, at)
         for person in {*holders("auditor"), *holders("sponsor")}:
             with in_language_of(person):
-                queue_mail(_anchor_mail(person, row, report.findings), at)
+                queue_mail(_anchor_mail(person, row, report), at)
         if report.findings:
             _tell(report.findings, at)
     return report
@@ -64,8 +65,8 @@ def _keep(report: Report, at: datetime) -> Anchor:
     return row
 
 
-def _anchor_mail(person: User, row: Anchor, findings: Sequence[Finding]) -> EmailMessage:
-    count = len(findings)
+def _anchor_mail(person: User, row: Anchor, report: Report) -> EmailMessage:
+    count = len(report.findings)
     result = ngettext("%(n)s finding", "%(n)s findings", count) % {"n": count} if count else _("no findings")
     body = _(
         "Hello %(person)s,\n\nthe ledger of sign-offs at %(company)s was verified on %(day)s: %(result)s, %(events)s "
@@ -81,8 +82,8 @@ def _anchor_mail(person: User, row: Anchor, findings: Sequence[Finding]) -> Emai
         "entries": row.entries,
         "anchor": json.dumps(as_data(row), indent=1),
     }
-    if findings:
-        body += "\n" + "\n".join(map(str, findings[:NAMED])) + "\n"
+    if said := [*map(str, report.findings[:NAMED]), *(f"note: {note}" for note in report.notes[:NAMED])]:
+        body += "\n" + "\n".join(said) + "\n"
     subject = _("Anchor %(n)s of the ledger: %(result)s") % {"n": row.number, "result": result}
     return EmailMessage(subject=subject, body=body, to=[person.email])
 
@@ -106,7 +107,9 @@ def health(at: datetime) -> str:
     """When the ledger was last verified, for the doctor. Raises Unwell when long ago, or with findings."""
     last = Anchor.objects.order_by("-number").first()
     if last is None:
-        raise Unwell("was never verified by the nightly task: is the schedule running?")
+        if LogEntry.objects.filter(at__lt=at - OVERDUE).exists():
+            raise Unwell("was never verified by the nightly task: is the schedule running?")
+        return "not verified yet: the first time is tonight"
     if at - last.taken_at > OVERDUE:
         raise Unwell(f"was last verified on {last.taken_at:%Y-%m-%d %H:%M} UTC: is the schedule running?")
     if last.findings:

@@ -21,6 +21,7 @@ from assessments.services.ledger import folded, hashed_fields, months_later
 from coaching.api import ObserverGrant
 from lms.api import SkillVersion, managers_of_each
 from lms.rules.digest import digest
+from lms.rules.log import LATE
 
 from .authority import Authorities
 from .finding import Finding
@@ -59,7 +60,7 @@ def _check_chain(event: SignOffEvent, before: SignOffEvent | None) -> Iterator[s
         yield "is dated before the event above it"
     if event.occurred_at > event.recorded_at:
         yield "happened after it was written down"
-    if event.recorded_at - event.occurred_at > timedelta(minutes=10):
+    if event.recorded_at - event.occurred_at > LATE:
         yield "is dated back: it says that it happened long before it was written down"
     if event.meaning != meaning_of(event.kind, event.level):
         yield "says something else than its kind and level"

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from lms.api import LogEntry, Sealed, sealed_kinds
-from lms.rules.log import ENDED, ROTATED
+from lms.rules.log import ENDED, LATE, ROTATED, SET_BACK
 
 from .finding import Finding
 from .log import Log, name_of_entry
 from .records import Records
-
-LATE = timedelta(minutes=10)
-"""How long a transaction may take from its moment to its entry. A row that is older than that was dated back."""
 
 
 def check_rows(records: Records, log: Log) -> Iterator[Finding]:
@@ -29,7 +26,7 @@ def check_rows(records: Records, log: Log) -> Iterator[Finding]:
             found.add((kind.kind + ENDED, str(row.uid)))
             yield from _check_row(kind, row, log)
     for entry in log.entries:
-        if entry.kind != ROTATED and (entry.kind, str(entry.about)) not in found:
+        if entry.kind not in (ROTATED, SET_BACK) and (entry.kind, str(entry.about)) not in found:
             yield Finding(name_of_entry(entry), "what it is about is gone, or is not what it was")
 
 

@@ -28,11 +28,14 @@ from .schema import check_schema
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What verification found; ``anchor`` is what can be kept elsewhere today."""
+    """What verification found; ``anchor`` is what can be kept elsewhere today. ``notes`` are no findings: where the
+    clock went back.
+    """
 
     events: int
     entries: int
     findings: tuple[Finding, ...]
+    notes: tuple[Finding, ...]
     anchor: Mapping[str, Any]
 
 
@@ -64,7 +67,9 @@ def verify_ledger(
     ]
     last = given[-1] if given else kept[-1] if kept else None
     events = len(records.tables[SignOffEvent])
-    return Report(events, len(log.entries), tuple(findings), new_anchor(log, events, findings, last, at))
+    return Report(
+        events, len(log.entries), tuple(findings), tuple(log.notes), new_anchor(log, events, findings, last, at)
+    )
 
 
 def _check_files(records: Records) -> Iterator[Finding]:

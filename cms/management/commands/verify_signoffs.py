@@ -46,8 +46,11 @@ class Command(BaseCommand):
             _write(write_to, [*kept, report.anchor])
         if options["json"]:
             findings = [{"where": item.where, "problem": item.problem} for item in report.findings]
-            self.stdout.write(json.dumps({"anchor": report.anchor, "findings": findings}, indent=1))
+            notes = [{"where": item.where, "note": item.problem} for item in report.notes]
+            self.stdout.write(json.dumps({"anchor": report.anchor, "findings": findings, "notes": notes}, indent=1))
         else:
+            for note in report.notes:
+                self.stdout.write(f"note: {note}")
             for finding in report.findings:
                 self.stdout.write(str(finding))
             counts = f"{report.events} events, {report.entries} entries of the log"

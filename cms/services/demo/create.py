@@ -8,18 +8,19 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from django.db import transaction
 from django.db.models import F
 
+from assessments.api import mail_receipts, verify_nightly
 from cms.rules.curriculum import read_curriculum
 from cms.rules.curriculum.documents import PersonDoc
-from lms.api import Notice, OutgoingMail, User, standings_of
+from lms.api import Notice, OutgoingMail, User, recording, standings_of
 
 from .authoring import write_drafts
 from .company import RENEWED, Company
 from .histories import History, rank
 from .life import Life
 
+MANY = 100_000
 FRESH = timedelta(days=3)
 """Notices of the last days are still unread."""
 
@@ -34,13 +35,22 @@ class Miss:
     reached: str
 
 
-@transaction.atomic
 def create_demo(*, folder: Path, passphrase: str, seed: int, now: datetime, say: Callable[[str], None]) -> list[Miss]:
-    """Make the company of the starter curriculum with its people and their histories; all or nothing.
+    """Make the company of the starter curriculum with its people and their histories; all or nothing. Then verify its
+    ledger as each night, so that there is a first anchor.
 
     ``say`` is told what is being made. Returns where a story was not reached (empty when all is well).
     Raises ValueError when the curriculum has problems or the database holds people already.
     """
+    misses = _make(folder, passphrase, seed, now, say)
+    mail_receipts(now, limit=MANY)
+    verify_nightly(now)
+    _quieten(now)
+    return misses
+
+
+@recording()
+def _make(folder: Path, passphrase: str, seed: int, now: datetime, say: Callable[[str], None]) -> list[Miss]:
     curriculum, problems = read_curriculum(folder)
     if curriculum is None or problems:
         raise ValueError("\n".join(map(str, problems)))
@@ -62,7 +72,6 @@ def create_demo(*, folder: Path, passphrase: str, seed: int, now: datetime, say:
         misses += _live(company, doc, number)
     say("A change that waits for its review")
     write_drafts(company)
-    _quieten(now)
     return misses
 
 
