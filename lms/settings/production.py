@@ -1,7 +1,8 @@
 """For real people, HTTPS only. Refuses to start with an unsafe setting, and names it (``safety``).
 
-SECRET_KEY, ALLOWED_HOSTS, VOUCH_BASE_URL, EMAIL_URL and VOUCH_LEDGER_KEY_FILE (or VOUCH_LEDGER_KEY) must be set.
-VOUCH_SECOND_FACTOR=0 asks nobody for a second factor; only where another log-in in front of Vouch does.
+SECRET_KEY, ALLOWED_HOSTS, VOUCH_BASE_URL and EMAIL_URL must be set. VOUCH_SECOND_FACTOR=0 asks nobody for a second
+factor; only where another log-in in front of Vouch does. VOUCH_LEDGER_KEY_FILE names the key that vouches for the log
+of sign-offs, best apart from the database; without it one is made in the data folder.
 
 Behind a proxy that ends TLS set VOUCH_TRUST_PROXY=1, and let the proxy replace any X-Forwarded-Proto and
 X-Forwarded-For it is sent. Run ``manage.py collectstatic`` after each upgrade. Without CELERY_BROKER_URL and CACHE_URL
@@ -14,6 +15,7 @@ from .safety import insist
 
 DEBUG = env.bool("DEBUG", default=False)  # refused below: better said than ignored
 SECRET_KEY = env.str("SECRET_KEY", default="")
+VOUCH_LEDGER_KEY_FILE = VOUCH_LEDGER_KEY_FILE or ("" if VOUCH_LEDGER_KEY else str(kept_key("ledger_key")))
 VOUCH_SECOND_FACTOR = env.bool("VOUCH_SECOND_FACTOR", default=True)
 
 SECURE_SSL_REDIRECT = True

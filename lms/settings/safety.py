@@ -48,9 +48,6 @@ def findings(values: Mapping[str, Any]) -> Iterator[str]:
 def ledger_key_findings(values: Mapping[str, Any]) -> Iterator[str]:
     """The key of the ledger: there, long, in nobody else's use, and readable by its owner alone."""
     text, path = values["VOUCH_LEDGER_KEY"], values["VOUCH_LEDGER_KEY_FILE"]
-    if not text and not path:
-        yield "VOUCH_LEDGER_KEY_FILE is not set. Name a file that holds 50 random characters, outside the database."
-        return
     if not text:
         try:
             text = Path(path).read_text()

@@ -58,9 +58,29 @@ def test_nor_does_a_command_or_a_worker(command: list[str], tmp_path: Path) -> N
     assert all(f"{name} is not set." in done.stderr for name in SAFE)
 
 
+def test_the_key_of_the_ledger_is_made_once_and_a_bad_one_is_refused(tmp_path: Path) -> None:
+    """It vouches for the log of sign-offs: made in the data folder where nobody names one, for its owner alone."""
+    started = "import lms.wsgi; print('started')"
+    kept = tmp_path / "ledger_key"
+    assert run(tmp_path, "-c", started, **SAFE).returncode == 0
+    made = kept.read_text()
+    assert (len(made) > 50, kept.stat().st_mode & 0o777) == (True, 0o600)
+    assert run(tmp_path, "-c", started, **SAFE).returncode == 0
+    assert kept.read_text() == made
+    for wrong in ("short", "a" * 80, SAFE["SECRET_KEY"], f"{made} short"):
+        done = run(tmp_path, "-c", started, **SAFE, VOUCH_LEDGER_KEY=wrong)
+        assert done.returncode == 1
+        assert "key of the ledger" in done.stderr
+        assert wrong not in done.stderr
+    done = run(tmp_path, "-c", started, **SAFE, VOUCH_LEDGER_KEY_FILE=str(tmp_path / "no such file"))
+    assert (done.returncode, "VOUCH_LEDGER_KEY_FILE cannot be read" in done.stderr) == (1, True)
+
+
 def test_what_the_environment_cannot_say_is_refused_too() -> None:
     good: dict[str, Any] = {
         **SAFE,
+        "VOUCH_LEDGER_KEY": "k3YvXq9LmT4sWz7RbN1cYd6HgJ8fUe3AoQi5-xBnKtVrMwSlZpCy",
+        "VOUCH_LEDGER_KEY_FILE": "",
         "ALLOWED_HOSTS": ["vouch.example"],
         "_given": list(SAFE),
         "VOUCH_SMTP_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
