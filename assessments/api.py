@@ -5,6 +5,7 @@ from assessments.models import (
     CalibrationAttempt,
     CalibrationVersion,
     Case,
+    ErasureRequest,
     Evidence,
     Observation,
     ObservationIndicator,
@@ -67,7 +68,7 @@ from assessments.services.decisions import (
     decide,
     return_case,
 )
-from assessments.services.erasing import answer_erasure, ask_erasure, waiting_erasure
+from assessments.services.erasing import answer_erasure, ask_erasure, erasures_of, texts_about, waiting_erasure
 from assessments.services.evidence import MAX_BYTES, add_evidence, content_hash, pieces_of, withdraw_evidence
 from assessments.services.examining import CaseFinding, examine_cases
 from assessments.services.holders import Holder
@@ -168,6 +169,7 @@ __all__ = [
     "CaseFinding",
     "Decided",
     "Entrust",
+    "ErasureRequest",
     "Evidence",
     "Held",
     "Holder",
@@ -228,6 +230,7 @@ __all__ = [
     "encounter_at",
     "encounter_shown",
     "end_person",
+    "erasures_of",
     "examine_cases",
     "file_of",
     "flags_in_words",
@@ -294,6 +297,7 @@ __all__ = [
     "team_enrolments",
     "team_of",
     "team_with_news",
+    "texts_about",
     "try_facts",
     "verdicts_of",
     "verdicts_of_people",

@@ -6,6 +6,7 @@ from assessments.views import (
     calibration,
     coach_person,
     decide,
+    erasing,
     evidence,
     leaving,
     observe,
@@ -52,5 +53,6 @@ urlpatterns = [
     path("team/export.xlsx", team.team_xlsx, name="team_xlsx"),
     path("people/<uuid:person_uid>/", team.person_readiness, name="person_readiness"),
     path("people/<uuid:person_uid>/leaves/", leaving.people_end, name="people_end"),
+    path("people/<uuid:person_uid>/erase/", erasing.people_erase, name="people_erase"),
     path("people/<uuid:person_uid>/external/", team.external_done, name="external_done"),
 ]

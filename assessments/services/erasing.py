@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from assessments.models import ErasedText, Erasure, ErasureRequest, SignOffText
-from lms.api import User, act, administrators, is_administrator, log_row, notify, once
+from lms.api import User, act, administrators, log_row, notify, once, people_policy
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
 from lms.rules.lines import one_line, shorten
 
@@ -111,13 +111,12 @@ def _erase(found: ErasureRequest, person: User, at: datetime) -> None:
 
 def _person(actor: User, uid: UUID) -> User:
     """Somebody whose account has ended, for an administrator who is somebody else."""
-    if not is_administrator(actor):
-        raise NotAllowed(_("Only administrators erase."))
-    person = User.objects.filter(uid=uid).first()
-    if person is None:
-        raise NotFound(_("There is no such person."))
-    if person.pk == actor.pk:
-        raise NotAllowed(_("Nobody erases their own record. Two other administrators do it."))
+    person = people_policy.get(actor, "erase", uid=uid)
     if person.is_active:
         raise Conflict(_("%(name)s is still here. End their account first.") % {"name": person.full_name})
     return person
+
+
+def erasures_of(person: User) -> QuerySet[Erasure]:
+    """What was erased about a person before."""
+    return Erasure.objects.filter(person=person).select_related("asked_by", "agreed_by").order_by("erased_at")

@@ -52,7 +52,7 @@ def managed_by(user: User, prefix: str = "") -> Q:
 
 class PeoplePolicy(RowPolicy[User]):
     """view: a person's page - invite: L&D, administrators - end: L&D - enrol: their manager, L&D; nobody themself -
-    see_duties: one's own, L&D, administrators - duties (give, end), address (change it), open_door (remove a
+    see_duties: one's own, L&D, administrators - erase: administrators, others - duties (give, end), address (change it), open_door (remove a
     second factor): administrators, never their own.
     """
 
@@ -71,6 +71,8 @@ class PeoplePolicy(RowPolicy[User]):
             return everybody() if self.may(user, "invite") else Q(pk=user.pk)
         if action in ("address", "duties", "open_door"):
             return ~Q(pk=user.pk) & Q(is_active=True) if is_administrator(user) else nobody()
+        if action == "erase":
+            return ~Q(pk=user.pk) if is_administrator(user) else nobody()
         if action == "end":
             return ~Q(pk=user.pk) & Q(is_active=True) if is_learning_administrator(user) else nobody()
         return nobody()

@@ -172,6 +172,8 @@ get("coach_propose", about("enrolment"))
 post("coach_propose", about("enrolment"), lambda world, who, rows: {"coach": world.idle.uid, "reason": WHY})
 get("people_end", about("person"))
 post("people_end", about("person"), lambda *_: {"last_day": day(0), "reason": WHY, "sure": "on"})
+get("people_erase", about("person"))
+post("people_erase", about("person"), lambda *_: {"reason": WHY})
 get("people_second_factor", about("person"))
 post(
     "people_second_factor", about("person"), lambda world, who, rows: {"shown": held(rows), "reason": WHY, "sure": "on"}
