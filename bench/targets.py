@@ -76,7 +76,7 @@ def operations(at: datetime, rounds: int) -> list[Operation]:
         Operation("finish a practice attempt", _finishing(learners, at, 4 * (rounds + 1)), 14, 17, each=4),
         Operation("exchange thread, 40 posts", _again(Visit(reader, reverse("exchange_thread", args=[thread]))), 8, 13),
         Operation("coach queue", _again(Visit(session_of(_coach()), reverse("coach_queue"))), 7, 13),
-        Operation("sign off", _deciding(at), 14, 13, each=4),
+        Operation("sign off", _deciding(at), 24, 13, each=4),
     ]
     for size, cpu in ((30, 10), (300, 20), (3000, 25)):
         manager = _manager_of(size)

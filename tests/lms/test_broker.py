@@ -198,7 +198,7 @@ def test_a_worker_goes_on_whatever_lies_there(folder: Path) -> None:
         cwd=ROOT, env={**os.environ, "PYTHONPATH": str(folder.parent)},
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
-    too_late = threading.Timer(30, worker.kill)
+    too_late = threading.Timer(60, worker.kill)
     too_late.start()
     said: list[str] = []
     try:
@@ -210,8 +210,8 @@ def test_a_worker_goes_on_whatever_lies_there(folder: Path) -> None:
         assert worker.poll() is None, "".join(said)
     finally:
         too_late.cancel()
-        worker.terminate()
-        worker.wait(10)
+        worker.kill()
+        worker.wait()
 
 
 def test_a_reader_never_sees_half_a_message(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:

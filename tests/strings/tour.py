@@ -25,7 +25,7 @@ account_reset_password_from_key_done account_signup""".split()  # fmt: skip
 OWN = """account_email account_change_password account_logout account_reauthenticate mfa_index mfa_activate_totp
 mfa_generate_recovery_codes mfa_list_webauthn mfa_add_webauthn usersessions_list""".split()  # fmt: skip
 LOOKING = {"NH", "CO", "OB", "MG", "LD"}
-ERRORS = "400 403 403_csrf 404 409 413 422 429 500 signed_out".split()
+ERRORS = "400 403 403_csrf 404 409 413 422 429 500 503 signed_out".split()
 
 
 @dataclass
