@@ -15,7 +15,7 @@ from wagtail.admin import messages
 from wagtail.admin.modal_workflow import render_modal_workflow
 from wagtail.users.models import UserProfile
 
-from lms.api import User
+from lms.api import User, language_of
 from lms.middleware.refusals import kept_words
 
 PROFILE = UserProfile._meta.get_field("user").remote_field.get_accessor_name()
@@ -25,7 +25,7 @@ class OwnHoursInAdmin:
     """Times in the admin are those of the person's own zone, as everywhere.
 
     Wagtail asks a profile of its own, which nobody here fills in: for this request it is told what the person's row
-    says. Queries: none that the admin would not send itself, and 2 the first time that somebody enters.
+    says; nothing is written. Queries: none that the admin would not send itself.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -34,7 +34,8 @@ class OwnHoursInAdmin:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         inside, who = request.path.startswith(reverse("wagtailadmin_home")), request.user
         if inside and isinstance(who, User) and who.has_perm("wagtailadmin.access_admin"):
-            profile = UserProfile.get_for_user(who)
+            profile = UserProfile.objects.filter(user=who).first() or UserProfile(user=who)
+            profile.preferred_language = profile.preferred_language or language_of(who)
             profile.current_time_zone = who.time_zone
             setattr(who, PROFILE, profile)
         return self.get_response(request)
