@@ -46,16 +46,8 @@ def install(connection: BaseDatabaseWrapper) -> None:
     """Put every guard in place, anew, and the rows right that were written before there were any. Idempotent."""
     remove(connection)
     with connection.cursor() as cursor:
-        for statement in PUT_RIGHT:
+        for statement in (*(_sqlite() if connection.vendor == "sqlite" else _postgresql()), *PUT_RIGHT):
             cursor.execute(statement)
-        if connection.vendor == "sqlite":
-            for name, rest in SQLITE.items():
-                cursor.execute(_sqlite(name, rest))
-            return
-        for name, (when, table, body) in POSTGRESQL.items():
-            cursor.execute(f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$")
-            cursor.execute(f"CREATE TRIGGER {name} {when} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")
-            cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:
@@ -71,7 +63,7 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
         if connection.vendor == "sqlite":
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
             found = dict(cursor.fetchall())
-            return [name for name, rest in SQLITE.items() if found.get(name) != _sqlite(name, rest)]
+            return [name for name, text in zip(SQLITE, _sqlite(), strict=True) if found.get(name) != text]
         cursor.execute(
             "SELECT tgname, relname, prosrc, pg_get_triggerdef(pg_trigger.oid) FROM pg_trigger "
             "JOIN pg_class ON pg_class.oid = tgrelid JOIN pg_proc ON pg_proc.oid = tgfoid WHERE tgenabled = 'A'"
@@ -84,5 +76,16 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
     ]
 
 
-def _sqlite(name: str, rest: str) -> str:
-    return f"CREATE TRIGGER {name} {rest}"
+def _sqlite() -> list[str]:
+    return [f"CREATE TRIGGER {name} {rest}" for name, rest in SQLITE.items()]
+
+
+def _postgresql() -> list[str]:
+    statements = []
+    for name, (when, table, body) in POSTGRESQL.items():
+        statements += [
+            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$",
+            f"CREATE TRIGGER {name} {when} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+            f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}",
+        ]
+    return statements

@@ -65,7 +65,7 @@ def people_duties(request: SignedInRequest, uid: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def people_duty_end(request: SignedInRequest, uid: UUID, holding: UUID) -> HttpResponse:
     """200 what ends, and the form - 302 ended, or asked who you are - 403 no administrator, or oneself - 404 unknown -
-    409 ended already, or the last administrator - 422 invalid. Queries: 8.
+    409 ended already - 422 invalid. Queries: 8.
     """
     person = people_policy.get(request.user, "duties", uid=uid)
     row: DutyHolding = holding_of(person, holding)

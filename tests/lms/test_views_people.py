@@ -42,7 +42,7 @@ def test_an_address_that_is_taken_is_refused_beside_the_field_in_any_case(desk: 
     invite(desk, make.key())
     answer = invite(desk, make.key(), email="NILS@example.com")
     assert answer.status_code == 422
-    assert "Somebody with this address is here already." in answer.content.decode()
+    assert "or was within the last 30 days. Choose another." in answer.content.decode()
     assert "Nils Holt" in answer.content.decode()
     assert User.objects.filter(email__iexact="nils@example.com").count() == 1
 
