@@ -1,18 +1,28 @@
 """Since when people are late on their paths: the day of the oldest required step that is neither done nor waived.
 
-Practice is left out: others read from this whether somebody is behind, and who practised is nobody else's business.
+Practice is left out (``PathStructure.dues``): others read from this whether somebody is behind, and who practised is
+nobody else's business.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import models
+from django.db.models import F, QuerySet
 
 from lms.models import Enrolment, Extension, StepCompletion, Waiver
 from lms.rules.days import paused_days
 
 from .structure import structure_of
+from .union import Row, Union, union_part
+
+# The columns beside the kind, with the type that each has: what is settled is thousands of rows, and only numbers.
+SETTLED: dict[str, models.Field] = {"enrolment": models.BigIntegerField(), "step": models.BigIntegerField()}
+EXTENDED = SETTLED | {"due_on": models.DateField(), "extended_at": models.DateTimeField()}
 
 
 def oldest_due(
@@ -22,17 +32,11 @@ def oldest_due(
     left. ``today`` is each person's own, ``pauses`` those of each path. Queries: 2, 0 for nobody.
     """
     ids = [enrolment.pk for enrolment in enrolments]
-    if not ids:
-        return {}
-    mine = {"enrolment__in": ids}
-    waived = Waiver.objects.filter(**mine).order_by().values_list("enrolment_id", "step_id")
     settled: dict[int, set[int]] = defaultdict(set)
-    done = StepCompletion.objects.filter(**mine).order_by().values_list("enrolment_id", "step_id")
-    for enrolment_id, step_id in done.union(waived, all=True):
+    for _kind, enrolment_id, step_id in _settled(enrolments=ids) if ids else ():
         settled[enrolment_id].add(step_id)
     moved: dict[int, dict[int, date]] = defaultdict(dict)
-    extended = Extension.objects.filter(**mine).order_by("extended_at", "pk")
-    for enrolment_id, step_id, due_on in extended.values_list("enrolment_id", "step_id", "due_on"):
+    for _kind, enrolment_id, step_id, due_on, _at in sorted(_extended(enrolments=ids), key=_latest_last) if ids else ():
         moved[enrolment_id][step_id] = due_on
     found = {}
     for enrolment in enrolments:
@@ -43,6 +47,29 @@ def oldest_due(
     return found
 
 
+STEP = {"enrolment": F("enrolment_id"), "step": F("step_id")}
+
+
+def _settled_steps(enrolments: list[int]) -> list[QuerySet[Any, Row]]:
+    mine = {"enrolment__in": enrolments}
+    return [
+        union_part(SETTLED, "completed", StepCompletion.objects.filter(**mine), **STEP),
+        union_part(SETTLED, "waived", Waiver.objects.filter(**mine), **STEP),
+    ]
+
+
+def _extensions(enrolments: list[int]) -> list[QuerySet[Any, Row]]:
+    rows = Extension.objects.filter(enrolment__in=enrolments)
+    return [union_part(EXTENDED, "extended", rows, **STEP, due_on=F("due_on"), extended_at=F("extended_at"))]
+
+
+_settled, _extended = Union(_settled_steps), Union(_extensions)
+
+
+def _latest_last(row: Row) -> datetime:
+    return row[4]
+
+
 def _first(
     enrolment: Enrolment,
     settled: set[int],
@@ -50,10 +77,15 @@ def _first(
     today: date,
     pauses: Sequence[tuple[date, date | None]],
 ) -> date | None:
-    left = [(day, step) for day, step in structure_of(enrolment.path_version_id).dues if step not in settled]
-    day = next((day for day, step in left if step not in moved), None)
-    start = enrolment.started_on.toordinal() + (paused_days(pauses, enrolment.started_on, today) if pauses else 0)
-    dates = [moved[step] for _day, step in left if step in moved]
-    if day is not None:
-        dates.append(date.fromordinal(start + day))
+    dates = []
+    for day, step in structure_of(enrolment.path_version_id).dues:
+        if step in settled:
+            continue
+        if step in moved:
+            dates.append(moved[step])
+            continue
+        paused = paused_days(pauses, enrolment.started_on, today) if pauses else 0
+        dates.append(enrolment.started_on + timedelta(days=day + paused))
+        if not moved:
+            break
     return min(dates, default=None)

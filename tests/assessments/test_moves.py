@@ -104,7 +104,7 @@ def test_a_path_that_offers_nothing_is_its_authors() -> None:
 def test_without_a_coach_the_manager_has_it_and_the_learner_still_goes_on() -> None:
     enrolment = on_path(make.step("commitment", "promise", skills=(SKILL,)), shows(), coached=False)
     move = move_of(enrolment)
-    assert move.sentence.startswith("Henrike Voss chooses a coach. Make and keep the promise")
+    assert move.text.startswith("Henrike Voss chooses a coach. Make and keep the promise")
     assert move.url
 
 
@@ -114,7 +114,7 @@ def test_a_lower_sign_off_leads_to_being_seen_again() -> None:
     opened(enrolment, "show", level=2, standard_uid=make.uid("content of visit"), valid_until=until)
     done(enrolment, "show")
     move = move_of(enrolment)
-    assert "this role asks for “May act with a coach on call”" in move.sentence
+    assert "this role asks for “May act with a coach on call”" in move.text
     assert move.url == reverse("request_new", args=[make.uid("show")])
 
 
@@ -127,7 +127,7 @@ def test_a_sign_off_on_another_standard_names_the_one_that_is_asked_for() -> Non
     until = (clock.now() + timedelta(days=400)).date()
     opened(enrolment, "show", level=5, standard_uid=make.uid("x"), valid_until=until)
     move = move_of(enrolment)
-    assert "Signed, but this role asks for it on “Difficult meeting”." in move.sentence
+    assert "Signed, but this role asks for it on “Difficult meeting”." in move.text
     assert move.url == reverse("request_new", args=[make.uid("right")])
 
 
