@@ -19,4 +19,4 @@ ENV STATIC_ROOT=/app/collected
 USER vouch
 VOLUME /data
 EXPOSE 8000
-CMD ["gunicorn", "lms.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload", "--no-control-socket"]
+CMD ["gunicorn", "-c", "python:lms.settings.gunicorn", "lms.wsgi", "--bind", "0.0.0.0:8000"]

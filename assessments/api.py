@@ -15,7 +15,19 @@ from assessments.models import (
     StandardVersion,
 )
 from assessments.policies import attempt_policy, case_policy, request_policy, signoff_policy, waiting_countersign
-from assessments.services.calibration import Calibration, Rated, calibration_of, result_of, take_calibration
+from assessments.services.audit.anchors import read_anchors
+from assessments.services.audit.nightly import health as ledger_health
+from assessments.services.audit.nightly import verify_nightly
+from assessments.services.audit.receipts import mail_receipts
+from assessments.services.audit.verify import Report, verify_ledger
+from assessments.services.calibration import (
+    Calibration,
+    Rated,
+    calibration_of,
+    register_authorship,
+    result_of,
+    take_calibration,
+)
 from assessments.services.case_progress import Progressing
 from assessments.services.case_reading import (
     Decided,
@@ -27,7 +39,6 @@ from assessments.services.case_reading import (
     my_cases,
     observations_for,
     open_case,
-    pieces_of,
     rating_of,
     read_events,
     satisfying_set,
@@ -56,7 +67,8 @@ from assessments.services.decisions import (
     decide,
     return_case,
 )
-from assessments.services.evidence import MAX_BYTES, add_evidence, content_hash, withdraw_evidence
+from assessments.services.erasing import answer_erasure, ask_erasure, waiting_erasure
+from assessments.services.evidence import MAX_BYTES, add_evidence, content_hash, pieces_of, withdraw_evidence
 from assessments.services.examining import CaseFinding, examine_cases
 from assessments.services.holders import Holder
 from assessments.services.invoice import Invoice, invoice_of, moves_of
@@ -118,6 +130,7 @@ from assessments.services.recall import (
     questions_of,
     recall_context,
 )
+from assessments.services.shown import decision_at, decision_shown, encounter_at, encounter_shown, signoff_shown
 from assessments.services.signoffs import Standing, countersign, revoke, standings_on
 from assessments.services.team import (
     SORTS,
@@ -133,7 +146,6 @@ from assessments.services.team import (
 )
 from assessments.services.team_words import days_since, line_of
 from assessments.services.verdicts import Answered, answers_on, verdicts_of_people
-from assessments.services.verify import verify_ledger
 from assessments.services.versions import publish_calibration, publish_recalls, publish_scenario, publish_standard
 
 __all__ = [
@@ -176,6 +188,7 @@ __all__ = [
     "Queue",
     "Rated",
     "RecallQuestion",
+    "Report",
     "Request",
     "Role",
     "ScenarioVersion",
@@ -190,9 +203,11 @@ __all__ = [
     "Waiting",
     "Watcher",
     "add_evidence",
+    "answer_erasure",
     "answer_recall",
     "answer_request",
     "answers_on",
+    "ask_erasure",
     "attempt_policy",
     "attempts_of",
     "calibration_of",
@@ -206,8 +221,12 @@ __all__ = [
     "counts_of",
     "days_since",
     "decide",
+    "decision_at",
+    "decision_shown",
     "delete_attempt",
     "due_cards",
+    "encounter_at",
+    "encounter_shown",
     "end_person",
     "examine_cases",
     "file_of",
@@ -220,7 +239,9 @@ __all__ = [
     "invoice_of",
     "lapse_requests",
     "latest_standard",
+    "ledger_health",
     "line_of",
+    "mail_receipts",
     "mark_response",
     "may_read_observations",
     "moment_of",
@@ -244,6 +265,7 @@ __all__ = [
     "questions_of",
     "queue_of",
     "rating_of",
+    "read_anchors",
     "read_events",
     "read_observations",
     "readiness_of",
@@ -251,6 +273,7 @@ __all__ = [
     "recall_context",
     "record_observation",
     "refresh_case",
+    "register_authorship",
     "request_observation",
     "request_policy",
     "result_of",
@@ -260,6 +283,7 @@ __all__ = [
     "satisfying_set",
     "shown_of",
     "signoff_policy",
+    "signoff_shown",
     "skills_named",
     "standings_on",
     "start_attempt",
@@ -274,8 +298,10 @@ __all__ = [
     "verdicts_of",
     "verdicts_of_people",
     "verify_ledger",
+    "verify_nightly",
     "vouched_for",
     "waiting_countersign",
+    "waiting_erasure",
     "watchers_for",
     "with_words",
     "withdraw_evidence",

@@ -19,9 +19,15 @@ class AssessmentsConfig(AppConfig):
         from assessments.checks import guards_stand
         from assessments.receivers import install_guards, lay_guards_aside
         from assessments.rules.privacy import PERSONAL
-        from lms.api import register_personal, register_place
+        from assessments.services.audit.nightly import health as ledger_health
+        from assessments.services.sealed import SEALED
+        from lms import clock
+        from lms.api import register_health, register_personal, register_place, register_sealed
 
         register_personal(self.name, PERSONAL)
+        register_health("ledger", lambda: ledger_health(clock.now()))
+        for kind in SEALED:
+            register_sealed(kind)
         pre_migrate.connect(lay_guards_aside, sender=self, dispatch_uid="assessments.lay_guards_aside")
         post_migrate.connect(install_guards, sender=self, dispatch_uid="assessments.install_guards")
         register(guards_stand, Tags.database)

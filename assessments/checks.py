@@ -14,7 +14,7 @@ from assessments.services import guards
 def guards_stand(
     *, app_configs: Any = None, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """E001: a guard of the ledger is missing. Runs with ``check --database`` and before migrate."""
+    """E001: a guard of the ledger is missing or not ours. Runs with ``check --database`` and before migrate."""
     errors: list[CheckMessage] = []
     for alias in databases or []:
         connection = connections[alias]
@@ -23,7 +23,7 @@ def guards_stand(
             continue
         hint = "Run manage.py migrate --skip-checks; it puts the guards back."
         errors += [
-            Error(f"The guard {name} of the ledger is missing.", hint=hint, id="assessments.E001")
-            for name in sorted(guards.missing(connection))
+            Error(f"The guard {name} of the ledger: {problem}.", hint=hint, id="assessments.E001")
+            for name, problem in guards.differences(connection)
         ]
     return errors

@@ -10,3 +10,15 @@ from lms import clock
 def sweep() -> int:
     """Let requests lapse that nobody observed. Returns how many did."""
     return api.lapse_requests(clock.now())
+
+
+@shared_task
+def mail_receipts() -> int:
+    """Tell who signed what was signed in their name. Returns how many events."""
+    return api.mail_receipts(clock.now())
+
+
+@shared_task
+def verify_ledger() -> int:
+    """Verify the record and keep an anchor. Returns how many findings."""
+    return len(api.verify_nightly(clock.now()).findings)

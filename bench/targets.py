@@ -17,7 +17,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 from django.urls import reverse
 
-from assessments.api import Case, ScenarioVersion, choose, mark_response, start_attempt, write_response
+from assessments.api import Case, ScenarioVersion, choose, decision_at, mark_response, start_attempt, write_response
 from assessments.rules.specs import ScenarioSpec
 from cms.services.demo.routes import routes
 from coaching.api import Thread
@@ -76,7 +76,7 @@ def operations(at: datetime, rounds: int) -> list[Operation]:
         Operation("finish a practice attempt", _finishing(learners, at, 4 * (rounds + 1)), 14, 17, each=4),
         Operation("exchange thread, 40 posts", _again(Visit(reader, reverse("exchange_thread", args=[thread]))), 8, 13),
         Operation("coach queue", _again(Visit(session_of(_coach()), reverse("coach_queue"))), 11, 13),
-        Operation("sign off", _deciding(at), 12, 13, each=4),
+        Operation("sign off", _deciding(at), 14, 13, each=4),
     ]
     for size, cpu in ((30, 10), (300, 20), (3000, 25)):
         manager = _manager_of(size)
@@ -167,7 +167,8 @@ def _play(who: User, scenario_uid: object, at: datetime) -> Visit:
 
 
 def _deciding(at: datetime) -> Iterator[Visit]:
-    session = session_of(_coach())
+    coach = _coach()
+    session = session_of(coach)
     ready = Case.objects.filter(status=Case.Status.READY).select_related("version", "enrolment__person").order_by("pk")
     for case in ready:
         steps = progress_of(case.enrolment, at).steps
@@ -176,5 +177,6 @@ def _deciding(at: datetime) -> Iterator[Visit]:
         verdicts = {}
         for slug in case.version.spec["skills"]:
             verdicts |= {f"{slug}-verdict": "entrust", f"{slug}-level": "3"}
-        data = _sent(why="Twice, and without help.", **verdicts)
+        shown = decision_at(case, coach, at)
+        data = _sent(why="Twice, and without help.", shown=shown, **verdicts)
         yield Visit(session, reverse("case_decide", args=[case.uid]), data)

@@ -14,15 +14,19 @@ class CmsConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect receivers; the admin asks our policies and manages people in our way; say which places belong to
-        learners, and what authoring holds about people.
+        learners, what authoring holds about people, and who wrote a calibration set.
         """
+        from assessments.api import register_authorship
+        from cms.api import could_know
         from cms.rules.privacy import PERSONAL
         from lms.api import ADMINISTRATOR, register_personal, register_place
 
         import_module("cms.receivers")
         _register_policies()
         register_personal(self.name, PERSONAL)
+        register_authorship(could_know)
         apps.get_app_config("wagtailusers").user_viewset = "cms.wagtail_hooks.people.PeopleViewSet"  # type: ignore[attr-defined]
+        apps.get_app_config("wagtailusers").group_viewset = "cms.wagtail_hooks.people.DutyGroupViewSet"  # type: ignore[attr-defined]
         learners = ("learner",)
         mine = ("step", "lesson", "course", "practice*", "session*", "commitment*", "request*", "case", "evidence*")
         covers = ("recall*",)

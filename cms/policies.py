@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db.models import Model, Q
 
 from cms.models import CalibrationSource, ExternalSource, RoleProfileSource, SkillSource, SpeakerSource
-from lms.api import AUTHORS, Customer, RowPolicy, User, everybody, in_group, is_learning_administrator, nobody
+from lms.api import Customer, RowPolicy, User, everybody, has_duty, nobody
+from lms.rules.duties import ADMINISTRATOR, AUTHOR, LEARNING
 
 LIBRARY: tuple[type[Model], ...] = (
     SkillSource,
@@ -15,12 +16,17 @@ LIBRARY: tuple[type[Model], ...] = (
     SpeakerSource,
     Customer,
 )
+REVIEWED: tuple[type[Model], ...] = (SkillSource, RoleProfileSource, CalibrationSource)
+"""What judging rests on: authors write it and hand it in, learning administrators publish it (ADR 26)."""
+
 ACTS = frozenset({"add", "view", "change", "delete", "publish"})
+DECISIVE = frozenset({"delete", "publish"})
 
 
 class LibraryPolicy(RowPolicy[Model]):
-    """All acts in the admin: authors, L&D, administrators. What others depend on stays, whoever asks
-    (``cms.services.guards``).
+    """All acts in the admin: authors, L&D, administrators; what is ``REVIEWED`` goes live and leaves by L&D.
+
+    What others depend on stays, whoever asks (``cms.services.guards``).
 
     The rule is the same for every row, because Wagtail asks for the model and not for the row.
     """
@@ -29,8 +35,10 @@ class LibraryPolicy(RowPolicy[Model]):
         return everybody() if self.may(user, action) else nobody()
 
     def may(self, user: User, action: str) -> bool:
-        writes = user.is_superuser or in_group(user, AUTHORS) or is_learning_administrator(user)
-        return writes and action in ACTS
+        decides = has_duty(user, ADMINISTRATOR) or has_duty(user, LEARNING)
+        if self.model in REVIEWED and action in DECISIVE:
+            return decides
+        return (decides or has_duty(user, AUTHOR)) and action in ACTS
 
 
 library_policies = {model: LibraryPolicy(model) for model in LIBRARY}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models.signals import post_delete, pre_delete, pre_save
+from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 from django.dispatch import receiver
 from wagtail.models import Page
 from wagtail.signals import page_published, page_unpublished, post_page_move, pre_page_move, published, unpublished
 
 from cms import api
-from cms.models import Content
+from cms.models import Content, ContentPage
 from lms import clock
 
 
@@ -24,6 +24,13 @@ def page_was_published(sender: type, instance: Any, **kwargs: Any) -> None:
 def source_was_published(sender: type, instance: Any, **kwargs: Any) -> None:
     """Compile the snippet; pages have a signal of their own."""
     if not isinstance(instance, Page):
+        api.compile_quietly(instance, clock.now())
+
+
+@receiver(post_save)
+def page_may_stand_alone_now(sender: type, instance: Any, update_fields: Any, raw: bool, **kwargs: Any) -> None:
+    """Compile an alias that became a page of its own: Wagtail makes it live and tells nobody."""
+    if not raw and update_fields == {"live_revision"} and isinstance(instance, ContentPage):
         api.compile_quietly(instance, clock.now())
 
 

@@ -1,6 +1,7 @@
 """The front door of helping. Other apps come in here, and by ``rules`` and ``events``."""
 
 from coaching.models import (
+    Absence,
     Challenge,
     CoachAssignment,
     CoachProfile,
@@ -36,7 +37,9 @@ from coaching.services.challenges import (
 )
 from coaching.services.choices import PathChoice, paths_to_choose, people_here, people_to_enrol
 from coaching.services.coaches import (
+    AsCoach,
     active_assignments_of,
+    as_coach,
     coach_of,
     coaches_of,
     coaches_to_choose,
@@ -45,7 +48,6 @@ from coaching.services.coaches import (
     learners_of,
     present_coach,
     profile,
-    was_coach,
 )
 from coaching.services.commitments import (
     commitments_of,
@@ -63,12 +65,12 @@ from coaching.services.grants import (
     authority_rows,
     give_grant,
     grants,
+    grants_at,
     grants_of,
     may_observe,
     observers_for,
     record_grants,
     revoke_grant,
-    was_granted,
 )
 from coaching.services.leaving import let_go
 from coaching.services.people import Helper, my_people
@@ -87,10 +89,21 @@ from coaching.services.sessions import (
     without_others_notes,
     write_notes,
 )
+from coaching.services.shown import (
+    challenge_shown,
+    coaching_shown,
+    commitment_now,
+    commitment_shown,
+    grant_shown,
+    grants_shown,
+    post_shown,
+)
 from coaching.services.threads import FILTERS, posts_of, skills_to_choose, thread, threads
 
 __all__ = [
     "FILTERS",
+    "Absence",
+    "AsCoach",
     "Challenge",
     "CoachAssignment",
     "CoachProfile",
@@ -109,6 +122,7 @@ __all__ = [
     "answer",
     "answer_challenge",
     "answer_proposal",
+    "as_coach",
     "ask",
     "assign_coach",
     "authority_rows",
@@ -117,6 +131,7 @@ __all__ = [
     "challenge",
     "challenge_of",
     "challenge_policy",
+    "challenge_shown",
     "challenges_of",
     "change_capacity",
     "coach_of",
@@ -124,7 +139,10 @@ __all__ = [
     "coached_by",
     "coaches_of",
     "coaches_to_choose",
+    "coaching_shown",
+    "commitment_now",
     "commitment_policy",
+    "commitment_shown",
     "commitments_of",
     "confirm_commitment",
     "customers_to_choose",
@@ -135,8 +153,11 @@ __all__ = [
     "enrol_with_coach",
     "give_grant",
     "grant_policy",
+    "grant_shown",
     "grants",
+    "grants_at",
     "grants_of",
+    "grants_shown",
     "hand_over",
     "help_policy",
     "hide_post",
@@ -160,6 +181,7 @@ __all__ = [
     "people_to_enrol",
     "plan_session",
     "post_policy",
+    "post_shown",
     "posts_of",
     "present_coach",
     "profile",
@@ -182,8 +204,6 @@ __all__ = [
     "thread_policy",
     "threads",
     "unlapsed",
-    "was_coach",
-    "was_granted",
     "withdraw_challenge",
     "without_others_notes",
     "write_notes",

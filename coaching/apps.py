@@ -17,9 +17,12 @@ class CoachingConfig(AppConfig):
     def ready(self) -> None:
         """Say which duties there are in helping, which places belong to them, and what it holds about people."""
         from coaching.rules.privacy import PERSONAL
-        from lms.api import register_duty, register_personal, register_place
+        from coaching.services.sealed import SEALED
+        from lms.api import register_duty, register_personal, register_place, register_sealed
 
         register_personal(self.name, PERSONAL)
+        for kind in SEALED:
+            register_sealed(kind)
         register_duty("coach", _coaches)
         register_duty("observer", _observes)
         register_place("exchange", _("Exchange"), order=50, covers=("exchange_*",))

@@ -18,18 +18,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from coaching.api import CoachProfile, CommitmentSkill, PathChoice, Post
 from coaching.rules.times import MAX_MINUTES, MIN_MINUTES
 from lms.api import Customer, Enrolment, Skill, User
+from lms.forms import Day, ManyLines, Moment, OneLine
+from lms.rules import bounds
 from lms.rules.said import full_day
 from lms.templatetags.vouch import spoken
-
-DAY = {"type": "date"}
-
-
-class Moment(forms.DateTimeField):
-    """A day and time in the zone that is active (the reader's own)."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
-        super().__init__(widget=widget, **kwargs)
 
 
 class Choices(forms.RadioSelect):
@@ -52,9 +44,9 @@ class OneOf(forms.UUIDField):
         super().__init__(widget=kwargs.pop("widget", forms.Select), **kwargs)
 
 
-def text_area(label: Any, rows: int = 4, **kwargs: Any) -> forms.CharField:
+def text_area(label: Any, rows: int = 4, **kwargs: Any) -> ManyLines:
     """Several lines."""
-    return forms.CharField(label=label, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+    return ManyLines(label=label, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
 
 
 def skill_choices(skills: Iterable[Skill]) -> list[tuple[str, str]]:
@@ -75,7 +67,7 @@ class SkillForm(forms.Form):
 class QuestionForm(SkillForm):
     """A question to everybody."""
 
-    title = forms.CharField(
+    title = OneLine(
         label=gettext_lazy("Your question, in one sentence"),
         max_length=300,
         help_text=gettext_lazy("Leave out names of people at the customer."),
@@ -110,7 +102,14 @@ class AnswerForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why."""
 
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300)
+    reason = OneLine(label=gettext_lazy("Reason"), max_length=300)
+
+
+class JudgeForm(forms.Form):
+    """One post of a thread, and why it is hidden."""
+
+    post = forms.UUIDField(widget=forms.HiddenInput)
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300, required=False)
 
 
 class ChallengeForm(forms.Form):
@@ -127,17 +126,17 @@ class ChallengeForm(forms.Form):
 class WordsForm(forms.Form):
     """A sentence that goes with an answer."""
 
-    words = forms.CharField(label=gettext_lazy("In one sentence"), max_length=300)
+    words = OneLine(label=gettext_lazy("In one sentence"), max_length=300)
 
 
 class MoveForm(forms.Form):
     """When and where."""
 
-    planned_at = Moment(label=gettext_lazy("When"))
+    planned_at = Moment(label=gettext_lazy("When"), within=bounds.TALK_PLANNED)
     minutes = forms.IntegerField(
         label=gettext_lazy("Minutes"), min_value=MIN_MINUTES, max_value=MAX_MINUTES, initial=40
     )
-    place = forms.CharField(
+    place = OneLine(
         label=gettext_lazy("Where"),
         max_length=160,
         required=False,
@@ -148,7 +147,7 @@ class MoveForm(forms.Form):
 class PlanForm(MoveForm):
     """A new session."""
 
-    title = forms.CharField(label=gettext_lazy("What it is about"), max_length=160, required=False)
+    title = OneLine(label=gettext_lazy("What it is about"), max_length=160, required=False)
     field_order = ["title", "planned_at", "minutes", "place"]
 
 
@@ -169,21 +168,21 @@ class NotesForm(forms.Form):
 class HoldForm(NotesForm):
     """The session took place."""
 
-    held_at = Moment(label=gettext_lazy("When it was"))
+    held_at = Moment(label=gettext_lazy("When it was"), within=bounds.TALK_HELD)
     field_order = ["held_at", "shared_notes", "private_notes"]
 
 
 class CommitmentForm(forms.Form):
     """A promise."""
 
-    what = forms.CharField(
+    what = OneLine(
         label=gettext_lazy("What you will do"),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy("One thing that somebody could see you do."),
     )
     customer = OneOf(label=gettext_lazy("For which customer"))
-    by_on = forms.DateField(label=gettext_lazy("By which day"), widget=forms.DateInput(attrs=DAY))
+    by_on = Day(label=gettext_lazy("By which day"), within=bounds.PROMISED_BY)
     skills = forms.MultipleChoiceField(
         label=gettext_lazy("Skills that you will use"), widget=forms.CheckboxSelectMultiple
     )
@@ -241,7 +240,7 @@ class CoachForm(forms.Form):
     """Which coach, and why when there was one before."""
 
     coach = OneOf(label=gettext_lazy("Coach"), widget=Choices)
-    reason = forms.CharField(
+    reason = OneLine(
         label=gettext_lazy("Reason"), max_length=300, help_text=gettext_lazy("Both coaches and the learner read it.")
     )
 
@@ -263,7 +262,7 @@ class EnrolForm(forms.Form):
         widget=forms.RadioSelect,
         initial="other",
     )
-    started_on = forms.DateField(label=gettext_lazy("First day"), widget=forms.DateInput(attrs=DAY))
+    started_on = Day(label=gettext_lazy("First day"), within=bounds.PATH_BEGINS)
     coach = OneOf(label=gettext_lazy("Coach"), widget=Choices, required=False)
 
     def __init__(
@@ -291,7 +290,7 @@ class CoachProfileForm(forms.Form):
         initial=4,
         help_text=gettext_lazy("Learners at one time."),
     )
-    languages = forms.CharField(
+    languages = OneLine(
         label=gettext_lazy("Languages"), max_length=120, required=False, help_text=gettext_lazy("As in: en, da.")
     )
 
@@ -308,7 +307,7 @@ class ProposalForm(forms.Form):
     """Who might follow, and why them."""
 
     coach = OneOf(label=gettext_lazy("Coach"), widget=Choices)
-    reason = forms.CharField(
+    reason = OneLine(
         label=gettext_lazy("Reason"), max_length=300, help_text=gettext_lazy("Their manager reads it and decides.")
     )
 
@@ -326,8 +325,8 @@ class CapacityForm(forms.Form):
 class AwayForm(forms.Form):
     """Days away, both included."""
 
-    away_from = forms.DateField(label=gettext_lazy("First day away"), required=False, widget=forms.DateInput(attrs=DAY))
-    away_until = forms.DateField(label=gettext_lazy("Last day away"), required=False, widget=forms.DateInput(attrs=DAY))
+    away_from = Day(label=gettext_lazy("First day away"), required=False, within=bounds.AWAY)
+    away_until = Day(label=gettext_lazy("Last day away"), required=False, within=bounds.AWAY)
     cover = OneOf(label=gettext_lazy("Who covers"), required=False)
 
     def __init__(self, *args: Any, coaches: Iterable[CoachProfile], **kwargs: Any) -> None:
@@ -340,15 +339,15 @@ class GrantForm(forms.Form):
 
     person = OneOf(label=gettext_lazy("Person"))
     skills = forms.MultipleChoiceField(label=gettext_lazy("Skills"), widget=forms.CheckboxSelectMultiple)
-    reason = forms.CharField(
+    reason = OneLine(
         label=gettext_lazy("Reason"),
         max_length=300,
         help_text=gettext_lazy("What makes them fit to judge it. The record keeps it."),
     )
-    until_on = forms.DateField(
+    until_on = Day(
         label=gettext_lazy("Until"),
         required=False,
-        widget=forms.DateInput(attrs=DAY),
+        within=bounds.MAY_OBSERVE_UNTIL,
         help_text=gettext_lazy("Twelve months when left open, and at most."),
     )
     provisional = forms.BooleanField(

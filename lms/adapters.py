@@ -1,14 +1,24 @@
-"""allauth, invitation-only."""
+"""allauth, invitation-only, with a way in for whoever a stranger locked out."""
 
 from __future__ import annotations
 
+import secrets
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from django.conf import settings
+from django.core.signing import BadSignature, TimestampSigner
+from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from lms.api import User, in_language_of
+from lms import clock
+from lms.api import User, addresses_of, in_language_of
+
+SALT = "lms.known_device"
+KNOWN_FOR = timedelta(days=180)
+MOST_ACCOUNTS = 5  # that one browser is known for
 
 
 class InvitationOnlyAdapter(DefaultAccountAdapter):
@@ -42,5 +52,66 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         with in_language_of(person):
             return super().send_mail(template_prefix, email, context)
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Whose wrong passphrases are counted together: those of a known browser apart from everybody else's."""
+        key = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{key}:{known_device(request, credentials.get('email', ''))}"
+
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
+        """From now on this browser is known for the account."""
+        response = super().post_login(request, user, **kwargs)
+        remember_device(request, response, user.email)
+        return response
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """News about somebody's door goes to every address of theirs of the last 30 days: whoever took the account over
+        would be the only one to read it at the new one.
+        """
+        for address in addresses_of(user, clock.now()):
+            super().send_notification_mail(template_prefix, user, {**(context or {}), "user": user}, address)
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+
+def known_device(request: HttpRequest, address: str) -> str:
+    """The mark that this browser got when somebody last signed in with the address; "" when nobody did.
+
+    Asks no table: a known and an unknown address cost the same.
+    """
+    marks = (mark for mark, bound in _marks(request) if constant_time_compare(bound, _bound(mark, address)))
+    return next(marks, "")
+
+
+def remember_device(request: HttpRequest, response: HttpResponse, address: str) -> None:
+    """Give the browser a mark for this address, beside those that it has for others."""
+    others = [
+        [mark, bound] for mark, bound in _marks(request) if not constant_time_compare(bound, _bound(mark, address))
+    ]
+    mark = known_device(request, address) or secrets.token_urlsafe(16)
+    marks = [[mark, _bound(mark, address)], *others][:MOST_ACCOUNTS]
+    response.set_cookie(
+        settings.VOUCH_DEVICE_COOKIE_NAME,
+        TimestampSigner(salt=SALT).sign_object(marks),
+        max_age=KNOWN_FOR,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _marks(request: HttpRequest) -> list[list[str]]:
+    """Pairs of a mark and of what binds it to an address, as this browser sent them; none that we did not sign."""
+    signed = request.COOKIES.get(settings.VOUCH_DEVICE_COOKIE_NAME, "")
+    try:
+        marks: list[list[str]] = TimestampSigner(salt=SALT).unsign_object(signed, max_age=KNOWN_FOR)
+    except BadSignature:
+        return []
+    return marks
+
+
+def _bound(mark: str, address: str) -> str:
+    """What only we can make of a mark and an address; it tells neither."""
+    return salted_hmac(SALT, f"{mark}:{address.strip().lower()}", algorithm="sha256").hexdigest()

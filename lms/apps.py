@@ -6,6 +6,8 @@ from importlib import import_module
 from typing import Any
 
 from django.apps import AppConfig
+from django.core.checks import Tags, register
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -16,33 +18,31 @@ class LmsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect receivers; say which duties the record knows of, which places belong to them, and what it holds
-        about people.
+        """Connect receivers; keep the guards of addresses in place; say which duties the record knows of, which
+        places belong to them, and what it holds about people.
         """
         from lms import api
+        from lms.rules.duties import ADMINISTRATOR, DUTIES
         from lms.rules.privacy import PERSONAL
 
-        import_module("lms.receivers")
+        receivers = import_module("lms.receivers")
+        pre_migrate.connect(receivers.lay_address_guards_aside, sender=self, dispatch_uid="lms.address_guards")
+        post_migrate.connect(receivers.install_address_guards, sender=self, dispatch_uid="lms.address_guards")
+        register(import_module("lms.checks").address_guards_stand, Tags.database)
         api.register_personal(self.name, PERSONAL)
+        for kind in api.SEALED:
+            api.register_sealed(kind)
         api.register_duty("learner", _enrolled(*api.Enrolment.OPEN))
         api.register_duty("finished", _enrolled("completed"))
         api.register_duty("manager", _manages)
-        for name, group in DUTIES_BY_GROUP.items():
-            api.register_duty(name, _in_group(group))
-        authoring = ("author", "learning", api.ADMINISTRATOR)
+        for duty in DUTIES:
+            api.register_duty(duty.code, _has(duty.code))
+        authoring = ("author", "learning", ADMINISTRATOR)
         covers, pages = ("wagtail*",), ("people_*", "coach_profiles", "observer_grants")
         api.register_place("wagtailadmin_home", _("Authoring"), order=80, duties=authoring, covers=covers, home=50)
-        api.register_place("people", _("People"), order=70, duties=("learning", api.ADMINISTRATOR), covers=pages)
+        api.register_place("people", _("People"), order=70, duties=("learning", ADMINISTRATOR), covers=pages)
         own = ("account_*", "mfa_*", "usersessions_*", "language")
         api.register_place("mfa_index", _("Sign-in and security"), order=60, covers=own, menu=True)
-
-
-DUTIES_BY_GROUP = {
-    "author": "Authors",
-    "learning": "Learning administrators",
-    "auditor": "Auditors",
-    "sponsor": "Sponsors",
-}
 
 
 def _enrolled(*statuses: str) -> Any:
@@ -63,12 +63,12 @@ def _manages(person: Any, on: Any) -> Any:
     return Membership.objects.filter(current(on=on), person=person, role=Membership.Role.MANAGER)
 
 
-def _in_group(name: str) -> Any:
-    """Whoever has a duty that is given as a group."""
+def _has(duty: str) -> Any:
+    """Whoever has a duty that was given to them."""
 
     def rows(person: Any, on: Any) -> Any:
-        from lms.api import User
+        from lms.api import open_holdings
 
-        return User.groups.through.objects.filter(user=person, group__name=name)
+        return open_holdings(person, duty)
 
     return rows

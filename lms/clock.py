@@ -20,7 +20,15 @@ def now() -> dt.datetime:
 
 def today(zone: dt.tzinfo | str, at: dt.datetime | None = None) -> dt.date:
     """The calendar day of a moment (default: now) in that time zone (``Europe/Amsterdam`` or a tzinfo)."""
-    return (at or now()).astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone).date()
+    return local(at or now(), ZoneInfo(zone) if isinstance(zone, str) else zone).date()
+
+
+def local(moment: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
+    """The moment as clocks of that zone say it; as it comes where the calendar ends before."""
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        return moment
 
 
 def _offset(path: str | Path | None) -> dt.timedelta:

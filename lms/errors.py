@@ -29,6 +29,10 @@ class Conflict(DomainError):
     status = 409
 
 
+class Changed(Conflict):
+    """What the form's page showed is not what is there now, so nothing is signed on it (409)."""
+
+
 class Invalid(DomainError):
     """The input must change (422). ``fields`` maps a field name to the sentence that stands next to it."""
 

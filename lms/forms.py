@@ -3,20 +3,87 @@
 from __future__ import annotations
 
 import zoneinfo
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
-from allauth.account.forms import ResetPasswordForm
+from allauth.account.forms import LoginForm, ResetPasswordForm
 from allauth.account.internal.flows.password_reset import request_password_reset
 from django import forms
 from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.db import transaction
+from django.forms import BoundField
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from lms import clock
 from lms.api import OutgoingMail, Team, User
+from lms.rules import bounds
+from lms.rules.addresses import plain
+from lms.rules.bounds import Bounds
+from lms.rules.duties import Duty
+from lms.rules.lines import many_lines, one_line
+
+
+class OneLine(forms.CharField):
+    """A name, a title, a reason: what stands on one line, whoever sends it (``lms.rules.lines.one_line``)."""
+
+    def to_python(self, value: Any) -> str:
+        return one_line(super().to_python(value) or "")
+
+
+class ManyLines(forms.CharField):
+    """Words on several lines (``lms.rules.lines.many_lines``)."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> str:
+        return many_lines(super().to_python(value) or "")
+
+
+MINUTE = "%Y-%m-%dT%H:%M"
+"""As browsers write a moment."""
+
+
+class Day(forms.DateField):
+    """A day. The browser offers those within the bounds, by the days of the reader; the service has the last word."""
+
+    def __init__(self, *, within: Bounds, **kwargs: Any) -> None:
+        kwargs.setdefault("error_messages", {"invalid": _("Choose a day."), "required": _("Choose a day.")})
+        super().__init__(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **kwargs)
+        self.within = within
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> BoundField:
+        """With the first and the last day as they are now."""
+        first, last = self.within.days(clock.today(timezone.get_current_timezone()))
+        self.widget.attrs |= {"min": first.isoformat(), "max": last.isoformat()}
+        return super().get_bound_field(form, field_name)
+
+
+class Moment(forms.DateTimeField):
+    """A day and time in the zone that is active (the reader's own); the browser offers those within the bounds."""
+
+    def __init__(self, *, within: Bounds, **kwargs: Any) -> None:
+        kwargs.setdefault("error_messages", {"invalid": _("Write the day and the time.")})
+        widget = forms.DateTimeInput(format=MINUTE, attrs={"type": "datetime-local"})
+        super().__init__(widget=widget, **kwargs)
+        self.within = within
+
+    def prepare_value(self, value: Any) -> Any:
+        """The moment as clocks of that zone say it, also at the ends of the calendar."""
+        if isinstance(value, datetime) and timezone.is_aware(value):
+            return clock.local(value, timezone.get_current_timezone()).replace(tzinfo=None)
+        return super().prepare_value(value)
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> BoundField:
+        """With the first and the last moment as they are now."""
+        first, last = (timezone.localtime(end).strftime(MINUTE) for end in self.within.moments(clock.now()))
+        self.widget.attrs |= {"min": first, "max": last}
+        return super().get_bound_field(form, field_name)
 
 
 def time_zones() -> list[tuple[str, str]]:
@@ -27,14 +94,14 @@ def time_zones() -> list[tuple[str, str]]:
 class InviteForm(forms.Form):
     """Who comes, and to which team."""
 
-    full_name = forms.CharField(label=_("Full name"), max_length=150)
-    preferred_name = forms.CharField(
+    full_name = OneLine(label=_("Full name"), max_length=150)
+    preferred_name = OneLine(
         label=_("Preferred name"), max_length=60, required=False, help_text=_("What colleagues call them.")
     )
     email = forms.EmailField(label=_("E-mail address"), help_text=_("They log in with it. The invitation goes there."))
-    job = forms.CharField(label=_("Job title"), max_length=120, required=False)
+    job = OneLine(label=_("Job title"), max_length=120, required=False)
     team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none(), empty_label=None)
-    started_on = forms.DateField(label=_("First day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    started_on = Day(label=_("First day"), required=False, within=bounds.FIRST_DAY_HERE)
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
@@ -42,8 +109,21 @@ class InviteForm(forms.Form):
         self.fields["team"].queryset = Team.objects.all()  # type: ignore[attr-defined]
 
 
+class SignInForm(LoginForm):
+    """The address as it is stored, however it was typed."""
+
+    def clean_login(self) -> str:
+        return plain(super().clean_login())
+
+
 class ResetForm(ResetPasswordForm):
     """Whoever forgot the passphrase. An address without an account costs the same work and leaves nothing behind."""
+
+    def clean_email(self) -> str:
+        """One truth: the account whose address this is, or none."""
+        email = plain(self.cleaned_data["email"])
+        self.users = list(User.objects.filter(email=email, is_active=True))
+        return email
 
     @transaction.atomic
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
@@ -69,10 +149,27 @@ class LanguageForm(forms.Form):
         self.fields["language"].choices = names  # type: ignore[attr-defined]
 
 
+DUTY_REASON = _("They, the other administrators and the learning administrators read it.")
+
+
 class SecondFactorForm(forms.Form):
-    """Why somebody's second factor goes, and that the administrator knows who asked. ``shown``: what the page named."""
+    """Why somebody's second factor goes, and that the administrator knows who asked."""
+
+    reason = OneLine(
+        label=_("Reason"),
+        max_length=300,
+        help_text=_("They read it in the mail, the other administrators in a notice."),
+    )
+    sure = forms.BooleanField(
+        label=_("I have seen them or know their voice: I am sure that it was they who asked, not somebody by mail.")
+    )
+
+
+class AddressForm(forms.Form):
+    """Another address for somebody, why, and that the administrator knows who asked. ``shown``: what the page named."""
 
     shown = forms.CharField(widget=forms.HiddenInput, required=False)
+    email = forms.EmailField(label=_("New address"), help_text=_("They sign in with it. A link to begin goes there."))
     reason = forms.CharField(
         label=_("Reason"),
         max_length=300,
@@ -83,19 +180,41 @@ class SecondFactorForm(forms.Form):
     )
 
 
-DAY = {"type": "date"}
+class DutyForm(forms.Form):
+    """A duty that somebody does not have, and why they get it; ``free`` are the duties to choose from."""
+
+    duty = forms.ChoiceField(label=_("Duty"), widget=forms.RadioSelect)
+    reason = OneLine(label=_("Reason"), max_length=300, help_text=DUTY_REASON)
+
+    def __init__(self, *args: Any, free: Iterable[Duty], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(duty.code, format_lazy("{}: {}", duty.word, duty.does)) for duty in free]
+        self.fields["duty"].choices = choices  # type: ignore[attr-defined]
+
+
+class EndDutyForm(forms.Form):
+    """Why a duty ends."""
+
+    reason = OneLine(label=_("Reason"), max_length=300, help_text=DUTY_REASON)
 
 
 class PauseForm(forms.Form):
     """From when, until when, and why."""
 
-    from_on = forms.DateField(label=_("First day of the pause"), widget=forms.DateInput(attrs=DAY))
-    until_on = forms.DateField(
+    from_on = Day(label=_("First day of the pause"), within=bounds.PAUSE_BEGINS)
+    until_on = Day(
         label=_("Goes on again on"),
         required=False,
-        widget=forms.DateInput(attrs=DAY),
+        within=bounds.PAUSE_ENDS,
         help_text=_("Leave it open when nobody knows yet."),
     )
+    reason = OneLine(label=_("Reason"), max_length=200, help_text=_("The learner reads it."))
+
+
+class FirstDayForm(forms.Form):
+    """Another first day of a path, and why."""
+
+    started_on = Day(label=_("First day"), within=bounds.PATH_BEGINS)
     reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("The learner reads it."))
 
 
@@ -112,11 +231,11 @@ class StepForm(forms.Form):
 class ExtendForm(StepForm):
     """A later day for a step."""
 
-    due_on = forms.DateField(label=_("New day"), widget=forms.DateInput(attrs=DAY))
-    reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("The learner reads it."))
+    due_on = Day(label=_("New day"), within=bounds.MORE_TIME)
+    reason = OneLine(label=_("Reason"), max_length=200, help_text=_("The learner reads it."))
 
 
 class WaiveForm(StepForm):
     """A step that need not be done."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("The learner reads it."))
+    reason = OneLine(label=_("Reason"), max_length=200, help_text=_("The learner reads it."))

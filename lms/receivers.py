@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_used
+from django.db import connections
 from django.db.models.signals import post_save, pre_save
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -13,6 +14,7 @@ from wagtail.users.models import UserProfile
 
 from lms.api import User, language_of
 from lms.requests import SECOND_FACTOR
+from lms.services import address_guards
 from lms.views.door import sign_out_everywhere
 
 
@@ -37,6 +39,19 @@ def end_sessions(sender: Any, instance: User, **kwargs: Any) -> None:
     """
     if not instance.is_active:
         sign_out_everywhere(instance)
+
+
+def lay_address_guards_aside(*, using: str, **kwargs: Any) -> None:
+    """SQLite rebuilds a table to change it, and cannot while a trigger of another table reads it."""
+    if connections[using].vendor == "sqlite":
+        address_guards.remove(connections[using])
+
+
+def install_address_guards(*, using: str, **kwargs: Any) -> None:
+    """After every migrate the guards of addresses stand again."""
+    connection = connections[using]
+    if set(address_guards.TABLES) <= set(connection.introspection.table_names()):
+        address_guards.install(connection)
 
 
 @receiver(pre_save, sender=UserProfile)

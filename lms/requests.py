@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from lms.models import User
 
 
+SHOWN = "shown"
+"""The hidden field with the fingerprint of what a form's page showed (``lms.rules.shown``)."""
+
 SECOND_FACTOR = "second_factor"
 """Under this name a session says whose second factor was shown in it."""
 
@@ -34,6 +37,11 @@ def key_of(request: HttpRequest) -> UUID:
         return UUID(request.POST.get("key", ""))
     except ValueError:
         raise Invalid(_("This form is incomplete. Open the page again and send it from there.")) from None
+
+
+def shown_of(request: HttpRequest) -> str:
+    """The fingerprint of what the form's page showed; "" when it carried none, which no service takes for one."""
+    return request.POST.get(SHOWN, "")
 
 
 def own_address(request: HttpRequest, address: str) -> str:

@@ -1,13 +1,11 @@
 """Every address of the site. Upper floors are named as strings, so nothing here imports upwards."""
 
-from django.conf import settings
-from django.contrib.auth.decorators import login_required
 from django.urls import include, path, re_path
-from django.views.static import serve
 
-from lms.views import door, health, language, people, second_factor, steering
+from lms.views import address, door, duties, health, language, people, second_factor, steering
 
 handler400 = "lms.views.errors.bad_request"
+handler500 = "lms.views.errors.server_error"
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -16,17 +14,20 @@ urlpatterns = [
     path("people/invite/", people.invite, name="people_invite"),
     path("people/<uuid:uid>/invite/", people.invite_again, name="people_invite_again"),
     path("people/<uuid:uid>/second-factor/", second_factor.people_second_factor, name="people_second_factor"),
+    path("people/<uuid:uid>/duties/", duties.people_duties, name="people_duties"),
+    path("people/<uuid:uid>/duties/<uuid:holding>/", duties.people_duty_end, name="people_duty_end"),
+    path("people/<uuid:uid>/address/", address.people_address, name="people_address"),
     path("language/", language.language, name="language"),
     path("team/steer/<uuid:enrolment_uid>/", steering.team_steer, name="team_steer"),
+    # What would add, confirm or switch an address of one's own gives way to a page that shows it.
+    path("accounts/email/", address.own_address, name="account_email"),
+    path("accounts/confirm-email/", address.own_address, name="account_email_verification_sent"),
+    re_path(r"^accounts/confirm-email/(?P<key>[-:\w]+)/$", address.own_address, name="account_confirm_email"),
     path("accounts/", include("allauth.urls")),
     path("cms/login/", door.to_the_door, name="wagtailadmin_login"),
     path("_util/login/", door.to_the_door, name="wagtailcore_login"),
     path("cms/", include("wagtail.admin.urls")),
     path("documents/", include("wagtail.documents.urls")),
-    # Scaled images only: originals and documents have no address here, a document asks wagtaildocs_serve first.
-    re_path(
-        r"^media/(?P<path>images/.+)$", login_required(serve), {"document_root": settings.MEDIA_ROOT}, name="rendition"
-    ),
     path("", include("assessments.urls")),
     path("", include("coaching.urls")),
     path("", include("cms.urls")),

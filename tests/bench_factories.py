@@ -20,11 +20,14 @@ from coaching.models import CoachAssignment, CoachProfile, ObserverGrant
 from lms.api import Enrolment, Skill, User
 from lms.rules.specs import StepSpec
 from tests import factories as make
+from tests.shown import looked
 
 MONDAY = make.MONDAY
 CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """For property tests: a busy machine is no finding."""
 LATER = date(2039, 12, 31)
+READY = 3
+"""How many observers a bench begins with."""
 WORDS = "She asked what the customer tried before and listened to the end."
 
 RULE = EvidenceRule(observations=2, observers=2, contexts=2, at_least=4, latest=2, window_days=60, max_from_coach=1)
@@ -55,11 +58,11 @@ def standard_spec(slug: str = "discovery", *skills: str, **fields: Any) -> Stand
     return StandardSpec(uid=make.uid(slug), slug=slug, skills=skills, **values | fields)
 
 
-def standard(slug: str = "discovery", *skills: str, at: datetime = MONDAY, **fields: Any) -> StandardVersion:
+def standard(slug: str = "discovery", *skills: str, at: datetime = make.PUBLISHED, **fields: Any) -> StandardVersion:
     """The newest version of a standard, published with its skills."""
     spec = standard_spec(slug, *skills, **fields)
     for name in spec.skills:
-        make.skill(name)
+        make.skill(name, at=at)
     publish_standard(spec, at)
     return StandardVersion.objects.filter(standard_uid=spec.uid).latest("number")
 
@@ -72,8 +75,12 @@ def demonstration(slug: str = "discovery", *skills: str, **fields: Any) -> StepS
 def grant(who: User, *skills: str, **fields: Any) -> list[ObserverGrant]:
     """Who may observe these skills, since a month before MONDAY."""
     values = {"granted_at": MONDAY - timedelta(days=30), "until_on": LATER, "reason": "Knows the work.", **fields}
-    values.setdefault("granted_by", make.person("Granter"))
-    return [ObserverGrant.objects.create(person=who, skill=Skill.objects.get(slug=name), **values) for name in skills]
+    if values.get("basis") == "calibrated":
+        values.setdefault("attempt_uid", make.key())
+    else:
+        values.setdefault("granted_by", make.person("Granter"))
+    skill = {row.slug: row for row in Skill.objects.filter(slug__in=skills)}
+    return [make.logged(ObserverGrant.objects.create(person=who, skill=skill[name], **values)) for name in skills]
 
 
 def observer(*skills: str, name: str = "", **fields: Any) -> User:
@@ -91,7 +98,7 @@ def coach_profile(who: User | None = None, **fields: Any) -> CoachProfile:
 def assign(enrolment: Enrolment, profile: CoachProfile, **fields: Any) -> CoachAssignment:
     """The coach of a learner, since a month before MONDAY."""
     values: dict[str, Any] = {"started_at": MONDAY - timedelta(days=30), "assigned_by": enrolment.enrolled_by}
-    return CoachAssignment.objects.create(enrolment=enrolment, coach=profile, **values | fields)
+    return make.logged(CoachAssignment.objects.create(enrolment=enrolment, coach=profile, **values | fields))
 
 
 @dataclass
@@ -103,6 +110,7 @@ class Bench:
     coach: User
     assignment: CoachAssignment
     observers: list[User] = field(default_factory=list)
+    waiting: list[User] = field(default_factory=list)
 
     @property
     def learner(self) -> User:
@@ -126,20 +134,27 @@ class Bench:
         return Case.objects.filter(enrolment=self.enrolment, standard_uid=self.standard_uid).latest("round")
 
     def another(self) -> User:
-        """One more observer."""
-        self.observers.append(observer(*self.skills, name=f"Observer {len(self.observers) + 1}"))
+        """One more observer; the first few had their grants before anything happened, as the log wants it."""
+        self.observers.append(self.waiting.pop(0) if self.waiting else observer(*self.skills))
         return self.observers[-1]
 
 
-def bench(slug: str = "discovery", *skills: str, steps: Sequence[StepSpec] = (), **fields: Any) -> Bench:
-    """A learner who may show a standard from the first day, with a coach who may decide."""
-    version = standard(slug, *skills, **fields)
+def bench(
+    slug: str = "discovery",
+    *skills: str,
+    steps: Sequence[StepSpec] = (),
+    at: datetime = make.PUBLISHED,
+    **fields: Any,
+) -> Bench:
+    """A learner who may show a standard from the first day, with a coach who may decide. ``at``: of publishing."""
+    version = standard(slug, *skills, at=at, **fields)
     skills = tuple(version.spec["skills"])
-    role = make.role(*(make.requires(name, level=3) for name in skills))
-    path = make.path(demonstration(slug, *skills), *steps, role_version=role)
+    role = make.role(*(make.requires(name, level=3) for name in skills), at=at)
+    path = make.path(demonstration(slug, *skills), *steps, role_version=role, at=at)
     enrolment = make.enrolment(make.person("Learner"), path)
     profile = coach_profile(observer(*skills, name="Coach"))
-    return Bench(version, enrolment, profile.person, assign(enrolment, profile))
+    waiting = [observer(*skills, name=f"Observer {number + 1}") for number in range(READY)]
+    return Bench(version, enrolment, profile.person, assign(enrolment, profile), waiting=waiting)
 
 
 def seal(who: User, about: UUID, at: datetime = MONDAY, text: str = WORDS) -> str:
@@ -162,7 +177,7 @@ def watch(
         "marks": {},
         "key": make.key(),
     }
-    return record_observation(actor=who, at=at, **values | fields)
+    return looked(record_observation, actor=who, at=at, **values | fields)
 
 
 def enough(work: Bench, at: datetime = MONDAY) -> Case:
@@ -191,7 +206,7 @@ def sign(work: Bench, at: datetime = MONDAY, level: int = 3, **fields: Any) -> l
         "why": "Seen twice, unaided.",
         "key": make.key(),
     }
-    return decide(at=at, **values | fields)
+    return looked(decide, at=at, **values | fields)
 
 
 def signed(work: Bench, at: datetime = MONDAY, level: int = 3, **fields: Any) -> SignOffEvent:

@@ -38,19 +38,16 @@ def assigned(enrolment: Enrolment, who: User, kind: str = "primary", at: datetim
     """An active assignment, counted in the coach's load."""
     profile = CoachProfile.objects.get(person=who)
     CoachProfile.objects.filter(pk=profile.pk).update(load=profile.load + 1)
-    return CoachAssignment.objects.create(
-        enrolment=enrolment, coach=profile, kind=kind, assigned_by=enrolment.enrolled_by, started_at=at
-    )
+    fields = {"kind": kind, "assigned_by": enrolment.enrolled_by, "started_at": at}
+    return f.logged(CoachAssignment.objects.create(enrolment=enrolment, coach=profile, **fields))
 
 
 def grant(who: User, *skills: str, until_on: date = FAR, **fields: Any) -> None:
     """Open founding grants."""
     giver = f.person("Giver")
     for slug in skills:
-        ObserverGrant.objects.create(
-            person=who, skill=f.skill(slug), granted_at=f.MONDAY, until_on=until_on, granted_by=giver, reason="Known.",
-            **fields,
-        )  # fmt: skip
+        values = {"granted_at": f.MONDAY, "until_on": until_on, "granted_by": giver, "reason": "Known.", **fields}
+        f.logged(ObserverGrant.objects.create(person=who, skill=f.skill(slug), **values))
 
 
 def prompt(skill: str) -> Thread:

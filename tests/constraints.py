@@ -148,6 +148,8 @@ def _value(field: Any) -> Any:
             return DAY
         case models.DecimalField():
             return Decimal(0)
+        case models.FloatField():
+            return 0.0
         case models.IntegerField():
             return 1
         case models.JSONField():

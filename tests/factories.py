@@ -9,8 +9,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
-from django.contrib.auth.models import Group
-
 from lms.api import (
     Customer,
     Enrolment,
@@ -20,10 +18,17 @@ from lms.api import (
     Skill,
     Team,
     User,
+    finish_duty,
+    last_entry,
+    log_row,
     publish_path,
     publish_role_profile,
     publish_skill,
+    record_duty,
+    recording,
 )
+from lms.policies.duties import forget_held
+from lms.rules.duties import ADMINISTRATOR, DUTIES
 from lms.rules.specs import (
     IndicatorSpec,
     LessonSpec,
@@ -34,6 +39,9 @@ from lms.rules.specs import (
     SkillSpec,
     StepSpec,
 )
+
+PUBLISHED = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+"""When what people rest on was published, unless a test says otherwise: before anything else happens."""
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """The moment at which tests begin, unless they say otherwise."""
@@ -71,11 +79,43 @@ def person(name: str = "", **fields: Any) -> User:
     return User.objects.create_user(email, PASSPHRASE, full_name=name, **fields)
 
 
-def in_group(name: str, who: User | None = None) -> User:
-    """A person with a duty (``lms.api.GROUPS``)."""
+SINCE = datetime(2025, 1, 1, tzinfo=UTC)
+"""Since when people have the duties that tests give them, unless they say otherwise."""
+
+
+def in_group(name: str, who: User | None = None, at: datetime | None = None) -> User:
+    """A person with a duty, named by its group (``lms.api.GROUPS``)."""
+    return with_duty(next(duty.code for duty in DUTIES if duty.group == name), who, at)
+
+
+def administrator(who: User | None = None, at: datetime | None = None) -> User:
+    """A person who administers the platform."""
+    return with_duty(ADMINISTRATOR, who, at)
+
+
+def with_duty(duty: str, who: User | None = None, at: datetime | None = None) -> User:
+    """A person with a duty, given by somebody who has left; the same object, changed.
+
+    Since long ago; where something stands in the log already, since then, as the log wants it.
+    """
     who = who or person()
-    who.groups.add(Group.objects.get_or_create(name=name)[0])
+    last = last_entry()
+    at = at or (max(SINCE, last.at) if last else SINCE)
+    giver = User.objects.filter(email=GIVER).first() or person("Gil Giver", email=GIVER, **LEFT)
+    record_duty(person=who, duty=duty, by=giver, reason="Asked to.", at=at)
     return who
+
+
+def ended(who: User, duty: str, at: datetime = MONDAY) -> User:
+    """Who had a duty, until a moment."""
+    holding = who.duty_holdings.get(duty=duty, until_at=None)
+    finish_duty(holding=holding, by=User.objects.get(email=GIVER), reason="Moved on.", at=at)
+    forget_held(who)
+    return who
+
+
+GIVER = "gil.giver@example.com"
+LEFT = {"is_active": False, "deactivated_at": SINCE}
 
 
 def team(*members: User, manager: User | None = None, parent: Team | None = None, slug: str = "") -> Team:
@@ -90,13 +130,20 @@ def team(*members: User, manager: User | None = None, parent: Team | None = None
     return made
 
 
+def logged(row: Any) -> Any:
+    """A row that was made past the services, with its entry in the record's log."""
+    with recording():
+        log_row(row)
+    return row
+
+
 def customer(slug: str = "", **fields: Any) -> Customer:
     """A customer."""
     slug = slug or f"customer-{next(_numbers)}"
     return Customer.objects.create(slug=slug, name=slug.replace("-", " ").title(), **fields)
 
 
-def skill(slug: str = "", family: str = "Soft", at: datetime = MONDAY) -> Skill:
+def skill(slug: str = "", family: str = "Soft", at: datetime = PUBLISHED) -> Skill:
     """A published skill with two indicators a band (``f-1``, ``f-2``...); the same slug gives the same skill."""
     slug = slug or f"skill-{next(_numbers)}"
     levels = {
@@ -109,12 +156,12 @@ def skill(slug: str = "", family: str = "Soft", at: datetime = MONDAY) -> Skill:
 
 
 def role(
-    *requires: RequirementSpec, slug: str = "", threshold: str = "0.85", at: datetime = MONDAY
+    *requires: RequirementSpec, slug: str = "", threshold: str = "0.85", at: datetime = PUBLISHED
 ) -> RoleProfileVersion:
     """A published role profile; makes the skills that it requires."""
     slug = slug or f"role-{next(_numbers)}"
     for line in requires:
-        skill(line.skill)
+        skill(line.skill, at=at)
     spec = RoleProfileSpec(uid(slug), slug, slug.capitalize(), Decimal(threshold), requires)
     publish_role_profile(spec, at)
     return RoleProfileVersion.objects.filter(profile__slug=slug).latest("number")
@@ -153,7 +200,7 @@ def path(
     *steps: StepSpec | Sequence[StepSpec],
     role_version: RoleProfileVersion | None = None,
     slug: str = "",
-    at: datetime = MONDAY,
+    at: datetime = PUBLISHED,
 ) -> PathVersion:
     """A published path: each argument that is a list is a milestone, single steps together make one (day 30, 60...)."""
     slug = slug or f"path-{next(_numbers)}"
@@ -162,7 +209,7 @@ def path(
     groups += [single] if single else []
     for spec in (item for group in groups for item in group):
         for name in {*spec.skills, *(tag for found in spec.lessons for tag in found.skills)}:
-            skill(name)
+            skill(name, at=at)
     milestones = tuple(
         MilestoneSpec(uid(f"{slug}-{n}"), 30 * (n + 1), tuple(group), f"Milestone {n + 1}")
         for n, group in enumerate(groups)

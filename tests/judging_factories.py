@@ -31,6 +31,7 @@ from coaching.models import CoachAssignment, CoachProfile, ObserverGrant
 from lms import clock
 from lms.api import Enrolment, Skill, User
 from tests import factories as make
+from tests.shown import looked
 
 SEEN = "Asked what happened on Tuesday night, and waited for the second answer."
 SKILLS = ("listening", "business")
@@ -76,7 +77,7 @@ def standard_spec(slug: str = "visit", skills: tuple[str, ...] = SKILLS, **field
     return StandardSpec(**(values | fields))
 
 
-def standard(spec: StandardSpec | None = None, at: datetime = make.MONDAY, **fields: Any) -> StandardVersion:
+def standard(spec: StandardSpec | None = None, at: datetime = make.PUBLISHED, **fields: Any) -> StandardVersion:
     """A published standard; makes its skills."""
     spec = spec or standard_spec(**fields)
     for slug in spec.skills:
@@ -97,27 +98,31 @@ def assign(enrolment: Enrolment, who: User, since: datetime | None = None, **fie
     profile = who.coach_profile
     profile.load += 1
     profile.save()
-    return CoachAssignment.objects.create(
-        enrolment=enrolment,
-        coach=profile,
-        assigned_by=make.person("Assigner"),
-        started_at=since or clock.now() - timedelta(days=30),
-        **fields,
+    return make.logged(
+        CoachAssignment.objects.create(
+            enrolment=enrolment,
+            coach=profile,
+            assigned_by=make.person("Assigner"),
+            started_at=since or clock.now() - timedelta(days=30),
+            **fields,
+        )
     )
 
 
 def grant(who: User, *slugs: str, basis: str = "founding") -> User:
     """The right to observe these skills for a year from a month ago."""
     for slug in slugs:
-        ObserverGrant.objects.create(
+        row = ObserverGrant.objects.create(
             person=who,
             skill=Skill.objects.get(slug=slug),
             basis=basis,
             granted_at=clock.now() - timedelta(days=30),
             until_on=(clock.now() + timedelta(days=330)).date(),
-            granted_by=make.person("Granter"),
+            granted_by=None if basis == "calibrated" else make.person("Granter"),
+            attempt_uid=uuid4() if basis == "calibrated" else None,
             reason="Did it for years.",
         )
+        make.logged(row)
     return who
 
 
@@ -203,7 +208,8 @@ def observed(
         else {"enrolment_uid": of.enrolment.uid, "standard_uid": of.version.standard_uid}
     )
     granted = by.observer_grants.filter(skill__slug__in=of.skills).values_list("skill__slug", flat=True)
-    return record_observation(
+    return looked(
+        record_observation,
         actor=by,
         seal=seal,
         context=context,
@@ -231,7 +237,7 @@ def decided(of: Scene, level: int = 3, not_yet: tuple[str, ...] = ()) -> list[Si
     later = NotYet("Wait before you play back.", (at + timedelta(days=9)).date())
     verdicts: dict[str, Entrust | NotYet] = {slug: later if slug in not_yet else Entrust(level) for slug in of.skills}
     why = "On two visits they reached the cost."
-    return decide(actor=of.coach, case_uid=of.case.uid, verdicts=verdicts, why=why, key=uuid4(), at=at)
+    return looked(decide, actor=of.coach, case_uid=of.case.uid, verdicts=verdicts, why=why, key=uuid4(), at=at)
 
 
 # --- In the browser's place -----------------------------------------------------------------------------------------

@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.api import Entrust, NotYet
+from lms.forms import Day
+from lms.rules import bounds
 from lms.rules.scales import ENTRUSTMENT
 
-from .fields import Day, Pick, Said
+from .fields import Pick, Said
 
 ENTRUST, NOT_YET = "entrust", "not_yet"
 VERDICT = "-verdict"
@@ -45,7 +47,9 @@ class DecideForm(forms.Form):
                 ),
                 f"{slug}-level": Pick(label=_("%(skill)s, level") % named, choices=levels, required=False),
                 f"{slug}-next_step": Said(label=_("%(skill)s, next step") % named, required=False, max_length=1000),
-                f"{slug}-retry_on": Day(label=_("%(skill)s, seen again by") % named, required=False),
+                f"{slug}-retry_on": Day(
+                    label=_("%(skill)s, seen again by") % named, required=False, within=bounds.SEEN_AGAIN_BY
+                ),
             }
 
     def clean(self) -> dict[str, Any]:

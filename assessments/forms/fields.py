@@ -7,27 +7,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from lms.forms import ManyLines
+
 LONGEST = 20_000
 
 
-class Moment(forms.DateTimeField):
-    """A day and time in the zone that is active (the reader's own)."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
-        kwargs.setdefault("error_messages", {"invalid": _("Write the day and the time.")})
-        super().__init__(widget=widget, **kwargs)
-
-
-class Day(forms.DateField):
-    """A day, chosen in the browser's calendar."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("error_messages", {"invalid": _("Choose a day."), "required": _("Choose a day.")})
-        super().__init__(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **kwargs)
-
-
-class Said(forms.CharField):
+class Said(ManyLines):
     """Several lines."""
 
     def __init__(self, *, rows: int = 3, **kwargs: Any) -> None:

@@ -13,9 +13,11 @@ from django.utils.translation import gettext_lazy
 
 from assessments.api import ObservationIndicator, SkillPart
 from lms.api import Customer
+from lms.forms import Moment, OneLine
+from lms.rules import bounds
 from lms.rules.scales import SUPERVISION
 
-from .fields import Moment, Pick, Said
+from .fields import Pick, Said
 
 MARK, RATING = "mark-", "supervision-"
 MARKS = ObservationIndicator.Mark
@@ -24,7 +26,7 @@ MARKS = ObservationIndicator.Mark
 class AnswerForm(forms.Form):
     """Yes, or no with a reason."""
 
-    note = forms.CharField(label=gettext_lazy("If you cannot: why?"), required=False, max_length=300)
+    note = OneLine(label=gettext_lazy("If you cannot: why?"), required=False, max_length=300)
 
 
 class WordsForm(forms.Form):
@@ -43,7 +45,7 @@ class RatingForm(forms.Form):
 
     seal = forms.CharField(widget=forms.HiddenInput)
     context = Pick(label=gettext_lazy("Where was it?"))
-    occurred_at = Moment(label=gettext_lazy("When was it?"))
+    occurred_at = Moment(label=gettext_lazy("When was it?"), within=bounds.OBSERVED)
     customer_uid = forms.ChoiceField(label=gettext_lazy("Customer"), required=False)
 
     def __init__(

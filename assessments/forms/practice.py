@@ -5,6 +5,8 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from lms.forms import ManyLines
+
 STALE = _("Something was missing from this page. Please send it again.")
 
 
@@ -32,7 +34,7 @@ class ResponseForm(KeyForm):
     """A written answer."""
 
     node = forms.CharField(max_length=60, widget=forms.HiddenInput)
-    text = forms.CharField(label=_("Your answer"), required=False, widget=forms.Textarea)
+    text = ManyLines(label=_("Your answer"), required=False)
 
 
 class Several(forms.MultipleChoiceField):

@@ -14,8 +14,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from assessments.api import Watcher
 from assessments.rules.specs import EvidenceLine
 from lms.api import Customer
+from lms.forms import Day
+from lms.rules import bounds
 
-from .fields import Day, Pick, Said
+from .fields import Pick, Said
 
 
 class AskForm(forms.Form):
@@ -23,7 +25,7 @@ class AskForm(forms.Form):
 
     observer_uid = Pick(label=gettext_lazy("Who watches"))
     context = Pick(label=gettext_lazy("Where"))
-    planned_on = Day(label=gettext_lazy("Day"))
+    planned_on = Day(label=gettext_lazy("Day"), within=bounds.SEEN_ON)
     customer_uid = forms.ChoiceField(label=gettext_lazy("Customer"), required=False)
     note = Said(label=gettext_lazy("A word to the observer"), required=False, max_length=2000)
     own_work = forms.BooleanField(

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.api import BUCKETS, TeamRow
+from lms.forms import OneLine
+from lms.rules.names import title_order
 
 BUCKET_NAMES = {
     "ready": gettext_lazy("Ready"),
@@ -29,7 +31,7 @@ SORT_NAMES = [
 class TeamFilter(forms.Form):
     """Sort, bucket, team, path and name. What makes no sense is left out, never refused."""
 
-    q = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=80)
+    q = OneLine(label=gettext_lazy("Name"), required=False, max_length=80)
     team = forms.ChoiceField(label=gettext_lazy("Team"), required=False)
     path = forms.ChoiceField(label=gettext_lazy("Path"), required=False)
     sort = forms.ChoiceField(label=gettext_lazy("Sorted by"), required=False, choices=SORT_NAMES)
@@ -38,10 +40,10 @@ class TeamFilter(forms.Form):
     def __init__(self, *args: Any, rows: Iterable[TeamRow], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = list(rows)
-        teams = sorted({row.team for row in people if row.team})
+        teams = sorted({row.team for row in people if row.team}, key=title_order)
         paths = {str(row.found.enrolment.path.uid): row.found.enrolment.path.title for row in people}
         self._choices("team", _("All teams"), [(name, name) for name in teams])
-        self._choices("path", _("All paths"), sorted(paths.items(), key=lambda pair: pair[1]))
+        self._choices("path", _("All paths"), sorted(paths.items(), key=lambda pair: title_order(pair[1])))
 
     def _choices(self, name: str, everything: str, pairs: list[tuple[str, str]]) -> None:
         field = self.fields[name]

@@ -1,5 +1,6 @@
 """The tables of judging: practice, recall, demonstrations and the ledger of sign-offs."""
 
+from .audit import Anchor, ErasedText, Erasure, ErasureRequest, Receipt
 from .calibration import CalibrationAttempt
 from .cases import Case, CaseReading, Evidence, Request
 from .ledger import SignOffEvent, SignOffText
@@ -9,12 +10,16 @@ from .recall import RecallAnswer, RecallVersion, ReviewCard
 from .standards import CalibrationVersion, StandardVersion
 
 __all__ = [
+    "Anchor",
     "Attempt",
     "AttemptChoice",
     "CalibrationAttempt",
     "CalibrationVersion",
     "Case",
     "CaseReading",
+    "ErasedText",
+    "Erasure",
+    "ErasureRequest",
     "Evidence",
     "Observation",
     "ObservationIndicator",
@@ -22,6 +27,7 @@ __all__ = [
     "OpenResponse",
     "RecallAnswer",
     "RecallVersion",
+    "Receipt",
     "Request",
     "ReviewCard",
     "ScenarioVersion",

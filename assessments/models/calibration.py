@@ -21,6 +21,9 @@ class CalibrationAttempt(models.Model):
     kappa = models.DecimalField(max_digits=4, decimal_places=3)
     bias = models.DecimalField(max_digits=4, decimal_places=3)
     passed = models.BooleanField()
+    for_learning = models.BooleanField(
+        help_text="The person could know the references: they may edit the set, or did within a year. Renews nothing."
+    )
     taken_at = models.DateTimeField()
 
     class Meta:

@@ -9,9 +9,12 @@ from __future__ import annotations
 import uuid
 
 from django.conf import settings
+from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+from lms.api import ManyLines, OneLine
 
 from .standards import StandardVersion
 
@@ -34,7 +37,7 @@ class Case(models.Model):
     opened_at = models.DateTimeField()
     ready_at = models.DateTimeField(null=True, blank=True)
     returned_at = models.DateTimeField(null=True, blank=True)
-    return_note = models.TextField(blank=True)
+    return_note = ManyLines(blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     claimed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     claimed_until = models.DateTimeField(null=True, blank=True)
@@ -103,11 +106,11 @@ class Request(models.Model):
     context = models.CharField(max_length=80)
     customer = models.ForeignKey("lms.Customer", models.PROTECT, null=True, blank=True, related_name="+")
     planned_on = models.DateField()
-    note = models.TextField(blank=True)
+    note = ManyLines(blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
     made_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
-    answer_note = models.CharField(max_length=300, blank=True)
+    answer_note = OneLine(max_length=300, blank=True)
 
     class Meta:
         ordering = ["planned_on", "id"]
@@ -126,7 +129,12 @@ class Request(models.Model):
 
 def evidence_path(evidence: Evidence, filename: str) -> str:
     """Where a file is kept: by uid, never by the name that it came with."""
-    return f"evidence/{evidence.uid.hex[:2]}/{evidence.uid}"
+    return f"{evidence.uid.hex[:2]}/{evidence.uid}"
+
+
+def evidence_storage() -> Storage:
+    """A folder that holds nothing else, and of which only ``assessments.views.evidence`` hands out."""
+    return storages["evidence"]
 
 
 class Evidence(models.Model):
@@ -143,7 +151,7 @@ class Evidence(models.Model):
     kind = models.CharField(max_length=4, choices=Kind.choices)
     text = models.TextField(blank=True)
     url = models.URLField(max_length=500, blank=True)
-    file = models.FileField(upload_to=evidence_path, blank=True)
+    file = models.FileField(upload_to=evidence_path, storage=evidence_storage, blank=True)
     file_name = models.CharField(max_length=160, blank=True)
     content_type = models.CharField(max_length=80, blank=True)
     size = models.PositiveIntegerField(default=0)

@@ -16,6 +16,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from assessments.rules.ledger import MEANINGS
+
 from .cases import Case
 from .standards import StandardVersion
 
@@ -49,7 +51,8 @@ class SignOffEvent(models.Model):
     about = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="followed_by")
     signer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="signed_events")
     authority = models.CharField(max_length=60, help_text="In which capacity the signer acted.")
-    meaning = models.CharField(max_length=200, help_text="What the signature says, in words, as shown when signing.")
+    meaning = models.CharField(max_length=24, help_text="What the signature says, as a code.")
+    words = models.CharField(max_length=200, help_text="The same in the organisation's language, as it was that day.")
     level = models.PositiveSmallIntegerField(null=True, blank=True)
     valid_until = models.DateField(null=True, blank=True)
     flags = models.JSONField(default=list, help_text="Why a countersign is needed; empty when none is.")
@@ -72,6 +75,10 @@ class SignOffEvent(models.Model):
                 condition=Q(kind="SIGNED", level__isnull=False, level__gte=1, level__lte=5, valid_until__isnull=False)
                 | (~Q(kind="SIGNED") & Q(level=None, valid_until=None)),
                 name="signoff_level_only_when_signed",
+            ),
+            models.CheckConstraint(condition=Q(meaning__in=MEANINGS), name="signoff_meaning_known"),
+            models.CheckConstraint(
+                condition=Q(recorded_at__gte=F("occurred_at")), name="signoff_recorded_when_it_happened_or_later"
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=["SIGNED", "NOT_YET"], about=None)

@@ -29,6 +29,7 @@ class Observation(models.Model):
     request = models.OneToOneField(Request, models.PROTECT, null=True, blank=True, related_name="observation")
     context = models.CharField(max_length=80)
     customer = models.ForeignKey("lms.Customer", models.PROTECT, null=True, blank=True, related_name="+")
+    customer_name = models.CharField(max_length=160, blank=True, help_text="What the customer was called that day.")
     what_i_saw = models.TextField()
     written_at = models.DateTimeField(help_text="When what was seen was set down, before any rating was shown.")
     occurred_at = models.DateTimeField()

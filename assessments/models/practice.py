@@ -17,6 +17,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from lms.api import ManyLines
+
 
 class ScenarioVersion(models.Model):
     """A scenario as it was published once; ``spec`` is a ``ScenarioSpec`` as JSON and holds the answer key."""
@@ -95,7 +97,7 @@ class OpenResponse(models.Model):
     attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="responses")
     position = models.PositiveSmallIntegerField()
     node = models.CharField(max_length=60)
-    text = models.TextField()
+    text = ManyLines()
     written_at = models.DateTimeField()
     marks = models.JSONField(null=True, blank=True, help_text="Ids of the look-fors that the person ticked.")
 

@@ -6,9 +6,13 @@ sign-offs point at the version they were made on.
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from assessments.rules.calibration import LEAST_ITEMS, LEAST_KAPPA, MOST_BIAS
 
 
 class StandardVersion(models.Model):
@@ -19,6 +23,7 @@ class StandardVersion(models.Model):
         STANDARD = "standard", _("standard")
         HIGH = "high", _("high")
 
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     standard_uid = models.UUIDField()
     number = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)
@@ -41,17 +46,32 @@ class StandardVersion(models.Model):
 
 
 class CalibrationVersion(models.Model):
-    """A calibration set as published once: vignettes with reference ratings, and what passes."""
+    """A calibration set as published once: vignettes with reference ratings, and what passes.
 
+    ``decides``: a pass renews a grant. ``items``, ``kappa`` and ``max_bias`` stand beside the spec so that the database
+    can hold it to the floors of ``assessments.rules.calibration``.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     set_uid = models.UUIDField()
     number = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)
     skill = models.ForeignKey("lms.Skill", models.PROTECT, related_name="+")
     spec = models.JSONField()
+    items = models.PositiveSmallIntegerField()
+    kappa = models.FloatField()
+    max_bias = models.FloatField()
+    decides = models.BooleanField()
     published_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["set_uid", "number"], name="calibration_version_number_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["set_uid", "number"], name="calibration_version_number_once"),
+            models.CheckConstraint(
+                condition=Q(decides=False) | Q(items__gte=LEAST_ITEMS, kappa__gte=LEAST_KAPPA, max_bias__lte=MOST_BIAS),
+                name="calibration_version_decides_above_the_floors",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Calibration {self.set_uid} v{self.number}"

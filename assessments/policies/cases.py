@@ -10,8 +10,9 @@ from django.db.models import Exists, Q, QuerySet
 from assessments.models import Case, Request, SignOffEvent
 from assessments.rules.ledger import SETTLED
 from coaching.api import CoachProfile, ObserverGrant, coached_by, unlapsed
-from lms.api import AUDITORS, LEARNING_ADMINISTRATORS, RowPolicy, User, everybody, in_group, nobody
+from lms.api import RowPolicy, User, everybody, has_duty, nobody, open_holdings
 from lms.clock import now
+from lms.rules.duties import AUDITOR, LEARNING
 
 
 def granted_skills(user: User, on: date | None = None) -> QuerySet[ObserverGrant, Any]:
@@ -33,7 +34,7 @@ def to_countersign(user: User, on: date | None = None) -> QuerySet[SignOffEvent]
         waiting_countersign().exclude(subject=user).exclude(signer=user).exclude(case__observations__observer=user)
     )
     # L&D is asked for inside the query: the coach's queue, which everybody's day begins with, has none to spare.
-    learning = Exists(user.groups.filter(name=LEARNING_ADMINISTRATORS))
+    learning = Exists(open_holdings(user, LEARNING))
     return waiting.filter(Q(skill__in=granted_skills(user, on)) | Q(learning))
 
 
@@ -48,7 +49,7 @@ class CasePolicy(RowPolicy[Case]):
             named = Q(pk__in=Request.objects.filter(observer=user).exclude(status="withdrawn").values("case"))
             seen = Q(pk__in=user.observations_by.values("case"))
             countersign = Q(pk__in=to_countersign(user).values("case"))
-            auditor = everybody() if in_group(user, AUDITORS) else nobody()
+            auditor = everybody() if has_duty(user, AUDITOR) else nobody()
             return Q(learner=user) | coach | ((named | seen | countersign) & ~Q(learner=user)) | auditor
         if action == "feed":
             return Q(learner=user, status__in=["collecting", "ready"], enrolment__status="active")

@@ -7,15 +7,15 @@ from django.db.models import Q
 from assessments.models import SignOffEvent
 from coaching.api import coached_by
 from lms.api import (
-    AUDITORS,
     RowPolicy,
     User,
     everybody,
-    in_group,
+    has_duty,
     is_learning_administrator,
     managed_by,
     nobody,
 )
+from lms.rules.duties import AUDITOR
 
 from .cases import to_countersign
 
@@ -27,7 +27,7 @@ class SignOffPolicy(RowPolicy[SignOffEvent]):
 
     def rows(self, user: User, action: str) -> Q:
         if action == "view":
-            if is_learning_administrator(user) or in_group(user, AUDITORS):
+            if is_learning_administrator(user) or has_duty(user, AUDITOR):
                 return everybody()
             coach = coached_by(user, "case__enrolment")
             countersign = Q(pk__in=to_countersign(user).values("pk"))

@@ -2,6 +2,9 @@
 
 Quadratic weighted kappa (Cohen, Psychological Bulletin 70, 1968) over the ordinal scale of supervision needed, and the
 bias: the mean of rating minus reference. Both are exact fractions until they are shown.
+
+A set is content, and says itself from how many vignettes on it decides. Whether it may is no content: below the floors
+here a set teaches, whatever it says (ADR 26).
 """
 
 from __future__ import annotations
@@ -11,6 +14,26 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 Pairs = Sequence[tuple[int, int]]
+
+LEAST_ITEMS = 10
+LEAST_KAPPA = 0.4
+MOST_BIAS = 0.75
+"""The floors: of vignettes, of the agreement that passes, and how far off the mean may be either way."""
+
+
+def above_floors(items: int, kappa: float, max_bias: float) -> bool:
+    """Whether a set with so many vignettes and these pass marks is fit to decide who observes."""
+    return items >= LEAST_ITEMS and kappa >= LEAST_KAPPA and max_bias <= MOST_BIAS
+
+
+def means_to_decide(items: int, min_items: int) -> bool:
+    """Whether a set says of itself that it decides: it has the least number of vignettes that it names."""
+    return items >= min_items
+
+
+def decides(items: int, min_items: int, kappa: float, max_bias: float) -> bool:
+    """Whether a pass renews a grant: the set says so, and stands above the floors."""
+    return means_to_decide(items, min_items) and above_floors(items, kappa, max_bias)
 
 
 @dataclass(frozen=True, slots=True)

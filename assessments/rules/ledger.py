@@ -11,12 +11,43 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from lms.rules.digest import canonical
+from django.utils.translation import gettext as _
 
-VERSION = b"vouch-ledger-1"
+from lms.rules.digest import canonical
+from lms.rules.scales import ENTRUSTMENT
+
+VERSION = b"vouch-ledger-2"
 GENESIS = "0" * 64
 SETTLED = ("COUNTERSIGNED", "COUNTERSIGN_REFUSED", "REVOKED", "SUPERSEDED")
 """After any of these a flagged decision no longer waits for a countersign."""
+MEANINGS = (
+    *(f"entrusted.{level}" for level in ENTRUSTMENT),
+    "not_yet",
+    "countersigned",
+    "countersign_refused",
+    "revoked",
+    "superseded",
+)
+"""What a signature says, as a code; the words beside it are those of the organisation's language on that day."""
+
+
+def meaning_of(kind: str, level: int | None = None) -> str:
+    """The code of what an event of this kind says."""
+    return f"entrusted.{level}" if kind == "SIGNED" else kind.lower()
+
+
+def words_of(kind: str, skill: str, level: int | None = None, about: str = "") -> str:
+    """The words of a signature in the language that is active: about a skill (its title), or about another event."""
+    if kind == "SIGNED" and level:
+        return f"{skill}: {ENTRUSTMENT[level]}"
+    said = {
+        "NOT_YET": _("Not yet: %(what)s"),
+        "COUNTERSIGNED": _("Countersigned: %(what)s"),
+        "COUNTERSIGN_REFUSED": _("Countersign refused: %(what)s"),
+        "REVOKED": _("Revoked: %(what)s"),
+        "SUPERSEDED": _("Superseded by a newer one: %(what)s"),
+    }[kind]
+    return said % {"what": about or skill}
 
 
 def event_hash(fields: Mapping[str, object]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from lms.rules.privacy import (
+    ADMINISTRATORS,
     ASKED,
     AUDITORS,
     COACH,
@@ -72,6 +73,21 @@ PERSONAL = (
         what=_("What was decided about you: entrusted, not yet, countersigned or taken back, by whom and why."),
         why=_("It must be believed years later, so nothing in it is ever changed."),
         kept=RECORD, seen_by=(COACH, MANAGERS, LEARNING, SIGNERS, COUNTERSIGNERS, AUDITORS), exported="sign-offs",
-        erased=STAYS, people=("subject", "signer"), along=("assessments.SignOffText",),
+        erased=STAYS, people=("subject", "signer"),
+        along=("assessments.SignOffText", "assessments.Receipt", "assessments.ErasedText"),
+    ),
+    Personal(
+        "assessments.ErasureRequest", JUDGED,
+        what=_("That an administrator asked to erase the texts of your sign-offs, and what the other one said."),
+        why=_("Two administrators have to agree."),
+        kept=RECORD, seen_by=(ADMINISTRATORS,), exported="sign-offs", erased=STAYS,
+        people=("person", "asked_by", "answered_by"),
+    ),
+    Personal(
+        "assessments.Erasure", JUDGED,
+        what=_("That the texts of your sign-offs were erased: when, by whom and why."),
+        why=_("Without it a missing text would be a finding."),
+        kept=RECORD, seen_by=(ADMINISTRATORS,), exported="sign-offs", erased=STAYS,
+        people=("person", "asked_by", "agreed_by"),
     ),
 )  # fmt: skip

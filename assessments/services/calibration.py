@@ -1,14 +1,17 @@
 """Calibration: rating the same vignettes as everybody, to see whether one sees what experienced observers see.
 
 References and their reasons are shown for an attempt that was handed in, never before. A pass completes the step on the
-person's paths. Where the set decides (it has enough vignettes) it also renews, for twelve months, a founding or
-calibrated grant that the person holds for the skill; a first grant stays Learning's to give, and they are told.
+person's paths. Where the set decides (``assessments.rules.calibration``) it also renews, for twelve months, a founding
+or calibrated grant that the person holds for the skill; a first grant stays Learning's to give, and they are told.
+
+Whoever may edit a set, or did within a year, may take it to learn: it renews nothing of theirs. Who that is, the floor
+that holds the content says (``register_authorship``).
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -18,7 +21,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from assessments.models import CalibrationAttempt, CalibrationVersion
-from assessments.rules.calibration import agreement
+from assessments.rules.calibration import agreement, decides
 from assessments.rules.specs import CalibrationItemSpec, CalibrationSpec
 from coaching.api import ObserverGrant, record_grants, unlapsed
 from coaching.rules.times import a_year_later
@@ -30,6 +33,7 @@ from lms.api import (
     act,
     find_step,
     learning_administrators,
+    log_row,
     notify,
     once,
     open_enrolments,
@@ -43,6 +47,15 @@ AGAIN_AFTER = timedelta(hours=20)
 RENEWED = (ObserverGrant.Basis.FOUNDING, ObserverGrant.Basis.CALIBRATED)
 
 
+Authorship = Callable[[User, UUID, datetime], bool]
+_authorship: list[Authorship] = []
+
+
+def register_authorship(asks: Authorship) -> None:
+    """Say who could know the references of a set: ``asks`` is given a person, the set's uid and the moment."""
+    _authorship.append(asks)
+
+
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """A set as one person meets it: the vignettes in an order of their own, and how their attempts went."""
@@ -52,11 +65,18 @@ class Calibration:
     items: tuple[CalibrationItemSpec, ...]
     attempts: tuple[CalibrationAttempt, ...]
     again_at: datetime | None
+    for_learning: bool
 
     @property
     def decides(self) -> bool:
-        """Whether a pass renews a grant; a small set only teaches."""
-        return len(self.spec.items) >= self.spec.min_items
+        """Whether this set ever renews a grant: its version says so, and so does the rule as it is now."""
+        spec = self.spec
+        return self.version.decides and decides(len(spec.items), spec.min_items, spec.kappa, spec.max_bias)
+
+    @property
+    def renews(self) -> bool:
+        """Whether a pass of this person renews a grant."""
+        return self.decides and not self.for_learning
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +98,7 @@ class Rated:
 
 
 def calibration_of(actor: User, set_uid: UUID, at: datetime) -> Calibration:
-    """The set for a person whose path has it, or who may observe its skill. Queries: 5.
+    """The set for a person whose path has it, or who may observe its skill. Queries: 8.
 
     Raises NotFound (neither), NotAllowed (the step is locked).
     """
@@ -94,7 +114,9 @@ def calibration_of(actor: User, set_uid: UUID, at: datetime) -> Calibration:
     items = list(spec.items)
     random.Random(f"{actor.uid}:{len(attempts)}").shuffle(items)  # noqa: S311 - an order, not a secret
     again_at = attempts[0].taken_at + AGAIN_AFTER if attempts else None
-    return Calibration(version, spec, tuple(items), attempts, again_at if again_at and again_at > at else None)
+    for_learning = any(asks(actor, set_uid, at) for asks in _authorship)
+    later = again_at if again_at and again_at > at else None
+    return Calibration(version, spec, tuple(items), attempts, later, for_learning)
 
 
 @act
@@ -126,8 +148,10 @@ def take_calibration(
         kappa=_rounded(result.kappa),
         bias=_rounded(result.bias),
         passed=result.passed,
+        for_learning=found.for_learning,
         taken_at=at,
     )
+    log_row(attempt)
     if result.passed:
         _complete(actor, set_uid, at)
         _renew(found, attempt, at)
@@ -160,13 +184,15 @@ def _renew(found: Calibration, attempt: CalibrationAttempt, at: datetime) -> Non
     skill, person = found.version.skill, attempt.person
     words = {"name": person.full_name, "set": found.spec.title, "kappa": f"{attempt.kappa:.2f}", "skill": skill.title}
     held = ObserverGrant.objects.filter(unlapsed(at.date()), person=person, skill=skill, basis__in=RENEWED).first()
+    if found.for_learning:
+        return
     if found.decides and held:
         record_grants(
             person=person,
             skill_ids=[skill.pk],
             basis=ObserverGrant.Basis.CALIBRATED,
             until_on=a_year_later(at.date()),
-            by=held.granted_by,
+            attempt_uid=attempt.uid,
             reason=_("Passed the calibration “%(set)s” with an agreement of %(kappa)s.") % words,
             at=at,
         )

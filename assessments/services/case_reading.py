@@ -172,11 +172,6 @@ def flags_in_words(event: SignOffEvent) -> list[str]:
 # --- Evidence -----------------------------------------------------------------------------------------------------
 
 
-def pieces_of(case: Case) -> list[Evidence]:
-    """The evidence that stands, oldest first. Queries: 1."""
-    return list(case.evidence.filter(withdrawn_at=None).select_related("added_by"))
-
-
 def file_of(reader: User, evidence_uid: UUID) -> Evidence:
     """A file of a case that the reader may see. Raises NotFound, also for words, links and what was taken back."""
     cases = case_policy.queryset(reader, "view").values("pk")

@@ -31,14 +31,15 @@ from lms.api import (
     require_open,
 )
 from lms.errors import Conflict, Invalid, NotFound
+from lms.rules.bounds import SEEN_ON
 from lms.rules.ladder import ladder
+from lms.rules.lines import one_line
 from lms.rules.standing import VOUCHED
 
 from .examining import examine_cases
 from .readiness import role_of
 
 LAPSES_AFTER = timedelta(days=14)
-FURTHEST = timedelta(days=365)
 
 
 def latest_standard(standard_uid: UUID) -> StandardVersion:
@@ -110,8 +111,7 @@ def request_observation(
     if vouched_for(progress, state.step):
         raise Conflict(_("You are vouched for on this standard already."))
     today = clock.today(actor.zone, at)
-    if not today <= planned_on <= today + FURTHEST:
-        raise Invalid(planned_on=_("Choose a day from today on, within a year."))
+    SEEN_ON.check("planned_on", planned_on, today)
     case = case_for(enrolment, state.step.content_uid, at)
     observer = User.objects.filter(uid=observer_uid, is_active=True).exclude(pk=actor.pk).first()
     skills = list(case.version.skills.values_list("pk", flat=True))
@@ -164,7 +164,8 @@ def answer_request(*, actor: User, request_uid: UUID, accept: bool, note: str = 
     if not once(actor=actor, name="request.answer", key=key, at=at, about=request.uid):
         return request
     request_policy.get(actor, "answer", uid=request_uid)
-    if not accept and not note.strip():
+    note = one_line(note)
+    if not accept and not note:
         raise Invalid(note=_("Say in a few words why not, so that somebody else can be asked."))
     status = Request.Status.ACCEPTED if accept else Request.Status.DECLINED
     changed = Request.objects.filter(pk=request.pk, status=Request.Status.OPEN).update(

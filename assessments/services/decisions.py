@@ -21,17 +21,23 @@ from assessments.models import Case, SignOffEvent
 from assessments.policies import case_policy
 from assessments.rules.evidence import Finding
 from lms import clock
-from lms.api import StepKind, User, act, content_now, notify, once, progress_of
+from lms.api import Skill, StepKind, User, act, content_now, notify, once, progress_of, skill_version_now
 from lms.errors import Conflict, Invalid, NotAllowed
+from lms.rules.bounds import SEEN_AGAIN_BY
+from lms.rules.lines import many_lines
 from lms.rules.scales import ENTRUSTMENT
+from lms.rules.shown import require_same
 
+from .authority import to_decide
+from .evidence import pieces_of
 from .examining import CaseFinding
 from .grounds import Grounds, grounds_of
 from .ledger import Chain, months_later, settle
+from .reading import parts_of
+from .shown import decision_at, decision_shown
 
 LEASE = timedelta(minutes=30)
 RECIPROCAL = timedelta(days=90)
-COACH, STAND_IN = "coach", "stand-in of the coach"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +78,14 @@ def claim_case(*, actor: User, case_uid: UUID, at: datetime) -> Case:
 
 @act
 def decide(
-    *, actor: User, case_uid: UUID, verdicts: Mapping[str, Verdict], why: str, key: UUID, at: datetime
+    *, actor: User, case_uid: UUID, verdicts: Mapping[str, Verdict], why: str, shown: str, key: UUID, at: datetime
 ) -> list[SignOffEvent]:
     """Decide a case: one event a skill, in the standard's order. The same key gives the same events again.
 
     verdicts: by skill slug, one for every skill of the standard. Opens Show and completes the demonstration unless a
     countersign is needed first. Announces ``signed_off`` after commit. Raises NotFound, NotAllowed (not the present
-    coach, no
-    grant, oneself, step locked), AlreadyDecided, Conflict (claimed by somebody else), EvidenceMissing, Invalid.
+    coach, no grant, oneself, step locked), AlreadyDecided, Changed (``shown`` is not what is there now), Conflict
+    (claimed by somebody else), EvidenceMissing, Invalid.
     """
     related = ("learner", "enrolment__person", "version")
     case = case_policy.get(actor, "decide", uid=case_uid, related=related, lock_with=("learner",))
@@ -89,17 +95,26 @@ def decide(
     grounds = grounds_of(case, actor, at)
     _check_words(grounds.finding, verdicts, why, clock.today(actor.zone, at))
     _check_authority(actor, case, grounds, at)
+    _check_shown(case, shown, decision_shown(grounds.finding, pieces_of(case), parts_of(grounds.finding.spec), at))
     _close(case, actor, at)
-    capacity = COACH if grounds.as_coach else STAND_IN
-    add = partial(chain.add, case=case, signer=actor, authority=capacity, key=key, at=at)
-    finding, flags, seen = grounds.finding, _flags(actor, case.learner, grounds, others), _looked_at(grounds)
+    finding, flags = grounds.finding, _flags(actor, case.learner, grounds, others)
+    authority = to_decide(actor, case, finding.skills.values(), at)
+    sealed = {**_looked_at(grounds), "authority": authority.rows}
+    add = partial(chain.add, case=case, signer=actor, authority=authority.capacity, key=key, at=at)
     made = [
-        _add(add, finding, slug, verdicts[slug], seen=seen, flags=flags, why=why, at=at) for slug in finding.spec.skills
+        _add(add, finding, slug, verdicts[slug], sealed=sealed, flags=flags, why=why, at=at)
+        for slug in finding.spec.skills
     ]
     counting = [event for event in made if event.kind == SignOffEvent.Kind.SIGNED and not event.flags]
     settle(chain, counting, grounds.paths, actor, key, at)
     words = {"coach": actor.get_short_name(), "standard": case.version.title}
-    notify([case.learner], lambda: _("%(coach)s decided: %(standard)s") % words, f"/requests/{case.uid}/", at)
+    notify(
+        [case.learner],
+        lambda: _("%(coach)s decided: %(standard)s") % words,
+        f"/requests/{case.uid}/",
+        at,
+        in_log=[event.uid for event in made],
+    )
     transaction.on_commit(partial(events.signed_off.send, None, event_ids=[event.pk for event in made]))
     return made
 
@@ -131,8 +146,9 @@ def _check_words(finding: CaseFinding, verdicts: Mapping[str, Verdict], why: str
         if isinstance(verdict, NotYet):
             if not verdict.next_step.strip():
                 problems[f"{slug}-next_step"] = _("Say what the next step is.")
-            if verdict.retry_on <= today:
-                problems[f"{slug}-retry_on"] = _("Choose a day after today.")
+            problem = SEEN_AGAIN_BY.problem(verdict.retry_on, today)
+            if problem:
+                problems[f"{slug}-retry_on"] = problem
     if problems:
         raise Invalid(**problems)
 
@@ -148,6 +164,13 @@ def _check_authority(actor: User, case: Case, grounds: Grounds, at: datetime) ->
         about_this = state.step.kind == StepKind.DEMONSTRATION and state.step.content_uid == case.standard_uid
         if about_this and not state.unlocked:
             raise NotAllowed(_("This demonstration is not open yet for the learner; their path says what opens it."))
+
+
+def _check_shown(case: Case, shown: str, now: str) -> None:
+    """The page that was read shows what is there now; whoever comes second to a decision is told that instead."""
+    if case.status == Case.Status.DECIDED:
+        raise AlreadyDecided(_("This case was decided in the meantime. Your sentence is kept below."))
+    require_same(shown, now)
 
 
 def _close(case: Case, actor: User, at: datetime) -> None:
@@ -168,16 +191,16 @@ def _add(
     slug: str,
     verdict: Verdict,
     *,
-    seen: Mapping[str, object],
+    sealed: Mapping[str, object],
     flags: list[str],
     why: str,
     at: datetime,
 ) -> SignOffEvent:
     skill, result = finding.skills[slug], finding.findings[slug]
-    add = partial(add, skill=skill, payload=_payload(result, seen))
+    add = partial(add, skill=skill, payload=_payload(result, skill, sealed))
     if isinstance(verdict, NotYet):
         texts = {"why": why, "next_step": verdict.next_step, "retry_on": verdict.retry_on.isoformat()}
-        return add(kind=SignOffEvent.Kind.NOT_YET, meaning=f"Not yet: {skill.title}", texts=texts)
+        return add(kind=SignOffEvent.Kind.NOT_YET, texts=texts)
     if not 1 <= verdict.level <= result.ceiling:
         if not result.ceiling:
             sentence = _("The evidence does not permit a sign-off of %(skill)s yet.") % {"skill": skill.title}
@@ -186,10 +209,9 @@ def _add(
         raise EvidenceMissing(**{f"{slug}-level": sentence})
     return add(
         kind=SignOffEvent.Kind.SIGNED,
-        meaning=f"{skill.title}: {ENTRUSTMENT[verdict.level]}",
         texts={"why": why},
         level=verdict.level,
-        valid_until=months_later(at.date(), finding.case.version.valid_months),
+        valid_until=months_later(at.date(), finding.spec.valid_months),
         flags=flags,
     )
 
@@ -202,14 +224,17 @@ def _looked_at(grounds: Grounds) -> dict[str, dict[str, str]]:
     }
 
 
-def _payload(result: Finding, seen: Mapping[str, object]) -> dict[str, object]:
-    """What the decision rested on: the satisfying set, the rule as it stood, and what was looked at."""
+def _payload(result: Finding, skill: Skill, sealed: Mapping[str, object]) -> dict[str, object]:
+    """What the decision rested on: the satisfying set, the rule as it stood, what the skill meant, what was looked at,
+    and by which rows it was signed. Queries: 1.
+    """
     return {
         "satisfying": sorted(str(uid) for uid in result.satisfying),
         "by_exception": result.by_exception,
         "content": content_now(),
         "rule": {line.name: [line.have, line.need] for line in result.lines},
-        **seen,
+        "skill_version": skill_version_now(skill),
+        **sealed,
     }
 
 
@@ -225,16 +250,18 @@ def _flags(signer: User, learner: User, grounds: Grounds, others: Iterable[SignO
 
 
 @act
-def return_case(*, actor: User, case_uid: UUID, missing: str, key: UUID, at: datetime) -> Case:
+def return_case(*, actor: User, case_uid: UUID, missing: str, shown: str, key: UUID, at: datetime) -> Case:
     """Give a case back to gather more evidence; nothing is decided.
 
-    Raises NotFound, NotAllowed, AlreadyDecided, Invalid.
+    Raises NotFound, NotAllowed, AlreadyDecided, Changed, Invalid.
     """
     case = case_policy.get(actor, "decide", uid=case_uid, related=("learner", "version"), lock=True)
     if not once(actor=actor, name="case.return", key=key, at=at, about=case.uid):
         return case
-    if not missing.strip():
+    missing = many_lines(missing)
+    if not missing:
         raise Invalid(missing=_("Say what is missing."))
+    _check_shown(case, shown, decision_at(case, actor, at))
     changed = (
         Case.objects.filter(Q(claimed_by=None) | Q(claimed_by=actor) | Q(claimed_until__lte=at), pk=case.pk)
         .exclude(status=Case.Status.DECIDED)

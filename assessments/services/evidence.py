@@ -11,21 +11,23 @@ import zipfile
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import PurePath
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import filetype
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
-from assessments.models import Evidence
+from assessments.models import Case, Evidence
 from assessments.policies import case_policy
-from lms.api import User, act, once
+from lms.api import User, act, log_end, log_row, once
 from lms.errors import Conflict, Invalid, NotFound
+from lms.rules.lines import many_lines, one_line
+from lms.rules.links import wrong_with_link
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIECES = 12
 MAX_TEXT = 20_000
+MAX_LINK = 500
 ALLOWED = {
     "pdf": "application/pdf",
     "png": "image/png",
@@ -60,7 +62,7 @@ def add_evidence(
     case = case_policy.get(actor, "feed", uid=case_uid, lock=True, related=("version",))
     if not once(actor=actor, name="evidence.add", key=key, at=at, about=key):
         return Evidence.objects.get(uid=key)
-    text, url = text.strip(), url.strip()
+    text, url = many_lines(text), url.strip()
     if sum(map(bool, (text, url, file))) != 1:
         raise Invalid(text=_("Give one thing at a time: some words, a link or a file."))
     if item and item not in {line["id"] for line in case.version.spec["evidence"]}:
@@ -72,8 +74,10 @@ def add_evidence(
         _take_file(piece, file)
         piece.sha256 = _hash_of(file.chunks())
     elif url:
-        if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc or len(url) > 500:
-            raise Invalid(url=_("Write a whole link that begins with https://."))
+        if wrong := wrong_with_link(url):
+            raise Invalid(url=wrong)
+        if len(url) > MAX_LINK:
+            raise Invalid(url=_("A link has %(n)s characters at most.") % {"n": MAX_LINK})
         piece.kind, piece.url = Evidence.Kind.LINK, url
     else:
         if len(text) > MAX_TEXT:
@@ -81,6 +85,7 @@ def add_evidence(
         piece.kind, piece.text = Evidence.Kind.TEXT, text
     piece.sha256 = piece.sha256 or content_hash(piece)
     piece.save()
+    log_row(piece)
     return piece
 
 
@@ -100,7 +105,7 @@ def _take_file(piece: Evidence, file: UploadedFile) -> None:
         raise Invalid(file=_("The file is not what its name says. Save it again in its own program and attach that."))
     piece.kind, piece.file = Evidence.Kind.FILE, file
     name = PurePath((file.name or "file").replace("\\", "/")).name
-    piece.file_name = "".join(letter for letter in name if letter.isprintable())[-160:]
+    piece.file_name = one_line("".join(letter for letter in name if letter.isprintable()))[-160:]
     piece.content_type, piece.size = ALLOWED[extension], size
 
 
@@ -114,6 +119,11 @@ def _is_office(file: UploadedFile, folder: str) -> bool:
     finally:
         file.seek(0)
     return "[Content_Types].xml" in names and any(name.startswith(folder) for name in names)
+
+
+def pieces_of(case: Case) -> list[Evidence]:
+    """The evidence that stands, oldest first. Queries: 1."""
+    return list(case.evidence.filter(withdrawn_at=None).select_related("added_by"))
 
 
 def content_hash(piece: Evidence) -> str:
@@ -145,4 +155,5 @@ def withdraw_evidence(*, actor: User, evidence_uid: UUID, key: UUID, at: datetim
         if not Evidence.objects.filter(pk=piece.pk, withdrawn_at=None).update(withdrawn_at=at):
             raise Conflict(_("You took this back before."))
         piece.refresh_from_db()
+        log_end(piece)
     return piece

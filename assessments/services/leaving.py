@@ -18,6 +18,7 @@ from coaching.api import CoachAssignment, ObserverGrant, let_go
 from lms import clock
 from lms.api import Enrolment, User, act, close_account, notify, once, people_policy
 from lms.errors import Invalid
+from lms.rules.bounds import LAST_DAY_HERE
 from lms.rules.lines import one_line
 from lms.rules.said import full_day
 
@@ -43,7 +44,7 @@ def held_by(actor: User, person_uid: UUID) -> tuple[User, Held]:
     waiting = Request.objects.filter(status__in=Request.WAITING)
     return person, Held(
         tuple(paths),
-        tuple(coached.values_list("enrolment__person__full_name", flat=True)),
+        tuple(coached.order_by("enrolment__person__name_order").values_list("enrolment__person__full_name", flat=True)),
         waiting.filter(case__learner=person).count(),
         waiting.filter(observer=person).count(),
         ObserverGrant.objects.filter(person=person, revoked_at=None).count(),
@@ -65,13 +66,15 @@ def end_person(*, actor: User, person_uid: UUID, last_day: date, reason: str, ke
     person = people_policy.get(actor, "end", uid=person_uid)
     if not reason:
         raise Invalid(reason=_("Say why: the people concerned read it."))
-    if last_day > clock.today(person.zone, at):
+    today = clock.today(person.zone, at)
+    if last_day > today:
         raise Invalid(last_day=_("An account ends at once. Come back on the last day."))
-    if person.started_on and last_day < person.started_on:
+    if person.started_on and today < person.started_on:
         raise Invalid(last_day=_("The last day comes after the first, %(day)s.") % {"day": full_day(person.started_on)})
+    LAST_DAY_HERE.check("last_day", last_day, today, first=person.started_on or date.min)
     _let_requests_go(person, at)
     Case.objects.filter(claimed_by=person).update(claimed_by=None, claimed_until=None)
-    enrolments = close_account(person, last_day, at)
+    enrolments = close_account(person=person, last_day=last_day, by=actor, reason=reason, at=at)
     let_go(actor=actor, person=person, enrolments=enrolments, reason=reason, key=key, at=at)
     return person
 

@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 from django.db.models import Q
 
 from assessments.models import Case, SignOffEvent, SignOffText
-from assessments.rules.ledger import GENESIS, Event, SignOff, commitment, event_hash, fold
+from assessments.rules.ledger import GENESIS, Event, SignOff, commitment, event_hash, fold, meaning_of, words_of
 from lms.api import (
     Enrolment,
     NewGate,
@@ -20,10 +20,14 @@ from lms.api import (
     StepKind,
     User,
     close_gates,
+    log_row,
     open_gates,
+    organisation,
     record_completion,
+    said_in,
     structure_of,
 )
+from lms.rules.lines import many_lines
 
 
 def hashed_fields(event: SignOffEvent) -> dict[str, object]:
@@ -43,6 +47,7 @@ def hashed_fields(event: SignOffEvent) -> dict[str, object]:
         "signer": event.signer.uid,
         "authority": event.authority,
         "meaning": event.meaning,
+        "words": event.words,
         "level": event.level,
         "valid_until": event.valid_until,
         "flags": event.flags,
@@ -85,7 +90,6 @@ class Chain:
         kind: str,
         signer: User,
         authority: str,
-        meaning: str,
         texts: Mapping[str, str],
         payload: Mapping[str, Any],
         key: UUID,
@@ -96,7 +100,8 @@ class Chain:
         about: SignOffEvent | None = None,
     ) -> SignOffEvent:
         """One event more at the end; in the database with ``write``. Queries: 0."""
-        words = {"subject_name": case.learner.full_name, "signer_name": signer.full_name} | dict(texts)
+        words = {"subject_name": case.learner.full_name, "signer_name": signer.full_name}
+        words |= {name: many_lines(text) for name, text in texts.items()}
         salts = {name: secrets.token_hex(16) for name in words}
         sealed = {name: commitment(salts[name], value) for name, value in words.items()}
         last = self.events[-1] if self.events else None
@@ -110,14 +115,15 @@ class Chain:
             about=about,
             signer=signer,
             authority=authority,
-            meaning=meaning,
+            meaning=meaning_of(kind, level),
+            words=_words(kind, skill, level, about),
             level=level,
             valid_until=valid_until,
             flags=list(flags),
             payload={**payload, "texts": sealed},
             prev_hash=last.this_hash if last else GENESIS,
             occurred_at=at,
-            recorded_at=at,
+            recorded_at=max(at, last.recorded_at) if last else at,
             key=key,
         )
         event.this_hash = event_hash(hashed_fields(event))
@@ -127,17 +133,24 @@ class Chain:
         return event
 
     def write(self) -> None:
-        """Put what was added into the database. Queries: 2."""
+        """Put what was added into the database and into the log. Queries: 2."""
         SignOffEvent.objects.bulk_create([event for event, _rows in self._new])
         for event, rows in self._new:
             for row in rows:
                 row.event = event
+            log_row(event)
         SignOffText.objects.bulk_create([row for _event, rows in self._new for row in rows])
         self._new = []
 
     def standing(self) -> dict[int, SignOff]:
         """What became of each sign-off, by the seq of its SIGNED event. Queries: 0."""
         return folded(self.events)
+
+
+def _words(kind: str, skill: Skill, level: int | None, about: SignOffEvent | None) -> str:
+    """What the signature says, in the organisation's language whoever signs. Queries: 1."""
+    language = organisation().locale
+    return said_in(language, lambda: words_of(kind, skill.title, level, about.words if about else ""))[:200]
 
 
 def lock_subject(person_id: int) -> User:
@@ -235,7 +248,6 @@ def _supersede_older(chain: Chain, event: SignOffEvent, by: User, key: UUID, at:
             kind=SignOffEvent.Kind.SUPERSEDED,
             signer=by,
             authority=event.authority,
-            meaning="A newer sign-off takes its place",
             texts={},
             payload={"by": str(event.uid)},
             key=uuid5(key, f"superseded:{older.uid}"),

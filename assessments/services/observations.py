@@ -28,13 +28,17 @@ from assessments.models import (
 from assessments.policies import request_policy
 from assessments.rules.specs import StandardSpec
 from coaching.api import coach_of, may_observe
-from lms.api import Enrolment, Skill, StepKind, User, act, notify, once, open_gate, structure_of
+from lms.api import Enrolment, Skill, StepKind, User, act, log_row, notify, once, open_gate, structure_of
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
+from lms.rules.bounds import OBSERVED
 from lms.rules.digest import digest
+from lms.rules.lines import many_lines
+from lms.rules.shown import require_same
 
 from .cases import case_for, find_customer, refresh_case
+from .reading import parts_of
+from .shown import encounter_shown
 
-WITHIN = timedelta(days=7)
 SEAL_LASTS = timedelta(days=14)
 MIN_WORDS = 5
 DO_FROM = 3
@@ -51,7 +55,7 @@ class Sealed:
 
 def write_down(*, actor: User, about: UUID, text: str, at: datetime) -> str:
     """Seal *what I saw*; the seal is asked for with the ratings. Raises Invalid when it says too little. Queries: 0."""
-    text = text.strip()
+    text = many_lines(text)
     if len(text.split()) < MIN_WORDS:
         raise Invalid(what_i_saw=_("Write what you saw and heard, in a sentence or two, before you rate anything."))
     return signing.dumps([str(actor.uid), str(about), text, at.isoformat()], salt=SALT)
@@ -85,6 +89,7 @@ def record_observation(
     ratings: Mapping[str, int],
     marks: Mapping[str, str],
     customer_uid: UUID | None = None,
+    shown: str,
     key: UUID,
     at: datetime,
 ) -> Observation:
@@ -93,8 +98,8 @@ def record_observation(
     ratings: supervision needed 1-5 by skill slug, for the skills that the actor may observe; marks: by
     "skill/indicator".
     Opens Do for each skill at 3 or better. Announces ``observed``. Raises NotFound, NotAllowed (no grant, oneself, has
-    read the
-    others), Conflict (observed already), Invalid (not within 7 days, unknown place, no rating, nothing written before).
+    read the others), Conflict (observed already), Changed (``shown`` is not the standard with the skills that the actor
+    may rate now), Invalid (not within 7 days, unknown place, no rating, nothing written before).
     """
     request = None
     if request_uid:
@@ -124,11 +129,11 @@ def record_observation(
     if case.observations.filter(observer=actor, written_at=sealed.written_at).exists():
         raise Conflict(_("What you wrote about this encounter is in the record already. Write anew about another one."))
     spec = StandardSpec.from_json(case.version.spec)
-    skills = _skills_to_rate(actor, case, spec, ratings, at)
-    if not at - WITHIN <= occurred_at <= at:
-        raise Invalid(occurred_at=_("An observation is written within 7 days of what was seen."))
+    skills = _skills_to_rate(actor, case, spec, ratings, shown, at)
+    OBSERVED.check_moment("occurred_at", occurred_at, at, actor.zone)
     if context not in spec.where:
         raise Invalid(context=_("Choose one of the places that the standard permits."))
+    customer = find_customer(customer_uid)
     observation = Observation(
         uid=key,
         person_id=enrolment.person_id,
@@ -137,7 +142,8 @@ def record_observation(
         case=case,
         request=request,
         context=context,
-        customer=find_customer(customer_uid),
+        customer=customer,
+        customer_name=customer.name if customer else "",
         what_i_saw=sealed.text,
         written_at=sealed.written_at,
         occurred_at=occurred_at,
@@ -155,6 +161,7 @@ def record_observation(
         raise Conflict(_("This encounter was observed already.")) from None
     ObservationSkill.objects.bulk_create(rated)
     ObservationIndicator.objects.bulk_create(marked)
+    log_row(observation)
     for skill in skills:
         if ratings[skill.slug] >= DO_FROM:
             open_gate(person_id=enrolment.person_id, skill_id=skill.pk, gate="do", source=f"observation:{key}", at=at)
@@ -168,7 +175,10 @@ def record_observation(
 def observation_digest(
     observation: Observation, ratings: Iterable[ObservationSkill], indicators: Iterable[ObservationIndicator]
 ) -> str:
-    """A fingerprint of everything an observation says; decisions record it, verifying recomputes it. Queries: 0."""
+    """A fingerprint of everything an observation says; decisions record it, verifying recomputes it.
+
+    Queries: 0, or 1 for the request.
+    """
     return digest(
         {
             "uid": observation.uid,
@@ -176,8 +186,8 @@ def observation_digest(
             "observer": observation.observer_id,
             "version": observation.version_id,
             "case": observation.case_id,
-            "request": observation.request_id,
-            "customer": observation.customer_id,
+            "request": _asked(observation.request),
+            "customer": [observation.customer_id, observation.customer_name],
             "context": observation.context,
             "what_i_saw": observation.what_i_saw,
             "written_at": observation.written_at.astimezone(UTC).isoformat(),
@@ -187,6 +197,21 @@ def observation_digest(
             "indicators": {f"{row.skill.slug}/{row.indicator}": row.mark for row in indicators},
         }
     )
+
+
+def _asked(request: Request | None) -> list[object]:
+    """Of a request what was asked: whom, where, when, with which customer; how it went on is not part of it."""
+    if request is None:
+        return []
+    return [
+        request.pk,
+        request.uid,
+        request.case_id,
+        request.observer_id,
+        request.context,
+        request.customer_id,
+        request.planned_on,
+    ]
 
 
 def _learner_on(enrolment_uid: UUID | None, standard_uid: UUID | None) -> tuple[Enrolment, UUID]:
@@ -204,14 +229,18 @@ def _learner_on(enrolment_uid: UUID | None, standard_uid: UUID | None) -> tuple[
 
 
 def _skills_to_rate(
-    actor: User, case: Case, spec: StandardSpec, ratings: Mapping[str, int], at: datetime
+    actor: User, case: Case, spec: StandardSpec, ratings: Mapping[str, int], shown: str, at: datetime
 ) -> list[Skill]:
-    """The skills of the standard that the actor may observe; each needs one rating 1-5. Authority is read here."""
+    """The skills of the standard that the actor may observe, as their page showed them; each needs one rating 1-5.
+
+    Authority is read here.
+    """
     all_skills = {skill.pk: skill for skill in case.version.skills.all()}
     granted = may_observe(actor.pk, list(all_skills), at)
     skills = [skill for pk, skill in all_skills.items() if pk in granted]
     if not skills or not actor.is_active:
         raise NotAllowed(_("You have no observer grant for these skills now."))
+    require_same(shown, encounter_shown(case.version, granted, parts_of(spec)))
     if set(ratings) != {skill.slug for skill in skills} or not all(1 <= value <= 5 for value in ratings.values()):
         raise Invalid(ratings=_("Say for each skill how much supervision was needed."))
     return skills

@@ -42,6 +42,7 @@ from lms.api import (
     structure_of,
 )
 from lms.errors import Conflict, Invalid, NotFound
+from lms.rules.lines import many_lines
 
 GAP = timedelta(hours=20)
 LONGEST = 4000
@@ -153,7 +154,7 @@ def write_response(*, actor: User, attempt_uid: UUID, node: str, text: str, key:
     if not fresh:
         return attempt
     here = _here(attempt, ScenarioSpec.from_json(attempt.version.spec), node, "open")
-    text = text.strip()
+    text = many_lines(text)
     if not text:
         raise Invalid(text=_("Write your answer first. A few words are enough to learn from."))
     if len(text) > LONGEST:

@@ -202,7 +202,7 @@ def _parts(*, me: int, on: date, since: datetime, until: datetime) -> list[Query
             to_countersign(reader, on),
             uid=F("uid"),
             word=F("subject__full_name"),
-            other=F("meaning"),
+            other=F("words"),
             at=F("occurred_at"),
         ),
         *(
@@ -233,7 +233,7 @@ def _parts(*, me: int, on: date, since: datetime, until: datetime) -> list[Query
             LEARNER,
             Enrolment.objects.filter(coached_by(reader, on=on), status__in=Enrolment.OPEN),
             owner=F("pk"),
-            word=F("person__full_name"),
+            word=F("person__name_order"),
         ),
         part(
             SEATS,

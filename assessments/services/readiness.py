@@ -41,8 +41,9 @@ READY, EXPIRING_SOON, ON_TRACK, LATE, BLOCKED, NOT_STARTED = (
 BUCKETS = (READY, EXPIRING_SOON, ON_TRACK, LATE, BLOCKED, NOT_STARTED)
 BLOCKED_AFTER_DAYS = 7
 IN_A_ROW = (
-    "uid", "status", "started_on", "path_version", "person__uid", "person__full_name", "person__time_zone",
-    "path__uid", "path__title", "role_version__profile__title",
+    "uid", "status", "started_on", "path_version", "person__uid", "person__full_name", "person__name_order",
+    "person__name_folded", "person__time_zone", "path__uid", "path__title", "role_version__profile__title",
+    "role_version__profile__name_order",
 )  # fmt: skip
 
 
@@ -220,5 +221,5 @@ def team_enrolments(rows: Q) -> QuerySet[Enrolment]:
         Enrolment.objects.filter(rows, status__in=Enrolment.OPEN, person__is_active=True)
         .select_related("person", "path", "role_version__profile")
         .only(*IN_A_ROW)
-        .order_by("person__full_name", "pk")
+        .order_by("person__name_order", "pk")
     )

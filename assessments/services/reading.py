@@ -9,7 +9,7 @@ from uuid import UUID
 
 from assessments.rules.specs import StandardSpec
 from coaching.api import observers_for
-from lms.api import Enrolment, Skill, SkillVersion, StepKind, User, structure_of
+from lms.api import Enrolment, Skill, SkillVersion, StepKind, User, named_like, structure_of
 from lms.rules.scales import bands_for_level
 
 
@@ -79,7 +79,7 @@ def watchers_for(parts: Sequence[SkillPart], learner: User, coach: User | None, 
         Watcher(person, () if len(skills) == len(parts) else tuple(skills), coach is not None and person == coach)
         for person, skills in able.items()
     ]
-    return sorted(found, key=lambda item: (bool(item.skills), item.person.full_name))
+    return sorted(found, key=lambda item: (bool(item.skills), item.person.name_order))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +98,9 @@ def occasions_for(reader: User, skill_ids: Sequence[int], at: datetime, words: s
     slugs = set(Skill.objects.filter(pk__in=skill_ids).values_list("slug", flat=True))
     rows = Enrolment.objects.filter(status=Enrolment.Status.ACTIVE, person__is_active=True).exclude(person=reader)
     if words:
-        rows = rows.filter(person__full_name__icontains=words)
+        rows = rows.filter(named_like(words, "person__"))
     found = []
-    for enrolment in rows.select_related("person", "path").order_by("person__full_name", "pk"):
+    for enrolment in rows.select_related("person", "path").order_by("person__name_order", "pk"):
         steps = structure_of(enrolment.path_version_id).steps.values()
         standards = tuple(
             step.content_uid

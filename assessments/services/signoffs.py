@@ -13,10 +13,13 @@ from django.utils.translation import gettext as _
 from assessments.models import SignOffEvent
 from assessments.policies import signoff_policy
 from assessments.rules.ledger import SETTLED, SignOff
-from lms.api import Enrolment, User, act, close_gates, is_learning_administrator, notify, once
+from lms.api import Enrolment, User, act, close_gates, notify, once
 from lms.errors import Conflict, Invalid, NotAllowed
+from lms.rules.shown import require_same
 
+from .authority import to_follow
 from .ledger import Chain, folded, gate_source, lock_subject, settle
+from .shown import signoff_shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +32,13 @@ class Standing:
 
 
 @act
-def countersign(*, actor: User, event_uid: UUID, agree: bool, why: str, key: UUID, at: datetime) -> SignOffEvent:
+def countersign(
+    *, actor: User, event_uid: UUID, agree: bool, why: str, shown: str, key: UUID, at: datetime
+) -> SignOffEvent:
     """A second person stands behind a flagged decision, or refuses it with a reason.
 
-    Raises NotFound, NotAllowed (learner, signer, observer of the evidence, no grant), Conflict (done before), Invalid.
+    Raises NotFound, NotAllowed (learner, signer, observer of the evidence, no grant), Conflict (done before), Changed,
+    Invalid.
     """
     event = signoff_policy.get(
         actor, "view", uid=event_uid, related=("case__learner", "case__version", "version", "subject")
@@ -44,6 +50,7 @@ def countersign(*, actor: User, event_uid: UUID, agree: bool, why: str, key: UUI
     if event.followed_by.filter(kind__in=SETTLED).exists():
         raise Conflict(_("This decision no longer waits for a countersign."))
     signoff_policy.get(actor, "countersign", uid=event_uid)
+    require_same(shown, signoff_shown(event))
     if not why.strip():
         raise Invalid(why=_("Say in one sentence what you looked at, or why you refuse."))
     kind = SignOffEvent.Kind.COUNTERSIGNED if agree else SignOffEvent.Kind.COUNTERSIGN_REFUSED
@@ -51,22 +58,22 @@ def countersign(*, actor: User, event_uid: UUID, agree: bool, why: str, key: UUI
     follow_up = _follow(chain, event, kind, actor, why, key, at)
     paths = Enrolment.objects.filter(person=event.subject_id, status__in=Enrolment.OPEN)
     settle(chain, [event] if agree else [], paths, actor, key, at)
-    words = {"name": actor.get_short_name(), "meaning": event.meaning}
+    words = {"name": actor.get_short_name(), "meaning": event.words}
 
     def sentence() -> str:
         said = _("%(name)s countersigned: %(meaning)s") if agree else _("%(name)s did not countersign: %(meaning)s")
         return said % words
 
-    notify([event.subject, event.signer], sentence, f"/requests/{event.case.uid}/", at)
+    notify([event.subject, event.signer], sentence, f"/requests/{event.case.uid}/", at, in_log=[follow_up.uid])
     return follow_up
 
 
 @act
-def revoke(*, actor: User, event_uid: UUID, reason: str, key: UUID, at: datetime) -> SignOffEvent:
+def revoke(*, actor: User, event_uid: UUID, reason: str, shown: str, key: UUID, at: datetime) -> SignOffEvent:
     """Take a sign-off back, with a reason: a new event says so. Show closes; a completed step stays done.
 
-    Raises NotFound, NotAllowed (neither own act nor L&D, or the learner), Conflict (no longer standing), Invalid (no
-    reason).
+    Raises NotFound, NotAllowed (neither own act nor L&D, or the learner), Conflict (no longer standing), Changed,
+    Invalid (no reason).
     """
     event = signoff_policy.get(
         actor, "view", uid=event_uid, related=("case__learner", "case__version", "version", "subject")
@@ -81,6 +88,7 @@ def revoke(*, actor: User, event_uid: UUID, reason: str, key: UUID, at: datetime
     chain = Chain.of(event.subject_id)
     if chain.standing()[event.seq].status not in ("active", "awaiting"):
         raise Conflict(_("This sign-off no longer stands, so there is nothing to take back."))
+    require_same(shown, signoff_shown(event))
     try:
         with transaction.atomic():
             follow_up = _follow(chain, event, SignOffEvent.Kind.REVOKED, actor, reason, key, at)
@@ -88,13 +96,14 @@ def revoke(*, actor: User, event_uid: UUID, reason: str, key: UUID, at: datetime
     except IntegrityError:
         raise Conflict(_("This sign-off was revoked in the meantime.")) from None
     close_gates(person_id=event.subject_id, sources=[gate_source(event.uid)])
-    words = {"name": actor.get_short_name(), "meaning": event.meaning}
+    words = {"name": actor.get_short_name(), "meaning": event.words}
     people = {event.subject_id: event.subject, event.signer_id: event.signer}
     notify(
         [person for pk, person in people.items() if pk != actor.pk],
         lambda: _("%(name)s took back: %(meaning)s") % words,
         f"/requests/{event.case.uid}/",
         at,
+        in_log=[follow_up.uid],
     )
     return follow_up
 
@@ -108,25 +117,19 @@ def _require_here(actor: User) -> None:
 def _follow(
     chain: Chain, event: SignOffEvent, kind: str, actor: User, why: str, key: UUID, at: datetime
 ) -> SignOffEvent:
+    authority = to_follow(actor, event, at)
     return chain.add(
         case=event.case,
         skill=event.skill,
         kind=kind,
         signer=actor,
-        authority=_authority(event, actor),
-        meaning=f"{SignOffEvent.Kind(kind).label}: {event.meaning}"[:200],
+        authority=authority.capacity,
         texts={"why": why},
-        payload={"about": str(event.uid)},
+        payload={"about": str(event.uid), "authority": authority.rows},
         key=key,
         at=at,
         about=event,
     )
-
-
-def _authority(event: SignOffEvent, actor: User) -> str:
-    if actor.pk == event.signer_id:
-        return event.authority
-    return "learning administrator" if is_learning_administrator(actor) else "observer"
 
 
 def standings_on(person_ids: Iterable[int], on: date, expiring_days: int = 60) -> dict[int, list[Standing]]:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from lms import clock
 from lms.api import Enrolment, Membership, News, User, current
 from lms.rules.ladder import Ladder
+from lms.rules.names import fold
 
 from .holders import LEARNER
 from .readiness import (
@@ -114,14 +115,14 @@ def chosen(
     rows: Iterable[TeamRow], *, bucket: str = "", team: str = "", path: str = "", words: str = ""
 ) -> list[TeamRow]:
     """The rows that pass every filter that is given."""
-    wanted = words.casefold().strip()
+    wanted = fold(words).split()
     return [
         row
         for row in rows
         if (not bucket or row.found.bucket == bucket)
         and (not team or row.team == team)
         and (not path or str(row.found.enrolment.path.uid) == path)
-        and wanted in row.name.casefold()
+        and all(word in row.found.enrolment.person.name_folded for word in wanted)
     ]
 
 
@@ -137,21 +138,27 @@ def in_order(rows: Iterable[TeamRow], sort: str) -> list[TeamRow]:
             return (0, min(BUCKETS.index(row.found.bucket), 2), -float(result.coverage), -float(result.progress))
         return (1,) if sort == READINESS else ()
 
-    return sorted(rows, key=lambda row: (row.role, *rank(row), row.name, row.found.enrolment.pk))
+    def place(row: TeamRow) -> tuple[object, ...]:
+        enrolment = row.found.enrolment
+        return (*_role_place(row), *rank(row), enrolment.person.name_order, enrolment.pk)
+
+    return sorted(rows, key=place)
+
+
+def _role_place(row: TeamRow) -> tuple[str, int]:
+    """Where the role of a row stands among the roles, and which version of it."""
+    version = row.found.enrolment.role_version
+    return version.profile.name_order, version.pk
 
 
 def grids_of(rows: Iterable[TeamRow]) -> list[RoleGrid]:
     """The rows of a page, which stand by role, as one grid a role version. Queries: 0."""
-
-    def version(row: TeamRow) -> tuple[str, int]:
-        return row.role, row.found.enrolment.role_version_id
-
     found = []
-    for (title, _pk), group in groupby(sorted(rows, key=lambda row: version(row)), key=version):
+    for _place, group in groupby(sorted(rows, key=_role_place), key=_role_place):
         people = list(group)
         first = people[0].found
         skills = tuple((item.skill, first.facts.titles[item.skill], item.critical) for item in first.role.requirements)
-        found.append(RoleGrid(title, skills, tuple((row, looks_of(row.found)) for row in people)))
+        found.append(RoleGrid(people[0].role, skills, tuple((row, looks_of(row.found)) for row in people)))
     return found
 
 

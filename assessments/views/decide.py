@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.forms import BoundField
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,11 +21,11 @@ from assessments.forms.decide import ENTRUST, NOT_YET, DecideForm, ReturnForm
 from assessments.rules.evidence import Finding
 from lms import clock
 from lms.api import gates_of
-from lms.requests import SignedInRequest, key_of
+from lms.requests import SignedInRequest, key_of, shown_of
 from lms.rules.gates import OpenGate
 from lms.rules.ladder import Ladder, ladder
 from lms.rules.standing import Turn
-from lms.views.acting import carry_out
+from lms.views.acting import carry_out, shown_on
 from lms.views.sureness import ask_again, forget_aside, is_sure, put_aside
 
 from . import rule_lines
@@ -63,9 +63,9 @@ def case_claim(request: SignedInRequest, case_uid: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def case_decide(request: SignedInRequest, case_uid: UUID) -> HttpResponse:
     """200 form - 302 signed, asked who you are, or decided already - 403 seen but not yours to decide - 404 unknown or
-    not your learner - 409 somebody was faster - 422 invalid; every word is kept.
+    not your learner - 409 somebody was faster, or the page has changed since - 422 invalid; every word is kept.
 
-    Queries, with the log-in check: 16 for the form, 12 to sign, whatever was seen (ADR 12).
+    Queries, with the log-in check: 16 for the form, 14 to sign, whatever was seen (ADR 12).
     """
     if request.method == "POST":
         return _decide(request, case_uid)
@@ -79,7 +79,7 @@ def case_decide(request: SignedInRequest, case_uid: UUID) -> HttpResponse:
     kept = put_aside(request, here)
     titles = _titles(found)
     form = DecideForm(initial=kept, titles=titles) if kept else DecideForm(titles=titles)
-    return _page(request, case, found, form, uuid4(), at, back=bool(kept))
+    return _page(request, case, found, form, uuid4(), at, kept=kept)
 
 
 def _decide(request: SignedInRequest, case_uid: UUID) -> HttpResponse:
@@ -90,7 +90,13 @@ def _decide(request: SignedInRequest, case_uid: UUID) -> HttpResponse:
     key = key_of(request)
     if form.is_valid():
         outcome = carry_out(
-            request, form, api.decide, case_uid=case_uid, verdicts=form.verdicts(), why=form.cleaned_data["why"]
+            request,
+            form,
+            api.decide,
+            case_uid=case_uid,
+            verdicts=form.verdicts(),
+            why=form.cleaned_data["why"],
+            shown=shown_of(request),
         )
         if outcome.done:
             return _signed(request, case_uid, outcome.done)
@@ -117,14 +123,15 @@ def _titles(found: api.CaseFinding) -> dict[str, str]:
 @login_required
 @require_POST
 def case_return(request: SignedInRequest, case_uid: UUID) -> HttpResponse:
-    """302 given back - 403 - 404 - 409 decided, or being decided by somebody else - 422 nothing said."""
+    """302 given back - 403 - 404 - 409 decided, being decided by somebody else, or changed since - 422 nothing said."""
     case = api.case_policy.get(request.user, "decide", uid=case_uid, related=RELATED)
     at = clock.now()
     found = api.examine_cases([case], {case.enrolment_id: request.user.pk}, at)[case.pk]
     form = ReturnForm(request.POST)
     key, status = key_of(request), 422
     if form.is_valid():
-        outcome = carry_out(request, form, api.return_case, case_uid=case_uid, missing=form.cleaned_data["missing"])
+        missing = form.cleaned_data["missing"]
+        outcome = carry_out(request, form, api.return_case, case_uid=case_uid, missing=missing, shown=shown_of(request))
         if outcome.done:
             name = {"name": case.learner.get_short_name()}
             messages.success(request, _("Given back. %(name)s reads what is missing.") % name)
@@ -154,9 +161,10 @@ def _page(
     *,
     give_back: ReturnForm | None = None,
     back_key: UUID | None = None,
-    back: bool = False,
+    kept: QueryDict | None = None,
 ) -> HttpResponse:
-    parts = api.parts_of(found.spec)
+    parts, pieces = api.parts_of(found.spec), api.pieces_of(case)
+    now = api.decision_shown(found, pieces, parts, at)
     seen, sees_all = api.observations_for(request.user, case, parts)
     gates = gates_of([case.learner_id])[case.learner_id]
     mine = case.claimed_by_id == request.user.pk and case.claimed_until is not None and case.claimed_until > at
@@ -171,14 +179,15 @@ def _page(
         "seen": seen,
         "sees_all": sees_all,
         "others": case.observations.exclude(observer=request.user).count() if not sees_all else 0,
-        "pieces": api.pieces_of(case),
+        "pieces": pieces,
         "form": form,
         "skills": [_choice(found, slug, gates, form, at) for slug in found.skills],
         "give_back": give_back or ReturnForm(),
         "key": key,
         "back_key": back_key or uuid4(),
         "act_key": uuid4(),
-        "came_back": back,
+        "shown": shown_on(request, now, status, kept),
+        "came_back": bool(kept),
         "mine": mine,
         "taken": not mine and case.claimed_until is not None and case.claimed_until > at,
         "checked_at": at,

@@ -25,8 +25,8 @@ from coaching.api import customers_to_choose, grants_of, may_observe
 from lms import clock
 from lms.api import Enrolment, User
 from lms.errors import Invalid, NotAllowed, NotFound
-from lms.requests import SignedInRequest, key_of
-from lms.views.acting import carry_out, uid_or_none
+from lms.requests import SignedInRequest, key_of, shown_of
+from lms.views.acting import carry_out, shown_on, uid_or_none
 
 PER_PAGE = 50
 
@@ -181,7 +181,8 @@ def _rate(request: SignedInRequest, found: Encounter, key: UUID, **target: Any) 
     form = _ratings(found, request.POST)
     if not form.is_valid():
         return _step_two(request, found, form, key, sealed.text, 422)
-    outcome = carry_out(request, form, api.record_observation, **target, **form.for_service())
+    fields = target | form.for_service()
+    outcome = carry_out(request, form, api.record_observation, shown=shown_of(request), **fields)
     if outcome.done is None:
         return _step_two(request, found, form, outcome.key, sealed.text, outcome.status)
     name = found.learner.get_short_name()
@@ -203,7 +204,9 @@ def _step_one(
 def _step_two(
     request: SignedInRequest, found: Encounter, form: RatingForm, key: UUID, text: str, status: int = 200
 ) -> HttpResponse:
+    now = api.encounter_shown(found.version, [part.id for part in found.parts], found.parts)
     context = {"found": found, "form": form, "key": key, "text": text, "draft": _draft(found)}
+    context["shown"] = shown_on(request, now, status)
     return render(request, "observe/rate.html", context, status=status)
 
 

@@ -20,8 +20,8 @@ from assessments import api
 from assessments.forms.signoffs import CountersignForm, RevokeForm
 from lms import clock
 from lms.errors import NotFound
-from lms.requests import SignedInRequest, key_of
-from lms.views.acting import carry_out
+from lms.requests import SignedInRequest, key_of, shown_of
+from lms.views.acting import carry_out, shown_on
 from lms.views.sureness import ask_again, forget_aside, is_sure, put_aside
 
 
@@ -44,13 +44,13 @@ def signoff(request: SignedInRequest, event_uid: UUID) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def countersign(request: SignedInRequest, event_uid: UUID) -> HttpResponse:
-    """200 form - 302 done, or asked who you are - 403 seen but not yours to countersign - 404 - 409 done before - 422
-    nothing said.
+    """200 form - 302 done, or asked who you are - 403 seen but not yours to countersign - 404 - 409 done before, or
+    changed since - 422 nothing said.
     """
 
     def act(form: Form) -> Any:
         fields = form.for_service() if isinstance(form, CountersignForm) else {}
-        return carry_out(request, form, api.countersign, event_uid=event_uid, **fields)
+        return carry_out(request, form, api.countersign, event_uid=event_uid, shown=shown_of(request), **fields)
 
     return _signed_act(request, event_uid, "countersign", CountersignForm, act, _("Signed. Both have been told."))
 
@@ -59,11 +59,12 @@ def countersign(request: SignedInRequest, event_uid: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def revoke(request: SignedInRequest, event_uid: UUID) -> HttpResponse:
     """200 form - 302 taken back, or asked who you are - 403 seen but not yours to take back - 404 - 409 no longer
-    stands - 422 no reason, or not meant.
+    stands, or changed since - 422 no reason, or not meant.
     """
 
     def act(form: Form) -> Any:
-        return carry_out(request, form, api.revoke, event_uid=event_uid, reason=form.cleaned_data["reason"])
+        reason = form.cleaned_data["reason"]
+        return carry_out(request, form, api.revoke, event_uid=event_uid, reason=reason, shown=shown_of(request))
 
     return _signed_act(request, event_uid, "revoke", RevokeForm, act, _("Taken back. It stays in the record."))
 
@@ -82,7 +83,7 @@ def _signed_act(
     here = reverse(action, args=[event_uid])
     if not is_sure(request):
         return ask_again(request, here)
-    status, key = 200, uuid4()
+    status, key, kept = 200, uuid4(), None
     if request.method == "POST":
         form = form_class(request.POST)
         status, key = 422, key_of(request)
@@ -96,7 +97,9 @@ def _signed_act(
     else:
         kept = put_aside(request, here)
         form = form_class(initial=kept) if kept else form_class()
-    context = _shown(request, _record(event_uid, clock.now())) | {"form": form, "key": key}
+    record = _record(event_uid, clock.now())
+    now = api.signoff_shown(record.event)
+    context = _shown(request, record) | {"form": form, "key": key, "shown": shown_on(request, now, status, kept)}
     return render(request, f"signoffs/{action}.html", context, status=status)
 
 

@@ -11,10 +11,12 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import BadRequest, ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.snippets.blocks import SnippetChooserBlock
+
+from lms.rules.lines import one_line
 
 KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_KEY = 60
@@ -28,6 +30,17 @@ ENTRUSTMENT = (
     ("5", _("May lead others in it")),
 )
 GATES = (("try", _("Try is open")), ("do", _("Do is open")), ("show", _("Show is open, at the level or above")))
+
+
+class LineBlock(blocks.CharBlock):
+    """A title, a name, a choice: what stands on one line (``lms.rules.lines.one_line``)."""
+
+    def clean(self, value: Any) -> Any:
+        return super().clean(one_line(value) if isinstance(value, str) else value)
+
+    def deconstruct(self) -> tuple[str, Any, Any]:
+        """Migrations know it as a plain text block."""
+        return ("wagtail.blocks.CharBlock", *super().deconstruct()[1:])
 
 
 class KeyBlock(blocks.CharBlock):
@@ -66,6 +79,13 @@ class WholeBlock(blocks.IntegerBlock):
 
 class PublishingStreamBlock(blocks.StreamBlock):
     """A top-level stream that notes on the cleaned value whether it was cleaned for publishing."""
+
+    def value_from_datadict(self, *args: Any) -> Any:
+        """Wagtail's; a form that lost its counts, or has nonsense in them, is a bad request (400)."""
+        try:
+            return super().value_from_datadict(*args)
+        except (KeyError, ValueError) as error:
+            raise BadRequest("A form without its counts") from error
 
     def clean(self, value: Any) -> Any:
         cleaned = super().clean(value)

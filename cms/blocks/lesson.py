@@ -10,7 +10,7 @@ from wagtail.blocks import BlockGroup
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock
 
-from .base import PublishingStreamBlock, WholeBlock
+from .base import LineBlock, PublishingStreamBlock, WholeBlock
 
 TEXT = ["bold", "italic", "link"]
 FIGURES = (
@@ -24,7 +24,7 @@ FIGURES = (
 class ExampleBlock(blocks.StructBlock):
     """A short true-to-life case."""
 
-    title = blocks.CharBlock(label=_("Title"))
+    title = LineBlock(label=_("Title"))
     text = blocks.RichTextBlock(features=TEXT, label=_("Text"))
 
     class Meta:
@@ -41,8 +41,8 @@ class ExampleBlock(blocks.StructBlock):
 def _side(label: Any) -> blocks.StructBlock:
     return blocks.StructBlock(
         [
-            ("title", blocks.CharBlock(label=_("Title"))),
-            ("points", blocks.ListBlock(blocks.CharBlock(label=_("Point")), min_num=1, label=_("Points"))),
+            ("title", LineBlock(label=_("Title"))),
+            ("points", blocks.ListBlock(LineBlock(label=_("Point")), min_num=1, label=_("Points"))),
         ],
         label=label,
     )
@@ -68,15 +68,15 @@ class ContrastBlock(blocks.StructBlock):
 class AxisBlock(blocks.StructBlock):
     """The words at both ends of an axis."""
 
-    low = blocks.CharBlock(required=False, label=_("Low end"))
-    high = blocks.CharBlock(required=False, label=_("High end"))
+    low = LineBlock(required=False, label=_("Low end"))
+    high = LineBlock(required=False, label=_("High end"))
 
 
 class PointBlock(blocks.StructBlock):
     """One mark of a figure: steps use the text, bars and lines the value, a quadrant x and y."""
 
-    label = blocks.CharBlock(label=_("Label"))
-    text = blocks.CharBlock(required=False, label=_("Text"))
+    label = LineBlock(label=_("Label"))
+    text = LineBlock(required=False, label=_("Text"))
     value = blocks.FloatBlock(required=False, label=_("Value"))
     total = blocks.BooleanBlock(required=False, label=_("Total: closes the bars before it"))
     x = blocks.FloatBlock(required=False, label=_("x, 0 to 100"))
@@ -90,9 +90,9 @@ class FigureBlock(blocks.StructBlock):
     """A figure that the server draws from its data (``templates/components/figure.html``)."""
 
     kind = blocks.ChoiceBlock(choices=FIGURES, default="steps", label=_("Kind"))
-    title = blocks.CharBlock(label=_("Title"))
+    title = LineBlock(label=_("Title"))
     alt = blocks.TextBlock(label=_("In words"), rows=3, help_text=_("All that the figure says, for those who hear it."))
-    unit = blocks.CharBlock(required=False, label=_("Unit"), help_text=_("For bars and lines."))
+    unit = LineBlock(required=False, label=_("Unit"), help_text=_("For bars and lines."))
     x_axis = AxisBlock(label=_("Horizontal axis"))
     y_axis = AxisBlock(label=_("Vertical axis"))
     data = blocks.ListBlock(PointBlock(label=_("Mark")), min_num=1, label=_("Data"))
@@ -171,11 +171,11 @@ class TryItBlock(blocks.StructBlock):
 
 
 class RecallBlock(blocks.StructBlock):
-    """A recall question: one right answer and two others, shuffled on display. The block's id is the question's uid."""
+    """A recall question: one right answer and two others, shuffled on display. Its uid follows from its id."""
 
     q = blocks.TextBlock(label=_("Question"), rows=2)
-    a = blocks.CharBlock(label=_("Right answer"))
-    wrong = blocks.ListBlock(blocks.CharBlock(label=_("Answer")), min_num=2, label=_("Wrong answers"))
+    a = LineBlock(label=_("Right answer"))
+    wrong = blocks.ListBlock(LineBlock(label=_("Answer")), min_num=2, label=_("Wrong answers"))
     why = blocks.TextBlock(label=_("Why"), rows=2, help_text=_("Told at once after answering."))
 
     def clean(self, value: Any) -> Any:
@@ -203,7 +203,7 @@ class ImageWithWords(blocks.StructBlock):
     """A picture with its text alternative."""
 
     image = ImageBlock(label=_("Image"))
-    caption = blocks.CharBlock(required=False, label=_("Caption"))
+    caption = LineBlock(required=False, label=_("Caption"))
 
     class Meta:
         icon = "image"

@@ -1,6 +1,7 @@
 """Blocks of a path: milestones, and in each of them steps of eight kinds.
 
-The id of a milestone or step block is the uid of its record. ``key`` is the name by which unlock rules refer to it.
+The uid of a milestone or step follows from the page and the id of its block. ``key`` is the name by which unlock rules
+refer to it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from wagtail import blocks
 from wagtail.blocks import BlockGroup
 from wagtail.snippets.blocks import SnippetChooserBlock
 
-from .base import ENTRUSTMENT, GATES, KeyBlock, PublishingStreamBlock, WholeBlock, skill_list
+from .base import ENTRUSTMENT, GATES, KeyBlock, LineBlock, PublishingStreamBlock, WholeBlock, skill_list
 
 MODES = (
     ("all", _("all of these hold")),
@@ -80,7 +81,7 @@ class AboutBlock(StepBlock):
 class MeetingBlock(StepBlock):
     """A step with a title and skills of its own."""
 
-    title = blocks.CharBlock(label=_("Title"))
+    title = LineBlock(label=_("Title"))
     skills = skill_list(min_num=1, label=_("Skills"))
 
     class Meta:
@@ -116,7 +117,7 @@ class MilestoneBlock(blocks.StructBlock):
     """A dated promise in the first person, with the steps that lead to it."""
 
     key = KeyBlock(label=_("Key"), help_text=_("Unique on the path; locks refer to it. Do not change it later."))
-    title = blocks.CharBlock(label=_("Title"), help_text=_("In the first person: I can explain how we work."))
+    title = LineBlock(label=_("Title"), help_text=_("In the first person: I can explain how we work."))
     day = WholeBlock(low=1, high=2_000, label=_("Day"))
     steps = StepsBlock(label=_("Steps"))
 
@@ -139,7 +140,7 @@ class NoPracticeBlock(PublishingStreamBlock):
     skill = blocks.StructBlock(
         [
             ("skill", SnippetChooserBlock("cms.SkillSource", label=_("Skill"))),
-            ("reason", blocks.CharBlock(label=_("Reason"))),
+            ("reason", LineBlock(label=_("Reason"))),
         ],
         label=_("Skill without practice"),
         label_format="{skill}: {reason}",

@@ -11,7 +11,7 @@ from wagtail.snippets.blocks import SnippetChooserBlock
 
 from assessments.rules.specs import ChoiceSpec, LookForSpec, MeterSpec, NodeSpec
 
-from .base import KeyBlock, PublishingStreamBlock, WholeBlock, number, skill_list, slugs
+from .base import KeyBlock, LineBlock, PublishingStreamBlock, WholeBlock, number, skill_list, slugs
 
 METERS = (("trust", _("Trust")), ("margin", _("Margin")), ("time", _("Time")))
 MOODS = (("warm", _("Warm")), ("even", _("Even")), ("cold", _("Cold")))
@@ -25,7 +25,7 @@ class MeterBlock(blocks.StructBlock):
     min = WholeBlock(low=-20, high=20, default=-4, label=_("Lowest"))
     max = WholeBlock(low=-20, high=20, default=4, label=_("Highest"))
     words = blocks.ListBlock(
-        blocks.CharBlock(label=_("Word")), min_num=5, label=_("Five words"), help_text=_("From worst to best.")
+        LineBlock(label=_("Word")), min_num=5, label=_("Five words"), help_text=_("From worst to best.")
     )
 
     class Meta:
@@ -102,7 +102,7 @@ class WrittenBlock(blocks.StructBlock):
     rubric = skill_list(min_num=1, label=_("Skills it is about"))
     look_for = blocks.ListBlock(
         blocks.StructBlock(
-            [("key", KeyBlock(label=_("Key"))), ("text", blocks.CharBlock(label=_("Look for")))], label_format="{text}"
+            [("key", KeyBlock(label=_("Key"))), ("text", LineBlock(label=_("Look for")))], label_format="{text}"
         ),
         min_num=4,
         label=_("Four things to look for"),

@@ -7,7 +7,7 @@ from wagtail import blocks
 from wagtail.blocks import BlockGroup
 from wagtail.snippets.blocks import SnippetChooserBlock
 
-from .base import ENTRUSTMENT, KeyBlock, PublishingStreamBlock, WholeBlock
+from .base import ENTRUSTMENT, KeyBlock, LineBlock, PublishingStreamBlock, WholeBlock
 
 BANDS = (("Foundation", _("Foundation")), ("Practitioner", _("Practitioner")), ("Lead", _("Lead")))
 SUPERVISION = (
@@ -92,13 +92,13 @@ class VignettesBlock(PublishingStreamBlock):
 class WhereBlock(PublishingStreamBlock):
     """Contexts in which a standard may be shown."""
 
-    context = blocks.CharBlock(label=_("Context"), icon="site")
+    context = LineBlock(label=_("Context"), icon="site")
 
 
 class IndicatorKeysBlock(PublishingStreamBlock):
     """Indicators of a standard, named as skill/indicator."""
 
-    indicator = blocks.CharBlock(
+    indicator = LineBlock(
         label=_("Indicator"),
         icon="tick",
         help_text=_("Short name of the skill, a slash and the key of the indicator: discovery/plays-back."),

@@ -15,21 +15,29 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.fields import StreamField
 from wagtail.models import DraftStateMixin, Page, PagePermissionTester, PreviewableMixin, RevisionMixin
 
 from cms.rules.findings import Finding, refusals
+from lms import clock
+from lms.api import OneLine
+from lms.errors import Invalid
+from lms.rules.bounds import GOES_LIVE
+from lms.rules.lines import one_line
 
 from . import dependants
+from .identity import check_blocks, check_name, check_room, uid_of_block
 
-LONGEST_TITLE, LONGEST_SLUG = 160, 50
+ALIAS = {"alias_of", "alias_of_id"}
+"""What is saved when an alias becomes a page of its own."""
 
 
 class Content(models.Model):
@@ -46,15 +54,27 @@ class Content(models.Model):
         """Whether this is the one that compiles (a translated page only gives titles)."""
         return True
 
-    def findings(self) -> Iterator[Finding]:
-        """What stands in the way of publishing, and advice. Reads only; cheap."""
+    def recorded_blocks(self) -> Iterator[Any]:
+        """The blocks that the record knows by uids of their own."""
         yield from ()
+
+    def findings(self) -> Iterator[Finding]:
+        """What stands in the way of publishing this kind of content, and advice. Reads only; cheap."""
+        yield from ()
+
+    def all_findings(self) -> Iterator[Finding]:
+        """What stands in the way of publishing, and advice: of all content, then of this kind. Reads only; cheap."""
+        yield from check_room(self)
+        if self.is_source:
+            yield from check_name(self)
+        yield from check_blocks(self.recorded_blocks())
+        yield from self.findings()
 
     def check_publishable(self) -> None:
         """Raise ValidationError with every sentence that stands in the way of publishing."""
         if not self.is_source:
             return
-        found = refusals([*self._check_room(), *self.findings()])
+        found = refusals(self.all_findings())
         if getattr(self, "expire_at", None) and self.pk:
             found += [
                 _("It cannot expire while others depend on it: %(who)s") % {"who": " ".join(who)}
@@ -62,15 +82,20 @@ class Content(models.Model):
                 if who
             ]
         if found:
-            raise ValidationError(found)
+            raise ValidationError({NON_FIELD_ERRORS: found})  # Wagtail's API reads errors by field
 
-    def _check_room(self) -> Iterator[Finding]:
-        """Titles and short names fit into the record, which has less room for them than a page."""
-        for name, longest in (("title", LONGEST_TITLE), ("slug", LONGEST_SLUG)):
-            if len(getattr(self, name, "")) > longest:
-                field: Any = self._meta.get_field(name)
-                words = {"name": field.verbose_name, "longest": longest}
-                yield Finding(_("%(name)s: use at most %(longest)d characters.") % words)
+    def check_schedule(self) -> None:
+        """Raise ValidationError beside a moment of going live or leaving that nobody means."""
+        problems: dict[str, str] = {}
+        for name in ("go_live_at", "expire_at"):
+            moment = getattr(self, name, None)
+            try:
+                if moment:
+                    GOES_LIVE.check_moment(name, moment, clock.now(), timezone.get_current_timezone())
+            except Invalid as refusal:
+                problems |= refusal.fields
+        if problems:
+            raise ValidationError(problems)
 
     @property
     def cleaned_for_publishing(self) -> bool:
@@ -130,16 +155,37 @@ class ContentPage(Content, Page):  # type: ignore[django-manager-missing]
         abstract = True
 
     def save(self, clean: bool = True, user: Any = None, log_action: Any = False, **kwargs: Any) -> Any:
-        """Wagtail's, with the guarantee that what goes live can be published. Raises ValidationError."""
-        if clean and self.live and kwargs.get("update_fields") is None:
+        """Wagtail's, with the guarantee that what goes live can be published. Raises ValidationError.
+
+        A page below one that is copied becomes a draft instead: Wagtail copies them one by one and would stop half-way.
+        """
+        fields = kwargs.get("update_fields")
+        if self.live and fields is None and not clean and self._state.adding:
+            self._draft_unless_publishable()
+        elif self.live and (clean if fields is None else not ALIAS.isdisjoint(fields)):
             self.check_publishable()
         return super().save(clean=clean, user=user, log_action=log_action, **kwargs)
+
+    def _draft_unless_publishable(self) -> None:
+        try:
+            self.check_publishable()
+        except ValidationError:
+            self.live, self.has_unpublished_changes = False, True
+
+    def full_clean(self, *args: Any, **kwargs: Any) -> None:
+        """Wagtail's, with a title on one line: it becomes the subject of mail."""
+        self.title = one_line(self.title)  # type: ignore[has-type]
+        super().full_clean(*args, **kwargs)
 
     @property
     def uid(self) -> UUID:
         """The lasting name in the record."""
         key: UUID = self.translation_key
         return key
+
+    def uid_of(self, block: Any) -> UUID:
+        """What the record calls a block of this page."""
+        return uid_of_block(self.uid, block.id)
 
     @property
     def is_source(self) -> bool:
@@ -156,6 +202,7 @@ class ContentPage(Content, Page):  # type: ignore[django-manager-missing]
 
     def clean(self) -> None:
         super().clean()
+        self.check_schedule()
         if self.cleaned_for_publishing:
             self.check_publishable()
 
@@ -170,7 +217,7 @@ class ContentPage(Content, Page):  # type: ignore[django-manager-missing]
         """What the author has written, with the remarks of the checks beside it."""
         request.is_preview = True  # type: ignore[attr-defined]
         request.preview_mode = mode_name  # type: ignore[attr-defined]
-        context = self.get_context(request) | {"findings": list(self.findings())}
+        context = self.get_context(request) | {"findings": list(self.all_findings())}
         return TemplateResponse(request, self.get_preview_template(request, mode_name), context)
 
     def get_preview_template(self, request: HttpRequest, mode_name: str) -> str:
@@ -187,7 +234,7 @@ class Source(Content, PreviewableMixin, DraftStateMixin, RevisionMixin, models.M
         unique=True,
         help_text=gettext_lazy("Kept for good: files refer to it."),
     )
-    title = models.CharField(gettext_lazy("title"), max_length=120)
+    title = OneLine(gettext_lazy("title"), max_length=120)
     revisions = GenericRelation(
         "wagtailcore.Revision", content_type_field="base_content_type", object_id_field="object_id"
     )
@@ -216,6 +263,7 @@ class Source(Content, PreviewableMixin, DraftStateMixin, RevisionMixin, models.M
 
     def clean(self) -> None:
         super().clean()
+        self.check_schedule()
         if self.cleaned_for_publishing:
             self.check_publishable()
 
@@ -224,4 +272,4 @@ class Source(Content, PreviewableMixin, DraftStateMixin, RevisionMixin, models.M
 
     def get_preview_context(self, request: HttpRequest, mode_name: str) -> dict[str, Any]:
         context: dict[str, Any] = super().get_preview_context(request, mode_name)
-        return context | {"page": self, "findings": list(self.findings())}
+        return context | {"page": self, "findings": list(self.all_findings())}

@@ -7,7 +7,7 @@ decide which Talk gates it helps to open; its wording is current for everybody a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from uuid import UUID
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -59,9 +59,13 @@ class CoursePage(ContentPage):
         """The published lessons in order. Queries: 1."""
         return list(LessonPage.objects.child_of(self).live().order_by("path"))
 
+    def recorded_blocks(self) -> Iterator[Any]:
+        """Its recall questions."""
+        return recalls(self.recall)
+
     def recall_specs(self) -> list[RecallSpec]:
         """The questions of the course itself."""
-        return read_recalls(self.recall)
+        return read_recalls(self)
 
 
 class LessonPage(ContentPage):
@@ -94,9 +98,13 @@ class LessonPage(ContentPage):
         verbose_name = gettext_lazy("lesson")
         verbose_name_plural = gettext_lazy("lessons")
 
+    def recorded_blocks(self) -> Iterator[Any]:
+        """Its recall questions."""
+        return recalls(self.body)
+
     def recall_specs(self) -> list[RecallSpec]:
         """Its recall questions, in the order of the body."""
-        return read_recalls(self.body)
+        return read_recalls(self)
 
     def findings(self) -> Iterator[Finding]:
         kinds = {child.block_type for child in self.body}
@@ -126,18 +134,22 @@ def lesson_specs(lessons: Iterable[LessonPage]) -> list[LessonSpec]:
     ]
 
 
-def read_recalls(stream: StreamValue) -> list[RecallSpec]:
-    """Recall questions of a stream; the block id is the uid."""
+def recalls(stream: StreamValue) -> Iterator[Any]:
+    """The recall blocks of a stream; one that was never saved has no id and is left out."""
+    return (child for child in stream if child.block_type == "recall" and child.id)
+
+
+def read_recalls(page: CoursePage | LessonPage) -> list[RecallSpec]:
+    """The recall questions of a page, in order."""
     return [
         RecallSpec(
-            uid=UUID(str(child.id)),
+            uid=page.uid_of(child),
             q=child.value["q"],
             a=child.value["a"],
             wrong=tuple(child.value["wrong"]),
             why=child.value["why"],
         )
-        for child in stream
-        if child.block_type == "recall" and child.id
+        for child in page.recorded_blocks()
     ]
 
 

@@ -7,11 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.documents.models import AbstractDocument, Document
 from wagtail.images.models import AbstractImage, AbstractRendition, Image
 
+from lms.api import OneLine
+
 
 class CustomImage(AbstractImage):
     """A picture; ``credit`` says whose it is."""
 
-    credit = models.CharField(_("credit"), max_length=200, blank=True)
+    credit = OneLine(_("credit"), max_length=200, blank=True)
 
     admin_form_fields = (*Image.admin_form_fields, "credit")
 

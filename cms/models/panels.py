@@ -26,7 +26,7 @@ class ChecksPanel(Panel):
         def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
             """Queries: what the checks of the kind cost, and about 12."""
             context: dict[str, Any] = super().get_context_data(parent_context)
-            findings = list(self.instance.findings())
+            findings = list(self.instance.all_findings())
             return context | {
                 "refusals": [finding for finding in findings if finding.refuses],
                 "advice": [finding for finding in findings if not finding.refuses],

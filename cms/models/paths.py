@@ -65,10 +65,18 @@ class PathPage(ContentPage):
         for milestone in self.milestones:
             yield from milestone.value["steps"]
 
+    def recorded_blocks(self) -> Iterator[Any]:
+        """Its milestones, then its steps."""
+        yield from self.milestones
+        yield from self.steps()
+
+    def uid_of(self, block: Any) -> UUID:
+        """What the record calls a milestone or step; one of a draft that has no id yet gets a uid from its key."""
+        return super().uid_of(block) if block.id else _missing(block.value["key"] or "")
+
     def uids(self) -> dict[str, UUID]:
         """Uids of milestones and steps by key."""
-        blocks = [*self.milestones, *self.steps()]
-        return {child.value["key"]: UUID(str(child.id)) for child in blocks if child.id}
+        return {child.value["key"]: self.uid_of(child) for child in self.recorded_blocks() if child.id}
 
     def spec(self) -> PathSpec:
         """As compiled, with its wording. Queries: about 12 (targets by kind, lessons, their skills)."""
@@ -76,9 +84,9 @@ class PathPage(ContentPage):
         lessons = lessons_of([child.value["target"] for child in self.steps() if child.block_type == "course"])
         milestones = tuple(
             MilestoneSpec(
-                uid=_uid(milestone),
+                uid=self.uid_of(milestone),
                 day=number(milestone.value["day"]),
-                steps=tuple(_step(child, uids, lessons) for child in milestone.value["steps"]),
+                steps=tuple(_step(self.uid_of(child), child, uids, lessons) for child in milestone.value["steps"]),
                 title=milestone.value["title"],
             )
             for milestone in self.milestones
@@ -101,7 +109,7 @@ class PathPage(ContentPage):
             role=self.role.spec() if self.role else None,
             grants=grants,
             skills=set(SkillSource.objects.filter(live=True).values_list("slug", flat=True)),
-            keys=[child.value["key"] for child in [*self.milestones, *steps]],
+            keys=[child.value["key"] for child in self.recorded_blocks()],
             excused=frozenset(slugs(child.value["skill"] for child in self.no_practice)),
         )
         yield from check_path(spec, facts)
@@ -141,11 +149,6 @@ def lessons_of(courses: list[CoursePage | None]) -> dict[int, tuple[LessonSpec, 
     return {course: tuple(specs) for course, specs in found.items()}
 
 
-def _uid(child: Any) -> UUID:
-    """The block's id; a block of a draft that has none yet gets one from its key."""
-    return UUID(str(child.id)) if child.id else _missing(child.value["key"] or "")
-
-
 def _missing(key: str) -> UUID:
     return uuid5(NOT_THERE, key)
 
@@ -157,11 +160,11 @@ def _wanted_keys(page: PathPage) -> Iterator[str]:
                 yield leaf.value or ""
 
 
-def _step(child: Any, uids: Mapping[str, UUID], lessons: Mapping[int, tuple[LessonSpec, ...]]) -> StepSpec:
+def _step(uid: UUID, child: Any, uids: Mapping[str, UUID], lessons: Mapping[int, tuple[LessonSpec, ...]]) -> StepSpec:
     value, target = child.value, child.value.get("target")
     held = lessons.get(target.pk, ()) if isinstance(target, CoursePage) else ()
     return StepSpec(
-        uid=_uid(child),
+        uid=uid,
         kind=child.block_type,
         content_uid=target.uid if target is not None else None,
         required=bool(value["required"]),

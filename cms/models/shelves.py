@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -12,6 +13,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 
 from cms.blocks.lesson import LessonBodyBlock
+from lms.rules.links import wrong_with_link
 
 from .base import ContentPage, ContentPermissionTester
 from .panels import ChecksPanel
@@ -69,11 +71,17 @@ class SectionPage(_FramePage):
         verbose_name_plural = _("shelves")
 
 
+def plain_link(link: str) -> None:
+    """A link that leads where it says. Raises ValidationError."""
+    if wrong := wrong_with_link(link):
+        raise ValidationError(wrong)
+
+
 class ResourcePage(ContentPage):
     """Something to read beside the courses: a text of ours, a file, or a link."""
 
     summary = models.TextField(_("summary"), blank=True)
-    link = models.URLField(_("link"), blank=True)
+    link = models.URLField(_("link"), blank=True, validators=[plain_link])
     document = models.ForeignKey(
         get_document_model_string(), models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("file")
     )

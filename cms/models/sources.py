@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.fields import StreamField
+from wagtail.models import WorkflowMixin
 
 from assessments.rules.specs import CalibrationItemSpec, CalibrationSpec, SpeakerSpec
 from cms.blocks.base import number
 from cms.blocks.sources import LevelsBlock, RequirementsBlock, VignettesBlock
 from cms.rules.findings import Finding
 from cms.rules.source_lint import check_calibration, check_role, check_skill
-from lms.api import Family
+from lms.api import Family, OneLine
 from lms.rules.specs import IndicatorSpec, RequirementSpec, RoleProfileSpec, SkillSpec
 
 from .base import Source
@@ -32,7 +33,7 @@ IDENTITY = MultiFieldPanel(
 )
 
 
-class SkillSource(Source):
+class SkillSource(WorkflowMixin, Source):
     """A skill as authors write it."""
 
     family = models.CharField(gettext_lazy("family"), max_length=12, choices=Family.choices)
@@ -75,7 +76,7 @@ class SkillSource(Source):
         yield from check_skill(self.spec())
 
 
-class RoleProfileSource(Source):  # type: ignore[django-manager-missing]
+class RoleProfileSource(WorkflowMixin, Source):  # type: ignore[django-manager-missing]
     """What a role asks for, as authors write it."""
 
     threshold = models.DecimalField(
@@ -145,7 +146,7 @@ class ExternalSource(Source):
         ordering = ["title"]
 
 
-class CalibrationSource(Source):
+class CalibrationSource(WorkflowMixin, Source):
     """Vignettes with right ratings, on which observers learn to agree."""
 
     skill = models.ForeignKey(
@@ -199,7 +200,7 @@ class CalibrationSource(Source):
 class SpeakerSource(Source):
     """Somebody who speaks in scenarios; ``portrait`` names a drawing of ours."""
 
-    role = models.CharField(gettext_lazy("role"), max_length=120)
+    role = OneLine(gettext_lazy("role"), max_length=120)
     portrait = models.CharField(
         gettext_lazy("portrait"), max_length=60, default="scene", help_text=gettext_lazy("Name of a drawing.")
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from assessments.rules.calibration import LEAST_ITEMS, LEAST_KAPPA, MOST_BIAS, above_floors, means_to_decide
 from lms.rules.specs import RoleProfileSpec, SkillSpec
 
 from .findings import Finding
@@ -82,12 +83,25 @@ def _check_expected(spec: StandardSpec) -> Iterator[Finding]:
 
 
 def check_calibration(spec: CalibrationSpec) -> Iterator[Finding]:
-    """Keys once, pass marks in range; a set that is too small teaches and decides nothing, which is advice."""
+    """Keys once, pass marks in range. A set that would decide below the floors is refused; one that has fewer vignettes
+    than it asks for itself teaches and decides nothing, which is advice.
+    """
     if len({item.id for item in spec.items}) != len(spec.items):
         yield Finding(_("Two vignettes have the same key."))
     if not 0 < spec.kappa <= 1 or not 0 < spec.max_bias <= 4:
         yield Finding(_("Kappa lies above 0 and at most at 1, the bias above 0 and at most at 4."))
-    if len(spec.items) < spec.min_items:
+    count = len(spec.items)
+    if means_to_decide(count, spec.min_items) and not above_floors(count, spec.kappa, spec.max_bias):
+        words = {"items": LEAST_ITEMS, "kappa": LEAST_KAPPA, "bias": MOST_BIAS}
+        yield Finding(
+            _(
+                "A set that decides has at least %(items)d vignettes, a kappa of at least %(kappa)s and a bias of at "
+                "most %(bias)s. Change that, or set the least number of items above the number of vignettes: then it "
+                "only teaches."
+            )
+            % words
+        )
+    if not means_to_decide(count, spec.min_items):
         yield Finding(_("Fewer vignettes than the least number: the set teaches and decides nothing."), refuses=False)
     if {item.reference for item in spec.items} != {1, 2, 3, 4, 5}:
         yield Finding(_("Not every level of supervision occurs."), refuses=False)

@@ -68,7 +68,8 @@ def generate_people(*, learners: int, seed: int, passphrase: str, now: datetime,
     Without a passphrase nobody can sign in. Raises ValueError when the curriculum is not loaded, or these people are
     here already.
     """
-    version = PathVersion.objects.filter(path__slug=PATH).order_by("-number").select_related("path").first()
+    rows = PathVersion.objects.filter(path__slug=PATH, path__archived_at=None)
+    version = rows.order_by("-number").select_related("path").first()
     if version is None:
         raise ValueError("Load the curriculum first: manage.py load_curriculum.")
     if User.objects.filter(email__endswith="@generated.example").exists():

@@ -158,7 +158,7 @@ class Journey:
         kind = state.step.kind
         planned = next((item for item in self.items_about(state.step) if item.kind == SESSION), None)
         if planned:
-            here = planned.at.astimezone(self.enrolment.person.zone)
+            here = clock.local(planned.at, self.enrolment.person.zone)
             words = {"day": short_day(here.date()), "time": hour(here)}
             return Turn("cal", _("%(day)s, %(time)s") % words, item=planned)
         if kind == StepKind.SESSION and not self.coach():
@@ -304,7 +304,7 @@ class Journey:
 
     def moment(self, at: datetime) -> str:
         """A moment by the learner's clock: Thursday 30 April, 15:30."""
-        here = at.astimezone(self.enrolment.person.zone)
+        here = clock.local(at, self.enrolment.person.zone)
         return at_hour(long_day(here.date()), here)
 
     def _local(self, at: datetime | None) -> date:

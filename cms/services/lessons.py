@@ -26,9 +26,9 @@ def live_lesson(uid: UUID) -> LessonPage:
 
 
 def render_lesson(
-    page: LessonPage, inserts: Mapping[str, str] | None = None, context: Mapping[str, Any] | None = None
+    page: LessonPage, inserts: Mapping[UUID, str] | None = None, context: Mapping[str, Any] | None = None
 ) -> SafeString:
-    """The body as HTML. ``inserts`` maps ids of blocks to safe HTML that stands in their place.
+    """The body as HTML. ``inserts`` maps uids of blocks to safe HTML that stands in their place.
 
     A recall block without an insert is left out: a learner never gets the key from here. The request's context may be
     handed in for the other blocks. Queries: 1 a kind of chooser in the body (images, documents), none for text.
@@ -36,8 +36,8 @@ def render_lesson(
     inserts = inserts or {}
     parts: list[SafeString] = []
     for child in page.body:
-        if str(child.id) in inserts:
-            parts.append(format_html("{}", inserts[str(child.id)]))
+        if (insert := inserts.get(page.uid_of(child))) is not None:
+            parts.append(format_html("{}", insert))
         elif child.block_type != "recall":
             parts.append(mark_safe(child.render(context=dict(context or {}))))  # noqa: S308 - made by our templates
     return format_html_join("\n", "{}", ((part,) for part in parts))

@@ -32,6 +32,7 @@ from lms.api import (
 from lms.errors import NotFound
 from lms.rules.gates import GATES
 from lms.rules.ladder import NAMES, Ladder, again_by, ladder
+from lms.rules.names import title_order
 from lms.rules.said import full_day
 from lms.rules.scales import BANDS, ENTRUSTMENT
 from lms.rules.standing import DUE, LAPSED, NOT_YET, REFUSED, REVOKED, VOUCHED, Verdict
@@ -173,7 +174,10 @@ def my_skills(person: User, at: datetime, chosen: UUID | None = None) -> MySkill
         known.row(skill.slug, titles[skill.slug], skill.family) for skill in skills if skill.slug not in known.required
     ]
     for family in FAMILIES:
-        rows = sorted((row for row in rest if row.family == family), key=lambda row: (not row.ladder.begun, row.title))
+        rows = sorted(
+            (row for row in rest if row.family == family),
+            key=lambda row: (not row.ladder.begun, title_order(row.title)),
+        )
         if rows:
             page.others.append((str(family.label), rows))
     return page
@@ -220,7 +224,7 @@ def _record(found: Standing) -> Record:
         uid=event.uid,
         skill=event.skill.slug,
         title=event.skill.title,
-        meaning=str(ENTRUSTMENT.get(found.signoff.level, event.meaning)),
+        meaning=str(ENTRUSTMENT.get(found.signoff.level, event.words)),
         level=found.signoff.level,
         signer=event.signer.full_name,
         standard=event.version.title,

@@ -16,19 +16,18 @@ from assessments.api import RecallQuestion, recall_context
 from cms.models import LessonPage
 from lms import clock
 from lms.api import (
-    AUTHORS,
     OPEN,
     GateFact,
     PathProgress,
     StepState,
     User,
-    in_group,
-    is_learning_administrator,
+    has_duty,
     lesson_step,
     paths_of,
     words_of,
 )
 from lms.errors import NotAllowed, NotFound
+from lms.rules.duties import ADMINISTRATOR, AUTHOR, LEARNING
 
 from .lessons import live_lesson, render_lesson
 from .places import refusal
@@ -94,7 +93,7 @@ class Lesson:
 
 def may_read_any(person: User) -> bool:
     """Authors, L&D and administrators read every lesson. Queries: 1 the first time in a request."""
-    return person.is_superuser or is_learning_administrator(person) or in_group(person, AUTHORS)
+    return any(has_duty(person, duty) for duty in (AUTHOR, LEARNING, ADMINISTRATOR))
 
 
 def reader_of(person: User, lesson_uid: UUID, at: datetime) -> tuple[PathProgress, StepState] | None:
@@ -133,13 +132,12 @@ def read_lesson(person: User, lesson_uid: UUID, at: datetime, render: Renderer, 
         owners.append(found[1].step.content_uid)
     asked = recall_context(owners, person, at=at) if found else {}
     inserts = {
-        str(item.uid): render("lessons/recall.html", {"question": item, "next": here})
-        for item in asked.get(lesson_uid, ())
+        item.uid: render("lessons/recall.html", {"question": item, "next": here}) for item in asked.get(lesson_uid, ())
     }
     for child in page.body:
         if child.block_type == "pause":
-            words = {"id": str(child.id), "prompt": child.value["prompt"]}
-            inserts[str(child.id)] = render("lessons/pause.html", words)
+            uid = page.uid_of(child)
+            inserts[uid] = render("lessons/pause.html", {"id": str(uid), "prompt": child.value["prompt"]})
     lesson = Lesson(page, render_lesson(page, inserts), _jumps(page, inserts))
     if may_edit := _edit_url(person, page):
         lesson.edit_url = may_edit
@@ -175,16 +173,17 @@ def _is_last(path: PathProgress, state: StepState, lesson_uid: UUID) -> bool:
     return all(item.uid in path.lessons for item in state.step.lessons if item.uid != lesson_uid)
 
 
-def _jumps(page: LessonPage, inserts: Mapping[str, str]) -> list[tuple[str, str]]:
+def _jumps(page: LessonPage, inserts: Mapping[UUID, str]) -> list[tuple[str, str]]:
     """What a reader may jump to: (anchor, words)."""
     names = {"pause": _("Pause"), "tryit": _("Try it"), "recall": _("Recall")}
     found = []
     for child in page.body:
-        if child.block_type == "recall" and str(child.id) not in inserts:
+        uid = page.uid_of(child)
+        if child.block_type == "recall" and uid not in inserts:
             continue
         words = child.value[JUMPS[child.block_type]] if child.block_type in JUMPS else names.get(child.block_type)
         if words and child.id:
-            found.append((f"b-{child.id}", words))
+            found.append((f"b-{uid if uid in inserts else child.id}", words))
     return found
 
 

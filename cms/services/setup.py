@@ -10,7 +10,7 @@ from django.db import transaction
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Locale, Page, Site
 
 from cms.models import HomePage, SectionPage, Shelf
-from cms.policies import LIBRARY
+from cms.policies import DECISIVE, LIBRARY, REVIEWED
 from lms.api import AUTHORS, GROUPS, LEARNING_ADMINISTRATORS, User
 
 from .review import set_up_review
@@ -99,6 +99,8 @@ def _groups(home: HomePage) -> None:
     admin = Permission.objects.filter(content_type__app_label="wagtailadmin", codename="access_admin")
     types = ContentType.objects.get_for_models(*LIBRARY)
     library = Permission.objects.filter(content_type__in=types.values())
+    reviewed = [types[model] for model in REVIEWED]
+    decisive = {row for row in library if row.content_type in reviewed and row.codename.startswith(tuple(DECISIVE))}
     people = Permission.objects.filter(content_type=ContentType.objects.get_for_model(User), codename="view_user")
     collection = Collection.get_first_root_node()
     for name in (AUTHORS, LEARNING_ADMINISTRATORS):
@@ -115,5 +117,5 @@ def _groups(home: HomePage) -> None:
             for permission in files
             if permission.pk not in held
         )
-        wanted = {*admin, *library, *(people if name == LEARNING_ADMINISTRATORS else ())}
+        wanted = {*admin, *library, *people} if name == LEARNING_ADMINISTRATORS else {*admin, *library} - decisive
         group.permissions.add(*(wanted - set(group.permissions.all())))

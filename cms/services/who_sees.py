@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from cms.rules.privacy import AUTHORS as AUTHORING
 from coaching.api import my_people
 from lms import clock
-from lms.api import ADMINISTRATOR, AUDITORS, User, duties_of, learning_administrators, managers_above, personal_lines
+from lms.api import User, administrators, duties_of, holders, learning_administrators, managers_above, personal_lines
 from lms.rules import privacy
+from lms.rules.duties import ADMINISTRATOR, AUDITOR
 from lms.rules.privacy import Personal
 
 NAMED = 4
@@ -92,8 +93,8 @@ def _audiences(person: User, at: datetime) -> dict[str, str]:
     coaches = [helper.person for helper in my_people(person, on) if helper.role in ("coach", "cover")]
     managers = managers_above(person, on)
     learning = [who for who in learning_administrators() if who != person]
-    auditors = [who for who in User.objects.filter(is_active=True, groups__name=AUDITORS) if who != person]
-    runs_it = [who for who in User.objects.filter(is_active=True, is_superuser=True) if who != person]
+    auditors = [who for who in holders(AUDITOR) if who != person]
+    runs_it = [who for who in administrators() if who != person]
     asked = User.objects.filter(
         Q(pk__in=person.cases.exclude(requests__status="withdrawn").values("requests__observer"))
         | Q(pk__in=person.observations_of.values("observer"))
@@ -122,7 +123,7 @@ def _audiences(person: User, at: datetime) -> dict[str, str]:
 
 def _named(people: Iterable[User], one: str, many: str) -> str:
     """The people of one audience by name; "" when there is nobody."""
-    found = list(dict.fromkeys(who.full_name for who in sorted(set(people), key=lambda who: who.full_name)))
+    found = list(dict.fromkeys(who.full_name for who in sorted(set(people), key=lambda who: (who.name_order, who.pk))))
     if not found:
         return ""
     names, more = found[:NAMED], len(found) - NAMED

@@ -15,9 +15,9 @@ hooks.register("register_log_actions", home.log_actions)
 # Wagtail's own are registered without an order; ours come after them and take their place.
 hooks.register("register_bulk_action", people.NoBulkDelete, order=100)
 hooks.register("register_bulk_action", people.NoBulkActiveState, order=100)
-hooks.register("register_bulk_action", people.AssignDuty, order=100)
+hooks.register("register_bulk_action", people.NoBulkRole, order=100)
 
-hooks.register("before_serve_document", files.only_signed_in)
+hooks.register("before_serve_document", files.only_whom_it_is_for, order=-1)
 
 hooks.register("before_delete_page", messages.explain_page)
 hooks.register("before_unpublish_page", messages.explain_unpublish)

@@ -9,8 +9,16 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 from cms.models import CalibrationSource, ExternalSource, RoleProfileSource, SkillSource, SpeakerSource
 from lms.api import Customer
 
+from .copies import CopyAsNew
 
-class Skills(SnippetViewSet):
+
+class _Kind(SnippetViewSet):
+    """What all kinds share."""
+
+    copy_view_class = CopyAsNew
+
+
+class Skills(_Kind):
     """Skills, by family."""
 
     model = SkillSource
@@ -20,7 +28,7 @@ class Skills(SnippetViewSet):
     search_fields = ["title", "about"]
 
 
-class Roles(SnippetViewSet):
+class Roles(_Kind):
     """Role profiles."""
 
     model = RoleProfileSource
@@ -29,7 +37,7 @@ class Roles(SnippetViewSet):
     search_fields = ["title"]
 
 
-class Calibrations(SnippetViewSet):
+class Calibrations(_Kind):
     """Calibration sets."""
 
     model = CalibrationSource
@@ -38,7 +46,7 @@ class Calibrations(SnippetViewSet):
     search_fields = ["title"]
 
 
-class Externals(SnippetViewSet):
+class Externals(_Kind):
     """Training elsewhere."""
 
     model = ExternalSource
@@ -47,7 +55,7 @@ class Externals(SnippetViewSet):
     search_fields = ["title"]
 
 
-class Speakers(SnippetViewSet):
+class Speakers(_Kind):
     """The people of scenarios."""
 
     model = SpeakerSource
@@ -56,7 +64,7 @@ class Speakers(SnippetViewSet):
     search_fields = ["title", "role"]
 
 
-class Customers(SnippetViewSet):
+class Customers(_Kind):
     """Customers and what was decided about them."""
 
     model = Customer

@@ -1,42 +1,46 @@
-"""People in the admin: names and duties may be changed, nobody is added or deleted here.
+"""People in the admin: names may be changed. Nobody is added or deleted, nor given a duty or
+an address here.
 
 A person comes by invitation and leaves by a service that keeps their record; deleting one would break sign-offs, and
-switching ``is_active`` would leave assignments behind.
+switching ``is_active`` would leave assignments behind. Duties and addresses are given with a reason, on
+the page *People*.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from wagtail.users.forms import UserForm
+from django.utils.functional import cached_property
+from wagtail.users.forms import GroupForm, UserForm
 from wagtail.users.views.bulk_actions import AssignRoleBulkAction, DeleteBulkAction, SetActiveStateBulkAction
-from wagtail.users.views.users import DeleteView, EditView, UserViewSet
+from wagtail.users.views.groups import DeleteView as GroupDeleteView
+from wagtail.users.views.groups import GroupViewSet
+from wagtail.users.views.users import DeleteView, EditView, IndexView, UserViewSet
+
+from lms.api import GROUPS, named_like
 
 User = get_user_model()
 
 
 class PersonForm(UserForm):
-    """Name, address, and duties (groups)."""
+    """Name and job."""
 
     password_enabled = False
+    email = None
     first_name = None
     last_name = None
+    is_superuser = None
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        editing_self = kwargs.pop("editing_self", False)
+    def __init__(self, *args: Any, editing_self: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if editing_self:
-            del self.fields["is_superuser"]
 
     class Meta:
         model = User
-        fields = ("email", "full_name", "preferred_name", "job", "is_superuser", "groups")
-        widgets = {"groups": forms.CheckboxSelectMultiple}
+        fields = ("full_name", "preferred_name", "job")
 
 
 class NoDelete(DeleteView):
@@ -54,6 +58,21 @@ class PersonEdit(EditView):
         self.can_delete = self.user_has_permission_for_instance("delete", self.object)
 
 
+class PeopleList(IndexView):
+    """Wagtail's, in the order of names that every list has, and searched as everywhere."""
+
+    @cached_property
+    def columns(self) -> list[Any]:
+        found = super().columns
+        for column in found:
+            if column.name == "name":
+                column.sort_key = "name_order"
+        return found
+
+    def search_queryset(self, queryset: Any) -> Any:
+        return queryset.filter(named_like(self.search_query)) if self.is_searching else queryset
+
+
 class PeopleViewSet(UserViewSet):
     """Wagtail's, with our fields and without deleting; adding somebody is an invitation.
 
@@ -61,6 +80,8 @@ class PeopleViewSet(UserViewSet):
     """
 
     edit_template_name = "cms/admin/person_edit.html"
+    index_view_class = PeopleList
+    ordering = "name_order"
     edit_view_class = PersonEdit
     delete_view_class = NoDelete
     copy_view_enabled = False
@@ -96,8 +117,38 @@ class NoBulkActiveState(SetActiveStateBulkAction):
         raise PermissionDenied
 
 
-class AssignDuty(AssignRoleBulkAction):
-    """Wagtail's, asking the policy who may give duties."""
+class NoBulkRole(AssignRoleBulkAction):
+    """A duty is given to one person, with a reason."""
 
     def check_perm(self, obj: Any) -> bool:
-        return bool(self.user_has_permission("change"))
+        return False
+
+    @classmethod
+    def execute_action(cls, objects: Any, **kwargs: Any) -> tuple[int, int]:
+        raise PermissionDenied
+
+
+class GroupNamedOnce(GroupForm):
+    """Wagtail's; the group of a duty keeps its name."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].disabled = self.instance.name in GROUPS
+
+
+class NoDeleteOfDuty(GroupDeleteView):
+    """The group of a duty stays: whoever has the duty would lose the authoring pages."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.get_object().name in GROUPS:
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+
+class DutyGroupViewSet(GroupViewSet):
+    """Wagtail's groups say what a duty may do in the authoring pages; who has it, other rows say (``lms.services``)."""
+
+    delete_view_class = NoDeleteOfDuty
+
+    def get_form_class(self, for_update: bool = False) -> type[GroupForm]:
+        return GroupNamedOnce

@@ -13,6 +13,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from lms.api import OneLine
+
 from .profiles import CoachProfile
 
 
@@ -38,7 +40,7 @@ class CoachAssignment(models.Model):
     assigned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
-    reason = models.CharField(max_length=300, blank=True)
+    reason = OneLine(max_length=300, blank=True)
 
     class Meta:
         constraints = [

@@ -12,6 +12,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from lms.api import OneLine
+
 
 class Challenge(models.Model):
     """One wish to be seen early. ``about_uid`` is the standard that the step is about."""
@@ -26,7 +28,7 @@ class Challenge(models.Model):
     enrolment = models.ForeignKey("lms.Enrolment", models.PROTECT, related_name="challenges")
     step_uid = models.UUIDField()
     about_uid = models.UUIDField()
-    title = models.CharField(max_length=160)
+    title = OneLine(max_length=160)
     why = models.CharField(max_length=1000, help_text="What makes the learner sure, in their words.")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ASKED)
     asked_at = models.DateTimeField()
@@ -34,7 +36,7 @@ class Challenge(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="challenges_answered"
     )
     answered_at = models.DateTimeField(null=True, blank=True)
-    answer = models.CharField(max_length=300, blank=True)
+    answer = OneLine(max_length=300, blank=True)
 
     class Meta:
         ordering = ["asked_at", "id"]

@@ -13,6 +13,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from lms.api import ManyLines, OneLine
+
 
 class Commitment(models.Model):
     """One promise of a learner."""
@@ -26,14 +28,14 @@ class Commitment(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     enrolment = models.ForeignKey("lms.Enrolment", models.PROTECT, related_name="commitments")
     step_uid = models.UUIDField(null=True, blank=True)
-    what = models.CharField(max_length=300)
+    what = OneLine(max_length=300)
     customer = models.ForeignKey("lms.Customer", models.PROTECT, null=True, blank=True, related_name="commitments")
     by_on = models.DateField()
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
     made_at = models.DateTimeField()
-    report = models.TextField(blank=True, help_text="What happened, in the learner's words.")
+    report = ManyLines(blank=True, help_text="What happened, in the learner's words.")
     done_at = models.DateTimeField(null=True, blank=True)
-    note = models.TextField(blank=True, help_text="What the coach says about it, to the learner.")
+    note = ManyLines(blank=True, help_text="What the coach says about it, to the learner.")
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -59,6 +61,7 @@ class Commitment(models.Model):
 class CommitmentSkill(models.Model):
     """A skill that the commitment uses, and when the coach confirmed it."""
 
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="skills")
     skill = models.ForeignKey("lms.Skill", models.PROTECT, related_name="+")
     confirmed_at = models.DateTimeField(null=True, blank=True)

@@ -14,6 +14,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from lms.api import ManyLines, OneLine
+
 
 class Thread(models.Model):
     """A question with its answers, or the prompt of a skill with its contributions."""
@@ -21,7 +23,7 @@ class Thread(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     skill = models.ForeignKey("lms.Skill", models.PROTECT, related_name="threads")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="threads")
-    title = models.CharField(max_length=300)
+    title = OneLine(max_length=300)
     is_prompt = models.BooleanField(default=False)
     opened_at = models.DateTimeField()
 
@@ -51,13 +53,13 @@ class Post(models.Model):
     thread = models.ForeignKey(Thread, models.PROTECT, related_name="posts")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="posts")
     kind = models.CharField(max_length=8, choices=Kind.choices)
-    body = models.TextField()
+    body = ManyLines()
     posted_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
     accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     hidden_at = models.DateTimeField(null=True, blank=True)
     hidden_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
-    hidden_reason = models.CharField(max_length=300, blank=True)
+    hidden_reason = OneLine(max_length=300, blank=True)
 
     class Meta:
         ordering = ["posted_at", "id"]

@@ -6,10 +6,14 @@ somebody may observe and judge one skill until a day, and on what basis. Nobody 
 
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+from lms.api import OneLine
 
 
 class CoachProfile(models.Model):
@@ -45,6 +49,7 @@ class CoachProfile(models.Model):
 class Absence(models.Model):
     """Days on which a coach was away and who covered, both days included; so that the record knows who coached then."""
 
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     coach = models.ForeignKey(CoachProfile, models.PROTECT, related_name="absences")
     cover = models.ForeignKey(CoachProfile, models.PROTECT, null=True, blank=True, related_name="+")
     from_on = models.DateField()
@@ -64,31 +69,50 @@ class Absence(models.Model):
 
 
 class ObserverGrant(models.Model):
-    """The right to observe one skill until a day; founding grants are given by L&D with a reason."""
+    """The right to observe one skill until a day; founding and provisional grants are given by L&D with a reason.
+
+    A calibrated grant is nobody's gift: it names the attempt that earned it (``attempt_uid``, of the floor above), and
+    what it replaces was ended by that attempt (``ended_by_attempt``).
+    """
 
     class Basis(models.TextChoices):
         FOUNDING = "founding", _("founding")
         CALIBRATED = "calibrated", _("calibrated")
         PROVISIONAL = "provisional", _("provisional")
 
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="observer_grants")
     skill = models.ForeignKey("lms.Skill", models.PROTECT, related_name="+")
     basis = models.CharField(max_length=12, choices=Basis.choices, default=Basis.FOUNDING)
     granted_at = models.DateTimeField()
     until_on = models.DateField()
-    granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    reason = models.CharField(max_length=300)
+    granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    attempt_uid = models.UUIDField(null=True, blank=True)
+    reason = OneLine(max_length=300)
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
-    revoked_reason = models.CharField(max_length=300, blank=True)
+    ended_by_attempt = models.UUIDField(null=True, blank=True)
+    revoked_reason = OneLine(max_length=300, blank=True)
 
     class Meta:
         ordering = ["-granted_at", "-id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(revoked_at=None, revoked_by=None, revoked_reason="")
-                | Q(revoked_at__isnull=False, revoked_by__isnull=False) & ~Q(revoked_reason=""),
-                name="observer_grant_revoked_by_somebody_with_reason",
+                condition=Q(revoked_at=None, revoked_by=None, ended_by_attempt=None, revoked_reason="")
+                | (
+                    Q(revoked_at__isnull=False)
+                    & (
+                        Q(revoked_by__isnull=False, ended_by_attempt=None)
+                        | Q(revoked_by=None, ended_by_attempt__isnull=False)
+                    )
+                    & ~Q(revoked_reason="")
+                ),
+                name="observer_grant_ended_by_somebody_or_an_attempt",
+            ),
+            models.CheckConstraint(
+                condition=(~Q(basis="calibrated") & Q(granted_by__isnull=False, attempt_uid=None))
+                | Q(basis="calibrated", granted_by=None, attempt_uid__isnull=False),
+                name="observer_grant_given_by_somebody_or_earned",
             ),
             models.UniqueConstraint(
                 fields=["person", "skill"], condition=Q(revoked_at=None), name="observer_grant_open_once"

@@ -12,6 +12,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from lms.api import ManyLines, OneLine
+
 
 class Session(models.Model):
     """One planned talk. ``step_uid`` names the step of the path that it stands for, if any."""
@@ -26,14 +28,14 @@ class Session(models.Model):
     enrolment = models.ForeignKey("lms.Enrolment", models.PROTECT, related_name="sessions")
     coach = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="sessions_given")
     step_uid = models.UUIDField(null=True, blank=True)
-    title = models.CharField(max_length=160)
+    title = OneLine(max_length=160)
     planned_at = models.DateTimeField()
     minutes = models.PositiveSmallIntegerField(default=30)
-    place = models.CharField(max_length=160, blank=True)
+    place = OneLine(max_length=160, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.PLANNED)
     held_at = models.DateTimeField(null=True, blank=True)
-    shared_notes = models.TextField(blank=True)
-    private_notes = models.TextField(blank=True)
+    shared_notes = ManyLines(blank=True)
+    private_notes = ManyLines(blank=True)
     skills: models.ManyToManyField = models.ManyToManyField("lms.Skill", related_name="+", blank=True)
 
     class Meta:

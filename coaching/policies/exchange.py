@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 
 from coaching.models import CoachAssignment, ObserverGrant, Post, Thread
-from lms.api import RowPolicy, User, everybody, is_learning_administrator, nobody
+from lms.api import RowPolicy, User, everybody, is_administrator, is_learning_administrator, nobody
 from lms.clock import now
 
 from .assignments import acting
@@ -14,7 +14,7 @@ from .profiles import unlapsed
 
 def is_moderator(user: User) -> bool:
     """Who may hide a post: L&D and platform administrators."""
-    return user.is_active and (user.is_superuser or is_learning_administrator(user))
+    return is_administrator(user) or is_learning_administrator(user)
 
 
 class ThreadPolicy(RowPolicy[Thread]):

@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Q
 
 from coaching.models import CoachProfile, ObserverGrant
-from lms.api import RowPolicy, User, everybody, is_learning_administrator, managed_teams, nobody
+from lms.api import RowPolicy, User, everybody, is_administrator, is_learning_administrator, managed_teams, nobody
 
 
 def unlapsed(on: date, prefix: str = "") -> Q:
@@ -46,7 +46,7 @@ class GrantPolicy(RowPolicy[ObserverGrant]):
         return nobody()
 
     def may(self, user: User, action: str) -> bool:
-        return action == "add" and (is_learning_administrator(user) or user.is_superuser)
+        return action == "add" and (is_learning_administrator(user) or is_administrator(user))
 
 
 coach_profile_policy = CoachProfilePolicy(CoachProfile)

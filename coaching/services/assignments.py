@@ -17,13 +17,15 @@ from django.utils.translation import gettext as _
 from coaching import events
 from coaching.models import CoachAssignment, CoachProfile
 from coaching.policies import help_policy, not_ended
-from lms.api import Enrolment, User, act, enrol, once
+from lms.api import Enrolment, User, act, enrol, log_end, log_row, once
 from lms.errors import Conflict, Invalid
 from lms.rules.lines import one_line
+from lms.rules.shown import require_same
 
 from .coaches import ACTIVE, PRIMARY
 from .notices import tell
 from .sessions import follow_coach
+from .shown import coaching_shown
 
 Status = CoachAssignment.Status
 PROPOSED = Status.PROPOSED
@@ -56,36 +58,39 @@ def enrol_with_coach(
         at=at,
     )
     if coach_uid is not None:
-        assign_coach(actor=actor, enrolment_uid=enrolment.uid, coach_uid=coach_uid, key=uuid5(key, "coach"), at=at)
+        assign(actor, enrolment.uid, coach_uid, "", "coach.assign", uuid5(key, "coach"), at)
     return enrolment
 
 
 @act
-def assign_coach(*, actor: User, enrolment_uid: UUID, coach_uid: UUID, key: UUID, at: datetime) -> CoachAssignment:
+def assign_coach(
+    *, actor: User, enrolment_uid: UUID, coach_uid: UUID, shown: str, key: UUID, at: datetime
+) -> CoachAssignment:
     """Make somebody the coach of a learner; a coach before them hands over in the same act.
 
     ``coach_uid`` is the person. Raises NotFound, NotAllowed (not the learner's manager, not L&D, or oneself), Invalid
-    (not a coach, or the learner), Conflict (coach already, or no room). Queries: at most 20, constant.
+    (not a coach, or the learner), Conflict (coach already, or no room), Changed (``shown`` is not who coaches and is
+    proposed now). Queries: at most 22, constant.
     """
-    return assign(actor, enrolment_uid, coach_uid, "", "coach.assign", key, at)
+    return assign(actor, enrolment_uid, coach_uid, "", "coach.assign", key, at, shown)
 
 
 @act
 def hand_over(
-    *, actor: User, enrolment_uid: UUID, coach_uid: UUID, reason: str, key: UUID, at: datetime
+    *, actor: User, enrolment_uid: UUID, coach_uid: UUID, reason: str, shown: str, key: UUID, at: datetime
 ) -> CoachAssignment:
     """As ``assign_coach``, with the reason that both coaches and the learner read. Conflict when nobody coaches yet."""
     reason = one_line(reason)
     if not reason:
         raise Invalid(reason=_("Say why: both coaches and the learner read it."))
-    return assign(actor, enrolment_uid, coach_uid, reason, "coach.hand_over", key, at)
+    return assign(actor, enrolment_uid, coach_uid, reason, "coach.hand_over", key, at, shown)
 
 
 @act
-def end_assignment(*, actor: User, enrolment_uid: UUID, reason: str, key: UUID, at: datetime) -> Enrolment:
+def end_assignment(*, actor: User, enrolment_uid: UUID, reason: str, shown: str, key: UUID, at: datetime) -> Enrolment:
     """The learner has no coach from now on; planned sessions are cancelled.
 
-    Raises NotFound, NotAllowed, Invalid (no reason), Conflict (no coach).
+    Raises NotFound, NotAllowed, Invalid (no reason), Conflict (no coach), Changed.
     """
     enrolment = help_policy.get(actor, "assign", uid=enrolment_uid, lock=True, related=("person",))
     reason = one_line(reason)
@@ -96,6 +101,7 @@ def end_assignment(*, actor: User, enrolment_uid: UUID, reason: str, key: UUID, 
     rows = _active(enrolment)
     if not rows:
         raise Conflict(_("%(learner)s has no coach now.") % {"learner": enrolment.person.get_short_name()})
+    require_same(shown, coaching_shown(enrolment))
     for row in rows:
         close(row, Status.ENDED, reason, at)
     follow_coach(enrolment, None, at)
@@ -106,6 +112,7 @@ def close(row: CoachAssignment, status: str, reason: str, at: datetime) -> None:
     """End one active assignment, give its place back and tell the coach and the learner. For services here only."""
     row.status, row.ended_at, row.reason = status, at, reason[:300]
     row.save(update_fields=["status", "ended_at", "reason"])
+    log_end(row)
     CoachProfile.objects.filter(pk=row.coach_id, load__gt=0).update(load=F("load") - 1)
     if status == Status.ENDED:
         words = {"coach": row.coach.person.full_name, "learner": row.enrolment.person.full_name, "reason": reason}
@@ -120,15 +127,24 @@ def close(row: CoachAssignment, status: str, reason: str, at: datetime) -> None:
 
 
 def assign(
-    actor: User, enrolment_uid: UUID, coach_uid: UUID, reason: str, name: str, key: UUID, at: datetime
+    actor: User,
+    enrolment_uid: UUID,
+    coach_uid: UUID,
+    reason: str,
+    name: str,
+    key: UUID,
+    at: datetime,
+    shown: str | None = None,
 ) -> CoachAssignment:
     """Make somebody the coach under the act ``name``; a proposal that waits is taken up, or declined with it. For
-    services here only.
+    services here only. ``shown`` is None where there was nothing to see: on a path that begins with the act.
     """
     enrolment = help_policy.get(actor, "assign", uid=enrolment_uid, lock=True, related=("person",))
     if not once(actor=actor, name=name, key=key, at=at, about=enrolment.uid):
         mine = CoachAssignment.objects.filter(enrolment=enrolment, kind=PRIMARY)
         return mine.filter(uid=key).first() or mine.exclude(status=PROPOSED).latest("started_at", "pk")
+    if shown is not None:
+        require_same(shown, coaching_shown(enrolment))
     coach = find_coach(coach_uid, enrolment, at)
     rows = _active(enrolment)
     before = next((row for row in rows if row.kind == PRIMARY), None)
@@ -144,6 +160,7 @@ def assign(
     made = _proposed(enrolment, coach, at) or CoachAssignment(uid=key, enrolment=enrolment, coach=coach)
     made.status, made.assigned_by, made.started_at, made.reason = ACTIVE, actor, at, reason
     made.save()
+    log_row(made)
     follow_coach(enrolment, coach.person, at)
     _announce(made, before, at)
     return made

@@ -12,11 +12,13 @@ from coaching.models import Challenge
 from coaching.policies import challenge_policy
 from lms.api import LOCKED, Enrolment, StepKind, User, act, enrolment_policy, once, open_step, progress_of
 from lms.errors import Conflict, Invalid, NotFound
-from lms.rules.lines import one_line
+from lms.rules.lines import many_lines, one_line
+from lms.rules.shown import require_same
 
 from .coaches import present_coach
 from .notices import tell
 from .sessions import step_title
+from .shown import challenge_shown
 
 Status = Challenge.Status
 RELATED = ("enrolment__person", "answered_by")
@@ -34,7 +36,7 @@ def challenge(*, actor: User, enrolment_uid: UUID, step_uid: UUID, why: str, key
     state = progress.state(step_uid)
     if state is None or state.step.kind != StepKind.DEMONSTRATION or state.step.content_uid is None:
         raise NotFound(_("There is no such demonstration on your path."))
-    why = why.strip()[:1000]
+    why = many_lines(why)[:1000]
     if not why:
         raise Invalid(why=_("Say what makes you sure: your coach reads it and decides."))
     if not once(actor=actor, name="challenge.ask", key=key, at=at, about=key):
@@ -66,12 +68,12 @@ def challenge(*, actor: User, enrolment_uid: UUID, step_uid: UUID, why: str, key
 
 @act
 def answer_challenge(
-    *, actor: User, challenge_uid: UUID, accept: bool, words: str, key: UUID, at: datetime
+    *, actor: User, challenge_uid: UUID, accept: bool, words: str, shown: str, key: UUID, at: datetime
 ) -> Challenge:
     """The present coach says yes, which opens the demonstration to this learner, or no; either with words.
 
     What the standard asks stays as it is: only the lock falls. Raises NotFound, NotAllowed (not the present coach),
-    Invalid (no words), Conflict (answered or withdrawn already).
+    Invalid (no words), Conflict (answered or withdrawn already), Changed (``shown`` is not what is asked now).
     """
     row = challenge_policy.get(actor, "answer", uid=challenge_uid, lock=True, related=("enrolment__person",))
     words = one_line(words)[:300]
@@ -81,6 +83,7 @@ def answer_challenge(
         return row
     if row.status != Status.ASKED:
         raise Conflict(_("This was answered or withdrawn before."))
+    require_same(shown, challenge_shown(row))
     row.status, row.answered_by, row.answered_at, row.answer = Status.DECLINED, actor, at, words
     if accept:
         row.status = Status.ACCEPTED

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, QuerySet
 
-from lms.api import PathStructure, PathVersion, User, people_policy, structure_of
+from lms.api import PathStructure, PathVersion, User, named_like, people_policy, structure_of
 
 MOST = 200
 
@@ -23,7 +23,7 @@ def paths_to_choose() -> list[PathChoice]:
     """Every published path, by title, with its role. Queries: 1, and 2 the first time for each version."""
     newest = PathVersion.objects.values("path").annotate(newest=Max("pk")).values("newest")
     rows = PathVersion.objects.filter(pk__in=newest, path__archived_at=None).select_related("path", "role_profile")
-    return [PathChoice(row, structure_of(row.pk)) for row in rows.order_by("path__title")]
+    return [PathChoice(row, structure_of(row.pk)) for row in rows.order_by("path__name_order", "pk")]
 
 
 def people_to_enrol(actor: User, words: str = "") -> list[User]:
@@ -38,6 +38,4 @@ def people_here(words: str = "") -> list[User]:
 
 
 def _matching(words: str, rows: QuerySet[User]) -> QuerySet[User]:
-    for word in words.split():
-        rows = rows.filter(Q(full_name__icontains=word) | Q(email__icontains=word))
-    return rows.order_by("full_name")
+    return rows.filter(named_like(words)).order_by("name_order", "pk")

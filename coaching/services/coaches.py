@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -67,7 +69,7 @@ def active_assignments_of(coach: User, at: datetime) -> list[CoachAssignment]:
     rows = CoachAssignment.objects.filter(acting(coach, at.date()))
     return list(
         rows.select_related("enrolment__person", "enrolment__path", "coach__person").order_by(
-            "enrolment__person__full_name", "pk"
+            "enrolment__person__name_order", "pk"
         )
     )
 
@@ -77,14 +79,26 @@ def learners_of(coach: User, at: datetime) -> list[Enrolment]:
     return list({row.enrolment_id: row.enrolment for row in active_assignments_of(coach, at)}.values())
 
 
-def was_coach(user_id: int, enrolment_id: int, at: datetime) -> bool:
-    """Whether somebody was the present coach at a moment of the past, as coach or cover. Queries: 1-2."""
+@dataclass(frozen=True, slots=True)
+class AsCoach:
+    """By which rows somebody was a coach: the uid of the assignment, and of the absence that they covered."""
+
+    assignment: UUID
+    absence: UUID | None = None
+
+
+def as_coach(user_id: int, enrolment_id: int, at: datetime) -> AsCoach | None:
+    """As what somebody was the present coach at a moment, as coach or as cover; None when they were not. Queries: 1-2.
+
+    Read from the rows that stand in the log, for what is signed at that moment.
+    """
     then = CoachAssignment.objects.filter(
         Q(ended_at=None) | Q(ended_at__gt=at), enrolment_id=enrolment_id, started_at__lte=at
     )
     then = then.exclude(status__in=[CoachAssignment.Status.PROPOSED, CoachAssignment.Status.DECLINED])
-    if then.filter(coach__person_id=user_id).exists():
-        return True
+    own = then.filter(coach__person_id=user_id).order_by("-kind", "pk").first()  # the coach before a cover
+    if own:
+        return AsCoach(own.uid)
     covered = Absence.objects.filter(
         Q(called_off_at=None) | Q(called_off_at__gt=at),
         coach__in=then.filter(kind=PRIMARY).values("coach"),
@@ -92,8 +106,10 @@ def was_coach(user_id: int, enrolment_id: int, at: datetime) -> bool:
         said_at__lte=at,
         from_on__lte=at.date(),
         until_on__gte=at.date(),
-    )
-    return covered.exists()
+    ).first()
+    if covered is None:
+        return None
+    return AsCoach(then.get(kind=PRIMARY, coach=covered.coach_id).uid, covered.uid)
 
 
 def profile(person: User) -> CoachProfile | None:
@@ -105,4 +121,4 @@ def coaches_to_choose(on: date) -> list[CoachProfile]:
     """Everybody who coaches, those with most room first. Queries: 1."""
     rows = CoachProfile.objects.filter(not_ended("", on), person__is_active=True)
     found = list(rows.select_related("person", "cover__person"))
-    return sorted(found, key=lambda row: (row.load >= row.capacity, row.load - row.capacity, row.person.full_name))
+    return sorted(found, key=lambda row: (row.load >= row.capacity, row.load - row.capacity, row.person.name_order))

@@ -23,6 +23,7 @@ from lms.api import (
     StepKind,
     User,
     act,
+    log_row,
     once,
     open_gate,
     progress_of,
@@ -31,10 +32,13 @@ from lms.api import (
     structure_of,
 )
 from lms.errors import Conflict, Invalid
-from lms.rules.lines import shorten
+from lms.rules.bounds import PROMISED_BY
+from lms.rules.lines import many_lines, one_line, shorten
+from lms.rules.shown import require_same
 
 from .coaches import present_coach
 from .notices import tell
+from .shown import commitment_now, commitment_shown
 
 Status = Commitment.Status
 RELATED = ("enrolment__person", "customer")
@@ -62,13 +66,12 @@ def make_commitment(
     if not once(actor=actor, name="commitment.make", key=key, at=at, about=enrolment.uid):
         return Commitment.objects.get(uid=key)
     step = _step(enrolment, step_uid, at) if step_uid else None
-    what = what.strip()
+    what = one_line(what)
     if not what:
         raise Invalid(what=_("Write what you will do."))
     if len(what) > 300:
         raise Invalid(what=_("Say it in 300 characters; there is room for the story when you report."))
-    if by_on < clock.today(actor.zone, at):
-        raise Invalid(by_on=_("Choose a day from today on."))
+    PROMISED_BY.check("by_on", by_on, clock.today(actor.zone, at))
     slugs = set(skills) or set(step.skills if step else ())
     chosen = list(Skill.objects.filter(slug__in=slugs))
     if not chosen or len(chosen) != len(slugs):
@@ -90,7 +93,7 @@ def make_commitment(
 def report_commitment(*, actor: User, commitment_uid: UUID, report: str, key: UUID, at: datetime) -> Commitment:
     """The learner did it and says what happened; the coach is told. Raises NotFound, NotAllowed, Invalid, Conflict."""
     row = commitment_policy.get(actor, "do", uid=commitment_uid, lock=True, related=RELATED)
-    report = report.strip()
+    report = many_lines(report)
     if not report:
         raise Invalid(report=_("Write what happened, in your own words."))
     if not once(actor=actor, name="commitment.report", key=key, at=at, about=row.uid):
@@ -113,18 +116,26 @@ def report_commitment(*, actor: User, commitment_uid: UUID, report: str, key: UU
 
 @act
 def confirm_commitment(
-    *, actor: User, commitment_uid: UUID, skill_slugs: Iterable[str], note: str = "", key: UUID, at: datetime
+    *,
+    actor: User,
+    commitment_uid: UUID,
+    skill_slugs: Iterable[str],
+    note: str = "",
+    shown: str,
+    key: UUID,
+    at: datetime,
 ) -> Commitment:
     """The present coach confirms these skills: each opens Do. When all are, the commitment closes and its step is done.
 
-    Raises NotFound, NotAllowed (the learner), Invalid (no skill, or not one of its), Conflict (not reported, closed).
-    Queries: at most 15, and 4 a skill.
+    Raises NotFound, NotAllowed (the learner), Invalid (no skill, or not one of its), Conflict (not reported, closed),
+    Changed (``shown`` is not the report and the skills of now). Queries: at most 15, and 4 a skill.
     """
     row = commitment_policy.get(actor, "confirm", uid=commitment_uid, lock=True, related=RELATED)
     if not once(actor=actor, name="commitment.confirm", key=key, at=at, about=row.uid):
         return row
     _is_reported(row)
     lines = list(row.skills.select_related("skill"))
+    require_same(shown, commitment_shown(row, lines))
     slugs = set(skill_slugs)
     if not slugs or slugs - {line.skill.slug for line in lines}:
         raise Invalid(skills=_("Tick the skills that you saw used."))
@@ -132,10 +143,11 @@ def confirm_commitment(
     for line in new:
         line.confirmed_at, line.confirmed_by = at, actor
         line.save(update_fields=["confirmed_at", "confirmed_by"])
+        log_row(line)
         open_gate(
             person_id=row.enrolment.person_id, skill_id=line.skill_id, gate="do", source=source_of(row.uid), at=at
         )
-    row.note = note.strip() or row.note
+    row.note = many_lines(note) or row.note
     if all(line.confirmed_at for line in lines):
         row.status, row.closed_at = Status.CONFIRMED, at
         step = structure_of(row.enrolment.path_version_id).steps.get(row.step_uid) if row.step_uid else None
@@ -150,18 +162,21 @@ def confirm_commitment(
 
 
 @act
-def send_back_commitment(*, actor: User, commitment_uid: UUID, note: str, key: UUID, at: datetime) -> Commitment:
+def send_back_commitment(
+    *, actor: User, commitment_uid: UUID, note: str, shown: str, key: UUID, at: datetime
+) -> Commitment:
     """Not yet: the coach says what is missing and the commitment is open again; confirmed skills stay confirmed.
 
-    Raises NotFound, NotAllowed (the learner), Invalid (no words), Conflict (not reported, or closed).
+    Raises NotFound, NotAllowed (the learner), Invalid (no words), Conflict (not reported, or closed), Changed.
     """
     row = commitment_policy.get(actor, "confirm", uid=commitment_uid, lock=True, related=RELATED)
-    note = note.strip()
+    note = many_lines(note)
     if not note:
         raise Invalid(note=_("Say what is missing, so that the next try can be the one."))
     if not once(actor=actor, name="commitment.send_back", key=key, at=at, about=row.uid):
         return row
     _is_reported(row)
+    require_same(shown, commitment_now(row))
     row.status, row.done_at, row.note = Status.OPEN, None, note
     row.save(update_fields=["status", "done_at", "note"])
     words = {"coach": actor.full_name, "what": shorten(row.what, 120)}

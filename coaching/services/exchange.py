@@ -32,9 +32,11 @@ from lms.api import (
     structure_of,
 )
 from lms.errors import Conflict, Invalid
-from lms.rules.lines import one_line, shorten
+from lms.rules.lines import many_lines, one_line, shorten
+from lms.rules.shown import require_same
 
 from .notices import tell
+from .shown import post_shown
 
 Kind = Post.Kind
 LONGEST_TITLE, LONGEST_BODY = 300, 10_000
@@ -109,17 +111,18 @@ def bring_example(*, actor: User, skill_slug: str, body: str, key: UUID, at: dat
 
 
 @act
-def accept(*, actor: User, post_uid: UUID, key: UUID, at: datetime) -> Post:
+def accept(*, actor: User, post_uid: UUID, shown: str, key: UUID, at: datetime) -> Post:
     """The asker accepts an answer; a coach of its author, an observer of the skill or L&D an example.
 
     An accepted example may open Talk. Raises NotFound, NotAllowed (nobody accepts their own), Conflict (accepted
-    already). Queries: at most 10 and a refresh of Talk.
+    already), Changed (``shown`` is not the post of now). Queries: at most 10 and a refresh of Talk.
     """
     post = post_policy.get(actor, "accept", uid=post_uid, lock=True, related=("thread__skill", "author"))
     if not once(actor=actor, name="exchange.accept", key=key, at=at, about=post.uid):
         return post
     if post.accepted_at:
         raise Conflict(_("Somebody accepted it already."))
+    require_same(shown, post_shown(post))
     post.accepted_at, post.accepted_by = at, actor
     post.save(update_fields=["accepted_at", "accepted_by"])
     words = {"who": actor.full_name, "title": shorten(post.thread.title, 150)}
@@ -138,10 +141,10 @@ def accept(*, actor: User, post_uid: UUID, key: UUID, at: datetime) -> Post:
 
 
 @act
-def hide_post(*, actor: User, post_uid: UUID, reason: str, key: UUID, at: datetime) -> Post:
+def hide_post(*, actor: User, post_uid: UUID, reason: str, shown: str, key: UUID, at: datetime) -> Post:
     """A moderator takes a post out of sight; its author reads why. A hidden question hides its thread.
 
-    Raises NotFound, NotAllowed, Invalid (no reason), Conflict (hidden already).
+    Raises NotFound, NotAllowed, Invalid (no reason), Conflict (hidden already), Changed.
     """
     post = post_policy.get(actor, "hide", uid=post_uid, lock=True, related=("thread", "author"))
     reason = one_line(reason)
@@ -151,6 +154,7 @@ def hide_post(*, actor: User, post_uid: UUID, reason: str, key: UUID, at: dateti
         return post
     if post.hidden_at:
         raise Conflict(_("It is hidden already."))
+    require_same(shown, post_shown(post))
     post.hidden_at, post.hidden_by, post.hidden_reason = at, actor, reason[:300]
     post.save(update_fields=["hidden_at", "hidden_by", "hidden_reason"])
     words = {"title": shorten(post.thread.title, 100), "reason": reason}
@@ -159,12 +163,13 @@ def hide_post(*, actor: User, post_uid: UUID, reason: str, key: UUID, at: dateti
 
 
 @act
-def show_post(*, actor: User, post_uid: UUID, key: UUID, at: datetime) -> Post:
-    """A moderator brings a hidden post back. Raises NotFound, NotAllowed, Conflict (not hidden)."""
+def show_post(*, actor: User, post_uid: UUID, shown: str, key: UUID, at: datetime) -> Post:
+    """A moderator brings a hidden post back. Raises NotFound, NotAllowed, Conflict (not hidden), Changed."""
     post = post_policy.get(actor, "hide", uid=post_uid, lock=True, related=("thread", "author"))
     if once(actor=actor, name="exchange.show", key=key, at=at, about=post.uid):
         if not post.hidden_at:
             raise Conflict(_("It is in sight already."))
+        require_same(shown, post_shown(post))
         post.hidden_at, post.hidden_by, post.hidden_reason = None, None, ""
         post.save(update_fields=["hidden_at", "hidden_by", "hidden_reason"])
     return post
@@ -217,7 +222,7 @@ def _complete_discussions(person: User, skill: Skill, at: datetime) -> None:
 
 
 def _body(text: str) -> str:
-    text = text.strip()
+    text = many_lines(text)
     if not text:
         raise Invalid(body=_("Write something first."))
     if len(text) > LONGEST_BODY:

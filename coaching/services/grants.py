@@ -19,13 +19,16 @@ from coaching import events
 from coaching.models import CoachAssignment, ObserverGrant
 from coaching.policies import grant_policy, unlapsed
 from coaching.rules.times import a_year_later
-from lms.api import Act, Skill, User, act, forget, once, replayed
+from lms.api import Act, Skill, User, act, forget, log_end, log_row, once, recording, replayed
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
+from lms.rules.bounds import MAY_OBSERVE_UNTIL
 from lms.rules.lines import one_line
 from lms.rules.said import full_day
+from lms.rules.shown import require_same
 
 from .coaches import ACTIVE, PRIMARY
 from .notices import tell
+from .shown import grant_shown, grants_shown
 
 Basis = ObserverGrant.Basis
 
@@ -39,6 +42,7 @@ def give_grant(
     reason: str,
     until_on: date | None = None,
     provisional: bool = False,
+    shown: str,
     key: UUID,
     at: datetime,
 ) -> list[ObserverGrant]:
@@ -46,11 +50,11 @@ def give_grant(
 
     Every decision under a ``provisional`` grant is countersigned.
 
-    Raises NotAllowed (not L&D, or to oneself), NotFound (no such active person), Invalid (skills, reason, day).
-    Queries: at most 12, and 1 a skill.
+    Raises NotAllowed (not L&D, or to oneself), NotFound (no such active person), Invalid (skills, reason, day), Changed
+    (``shown`` is not the list of grants of now). Queries: at most 13, and 1 a skill.
     """
     grant_policy.require(actor, "add")
-    person = User.objects.filter(uid=person_uid, is_active=True).first()
+    person = User.objects.select_for_update(no_key=True).filter(uid=person_uid, is_active=True).first()
     if person is None:
         raise NotFound(_("There is no such person here now."))
     if person.pk == actor.pk:
@@ -63,13 +67,11 @@ def give_grant(
         raise Invalid(reason=_("Say what makes them fit to observe; the record keeps it."))
     longest = a_year_later(at.date())
     until_on = until_on or longest
-    if not at.date() <= until_on <= longest:
-        raise Invalid(
-            until_on=_("Choose a day from today to %(day)s, twelve months at most.") % {"day": full_day(longest)}
-        )
+    MAY_OBSERVE_UNTIL.check("until_on", until_on, at.date(), last=longest)
     if not once(actor=actor, name="grant.give", key=key, at=at, about=person.uid):
         then = Act.objects.get(pk=key).at
         return list(ObserverGrant.objects.filter(person=person, granted_by=actor, granted_at=then).order_by("pk"))
+    require_same(shown, grants_shown(grants(actor)))
     return record_grants(
         person=person,
         skill_ids=[skill.pk for skill in skills],
@@ -81,15 +83,25 @@ def give_grant(
     )
 
 
+@recording()
 def record_grants(
-    *, person: User, skill_ids: Collection[int], basis: str, until_on: date, by: User, reason: str, at: datetime
+    *,
+    person: User,
+    skill_ids: Collection[int],
+    basis: str,
+    until_on: date,
+    by: User | None = None,
+    attempt_uid: UUID | None = None,
+    reason: str,
+    at: datetime,
 ) -> list[ObserverGrant]:
-    """Write grants down, replacing open ones; for calibration on the floor above, inside its transaction.
+    """Write grants down, replacing open ones: given ``by`` somebody, or earned by an attempt at a calibration; for that
+    on the floor above, inside its transaction.
 
     Announces ``grants_changed`` after commit. Queries: 3, and 1 a skill.
     """
-    open_ = ObserverGrant.objects.filter(person=person, skill__in=skill_ids, revoked_at=None)
-    open_.update(revoked_at=at, revoked_by=by, revoked_reason=_("Renewed."))
+    for held in ObserverGrant.objects.filter(person=person, skill__in=skill_ids, revoked_at=None):
+        end_grant(held, by, _("Renewed."), at, attempt_uid=attempt_uid)
     made = [
         ObserverGrant.objects.create(
             person=person,
@@ -98,10 +110,14 @@ def record_grants(
             granted_at=at,
             until_on=until_on,
             granted_by=by,
+            attempt_uid=attempt_uid,
             reason=one_line(reason)[:300],
         )
         for skill_id in skill_ids
     ]
+
+    for grant in made:
+        log_row(grant)
 
     def sentence() -> str:
         return _("You may observe %(n)s skills until %(until)s.") % {"n": len(made), "until": full_day(until_on)}
@@ -111,13 +127,25 @@ def record_grants(
     return made
 
 
+def end_grant(
+    grant: ObserverGrant, by: User | None, reason: str, at: datetime, *, attempt_uid: UUID | None = None
+) -> None:
+    """The grant is open no more: somebody ended it, or an attempt at a calibration earned the next one. For services
+    here only, inside their act. Queries: 1.
+    """
+    grant.revoked_at, grant.revoked_by, grant.revoked_reason = at, by, reason[:300]
+    grant.ended_by_attempt = attempt_uid
+    grant.save(update_fields=["revoked_at", "revoked_by", "ended_by_attempt", "revoked_reason"])
+    log_end(grant)
+
+
 @act
 def revoke_grant(
-    *, actor: User, person_uid: UUID, skill_slug: str, reason: str, key: UUID, at: datetime
+    *, actor: User, person_uid: UUID, skill_slug: str, reason: str, shown: str, key: UUID, at: datetime
 ) -> ObserverGrant:
     """Somebody may no longer observe this skill.
 
-    Raises NotFound (no open grant), NotAllowed (not L&D), Invalid (no reason).
+    Raises NotFound (no open grant), NotAllowed (not L&D), Invalid (no reason), Changed (``shown`` is another grant).
     """
     reason = one_line(reason)
     done = ObserverGrant.objects.filter(revoked_by=actor, person__uid=person_uid, skill__slug=skill_slug)
@@ -137,8 +165,8 @@ def revoke_grant(
         raise Invalid(reason=_("Say why; the observer reads it and the record keeps it."))
     if not once(actor=actor, name="grant.revoke", key=key, at=at, about=person_uid):
         raise Conflict(_("This form was already used for another skill. Open the page again."))
-    grant.revoked_at, grant.revoked_by, grant.revoked_reason = at, actor, reason[:300]
-    grant.save(update_fields=["revoked_at", "revoked_by", "revoked_reason"])
+    require_same(shown, grant_shown(grant))
+    end_grant(grant, actor, reason, at)
     words = {"skill": grant.skill.title, "reason": reason}
     tell([grant.person], lambda: _("You no longer observe %(skill)s: %(reason)s") % words, "my_people", at)
     _announce(grant.person, [grant.skill_id])
@@ -170,11 +198,11 @@ def authority_rows(
     return rows.annotate(as_coach=Case(When(Exists(coach), then=1), default=0, output_field=BigIntegerField()))
 
 
-def was_granted(user_id: int, skill_id: int, at: datetime) -> bool:
-    """Whether somebody might observe the skill at a moment of the past. Queries: 1."""
+def grants_at(user_id: int, skill_ids: Iterable[int], at: datetime) -> dict[int, UUID]:
+    """By which grant somebody might observe each of these skills at a moment: skill id -> uid. Queries: 1."""
     then = Q(revoked_at=None) | Q(revoked_at__gt=at)
-    rows = ObserverGrant.objects.filter(then, person_id=user_id, skill_id=skill_id)
-    return rows.filter(granted_at__lte=at, until_on__gte=at.date()).exists()
+    rows = ObserverGrant.objects.filter(then, person_id=user_id, skill__in=list(skill_ids))
+    return dict(rows.filter(granted_at__lte=at, until_on__gte=at.date()).values_list("skill_id", "uid"))
 
 
 def grants_of(user_ids: Iterable[int], on: date) -> dict[int, dict[int, str]]:
@@ -204,7 +232,11 @@ def observers_for(skill_ids: Iterable[int], exclude: Iterable[User] = (), *, on:
 def grants(actor: User) -> list[ObserverGrant]:
     """Every open grant that the actor may see, by person, lapsed ones included. Queries: 1-2."""
     rows = grant_policy.queryset(actor, "view").filter(revoked_at=None)
-    return list(rows.select_related("person", "skill", "granted_by").order_by("person__full_name", "skill__title"))
+    return list(
+        rows.select_related("person", "skill", "granted_by").order_by(
+            "person__name_order", "person", "skill__name_order"
+        )
+    )
 
 
 def _announce(person: User, skill_ids: Iterable[int]) -> None:

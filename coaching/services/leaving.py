@@ -12,6 +12,7 @@ from lms.api import Enrolment, User
 
 from .assignments import close, decline
 from .coaches import ACTIVE
+from .grants import end_grant
 from .profiles import end_coach
 
 
@@ -25,8 +26,8 @@ def let_go(*, actor: User, person: User, enrolments: Iterable[Enrolment], reason
     profile = CoachProfile.objects.filter(not_ended("", at.date()), person=person).first()
     if profile is not None:
         end_coach(actor=actor, person_uid=person.uid, reason=reason, key=uuid5(key, "coach"), at=at)
-    open_grants = ObserverGrant.objects.filter(person=person, revoked_at=None)
-    open_grants.update(revoked_at=at, revoked_by=actor, revoked_reason=reason[:300])
+    for grant in ObserverGrant.objects.filter(person=person, revoked_at=None):
+        end_grant(grant, actor, reason, at)
 
 
 def _as_learner(enrolments: list[Enrolment], reason: str, at: datetime) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from lms import clock
 from lms.api import User, notify
 from lms.rules.lines import shorten
 from lms.rules.said import at_hour, short_day
@@ -17,7 +18,7 @@ LONGEST = 300
 
 def when(moment: datetime, reader: User) -> str:
     """A moment as the reader's own clock says it."""
-    here = moment.astimezone(reader.zone)
+    here = clock.local(moment, reader.zone)
     return at_hour(short_day(here), here)
 
 

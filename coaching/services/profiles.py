@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 
 from coaching.models import CoachAssignment, CoachProfile, Session
 from coaching.policies import coach_profile_policy, not_ended
-from lms.api import User, act, forget, managers_of_each, once
+from lms import clock
+from lms.api import User, act, forget, log_end, log_row, managers_of_each, once
 from lms.errors import Conflict, Invalid, NotFound
+from lms.rules.bounds import AWAY
 from lms.rules.lines import one_line
 from lms.rules.said import full_day
 
@@ -83,8 +85,10 @@ def set_away(
     profile = coach_profile_policy.get(actor, "away", person__uid=person_uid, lock=True, related=("person",))
     if (away_from is None) != (away_until is None):
         raise Invalid(away_until=_("Give both days, or neither."))
-    if away_from and away_until and away_until < away_from:
-        raise Invalid(away_until=_("The last day away comes after the first."))
+    if away_from and away_until:
+        today = clock.today(profile.person.zone, at)
+        AWAY.check("away_from", away_from, today)
+        AWAY.check("away_until", away_until, today, first=away_from)
     cover = None
     if away_from and cover_uid:
         cover = (
@@ -147,14 +151,18 @@ def end_coach(*, actor: User, person_uid: UUID, reason: str, key: UUID, at: date
 def profiles(actor: User) -> list[CoachProfile]:
     """Coaches, present and past, that the actor may see, by name. Queries: 1-3."""
     rows = coach_profile_policy.queryset(actor, "view").select_related("person", "cover__person")
-    return list(rows.order_by("person__full_name"))
+    return list(rows.order_by("person__name_order", "pk"))
 
 
 def _record_absence(profile: CoachProfile, at: datetime) -> None:
     """What the profile says about being away, as a row of its own; what was said before is called off. Queries: 2."""
-    profile.absences.filter(called_off_at=None).update(called_off_at=at)
+    for absence in profile.absences.filter(called_off_at=None):
+        absence.called_off_at = at
+        absence.save(update_fields=["called_off_at"])
+        log_end(absence)
     if profile.away_from and profile.away_until:
-        profile.absences.create(cover=profile.cover, from_on=profile.away_from, until_on=profile.away_until, said_at=at)
+        days = {"from_on": profile.away_from, "until_on": profile.away_until}
+        log_row(profile.absences.create(cover=profile.cover, said_at=at, **days))
 
 
 def _check_capacity(capacity: int) -> None:

@@ -13,10 +13,12 @@ from coaching.policies import help_policy
 from lms.api import Act, Enrolment, User, act, managers_of, once
 from lms.errors import Conflict, Invalid
 from lms.rules.lines import one_line
+from lms.rules.shown import require_same
 
 from .assignments import ACCEPT, PROPOSED, assign, decline, find_coach
 from .coaches import coach_of
 from .notices import tell
+from .shown import coaching_shown
 
 Status = CoachAssignment.Status
 
@@ -66,11 +68,11 @@ def propose_coach(
 
 @act
 def answer_proposal(
-    *, actor: User, enrolment_uid: UUID, accept: bool, reason: str = "", key: UUID, at: datetime
+    *, actor: User, enrolment_uid: UUID, accept: bool, reason: str = "", shown: str, key: UUID, at: datetime
 ) -> CoachAssignment:
     """The manager (or L&D) makes the proposed person the coach, or declines with a reason.
 
-    Raises NotFound, NotAllowed (not theirs to steer), Invalid (no reason), Conflict (no proposal, no room).
+    Raises NotFound, NotAllowed (not theirs to steer), Invalid (no reason), Conflict (no proposal, no room), Changed.
     """
     enrolment = help_policy.get(actor, "assign", uid=enrolment_uid, lock=True, related=("person",))
     reason = one_line(reason)[:300]
@@ -79,13 +81,14 @@ def answer_proposal(
         if row is None and not Act.objects.filter(pk=key).exists():
             raise Conflict(_("No proposal waits any more."))
         proposed = row.coach.person.uid if row else key
-        return assign(actor, enrolment_uid, proposed, row.reason if row else "", ACCEPT, key, at)
+        return assign(actor, enrolment_uid, proposed, row.reason if row else "", ACCEPT, key, at, shown)
     if not reason:
         raise Invalid(reason=_("Say why: whoever proposed it reads it."))
     if not once(actor=actor, name="coach.decline", key=key, at=at, about=enrolment.uid):
         return CoachAssignment.objects.filter(enrolment=enrolment, status=Status.DECLINED).latest("ended_at")
     if row is None:
         raise Conflict(_("No proposal waits any more."))
+    require_same(shown, coaching_shown(enrolment))
     decline(row, reason, at)
     return row
 

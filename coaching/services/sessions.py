@@ -15,6 +15,7 @@ from coaching import events
 from coaching.models import CoachProfile, Session
 from coaching.policies import help_policy, session_policy
 from coaching.rules.times import MAX_MINUTES, MIN_MINUTES, overlaps
+from lms import clock
 from lms.api import (
     OPEN,
     Enrolment,
@@ -31,7 +32,9 @@ from lms.api import (
     structure_of,
 )
 from lms.errors import Conflict, Invalid
-from lms.rules.lines import one_line, shorten
+from lms.rules.bounds import TALK_HELD, TALK_PLANNED
+from lms.rules.lines import many_lines, one_line, shorten
+from lms.rules.links import wrong_with_link
 from lms.rules.said import hour
 
 from .coaches import present_coach
@@ -39,6 +42,7 @@ from .notices import tell, when
 
 PLANNED, HELD = Session.Status.PLANNED, Session.Status.HELD
 RELATED = ("enrolment__person", "coach")
+LONGEST_PLACE = 160
 
 
 @act
@@ -68,7 +72,7 @@ def plan_session(
     coach = actor if actor.pk != enrolment.person_id else present_coach(enrolment, planned_at.date())
     if coach is None:
         raise Conflict(_("You have no coach yet. Your manager chooses one; the session can be planned after that."))
-    _check_time(planned_at, minutes, at)
+    _check_time(planned_at, minutes, actor, at)
     _check_free(coach, enrolment, planned_at, minutes, actor)
     made = Session.objects.create(
         uid=key,
@@ -78,13 +82,22 @@ def plan_session(
         title=shorten(title, 160) or (step_title(step) if step else "") or _("Coach session"),
         planned_at=planned_at,
         minutes=minutes,
-        place=shorten(place, 160),
+        place=_place(place),
     )
     slugs = set(skills) or set(step.skills if step else ())
     made.skills.set(Skill.objects.filter(slug__in=slugs))
     _tell_other(made, actor, lambda: _("%(who)s planned a session with you on %(when)s: %(title)s"), at)
     transaction.on_commit(partial(events.session_planned.send, None, session_id=made.pk))
     return made
+
+
+def _place(text: str) -> str:
+    """Where they meet: a room, or a link, which must be one. Raises Invalid."""
+    place = shorten(text, LONGEST_PLACE)
+    for word in text.split():
+        if "://" in word and (wrong := wrong_with_link(word)):
+            raise Invalid(place=wrong)
+    return place
 
 
 @act
@@ -96,9 +109,9 @@ def move_session(
     if not once(actor=actor, name="session.move", key=key, at=at, about=session.uid):
         return session
     _still_planned(session)
-    _check_time(planned_at, minutes, at)
+    _check_time(planned_at, minutes, actor, at)
     _check_free(session.coach, session.enrolment, planned_at, minutes, actor, session)
-    session.planned_at, session.minutes, session.place = planned_at, minutes, shorten(place, 160)
+    session.planned_at, session.minutes, session.place = planned_at, minutes, _place(place)
     session.save(update_fields=["planned_at", "minutes", "place"])
     _tell_other(session, actor, lambda: _("%(who)s moved your session to %(when)s: %(title)s"), at)
     return session
@@ -159,10 +172,9 @@ def hold_session(
     if not once(actor=actor, name="session.hold", key=key, at=at, about=session.uid):
         return session
     _still_planned(session)
-    if held_at > at:
-        raise Invalid(held_at=_("This moment is still to come. Say when it was."))
+    TALK_HELD.check_moment("held_at", held_at, at, actor.zone)
     session.status, session.coach, session.held_at = HELD, actor, held_at
-    session.shared_notes, session.private_notes = shared_notes.strip(), private_notes.strip()
+    session.shared_notes, session.private_notes = many_lines(shared_notes), many_lines(private_notes)
     session.save(update_fields=["status", "coach", "held_at", "shared_notes", "private_notes"])
     step = structure_of(session.enrolment.path_version_id).steps.get(session.step_uid) if session.step_uid else None
     if step:
@@ -179,7 +191,7 @@ def write_notes(
     """Better notes on a session that the actor held and whose learner is still theirs. Raises NotFound, NotAllowed."""
     session = session_policy.get(actor, "write", uid=session_uid, lock=True, related=RELATED)
     if once(actor=actor, name="session.write", key=key, at=at, about=session.uid):
-        session.shared_notes, session.private_notes = shared_notes.strip(), private_notes.strip()
+        session.shared_notes, session.private_notes = many_lines(shared_notes), many_lines(private_notes)
         session.save(update_fields=["shared_notes", "private_notes"])
     return session
 
@@ -256,9 +268,10 @@ def _step(enrolment: Enrolment, step_uid: UUID, at: datetime) -> StepInfo:
     return state.step
 
 
-def _check_time(planned_at: datetime, minutes: int, at: datetime) -> None:
+def _check_time(planned_at: datetime, minutes: int, actor: User, at: datetime) -> None:
     if planned_at <= at:
         raise Invalid(planned_at=_("Choose a moment that is still to come."))
+    TALK_PLANNED.check_moment("planned_at", planned_at, at, actor.zone)
     if not MIN_MINUTES <= minutes <= MAX_MINUTES:
         raise Invalid(
             minutes=_("A session takes from %(least)s to %(most)s minutes.")
@@ -274,7 +287,7 @@ def _check_free(
     for person, who in ((coach, Q(coach=coach)), (enrolment.person, Q(enrolment__person=enrolment.person))):
         taken = busy(who, start, minutes, but)
         if taken:
-            begin = taken.planned_at.astimezone(actor.zone)
+            begin = clock.local(taken.planned_at, actor.zone)
             words = {
                 "who": person.get_short_name(),
                 "from": hour(begin),

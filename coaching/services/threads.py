@@ -53,7 +53,7 @@ def posts_of(actor: User, found: Thread) -> QuerySet[Any]:
     waiting = Q(accepted_at=None) & post_policy.rows(actor, "accept")
     acceptable = Case(When(waiting, then=Value(True)), default=Value(False), output_field=BooleanField())
     rows = post_policy.queryset(actor, "view").filter(thread=found).annotate(may_accept=acceptable)
-    return rows.select_related("author", "accepted_by", "hidden_by")
+    return rows.select_related("author", "accepted_by", "hidden_by", "thread")
 
 
 def skills_to_choose(prompted: bool = False, slugs: Iterable[str] | None = None) -> list[Skill]:

@@ -16,8 +16,8 @@ from coaching.forms import ChallengeForm, WordsForm
 from lms import clock
 from lms.api import StepKind, enrolment_policy, progress_of
 from lms.errors import NotFound
-from lms.requests import SignedInRequest, key_of
-from lms.views.acting import Outcome, uid_or_none
+from lms.requests import SignedInRequest, key_of, shown_of
+from lms.views.acting import Outcome, shown_on, uid_or_none
 
 from .acting import send
 
@@ -50,7 +50,7 @@ def challenge_new(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def challenge(request: SignedInRequest, challenge_uid: UUID) -> HttpResponse:
     """200 what was asked and answered - 302 answered or withdrawn - 403 seen but not yours to answer - 404 unknown or
-    not yours to see - 409 answered already - 422 no words. Queries: 6.
+    not yours to see - 409 answered already, or changed since - 422 no words. Queries: 6.
     """
     row, answers = api.challenge_of(request.user, challenge_uid)
     act = request.POST.get("act", "") if request.method == "POST" else ""
@@ -62,7 +62,7 @@ def challenge(request: SignedInRequest, challenge_uid: UUID) -> HttpResponse:
     if act:
         accept = act == "accept"
         outcome: Outcome[api.Challenge] = send(
-            request, form, api.answer_challenge, challenge_uid=row.uid, accept=accept
+            request, form, api.answer_challenge, challenge_uid=row.uid, accept=accept, shown=shown_of(request)
         )
         if outcome.done:
             messages.success(request, _("Answered. They read your words."))
@@ -70,4 +70,5 @@ def challenge(request: SignedInRequest, challenge_uid: UUID) -> HttpResponse:
         status, key = outcome.status, outcome.key
     own = row.enrolment.person_id == request.user.pk
     context = {"row": row, "own": own, "answers": answers, "form": form, "key": key}
+    context["shown"] = shown_on(request, api.challenge_shown(row), status)
     return render(request, "coaching/challenge.html", context, status=status)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from coaching.api import (
     Commitment,
     commitment_policy,
+    commitment_shown,
     confirm_commitment,
     customers_to_choose,
     drop_commitment,
@@ -30,8 +31,8 @@ from coaching.forms import CommitmentForm, ConfirmForm, ReportForm
 from lms import clock
 from lms.api import Enrolment, StepInfo, open_enrolments, requirements_of, structure_of
 from lms.errors import Invalid, NotFound
-from lms.requests import SignedInRequest, key_of
-from lms.views.acting import Outcome, uid_or_none
+from lms.requests import SignedInRequest, key_of, shown_of
+from lms.views.acting import Outcome, shown_on, uid_or_none
 
 from .acting import send
 
@@ -92,7 +93,7 @@ def _slugs(enrolment: Enrolment, step: StepInfo | None) -> list[str]:
 @require_http_methods(["GET", "POST"])
 def commitment(request: SignedInRequest, commitment_uid: UUID) -> HttpResponse:
     """200 commitment - 302 reported, confirmed, sent back or dropped - 403 seen but not yours to do - 404 unknown or
-    not yours - 409 not in a state for this - 422 invalid. Queries: 7.
+    not yours - 409 not in a state for this, or changed since - 422 invalid. Queries: 7.
     """
     found = commitment_policy.get(
         request.user, "view", uid=commitment_uid, related=("enrolment__person", "enrolment__path", "customer")
@@ -128,22 +129,24 @@ def commitment(request: SignedInRequest, commitment_uid: UUID) -> HttpResponse:
         "report": report,
         "confirm": confirm,
         "key": key,
+        "shown": shown_on(request, commitment_shown(found, lines), status),
     }
     return render(request, "coaching/commitment.html", context, status=status)
 
 
 def _act(request: SignedInRequest, act: str, form: Form, found: Commitment) -> Outcome[Commitment]:
     uid = {"commitment_uid": found.uid}
+    judged = uid | {"shown": shown_of(request)}
     if act == "report":
         outcome = send(request, form, report_commitment, **uid)
         sentence = _("Told. Your coach confirms it, skill by skill.")
     elif act == "confirm":
         outcome = send(
-            request, form, lambda *, skills, **fields: confirm_commitment(skill_slugs=skills, **fields), **uid
+            request, form, lambda *, skills, **fields: confirm_commitment(skill_slugs=skills, **fields), **judged
         )
         sentence = _("Confirmed. The Do gate of each skill is open.")
     elif act == "send_back":
-        outcome = send(request, form, lambda *, skills, **fields: send_back_commitment(**fields), **uid)
+        outcome = send(request, form, lambda *, skills, **fields: send_back_commitment(**fields), **judged)
         sentence = _("Not yet. It is open again, with your words on it.")
     else:
         key = key_of(request)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -10,10 +12,12 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from coaching.api import (
     FILTERS,
+    Post,
     Thread,
     accept,
     answer,
@@ -21,17 +25,17 @@ from coaching.api import (
     bring_example,
     hide_post,
     is_moderator,
+    post_shown,
     posts_of,
     show_post,
     skills_to_choose,
     thread,
     threads,
 )
-from coaching.forms import AnswerForm, ExampleForm, QuestionForm
-from lms import clock
+from coaching.forms import AnswerForm, ExampleForm, JudgeForm, QuestionForm
 from lms.errors import Invalid
-from lms.requests import SignedInRequest, key_of
-from lms.views.acting import uid_or_none
+from lms.requests import SignedInRequest, shown_of
+from lms.views.acting import Outcome, carry_out, shown_on
 
 from .acting import paged, send
 
@@ -108,14 +112,19 @@ def exchange_example(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def exchange_thread(request: SignedInRequest, thread_uid: UUID) -> HttpResponse:
     """200 thread - 302 posted, accepted, hidden or shown - 403 not yours to accept or hide - 404 unknown or hidden -
-    409 accepted already - 422 nothing written. Queries: 6 at any number of posts.
+    409 accepted already, or changed since - 422 nothing written. Queries: 6 at any number of posts.
     """
     found = thread(request.user, thread_uid)
     form, status, key = AnswerForm(), 200, uuid4()
-    if request.method == "POST":
-        act = request.POST.get("act", "answer")
-        if act != "answer":
-            return _judge(request, act)
+    judged = JudgeForm()
+    act = request.POST.get("act", "answer")
+    if request.method == "POST" and act != "answer":
+        judged = JudgeForm(request.POST)
+        outcome = _judge(request, act, judged)
+        if outcome.done:
+            return redirect(f"{request.get_full_path()}#post-{outcome.done.uid}")
+        status, key = outcome.status, outcome.key
+    elif request.method == "POST":
         form = AnswerForm(request.POST)
         outcome = send(request, form, answer, thread_uid=found.uid)
         if outcome.done:
@@ -124,9 +133,16 @@ def exchange_thread(request: SignedInRequest, thread_uid: UUID) -> HttpResponse:
             last = -(-posts_of(request.user, found).count() // POSTS_PER_PAGE)
             return redirect(f"{request.path}?page={last}#post-{outcome.done.uid}")
         status, key = outcome.status, outcome.key
+    page = paged(posts_of(request.user, found), request.GET.get("page"), POSTS_PER_PAGE)
+    about = request.POST.get("post", "") if judged.is_bound else ""
     context = {
         "thread": found,
-        "page": paged(posts_of(request.user, found), request.GET.get("page"), POSTS_PER_PAGE),
+        "page": page,
+        "posts": [
+            (post, shown_on(request, post_shown(post), status if str(post.uid) == about else 200)) for post in page
+        ],
+        "judged": judged,
+        "about": about,
         "form": form,
         "key": key,
         "moderator": is_moderator(request.user),
@@ -139,19 +155,22 @@ def _there_already() -> str:
     return _("You wrote this a moment ago. It is in the thread, once.")
 
 
-def _judge(request: SignedInRequest, act: str) -> HttpResponse:
-    """Accept, hide or show one post; the errors page has the sentence when that is refused."""
-    post_uid = uid_or_none(request.POST.get("post"))
-    if post_uid is None or act not in ("accept", "hide", "show"):
+def _judge(request: SignedInRequest, act: str, form: JudgeForm) -> Outcome[Post]:
+    """Accept, hide or show one post, as it was shown; what is refused stands beside it."""
+    if not form.is_valid() or act not in JUDGED:
         raise Invalid(_("This form is incomplete. Open the page again and send it from there."))
-    actor, key, at = request.user, key_of(request), clock.now()
-    if act == "accept":
-        accept(actor=actor, post_uid=post_uid, key=key, at=at)
-        messages.success(request, _("Accepted. Its author hears of it."))
-    elif act == "hide":
-        hide_post(actor=actor, post_uid=post_uid, reason=request.POST.get("reason", ""), key=key, at=at)
-        messages.success(request, _("Hidden. Its author reads why."))
-    else:
-        show_post(actor=actor, post_uid=post_uid, key=key, at=at)
-        messages.success(request, _("It is in sight again."))
-    return redirect(f"{request.get_full_path()}#post-{post_uid}")
+    service, sentence = JUDGED[act]
+    fields = {"post_uid": form.cleaned_data["post"], "shown": shown_of(request)}
+    if act == "hide":
+        fields["reason"] = form.cleaned_data["reason"]
+    outcome: Outcome[Post] = carry_out(request, form, service, **fields)
+    if outcome.done:
+        messages.success(request, str(sentence))
+    return outcome
+
+
+JUDGED: dict[str, tuple[Callable[..., Post], Any]] = {
+    "accept": (accept, gettext_lazy("Accepted. Its author hears of it.")),
+    "hide": (hide_post, gettext_lazy("Hidden. Its author reads why.")),
+    "show": (show_post, gettext_lazy("It is in sight again.")),
+}

@@ -21,12 +21,15 @@ from coaching.api import (
     coach_of,
     coach_profile_policy,
     coaches_to_choose,
+    coaching_shown,
     end_assignment,
     end_coach,
     enrol_with_coach,
     give_grant,
     grant_policy,
+    grant_shown,
     grants,
+    grants_shown,
     hand_over,
     help_policy,
     make_coach,
@@ -45,8 +48,8 @@ from coaching.api import (
 from coaching.forms import CapacityForm, CoachForm, CoachProfileForm, EnrolForm, GrantForm, ProposalForm, ReasonForm
 from lms import clock
 from lms.errors import Invalid
-from lms.requests import SignedInRequest
-from lms.views.acting import Outcome, uid_or_none
+from lms.requests import SignedInRequest, shown_of
+from lms.views.acting import Outcome, shown_on, uid_or_none
 
 from .acting import send
 
@@ -82,7 +85,8 @@ def team_enrol(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def team_coach(request: SignedInRequest, enrolment_uid: UUID) -> HttpResponse:
     """200 who coaches this learner, and who is proposed - 302 assigned, handed over, answered or ended - 403 seen but
-    not yours to steer - 404 not a person of yours - 409 no room, coach already, no proposal - 422 invalid. Queries: 10.
+    not yours to steer - 404 not a person of yours - 409 no room, coach already, no proposal, or changed since - 422
+    invalid. Queries: 12.
     """
     enrolment = help_policy.get(request.user, "assign", uid=enrolment_uid, related=("person", "path"))
     coach = coach_of(enrolment)
@@ -94,13 +98,14 @@ def team_coach(request: SignedInRequest, enrolment_uid: UUID) -> HttpResponse:
     form = CoachForm(choosing, coaches=offered, handed_over=coach is not None)
     end = ReasonForm(posted if ending else None, auto_id="end_%s")
     outcome: Outcome[Any]
+    taking = forms.Form(posted if posted is not None and posted.get("act") == "accept" else None)
     declining = posted is not None and posted.get("act") == "decline"
     refusal = ReasonForm(posted if declining else None, auto_id="decline_%s")
     status, key = 200, uuid4()
     if posted is not None:
-        known = {"enrolment_uid": enrolment.uid}
+        known = {"enrolment_uid": enrolment.uid, "shown": shown_of(request)}
         if posted.get("act") == "accept":
-            outcome = send(request, forms.Form(posted), answer_proposal, accept=True, **known)
+            outcome = send(request, taking, answer_proposal, accept=True, **known)
             sentence = _("%(person)s has a new coach. Everybody concerned is told.")
         elif declining:
             outcome = send(request, refusal, answer_proposal, accept=False, **known)
@@ -120,9 +125,11 @@ def team_coach(request: SignedInRequest, enrolment_uid: UUID) -> HttpResponse:
         "coach": coach,
         "proposal": proposal_of(enrolment),
         "form": form,
+        "taking": taking,
         "refusal": refusal,
         "end": end,
         "key": key,
+        "shown": shown_on(request, coaching_shown(enrolment), status),
         "offered": offered,
     }
     return render(request, "coaching/team_coach.html", context, status=status)
@@ -196,7 +203,8 @@ def coach_profiles(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def observer_grants(request: SignedInRequest) -> HttpResponse:
     """200 who may observe what until when, and a form for more - 302 done - 403 not L&D, or to oneself - 404 unknown
-    person or grant - 409 the form was used before - 422 invalid. ``?who=`` looks for people. Queries: 7.
+    person or grant - 409 the form was used before, or the list has changed - 422 invalid. ``?who=`` looks for people.
+    Queries: 7.
     """
     grant_policy.require(request.user, "add")
     words = request.GET.get("who", "").strip()
@@ -209,10 +217,16 @@ def observer_grants(request: SignedInRequest) -> HttpResponse:
     status, key = 200, uuid4()
     if posted is not None:
         if revoking and holder:
-            outcome: Outcome[Any] = send(request, revoke, revoke_grant, person_uid=holder, skill_slug=slug)
+            fields = {"person_uid": holder, "skill_slug": slug, "shown": shown_of(request)}
+            outcome: Outcome[Any] = send(request, revoke, revoke_grant, **fields)
             sentence = _("Revoked. The observer reads why.")
         elif not revoking:
-            outcome = send(request, form, lambda *, skills, **fields: give_grant(skill_slugs=skills, **fields))
+            outcome = send(
+                request,
+                form,
+                lambda *, skills, **fields: give_grant(skill_slugs=skills, **fields),
+                shown=shown_of(request),
+            )
             sentence = _("Granted.")
         else:
             raise Invalid(_("This form is incomplete. Open the page again and send it from there."))
@@ -220,11 +234,17 @@ def observer_grants(request: SignedInRequest) -> HttpResponse:
             messages.success(request, sentence)
             return redirect("observer_grants")
         status, key = outcome.status, outcome.key
+    here = grants(request.user)
+    changed = (holder, slug) if revoking else None
     context = {
-        "grants": grants(request.user),
+        "grants": [
+            (row, shown_on(request, grant_shown(row), status if changed == (row.person.uid, row.skill.slug) else 200))
+            for row in here
+        ],
+        "shown": shown_on(request, grants_shown(here), 200 if revoking else status),
         "form": form,
         "revoke": revoke,
-        "changed": (holder, slug) if revoking else None,
+        "changed": changed,
         "words": words,
         "today": clock.today(request.user.zone),
         "key": key,

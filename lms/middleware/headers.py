@@ -49,7 +49,7 @@ class PagePolicy(CSPMiddleware):
             raise RequestDataTooBig
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        if is_document(request) and response.status_code == 200:
+        if is_document(request, response):
             del response["Content-Security-Policy"]  # Wagtail's own, which has no sandbox
         if is_admin(request) or is_preview(request):
             response["X-Frame-Options"] = "SAMEORIGIN"
@@ -62,7 +62,7 @@ class PagePolicy(CSPMiddleware):
         parts = super().get_policy_parts(request, response, report_only)
         if report_only:
             return parts
-        if is_document(request):
+        if is_document(request, response):
             parts.config = SANDBOX
         elif is_preview(request):
             parts.replace = {"frame-ancestors": [SELF], **(parts.replace or {})}
@@ -83,9 +83,9 @@ def is_preview(request: HttpRequest) -> bool:
     return getattr(request, "is_preview", False)
 
 
-def is_document(request: HttpRequest) -> bool:
-    """Whether this is a file that an author uploaded."""
-    return named(request, "wagtaildocs_serve")
+def is_document(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Whether this is a file that an author uploaded, and not a page that refuses it."""
+    return named(request, "wagtaildocs_serve") and "Content-Disposition" in response
 
 
 def named(request: HttpRequest, name: str) -> bool:

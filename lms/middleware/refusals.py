@@ -12,11 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lms.errors import DomainError
-from lms.views.acting import uid_or_none
+from lms.views.acting import kept_words
 
-SHORT = 20
 DOOR = ("account_", "mfa_", "wagtailadmin_log", "wagtailcore_login")
-NOT_KEPT = ("csrfmiddlewaretoken", "key", "seal", "next")
 TEMPLATES = {403: "errors/403.html", 404: "errors/404.html", 409: "errors/409.html", 422: "errors/422.html"}
 
 
@@ -59,19 +57,6 @@ def signed_out(request: HttpRequest) -> HttpResponse:
         "action": _("Sign in"),
     }
     return render(request, "errors/signed_out.html", context, status=403)
-
-
-def kept_words(request: HttpRequest) -> list[tuple[str, str]]:
-    """What somebody wrote in the form that was refused, by field name: several words or a long one, never a passphrase,
-    nor what the form itself put in (keys, seals, addresses, the uid of what was chosen).
-    """
-    return [
-        (name, value)
-        for name, values in request.POST.lists()
-        if name not in NOT_KEPT and "password" not in name
-        for value in values
-        if (len(value.split()) > 1 or len(value) > SHORT) and uid_or_none(value) is None
-    ]
 
 
 def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -14,12 +14,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from lms.api import ADMINISTRATOR, duties_of
+from lms.api import duties_of
 from lms.requests import SECOND_FACTOR
+from lms.rules.duties import DUTIES
+from lms.views.acting import kept_words
 
-from .refusals import kept_words
-
-DUTIES = frozenset({"coach", "observer", "manager", "author", "learning", ADMINISTRATOR})
+ASKED = frozenset({"coach", "observer", "manager", *(duty.code for duty in DUTIES)})
 ALWAYS = ("account_login", "account_logout", "*reauthenticate*", "healthz", "readyz")
 TO_SET_UP = ("mfa_*",)
 
@@ -43,7 +43,7 @@ class SecondFactor:
         ):
             return None
         name = request.resolver_match.view_name if request.resolver_match else ""
-        if matches(name, ALWAYS) or not duties_of(user) & DUTIES:
+        if matches(name, ALWAYS) or not duties_of(user) & ASKED:
             return None
         ask = [way["url"] for way in get_adapter().get_reauthentication_methods(user) if way["id"].startswith("mfa_")]
         if ask:

@@ -1,10 +1,15 @@
 """The tables of the learning record. One module a subject; each opens with a short essay on its nouns."""
 
 from .acts import Act
+from .addresses import FormerAddress
 from .completions import Extension, LessonCompletion, Opening, StepCompletion, TalkFact, Waiver
+from .duties import DutyHolding
 from .enrolments import Enrolment, Pause
 from .gates import SkillGate
 from .labels import Label
+from .lines import ManyLines, OneLine
+from .log import LogEntry
+from .named import Named
 from .outbox import Notice, OutgoingMail
 from .paths import Milestone, Path, PathVersion, Step, StepKind
 from .people import Organisation, User
@@ -16,14 +21,20 @@ __all__ = [
     "Act",
     "Cohort",
     "Customer",
+    "DutyHolding",
     "Enrolment",
     "Extension",
     "Family",
+    "FormerAddress",
     "Label",
     "LessonCompletion",
+    "LogEntry",
+    "ManyLines",
     "Membership",
     "Milestone",
+    "Named",
     "Notice",
+    "OneLine",
     "Opening",
     "Organisation",
     "OutgoingMail",

@@ -9,6 +9,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from .lines import OneLine
+
 
 class Act(models.Model):
     """One carried-out act. ``about`` is the uid of the thing it was done to or made; ``name`` is noun.verb.
@@ -22,7 +24,7 @@ class Act(models.Model):
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     name = models.CharField(max_length=40)
     about = models.UUIDField(db_index=True)
-    why = models.CharField(max_length=300, blank=True)
+    why = OneLine(max_length=300, blank=True)
     changed = models.JSONField(default=dict, blank=True)
     content = models.CharField(max_length=64, blank=True)
     at = models.DateTimeField()

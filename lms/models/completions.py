@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from .enrolments import Enrolment
+from .lines import OneLine
 from .paths import Step
 from .skills import Skill
 
@@ -89,7 +90,7 @@ class Waiver(models.Model):
 
     enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="waivers")
     step = models.ForeignKey(Step, models.PROTECT, related_name="+")
-    reason = models.CharField(max_length=300)
+    reason = OneLine(max_length=300)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     waived_at = models.DateTimeField()
 
@@ -111,7 +112,7 @@ class Opening(models.Model):
 
     enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="openings")
     step = models.ForeignKey(Step, models.PROTECT, related_name="+")
-    reason = models.CharField(max_length=300)
+    reason = OneLine(max_length=300)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()
 
@@ -126,12 +127,14 @@ class Opening(models.Model):
 
 
 class Extension(models.Model):
-    """A later due date for one step, with the reason. The latest row counts."""
+    """A later day of the path on which one step is due, with the reason: a pause moves it as it moves every other day.
+    The latest day counts.
+    """
 
     enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="extensions")
     step = models.ForeignKey(Step, models.PROTECT, related_name="+")
-    due_on = models.DateField()
-    reason = models.CharField(max_length=300)
+    due_day = models.IntegerField(help_text="A day of the path.")
+    reason = OneLine(max_length=300)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     extended_at = models.DateTimeField()
 
@@ -140,4 +143,4 @@ class Extension(models.Model):
         constraints = [models.CheckConstraint(condition=~Q(reason=""), name="extension_needs_reason")]
 
     def __str__(self) -> str:
-        return f"{self.step_id} until {self.due_on}"
+        return f"{self.step_id} until day {self.due_day}"

@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from .lines import OneLine
 from .paths import Path, PathVersion
 from .profiles import RoleProfileVersion
 
@@ -74,7 +75,7 @@ class Pause(models.Model):
     enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="pauses")
     from_on = models.DateField()
     until_on = models.DateField(null=True, blank=True)
-    reason = models.CharField(max_length=200)
+    reason = OneLine(max_length=200)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
     class Meta:

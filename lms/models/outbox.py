@@ -13,17 +13,20 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from .lines import OneLine
+
 
 class Notice(models.Model):
     """A sentence for one person about something that happened, with the place to go."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")
-    text = models.CharField(max_length=300)
+    text = OneLine(max_length=300)
     url = models.CharField(max_length=200)
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
     mailed_at = models.DateTimeField(null=True, blank=True, help_text="When its mail was queued.")
+    in_log = models.JSONField(default=list, blank=True, help_text="Uids of what it tells of that stands in the log.")
 
     class Meta:
         ordering = ["-created_at", "-id"]
@@ -42,7 +45,7 @@ class OutgoingMail(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     sender = models.CharField(max_length=320)
     recipients = models.JSONField()
-    subject = models.CharField(max_length=255)
+    subject = OneLine(max_length=255)
     message = models.TextField()
     created_at = models.DateTimeField()
     leased_until = models.DateTimeField(null=True, blank=True)

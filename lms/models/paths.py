@@ -1,10 +1,10 @@
 """Paths, as compiled.
 
-An author's path page is compiled into a *path version*: milestones in order, each with *steps*. A step's ``uid`` is the
-block id in the page, so that a person's completion survives an edit; ``content_uid`` names what the step is about (a
-course, a scenario, a standard). A course step also lists its lessons with their tags, which is all that the Talk rule
-needs. Nothing here changes after publishing; titles are as of that day, today's stand in ``Label``. Skills are named by
-slug.
+An author's path page is compiled into a *path version*: milestones in order, each with *steps*. A step's ``uid``
+follows from its page and its block there, so that a person's completion survives an edit and a copy of the page has
+steps of its own; ``content_uid`` names what the step is about (a course, a scenario, a standard). A course step also
+lists its lessons with their tags, which is all that the Talk rule needs. Nothing here changes after publishing; titles
+are as of that day, today's stand in ``Label``. Skills are named by slug.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from .named import Named, NamedQuerySet
 from .profiles import RoleProfile
 
 
@@ -31,16 +32,23 @@ class StepKind(models.TextChoices):
     EXTERNAL = "external", _("External training")
 
 
-class Path(models.Model):
+class Path(Named):
     """The lasting identity of a path; ``uid`` is the translation key of its page."""
 
+    NAMED_BY = ("title",)
+
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    slug = models.SlugField(unique=True)
+    slug = models.SlugField()
     title = models.CharField(max_length=160)
     archived_at = models.DateTimeField(null=True, blank=True)
 
+    objects = NamedQuerySet.as_manager()
+
     class Meta:
-        ordering = ["title"]
+        ordering = ["name_order", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["slug"], condition=Q(archived_at=None), name="path_slug_once_on_the_site")
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -19,6 +19,12 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from lms.rules.names import fold, order_of_person
+
+from .addresses import AddressField, written_in_one_way
+from .lines import OneLine
+from .named import Named, NamedQuerySet
+
 
 def validate_time_zone(value: str) -> None:
     """Refuse a name that is no IANA time zone."""
@@ -35,7 +41,7 @@ class Organisation(models.Model):
     """The one company that this installation serves; a constraint holds it to one row."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
-    name = models.CharField(max_length=120)
+    name = OneLine(max_length=120)
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
     locale = models.CharField(max_length=12, default="en")
     working_days = models.JSONField(default=working_week)
@@ -53,31 +59,37 @@ class Organisation(models.Model):
 class UserManager(BaseUserManager["User"]):
     """Makes people; the e-mail address is the log-in."""
 
+    def get_queryset(self) -> NamedQuerySet[User]:
+        """With bulk writers that know the order of names."""
+        return NamedQuerySet(self.model, using=self._db)
+
     def create_user(self, email: str, password: str | None = None, **fields: object) -> User:
         """Make a person; without a password the account can only be opened by an invitation mail."""
-        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user = self.model(email=email, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> User:
-        """Make a platform administrator, who sees the admin but escapes no rule of the ledger."""
-        return self.create_user(email, password, is_superuser=True, **fields)
-
     def get_by_natural_key(self, username: str | None) -> User:
-        """Find by address in any letter case."""
-        return self.get(email__iexact=username)
+        """Find by address, however it was typed."""
+        return self.get(email=username)
 
 
-class User(AbstractBaseUser, PermissionsMixin):
-    """A person. ``full_name`` is for records, ``preferred_name`` for talking to them."""
+class User(Named, AbstractBaseUser, PermissionsMixin):
+    """A person. ``full_name`` is for records, ``preferred_name`` for talking to them; ``name_folded`` is both, as
+    searches compare them.
+    """
+
+    NAMED_BY = ("full_name", "preferred_name")
+    KEPT_WITH_NAME = ("name_order", "name_folded")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    email = models.EmailField(_("e-mail address"))
-    full_name = models.CharField(_("full name"), max_length=150)
-    preferred_name = models.CharField(_("preferred name"), max_length=60, blank=True)
-    job = models.CharField(_("job title"), max_length=120, blank=True)
-    employee_number = models.CharField(_("employee number"), max_length=40, blank=True)
+    email = AddressField(_("e-mail address"))
+    full_name = OneLine(_("full name"), max_length=150)
+    preferred_name = OneLine(_("preferred name"), max_length=60, blank=True)
+    name_folded = models.TextField(editable=False, default="")
+    job = OneLine(_("job title"), max_length=120, blank=True)
+    employee_number = OneLine(_("employee number"), max_length=40, blank=True)
     locale = models.CharField(_("language"), max_length=12, default="en")
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_time_zone])
     started_on = models.DateField(_("first day"), null=True, blank=True)
@@ -95,9 +107,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
-        ordering = ["full_name"]
+        ordering = ["name_order", "id"]
         constraints = [
             models.UniqueConstraint(Lower("email"), name="user_email_once_in_any_case"),
+            written_in_one_way("user_email_lower_case"),
             models.UniqueConstraint(
                 "employee_number", name="user_employee_number_once", condition=~Q(employee_number="")
             ),
@@ -113,6 +126,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.full_name
+
+    def set_name_order(self, language: str) -> None:
+        """What the name is sorted by, and found by."""
+        self.name_order = order_of_person(self.full_name, language)
+        self.name_folded = fold(f"{self.full_name} {self.preferred_name}")
 
     def get_full_name(self) -> str:
         """The name for records."""

@@ -11,19 +11,27 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from .named import Named, NamedQuerySet
 from .skills import Skill
 
 
-class RoleProfile(models.Model):
+class RoleProfile(Named):
     """A role that somebody can become ready for."""
 
+    NAMED_BY = ("title",)
+
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    slug = models.SlugField(unique=True)
+    slug = models.SlugField()
     title = models.CharField(max_length=120)
     archived_at = models.DateTimeField(null=True, blank=True)
 
+    objects = NamedQuerySet.as_manager()
+
     class Meta:
-        ordering = ["title"]
+        ordering = ["name_order", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["slug"], condition=Q(archived_at=None), name="role_slug_once_on_the_site")
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -32,6 +40,7 @@ class RoleProfile(models.Model):
 class RoleProfileVersion(models.Model):
     """What the role asked for from one publish to the next; never changed."""
 
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     profile = models.ForeignKey(RoleProfile, models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)

@@ -13,6 +13,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from .named import Named, NamedQuerySet
+
 
 class Family(models.TextChoices):
     """The three families; a well-rounded person has a mix."""
@@ -22,18 +24,25 @@ class Family(models.TextChoices):
     SOFT = "Soft", _("Soft")
 
 
-class Skill(models.Model):
+class Skill(Named):
     """A skill that people can be vouched for. ``title`` is the current one in the source locale."""
 
+    NAMED_BY = ("title",)
+
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    slug = models.SlugField(unique=True)
+    slug = models.SlugField(help_text="Never given again: versions and records name the skill by it.")
     family = models.CharField(max_length=12, choices=Family.choices)
     title = models.CharField(max_length=120)
     archived_at = models.DateTimeField(null=True, blank=True)
 
+    objects = NamedQuerySet.as_manager()
+
     class Meta:
-        ordering = ["family", "title"]
-        constraints = [models.CheckConstraint(condition=Q(family__in=Family.values), name="skill_family_known")]
+        ordering = ["family", "name_order", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["slug"], name="skill_slug_once"),
+            models.CheckConstraint(condition=Q(family__in=Family.values), name="skill_family_known"),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -42,6 +51,7 @@ class Skill(models.Model):
 class SkillVersion(models.Model):
     """What a skill meant from one publish to the next; never changed. ``spec`` is a ``SkillSpec`` as JSON."""
 
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     skill = models.ForeignKey(Skill, models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)

@@ -13,16 +13,21 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from .lines import ManyLines, OneLine
+from .named import Named, NamedQuerySet
 
-class Team(models.Model):
+
+class Team(Named):
     """A group of people with at most a few managers; part of a tree."""
 
     slug = models.SlugField(unique=True)
-    name = models.CharField(max_length=120)
+    name = OneLine(max_length=120)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
 
+    objects = NamedQuerySet.as_manager()
+
     class Meta:
-        ordering = ["name"]
+        ordering = ["name_order", "id"]
         constraints = [models.CheckConstraint(condition=~Q(parent=F("id")), name="team_not_its_own_parent")]
 
     def __str__(self) -> str:
@@ -60,7 +65,7 @@ class Cohort(models.Model):
     """People who start together and are looked at together."""
 
     slug = models.SlugField(unique=True)
-    title = models.CharField(max_length=160)
+    title = OneLine(max_length=160)
     start_on = models.DateField()
     members: models.ManyToManyField = models.ManyToManyField(
         settings.AUTH_USER_MODEL, related_name="cohorts", blank=True
@@ -70,7 +75,7 @@ class Cohort(models.Model):
         return self.title
 
 
-class Customer(models.Model):
+class Customer(Named):
     """A company we serve, and what we decided about it."""
 
     class Decision(models.TextChoices):
@@ -80,17 +85,19 @@ class Customer(models.Model):
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     slug = models.SlugField(_("slug"), unique=True)
-    name = models.CharField(_("name"), max_length=160)
+    name = OneLine(_("name"), max_length=160)
     decision = models.CharField(_("decision"), max_length=10, choices=Decision.choices, default=Decision.HOLD)
     closed = models.BooleanField(
         _("closed account"), default=False, help_text=_("We do not serve them now; nobody can be sent there.")
     )
-    note = models.TextField(_("note"), blank=True)
+    note = ManyLines(_("note"), blank=True)
+
+    objects = NamedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
-        ordering = ["name"]
+        ordering = ["name_order", "id"]
         constraints = [
             models.CheckConstraint(condition=Q(decision__in=["deepen", "hold", "part"]), name="customer_decision_known")
         ]

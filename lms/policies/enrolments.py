@@ -7,7 +7,8 @@ from django.db.models import Q
 from lms.models import Enrolment, User
 
 from .base import RowPolicy, everybody, nobody
-from .people import is_learning_administrator, managed_by, managed_teams
+from .duties import is_learning_administrator
+from .people import managed_by, managed_teams
 
 
 class EnrolmentPolicy(RowPolicy[Enrolment]):

@@ -4,42 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 
 from lms.clock import now
 from lms.models import Membership, Team, User
 
 from .base import RowPolicy, everybody, nobody
-
-LEARNING_ADMINISTRATORS = "Learning administrators"
-AUTHORS = "Authors"
-AUDITORS = "Auditors"
-SPONSORS = "Sponsors"
-GROUPS = (LEARNING_ADMINISTRATORS, AUTHORS, AUDITORS, SPONSORS)
-
-
-def in_group(user: User, name: str) -> bool:
-    """Whether the person has the duty; groups are read once a request. Queries: 1 the first time."""
-    names = getattr(user, "_group_names", None)
-    if names is None:
-        names = frozenset(user.groups.values_list("name", flat=True)) if user.is_authenticated else frozenset()
-        user._group_names = names  # type: ignore[attr-defined]
-    return name in names
-
-
-def is_learning_administrator(user: User) -> bool:
-    """L&D administrators: invite, enrol, grant, countersign, revoke."""
-    return user.is_active and in_group(user, LEARNING_ADMINISTRATORS)
-
-
-def learning_administrators() -> QuerySet[User]:
-    """Everybody who is one now."""
-    return User.objects.filter(is_active=True, groups__name=LEARNING_ADMINISTRATORS)
-
-
-def administrators() -> QuerySet[User]:
-    """Everybody who administers the platform now."""
-    return User.objects.filter(is_active=True, is_superuser=True)
+from .duties import is_administrator, is_learning_administrator
 
 
 def current(prefix: str = "", on: date | None = None) -> Q:
@@ -81,7 +52,8 @@ def managed_by(user: User, prefix: str = "") -> Q:
 
 class PeoplePolicy(RowPolicy[User]):
     """view: a person's page - invite: L&D, administrators - end: L&D - enrol: their manager, L&D; nobody themself -
-    open_door (remove a second factor): administrators, never their own.
+    see_duties: one's own, L&D, administrators - duties (give, end), address (change it), open_door (remove a
+    second factor): administrators, never their own.
     """
 
     def rows(self, user: User, action: str) -> Q:
@@ -95,18 +67,20 @@ class PeoplePolicy(RowPolicy[User]):
             return managed_by(user) & Q(is_active=True)
         if action == "invite":
             return everybody() if self.may(user, "invite") else nobody()
-        if action == "open_door":
-            return ~Q(pk=user.pk) & Q(is_active=True) if user.is_superuser else nobody()
+        if action == "see_duties":
+            return everybody() if self.may(user, "invite") else Q(pk=user.pk)
+        if action in ("address", "duties", "open_door"):
+            return ~Q(pk=user.pk) & Q(is_active=True) if is_administrator(user) else nobody()
         if action == "end":
             return ~Q(pk=user.pk) & Q(is_active=True) if is_learning_administrator(user) else nobody()
         return nobody()
 
     def may(self, user: User, action: str) -> bool:
-        return action == "invite" and (is_learning_administrator(user) or user.is_superuser)
+        return action == "invite" and (is_learning_administrator(user) or is_administrator(user))
 
 
 class PeopleInAdminPolicy(RowPolicy[User]):
-    """People in Wagtail's admin. view: L&D, administrators - change (names, duties): administrators - add: whoever may
+    """People in Wagtail's admin. view: L&D, administrators - change (names): administrators - add: whoever may
     invite - delete: nobody.
 
     Not ``PeoplePolicy``: everybody may view themself, and Wagtail shows its list of people to whoever may view one of
@@ -115,9 +89,9 @@ class PeopleInAdminPolicy(RowPolicy[User]):
 
     def rows(self, user: User, action: str) -> Q:
         if action == "view":
-            return everybody() if is_learning_administrator(user) or user.is_superuser else nobody()
+            return everybody() if is_learning_administrator(user) or is_administrator(user) else nobody()
         if action == "change":
-            return everybody() if user.is_superuser else nobody()
+            return everybody() if is_administrator(user) else nobody()
         return nobody()
 
     def may(self, user: User, action: str) -> bool:

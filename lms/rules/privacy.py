@@ -123,10 +123,20 @@ PERSONAL = (
         kept=RECORD, seen_by=(NO_PAGE,), exported="account", people=("members",), along=("lms.Cohort_members",),
     ),
     Personal(
+        "lms.DutyHolding", ACCOUNT,
+        what=_(
+            "Your duties here (author, learning administrator, auditor, sponsor, administrator): since when, until "
+            "when, who gave and who ended them, and why."
+        ),
+        why=_("They decide what you may do, and what you were allowed to sign at the time."),
+        kept=RECORD, seen_by=(LEARNING, ADMINISTRATORS), exported="account", erased=NAMELESS,
+        people=("person", "given_by", "ended_by"),
+    ),
+    Personal(
         "lms.User_groups", ACCOUNT,
-        what=_("Your duties here: author, learning administrator, auditor, sponsor."),
-        why=_("They decide what you may do."),
-        kept=_("As long as you have an account."),
+        what=_("The same duties, as Wagtail reads them."),
+        why=_("They decide what you may do in the authoring pages."),
+        kept=_("As long as you have the duty."),
         seen_by=(LEARNING, ADMINISTRATORS), exported="account", people=("user",), along=("lms.User_user_permissions",),
     ),
     Personal(
@@ -164,10 +174,16 @@ PERSONAL = (
     ),
     Personal(
         "account.EmailAddress", ACCOUNT,
-        what=_("Which address is yours and proven."),
+        what=_("Your address, as the log-in reads it."),
         why=_("To sign in and to set a new passphrase."),
         kept=_("As long as you have an account."),
         exported="account", people=("user",),
+    ),
+    Personal(
+        "lms.FormerAddress", ACCOUNT,
+        what=_("Addresses that were yours, and until when."),
+        why=_("For thirty days nobody else gets them, and what happens at your door is told to you there, too."),
+        kept=RECORD, seen_by=(NO_PAGE,), exported="account",
     ),
     Personal(
         "mfa.Authenticator", ACCOUNT,

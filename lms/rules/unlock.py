@@ -10,9 +10,9 @@ A target that no longer exists counts as met, so that nobody is locked out by an
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -102,10 +102,12 @@ def _leaf(item: Mapping[str, Any]) -> Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is true of one person on one path version. ``day`` is the day of the path; ``today`` its calendar date."""
+    """What is true of one person on one path version. ``day`` is the day of the path today; ``date_of`` says on which
+    date a later one is reached.
+    """
 
     day: int
-    today: date
+    date_of: Callable[[int], date]
     done: frozenset[UUID] = frozenset()
     steps: frozenset[UUID] = frozenset()
     milestones: Mapping[UUID, frozenset[UUID]] = field(default_factory=dict)
@@ -147,7 +149,7 @@ def evaluate(rule: Rule, facts: Facts) -> Decision:
     opens = sorted(days)[rule.need - 1]
     if opens <= facts.day:
         return Decision(True, tuple(reasons), None)
-    unlocks_at = None if opens == NEVER else facts.today + timedelta(days=int(opens) - facts.day)
+    unlocks_at = None if opens == NEVER else facts.date_of(int(opens))
     return Decision(False, tuple(reasons), unlocks_at)
 
 

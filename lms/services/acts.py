@@ -24,6 +24,8 @@ from lms.errors import Conflict
 from lms.models import Act, User
 from lms.rules.digest import digest
 
+from .log import recording
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -48,7 +50,7 @@ def act(service: Callable[P, T]) -> Callable[P, T]:
         given.apply_defaults()
         mark = _content.set(content_of(given.arguments))
         try:
-            with transaction.atomic():
+            with recording():
                 return service(*given.args, **given.kwargs)
         finally:
             _content.reset(mark)

@@ -17,10 +17,12 @@ from django.utils.translation import gettext as _
 from lms.errors import Conflict, Invalid
 from lms.models import User
 from lms.policies import people_policy
-from lms.policies.people import administrators
+from lms.policies.duties import administrators
 from lms.rules.lines import one_line, shorten
 
 from .acts import act, once
+from .address_change import who_helps
+from .addresses import addresses_of
 from .language import in_language_of
 from .outbox import notify, queue_mail
 from .people import organisation
@@ -41,10 +43,11 @@ def remove_second_factor(
     """Take away all that somebody could show as a second factor, and sign them out everywhere.
 
     ``take_away`` does that and returns the names of what is gone (lazy: the mail says them in the person's language).
-    The person gets a mail, the other administrators a notice; the act keeps the reason.
+    The person gets a mail at every address of the last 30 days, the other administrators a notice; the act keeps the
+    reason.
 
     Raises NotFound, NotAllowed (no administrator, or oneself), Invalid (no reason), Conflict (nothing to take away).
-    Queries: 6, and those of taking away.
+    Queries: 7, and those of taking away.
     """
     person = people_policy.get(actor, "open_door", uid=person_uid, lock=True)
     reason = one_line(reason)[:LONGEST_REASON]
@@ -56,7 +59,8 @@ def remove_second_factor(
     if not gone:
         raise Conflict(_("%(name)s has no second factor.") % {"name": person.get_short_name()})
     with in_language_of(person):
-        queue_mail(_mail_to(person, actor, reason, gone), at)
+        for address in addresses_of(person, at):
+            queue_mail(_mail_to(person, address, actor, reason, gone), at)
     words = {"admin": actor.full_name, "name": person.full_name, "reason": reason}
     notify(
         administrators().exclude(pk__in=[actor.pk, person.pk]),
@@ -67,21 +71,22 @@ def remove_second_factor(
     return person
 
 
-def _mail_to(person: User, actor: User, reason: str, gone: Sequence[object]) -> EmailMessage:
-    """What they should know, and what to do if it was not they who asked. Queries: 1."""
+def _mail_to(person: User, address: str, actor: User, reason: str, gone: Sequence[object]) -> EmailMessage:
+    """What they should know, and what to do if it was not they who asked: not to tell whoever did it. Queries: 2-3."""
     body = _(
         "Hello %(person)s,\n\n%(admin)s has removed the second factor from your account at %(company)s, because you "
         "could not show it any more. The reason given: %(reason)s\n\nRemoved:\n%(gone)s\n\nYou are signed out "
         "everywhere. Sign in with your passphrase at %(site)s; where a second factor is asked of you, you set up a new "
         "one there.\n\nYou did not ask for this? Then somebody may be trying to get into your account. Choose a new "
-        "passphrase at once at %(reset)s and tell %(admin)s.\n"
+        "passphrase at once at %(reset)s and tell %(others)s.\n"
     ) % {
         "person": person.get_short_name(),
         "admin": actor.full_name,
+        "others": who_helps(person, actor) or actor.full_name,
         "company": organisation().name,
         "reason": reason,
         "gone": "\n".join(f"* {name}" for name in gone),
         "site": settings.VOUCH_BASE_URL + reverse("account_login"),
         "reset": settings.VOUCH_BASE_URL + reverse("account_reset_password"),
     }
-    return EmailMessage(subject=_("Your second factor was removed"), body=body, to=[person.email])
+    return EmailMessage(subject=_("Your second factor was removed"), body=body, to=[address])

@@ -6,14 +6,22 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from lms import clock
 from lms.errors import Conflict, Invalid
 from lms.models import Enrolment, PathVersion, Requirement, RoleProfileVersion, User
-from lms.policies import people_policy
+from lms.policies import enrolment_policy, people_policy
+from lms.rules.bounds import PATH_BEGINS
+from lms.rules.lines import one_line, shorten
+from lms.rules.said import full_day
 
 from .acts import act, once
+from .outbox import notify
 from .places import forget
+
+LONGEST_REASON = 200
 
 
 @act
@@ -30,7 +38,7 @@ def enrol(
     """Put a person on the newest version of a path, towards the newest version of its role.
 
     Raises NotFound, NotAllowed (not their manager, not L&D, or oneself), Conflict (on this path already), Invalid (no
-    such path).
+    such path, a first day too far away).
     """
     person = people_policy.get(actor, "enrol", uid=person_uid)
     version = (
@@ -39,6 +47,7 @@ def enrol(
         .order_by("-number")
         .first()
     )
+    PATH_BEGINS.check("started_on", started_on, clock.today(person.zone, at))
     if version is None:
         raise Invalid(path=_("Choose a path that is published."))
     role = RoleProfileVersion.objects.filter(profile=version.role_profile_id).order_by("-number").first()
@@ -62,6 +71,36 @@ def enrol(
             )
     except IntegrityError:
         raise Conflict(_("%(person)s is on this path already.") % {"person": person.get_short_name()}) from None
+
+
+@act
+def correct_first_day(
+    *, actor: User, enrolment_uid: UUID, started_on: date, reason: str, key: UUID, at: datetime
+) -> Enrolment:
+    """The path begins on another day than was written down, with the reason; its days move with it.
+
+    Only while no step of it is done: what was done on a day of the path stays there. The learner is told. Raises
+    NotFound, NotAllowed (not theirs to steer, or oneself), Invalid (day, no reason), Conflict (a step is done).
+    """
+    enrolment = enrolment_policy.get(actor, "steer", uid=enrolment_uid, lock=True, related=("person",))
+    reason = one_line(reason)[:LONGEST_REASON]
+    changed = {"started_on": (enrolment.started_on.isoformat(), started_on.isoformat())}
+    if not once(actor=actor, name="path.first_day", key=key, at=at, about=enrolment.uid, why=reason, changed=changed):
+        return enrolment
+    if not reason:
+        raise Invalid(reason=_("Say why: the learner reads it."))
+    if enrolment.step_completions.exists():
+        raise Conflict(_("A step of this path is done already, so its first day stays. Pause the path instead."))
+    PATH_BEGINS.check("started_on", started_on, clock.today(enrolment.person.zone, at))
+    enrolment.started_on = started_on
+    enrolment.save(update_fields=["started_on"])
+
+    def sentence() -> str:
+        words = {"day": full_day(started_on), "reason": reason}
+        return shorten(_("Your path begins on %(day)s: %(reason)s") % words, 300)
+
+    notify([enrolment.person], sentence, reverse("path"), at)
+    return enrolment
 
 
 def requirements_of(role_version_ids: list[int]) -> dict[int, list[Requirement]]:

@@ -59,13 +59,13 @@ class GateFact:
 
 @dataclass(frozen=True, slots=True)
 class PathFacts:
-    """What belongs to one enrolment, by uid of the step. ``waived`` and ``opened`` hold the reasons, ``why_paused``
-    those of the pauses by their first day; a pause is [from, until).
+    """What belongs to one enrolment, by uid of the step. ``extended`` holds days of the path, ``waived`` and ``opened``
+    the reasons, ``why_paused`` those of the pauses by their first day; a pause is [from, until).
     """
 
     completed: dict[UUID, datetime]
     waived: dict[UUID, str]
-    extended: dict[UUID, date]
+    extended: dict[UUID, int]
     pauses: list[tuple[date, date | None]]
     opened: dict[UUID, str] = field(default_factory=dict)
     why_paused: dict[date, str] = field(default_factory=dict)
@@ -104,14 +104,7 @@ def _parts(person: int, enrolments: Sequence[int]) -> list[QuerySet[Any, Row]]:
         _part("completed", StepCompletion.objects.filter(**mine), **step, at=F("completed_at")),
         _part("waived", Waiver.objects.filter(**mine), **step, word=F("reason")),
         _part("opened", Opening.objects.filter(**mine), **step, word=F("reason")),
-        _part(
-            "extended",
-            Extension.objects.filter(**mine),
-            **step,
-            number=F("pk"),
-            at=F("extended_at"),
-            day=F("due_on"),
-        ),
+        _part("extended", Extension.objects.filter(**mine), **step, number=F("due_day")),
         _part(
             "paused",
             Pause.objects.filter(**mine),
@@ -157,7 +150,6 @@ def _read(rows: Iterable[tuple[Any, ...]]) -> PersonFacts:
     lessons: dict[UUID, datetime] = {}
     gates: list[GateFact] = []
     examples, recalled = set(), set()
-    latest: dict[tuple[int, UUID], tuple[datetime, int]] = {}
     for kind, enrolment, uid, word, other, number, at, day, until in rows:
         match kind:
             case "completed":
@@ -166,9 +158,8 @@ def _read(rows: Iterable[tuple[Any, ...]]) -> PersonFacts:
                 paths[enrolment].waived[uid] = word
             case "opened":
                 paths[enrolment].opened[uid] = word
-            case "extended" if (at, number) >= latest.get((enrolment, uid), (at, number)):
-                latest[enrolment, uid] = at, number
-                paths[enrolment].extended[uid] = day
+            case "extended":
+                paths[enrolment].extended[uid] = max(number, paths[enrolment].extended.get(uid, number))
             case "paused":
                 paths[enrolment].pauses.append((day, until))
                 paths[enrolment].why_paused[day] = word

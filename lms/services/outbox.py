@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import email
 import email.policy
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 
 from lms.clock import now
-from lms.models import Notice, OutgoingMail, User
+from lms.models import LogEntry, Notice, OutgoingMail, User
 from lms.rules.lines import one_line
 
 from .language import Sentence, language_of, said_in
@@ -39,36 +41,60 @@ def _row(message: EmailMessage, at: datetime) -> OutgoingMail:
     )
 
 
-def notify(people: Iterable[User], sentence: Sentence, url: str, at: datetime) -> None:
+def notify(people: Iterable[User], sentence: Sentence, url: str, at: datetime, in_log: Iterable[UUID] = ()) -> None:
     """Tell people something, on the screen and soon by mail, in the transaction of the fact. Queries: 1.
 
-    ``sentence`` makes the text: it is called once for each language that somebody here reads.
+    ``sentence`` makes the text: it is called once for each language that somebody here reads. ``in_log``: uids of what
+    it tells of that stands in the record's log; the mail carries the head of the log that includes them.
     """
+    uids = [str(uid) for uid in in_log]
     people = [person for person in people if person.is_active]
     texts = {language: said_in(language, sentence) for language in {language_of(person) for person in people}}
     Notice.objects.bulk_create(
-        [Notice(person=person, text=texts[language_of(person)], url=url, created_at=at) for person in people]
+        [
+            Notice(person=person, text=texts[language_of(person)], url=url, created_at=at, in_log=uids)
+            for person in people
+        ]
     )
 
 
 @transaction.atomic
 def mail_notices(at: datetime | None = None, limit: int = 200) -> int:
-    """Queue a mail for each notice that has none yet, oldest first; returns how many. Queries: 3, for any number.
+    """Queue a mail for each notice that has none yet, oldest first; returns how many. Queries: 4, for any number.
 
     Rows are locked and skipped when locked, so that two workers never queue one notice twice.
     """
     waiting = Notice.objects.filter(mailed_at=None).select_related("person").order_by("pk")
     notices = list(waiting.select_for_update(skip_locked=True, of=("self",))[:limit])
-    mails = [_mail_of(notice) for notice in notices if notice.person.is_active]
+    heads = heads_with({uid for notice in notices for uid in notice.in_log})
+    mails = [_mail_of(notice, heads) for notice in notices if notice.person.is_active]
     OutgoingMail.objects.bulk_create(mails)
     Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(mailed_at=at or now())
     return len(mails)
 
 
-def _mail_of(notice: Notice) -> OutgoingMail:
+def _mail_of(notice: Notice, heads: Mapping[str, LogEntry]) -> OutgoingMail:
     body = f"{notice.text}\n\n{settings.VOUCH_BASE_URL.rstrip('/')}{notice.url}\n"
+    found = [heads[uid] for uid in notice.in_log if uid in heads]
+    if found:
+        last = max(found, key=lambda entry: entry.number)
+        body = f"{body}\n{said_in(language_of(notice.person), lambda: receipt_of(last))}\n"
     subject = one_line(notice.text)  # a line break in a name must not keep everybody's mail from going out
     return _row(EmailMessage(subject=subject, body=body, to=[notice.person.email]), notice.created_at)
+
+
+def heads_with(uids: Collection[str]) -> dict[str, LogEntry]:
+    """The newest entry of the log about each of these. Queries: 1, or 0 for none."""
+    rows = LogEntry.objects.filter(about__in=uids).order_by("number") if uids else ()
+    return {str(entry.about): entry for entry in rows}
+
+
+def receipt_of(entry: LogEntry) -> str:
+    """The receipt that a mail carries: the head of the log that includes the entry, and how it is checked."""
+    return _(
+        "Receipt of the ledger: %(receipt)s\nWhoever runs Vouch can check it: manage.py verify_signoffs --receipt "
+        "%(receipt)s"
+    ) % {"receipt": f"{entry.number}:{entry.this_hash}"}
 
 
 class Parsed(EmailMessage):

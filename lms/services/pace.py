@@ -8,84 +8,71 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 from django.db import models
 from django.db.models import F, QuerySet
 
 from lms.models import Enrolment, Extension, StepCompletion, Waiver
-from lms.rules.days import paused_days
+from lms.rules.days import date_of_day
 
 from .structure import structure_of
 from .union import Row, Union, union_part
 
-# The columns beside the kind, with the type that each has: what is settled is thousands of rows, and only numbers.
-SETTLED: dict[str, models.Field] = {"enrolment": models.BigIntegerField(), "step": models.BigIntegerField()}
-EXTENDED = SETTLED | {"due_on": models.DateField(), "extended_at": models.DateTimeField()}
+# The columns of the UNION beside the kind: thousands of rows, and only numbers. ``number`` is the order of extensions.
+COLUMNS: dict[str, models.Field] = {
+    name: models.BigIntegerField() for name in ("enrolment", "step", "due_day", "number")
+}
 
 
 def oldest_due(
     enrolments: Sequence[Enrolment], today: Mapping[int, date], pauses: Mapping[int, Sequence[tuple[date, date | None]]]
 ) -> dict[int, date]:
     """When the oldest unfinished required step of each path was or is due, by enrolment id; nothing for who has none
-    left. ``today`` is each person's own, ``pauses`` those of each path. Queries: 2, 0 for nobody.
+    left. ``today`` is each person's own, ``pauses`` those of each path. Queries: 1, 0 for nobody.
     """
     ids = [enrolment.pk for enrolment in enrolments]
     settled: dict[int, set[int]] = defaultdict(set)
-    for _kind, enrolment_id, step_id in _settled(enrolments=ids) if ids else ():
-        settled[enrolment_id].add(step_id)
-    moved: dict[int, dict[int, date]] = defaultdict(dict)
-    for _kind, enrolment_id, step_id, due_on, _at in sorted(_extended(enrolments=ids), key=_latest_last) if ids else ():
-        moved[enrolment_id][step_id] = due_on
+    extended = []
+    for kind, enrolment_id, step_id, due_day, number in _steps(enrolments=ids) if ids else ():
+        if kind == "extended":
+            extended.append((number, enrolment_id, step_id, due_day))
+        else:
+            settled[enrolment_id].add(step_id)
+    moved: dict[int, dict[int, int]] = defaultdict(dict)
+    for _number, enrolment_id, step_id, due_day in sorted(extended):
+        moved[enrolment_id][step_id] = due_day
     found = {}
     for enrolment in enrolments:
         pk = enrolment.pk
-        first = _first(enrolment, settled[pk], moved.get(pk, {}), today[pk], pauses.get(pk, ()))
-        if first:
-            found[pk] = first
+        day = _first(structure_of(enrolment.path_version_id).dues, settled[pk], moved.get(pk, {}))
+        if day is not None:
+            found[pk] = date_of_day(day, enrolment.started_on, today[pk], pauses.get(pk, ()))
     return found
 
 
-STEP = {"enrolment": F("enrolment_id"), "step": F("step_id")}
-
-
-def _settled_steps(enrolments: list[int]) -> list[QuerySet[Any, Row]]:
+def _parts(enrolments: list[int]) -> list[QuerySet[Any, Row]]:
     mine = {"enrolment__in": enrolments}
+    step = {"enrolment": F("enrolment_id"), "step": F("step_id")}
+    extended = {"due_day": F("due_day"), "number": F("pk")}
     return [
-        union_part(SETTLED, "completed", StepCompletion.objects.filter(**mine), **STEP),
-        union_part(SETTLED, "waived", Waiver.objects.filter(**mine), **STEP),
+        union_part(COLUMNS, "completed", StepCompletion.objects.filter(**mine), **step),
+        union_part(COLUMNS, "waived", Waiver.objects.filter(**mine), **step),
+        union_part(COLUMNS, "extended", Extension.objects.filter(**mine), **step, **extended),
     ]
 
 
-def _extensions(enrolments: list[int]) -> list[QuerySet[Any, Row]]:
-    rows = Extension.objects.filter(enrolment__in=enrolments)
-    return [union_part(EXTENDED, "extended", rows, **STEP, due_on=F("due_on"), extended_at=F("extended_at"))]
+_steps = Union(_parts)
 
 
-_settled, _extended = Union(_settled_steps), Union(_extensions)
-
-
-def _latest_last(row: Row) -> datetime:
-    return row[4]
-
-
-def _first(
-    enrolment: Enrolment,
-    settled: set[int],
-    moved: Mapping[int, date],
-    today: date,
-    pauses: Sequence[tuple[date, date | None]],
-) -> date | None:
-    dates = []
-    for day, step in structure_of(enrolment.path_version_id).dues:
+def _first(dues: Sequence[tuple[int, int]], settled: set[int], moved: Mapping[int, int]) -> int | None:
+    """The first day on which anything of a path is still due; ``dues`` stand in the order of their days."""
+    days = []
+    for day, step in dues:
         if step in settled:
             continue
-        if step in moved:
-            dates.append(moved[step])
-            continue
-        paused = paused_days(pauses, enrolment.started_on, today) if pauses else 0
-        dates.append(enrolment.started_on + timedelta(days=day + paused))
-        if not moved:
+        days.append(max(day, moved.get(step, day)))
+        if step not in moved:
             break
-    return min(dates, default=None)
+    return min(days, default=None)

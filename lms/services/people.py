@@ -18,8 +18,13 @@ from lms import clock
 from lms.errors import Conflict, Invalid
 from lms.models import Enrolment, Membership, Organisation, Team, User
 from lms.policies import people_policy
+from lms.rules.bounds import FIRST_DAY_HERE
+from lms.rules.lines import one_line
+from lms.rules.names import fold
 
 from .acts import act, once
+from .addresses import TAKEN, usable_address
+from .duties import finish_all_duties
 from .language import in_language_of
 from .outbox import queue_mail
 from .places import forget
@@ -28,6 +33,19 @@ from .places import forget
 def organisation() -> Organisation:
     """The one organisation; an unnamed one before anybody named it. Queries: 1."""
     return Organisation.objects.filter(pk=1).first() or Organisation(name="Vouch")
+
+
+def named_like(words: str, prefix: str = "") -> Q:
+    """Whose name or address has each of these words in it, whatever the letter case, accents and signs.
+
+    ``prefix`` leads from a row to the person ("person__").
+    """
+    found = Q()
+    for word in words.split():
+        named = Q(**{f"{prefix}email__icontains": word})
+        folded = fold(word)
+        found &= named | Q(**{f"{prefix}name_folded__contains": folded}) if folded else named
+    return found
 
 
 @act
@@ -48,16 +66,23 @@ def invite_person(
     """Make an account without a passphrase and mail the person a link to choose one.
 
     They read the organisation's language until they choose another. ``link_for`` makes that link.
-    Raises NotAllowed (not L&D), Invalid (address taken, unknown team or time zone).
+    Raises NotAllowed (not L&D), Invalid (no name; address taken now or within 30 days, or none; unknown team or time
+    zone; a first day too far away).
     """
     people_policy.require(actor, "invite")
     if time_zone not in zoneinfo.available_timezones():
         raise Invalid(time_zone=_("Write the time zone as in Europe/Copenhagen."))
+    full_name = one_line(full_name)
+    if not full_name:
+        raise Invalid(full_name=_("Write the name of the person."))
     team = Team.objects.filter(pk=team_id).first()
     if team is None:
         raise Invalid(team=_("Choose a team."))
+    if started_on is not None:
+        FIRST_DAY_HERE.check("started_on", started_on, clock.today(time_zone, at))
     if not once(actor=actor, name="person.invite", key=key, at=at, about=key):
         return User.objects.get(uid=key)
+    email = usable_address(email, at)
     try:
         with transaction.atomic():
             person = User.objects.create_user(
@@ -71,7 +96,7 @@ def invite_person(
                 started_on=started_on,
             )
     except IntegrityError:
-        raise Invalid(email=_("Somebody with this address is here already.")) from None
+        raise Invalid(email=str(TAKEN)) from None
     Membership.objects.create(person=person, team=team, from_on=min(started_on or at.date(), at.date()))
     send_invitation(person, link_for(person), at)
     return person
@@ -148,7 +173,7 @@ def _managers_query(person_ids: Collection[int], on: date) -> tuple[str, list[ob
     return (
         f"{sql} SELECT person.*, found.managed_id, found.steps_up FROM found "  # noqa: S608 - our own statement
         "JOIN lms_user person ON person.id = found.manager_id "
-        "ORDER BY found.managed_id, found.steps_up, person.full_name, person.id"
+        "ORDER BY found.managed_id, found.steps_up, person.name_order, person.id"
     ), values
 
 
@@ -182,12 +207,14 @@ WITH RECURSIVE up (managed_id, team_id, steps_up) AS (
 )"""
 
 
-def close_account(person: User, last_day: date, at: datetime) -> list[Enrolment]:
-    """What the record holds of somebody who leaves: the account closes, memberships end, open paths are withdrawn.
+def close_account(*, person: User, last_day: date, by: User, reason: str, at: datetime) -> list[Enrolment]:
+    """What the record holds of somebody who leaves: account, memberships and duties end, open paths are withdrawn.
 
     For ``end_person`` on the floor that knows all that is handed over, in its transaction; everything that was done and
     signed stays. Returns the enrolments that were open. Saving the account ends its sessions (``lms.receivers``).
+    Raises Conflict for the only administrator.
     """
+    finish_all_duties(person=person, by=by, reason=reason, at=at)
     open_now = list(Enrolment.objects.select_for_update().filter(person=person, status__in=Enrolment.OPEN))
     for enrolment in open_now:
         today = clock.today(person.zone, at)

@@ -24,7 +24,6 @@ from lms import clock
 from lms.models import Organisation, User
 
 KEPT_FOR = 60
-ADMINISTRATOR = "administrator"
 
 Rows = Callable[[OuterRef, date], QuerySet[Any]]
 
@@ -115,7 +114,7 @@ def _find(user: User) -> tuple[list[str], str]:
     named = Subquery(Organisation.objects.values("name")[:1])
     row: Any = User.objects.filter(pk=user.pk).values(**asked, named=named).first() or {}
     found = [name for name in _duties if row.get(f"duty_{name}")]
-    return found + ([ADMINISTRATOR] if user.is_superuser else []), row.get("named") or ""
+    return found, row.get("named") or ""
 
 
 def _key(user_id: int) -> str:

@@ -15,12 +15,15 @@ from lms import clock, events
 from lms.errors import Invalid, NotAllowed, NotFound
 from lms.models import Enrolment, LessonCompletion, StepCompletion, StepKind, User, Waiver
 from lms.policies import enrolment_policy
-from lms.rules.days import date_of_day, path_day
+from lms.rules.days import date_of_day, day_of_date, path_day, reached_on
 from lms.rules.gates import Standing, standings
+from lms.rules.lines import one_line
+from lms.rules.shown import require_same
 from lms.rules.unlock import Decision, Facts, evaluate
 
 from .acts import act, once
 from .facts import GateFact, PathFacts, PersonFacts, facts_of, lock_learner, open_enrolments
+from .shown import steering_shown
 from .structure import PathStructure, StepInfo, structure_of
 from .talk import open_talk
 
@@ -71,6 +74,10 @@ class PathProgress:
     def date_of(self, day: int) -> date:
         """The calendar date of a day of this path as it looks today."""
         return date_of_day(day, self.enrolment.started_on, self.today, self.pauses)
+
+    def day_of(self, on: date) -> int:
+        """The day of this path on which a date falls as it looks today."""
+        return day_of_date(on, self.enrolment.started_on, self.today, self.pauses)
 
     @property
     def days(self) -> int:
@@ -123,13 +130,13 @@ def _progress(enrolment: Enrolment, facts: PersonFacts, at: datetime | None) -> 
     found = standings([fact.gate for fact in facts.gates], today)
     known = Facts(
         day=path_day(enrolment.started_on, today, mine.pauses),
-        today=today,
+        date_of=lambda day: reached_on(day, enrolment.started_on, today, mine.pauses),
         done=frozenset(mine.completed) | frozenset(mine.waived),
         steps=frozenset(structure.steps),
         milestones=structure.required,
         standings=found,
     )
-    states = tuple(_state(step, enrolment, mine, facts, known) for step in structure.steps.values())
+    states = tuple(_state(step, enrolment, mine, facts, known, today) for step in structure.steps.values())
     return PathProgress(
         enrolment,
         structure,
@@ -151,7 +158,9 @@ def _why_paused(mine: PathFacts, today: date) -> str:
     return mine.why_paused.get(next(holds, today), "")
 
 
-def _state(step: StepInfo, enrolment: Enrolment, mine: PathFacts, facts: PersonFacts, known: Facts) -> StepState:
+def _state(
+    step: StepInfo, enrolment: Enrolment, mine: PathFacts, facts: PersonFacts, known: Facts, today: date
+) -> StepState:
     decision = evaluate(step.rule, known)
     running = enrolment.status == Enrolment.Status.ACTIVE and known.day >= 1
     if step.uid in mine.completed:
@@ -161,13 +170,14 @@ def _state(step: StepInfo, enrolment: Enrolment, mine: PathFacts, facts: PersonF
     else:
         # What somebody opened early is open in spite of its lock; the rule itself stays what it is.
         status = OPEN if running and (decision.open or step.uid in mine.opened) else LOCKED
-    due_on = mine.extended.get(step.uid) or date_of_day(step.due_day, enrolment.started_on, known.today, mine.pauses)
+    due_day = max(step.due_day, mine.extended.get(step.uid, step.due_day))
+    due_on = date_of_day(due_day, enrolment.started_on, today, mine.pauses)
     return StepState(
         step=step,
         status=status,
         decision=decision,
         due_on=due_on,
-        overdue=status in (OPEN, LOCKED) and due_on < known.today and running,
+        overdue=status in (OPEN, LOCKED) and due_on < today and running,
         completed_at=mine.completed.get(step.uid),
         lessons_done=sum(lesson.uid in facts.lessons for lesson in step.lessons),
         waived_because=mine.waived.get(step.uid, ""),
@@ -188,27 +198,28 @@ def as_others_see(progress: PathProgress) -> PathProgress:
     }
     known = Facts(
         day=progress.day,
-        today=progress.today,
+        date_of=lambda day: reached_on(day, progress.enrolment.started_on, progress.today, progress.pauses),
         done=progress.done - practice.keys() | shown,
         steps=frozenset(progress.structure.steps),
         milestones=progress.structure.required,
         standings=progress.standings,
     )
-    return replace(progress, steps=tuple(_shown(state, known, progress.running) for state in progress.steps))
+    return replace(progress, steps=tuple(_shown(state, known, progress) for state in progress.steps))
 
 
-def _shown(state: StepState, known: Facts, running: bool) -> StepState:
+def _shown(state: StepState, known: Facts, progress: PathProgress) -> StepState:
     private = state.step.kind == StepKind.PRACTICE
     if state.status in (DONE, WAIVED) and not private:
         return state
     decision = evaluate(state.step.rule, known)
+    running = progress.running
     status = OPEN if running and (decision.open or bool(state.opened_because)) else LOCKED
     return replace(
         state,
         status=DONE if private and state.step.uid in known.done else status,
         decision=decision,
         completed_at=None,
-        overdue=running and not private and state.due_on < known.today,
+        overdue=running and not private and state.due_on < progress.today,
     )
 
 
@@ -331,15 +342,22 @@ def mark_external_done(*, actor: User, enrolment_uid: UUID, step_uid: UUID, key:
 
 
 @act
-def waive(*, actor: User, enrolment_uid: UUID, step_uid: UUID, reason: str, key: UUID, at: datetime) -> None:
-    """A step need not be done, with a reason; it counts for unlocking and never as evidence."""
-    enrolment = enrolment_policy.get(actor, "steer", uid=enrolment_uid)
+def waive(
+    *, actor: User, enrolment_uid: UUID, step_uid: UUID, reason: str, shown: str, key: UUID, at: datetime
+) -> None:
+    """A step need not be done, with a reason; it counts for unlocking and never as evidence.
+
+    Raises NotFound, NotAllowed, Invalid (no reason), Changed (``shown`` is not how the path is steered now).
+    """
+    enrolment = enrolment_policy.get(actor, "steer", uid=enrolment_uid, lock=True)
     step = structure_of(enrolment.path_version_id).steps.get(step_uid)
     if step is None:
         raise NotFound(_("This step is not on that path."))
-    if not reason.strip():
+    reason = one_line(reason)
+    if not reason:
         raise Invalid(reason=_("Say why: the learner reads it."))
     if once(actor=actor, name="step.waive", key=key, at=at, about=enrolment.uid):
+        require_same(shown, steering_shown(enrolment))
         Waiver.objects.get_or_create(
             enrolment=enrolment, step_id=step.id, defaults={"reason": reason, "by": actor, "waived_at": at}
         )

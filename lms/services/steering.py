@@ -19,15 +19,18 @@ from lms import clock
 from lms.errors import Conflict, Invalid, NotFound
 from lms.models import Enrolment, Extension, Opening, Pause, User
 from lms.policies import enrolment_policy
+from lms.rules.bounds import MORE_TIME, PAUSE_BEGINS, PAUSE_ENDS, YEAR
+from lms.rules.days import add_days
 from lms.rules.lines import one_line, shorten
 from lms.rules.said import full_day
+from lms.rules.shown import require_same
 
 from .acts import act, once
 from .outbox import notify
 from .progress import DONE, WAIVED, progress_of
+from .shown import steering_shown
 from .structure import StepInfo
 
-FURTHEST = timedelta(days=366)
 LONGEST_REASON = 200
 AROUND = timedelta(days=1)
 """How far a learner's own day may be from ours."""
@@ -41,23 +44,25 @@ def pause(
     from_on: date,
     until_on: date | None = None,
     reason: str,
+    shown: str,
     key: UUID,
     at: datetime,
 ) -> Enrolment:
     """Stop the days of a path from ``from_on`` up to, not with, ``until_on`` (None: until somebody says otherwise).
 
     Raises NotFound, NotAllowed (not theirs to steer, or oneself), Invalid (days, no reason), Conflict (a pause holds on
-    these days already).
+    these days already), Changed (``shown`` is not how the path is steered now).
     """
     enrolment = enrolment_policy.get(actor, "steer", uid=enrolment_uid, lock=True, related=("person",))
     today = clock.today(enrolment.person.zone, at)
     reason = _reason(reason, _("Say why: the learner reads it."))
-    if not enrolment.started_on <= from_on <= today + FURTHEST:
-        raise Invalid(from_on=_("Choose a day of this path, at most a year ahead."))
-    if until_on is not None and not from_on < until_on <= from_on + 2 * FURTHEST:
-        raise Invalid(until_on=_("The path goes on after the pause begins, within two years."))
+    PAUSE_BEGINS.check("from_on", from_on, today, first=enrolment.started_on)
+    if until_on is not None:
+        longest = add_days(from_on, 2 * YEAR)
+        PAUSE_ENDS.check("until_on", until_on, today, first=add_days(from_on, 1), last=longest)
     if not once(actor=actor, name="path.pause", key=key, at=at, about=enrolment.uid):
         return enrolment
+    require_same(shown, steering_shown(enrolment))
     in_the_way = enrolment.pauses.filter(Q(until_on=None) | Q(until_on__gt=from_on))
     if until_on is not None:
         in_the_way = in_the_way.filter(from_on__lt=until_on)
@@ -80,8 +85,11 @@ def pause(
 
 
 @act
-def resume(*, actor: User, enrolment_uid: UUID, key: UUID, at: datetime) -> Enrolment:
-    """The path goes on today, or a pause that lies ahead is called off. Raises NotFound, NotAllowed, Conflict."""
+def resume(*, actor: User, enrolment_uid: UUID, shown: str, key: UUID, at: datetime) -> Enrolment:
+    """The path goes on today, or a pause that lies ahead is called off.
+
+    Raises NotFound, NotAllowed, Conflict, Changed.
+    """
     enrolment = enrolment_policy.get(actor, "steer", uid=enrolment_uid, lock=True, related=("person",))
     if not once(actor=actor, name="path.resume", key=key, at=at, about=enrolment.uid):
         return enrolment
@@ -89,6 +97,7 @@ def resume(*, actor: User, enrolment_uid: UUID, key: UUID, at: datetime) -> Enro
     found = enrolment.pauses.filter(Q(until_on=None) | Q(until_on__gt=today)).order_by("from_on").first()
     if found is None:
         raise Conflict(_("This path is not paused."))
+    require_same(shown, steering_shown(enrolment))
     found.until_on = max(today, found.from_on)
     found.save(update_fields=["until_on"])
     _follow([enrolment], at)
@@ -126,29 +135,32 @@ def _follow(enrolments: Iterable[Enrolment], at: datetime) -> int:
 
 @act
 def extend(
-    *, actor: User, enrolment_uid: UUID, step_uid: UUID, due_on: date, reason: str, key: UUID, at: datetime
+    *, actor: User, enrolment_uid: UUID, step_uid: UUID, due_on: date, reason: str, shown: str, key: UUID, at: datetime
 ) -> Enrolment:
-    """Give a step a later day, with the reason. Raises NotFound, NotAllowed, Invalid (day, reason), Conflict (done)."""
+    """Give a step a later day, with the reason. It is kept as a day of the path: later pauses move it as they move the
+    others. Raises NotFound, NotAllowed, Invalid (day, reason), Conflict (done), Changed.
+    """
     enrolment = enrolment_policy.get(actor, "steer", uid=enrolment_uid, lock=True, related=("person",))
     reason = _reason(reason, _("Say why: the learner reads it."))
-    state = progress_of(enrolment, at).state(step_uid)
+    progress = progress_of(enrolment, at)
+    state = progress.state(step_uid)
     if state is None:
         raise NotFound(_("This step is not on that path."))
-    if not once(actor=actor, name="step.extend", key=key, at=at, about=enrolment.uid):
+    changed = {"due_on": (state.due_on.isoformat(), due_on.isoformat())}
+    if not once(actor=actor, name="step.extend", key=key, at=at, about=enrolment.uid, changed=changed):
         return enrolment
     if state.status in (DONE, WAIVED):
         raise Conflict(_("This step is done already."))
-    today = clock.today(enrolment.person.zone, at)
-    if not max(state.due_on, today) < due_on <= today + FURTHEST:
-        raise Invalid(
-            due_on=_("Choose a day after %(day)s, within a year.") % {"day": full_day(max(state.due_on, today))}
-        )
+    require_same(shown, steering_shown(enrolment))
+    latest = max(state.due_on, progress.today)
+    MORE_TIME.check("due_on", due_on, progress.today, first=add_days(latest, 1), last=add_days(latest, YEAR))
+    due_day = progress.day_of(due_on)
     Extension.objects.create(
-        enrolment=enrolment, step_id=state.step.id, due_on=due_on, reason=reason, by=actor, extended_at=at
+        enrolment=enrolment, step_id=state.step.id, due_day=due_day, reason=reason, by=actor, extended_at=at
     )
 
     def sentence() -> str:
-        words = {"day": full_day(due_on), "reason": reason}
+        words = {"day": full_day(progress.date_of(due_day)), "reason": reason}
         return shorten(_("You have more time, until %(day)s: %(reason)s") % words, 300)
 
     notify([enrolment.person], sentence, reverse("path"), at)

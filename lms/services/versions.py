@@ -11,8 +11,10 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, Model, QuerySet
+from django.db.models import Max, QuerySet
+from django.utils.translation import gettext as _
 
+from lms.errors import Conflict
 from lms.models import (
     Label,
     Milestone,
@@ -28,7 +30,10 @@ from lms.models import (
 from lms.rules.digest import digest, plain
 from lms.rules.specs import LabelSpec, PathSpec, RoleProfileSpec, SkillSpec, structure
 
-M = TypeVar("M", bound=Model)
+from .log import log_row, recording
+from .short_names import taken
+
+M = TypeVar("M", Skill, RoleProfile, Path)
 
 
 def next_number(versions: QuerySet[Any], fingerprint: str) -> int | None:
@@ -39,22 +44,30 @@ def next_number(versions: QuerySet[Any], fingerprint: str) -> int | None:
     return None if latest[1] == fingerprint else latest[0] + 1
 
 
-@transaction.atomic
+@recording()
 def publish_skill(spec: SkillSpec, at: datetime) -> SkillVersion | None:
-    """Write the skill and, if its meaning changed, a new version of it. Queries: at most 5."""
+    """Write the skill and, if its meaning changed, a new version of it. Queries: at most 6.
+
+    Raises Conflict (short name).
+    """
     skill = _identity(Skill, spec.uid, slug=spec.slug, family=spec.family, title=spec.title, archived_at=None)
     fingerprint = digest(structure(spec))
     number = next_number(skill.versions.all(), fingerprint)
     if number is None:
         return None
-    return SkillVersion.objects.create(
+    version = SkillVersion.objects.create(
         skill=skill, number=number, digest=fingerprint, spec=plain(spec), published_at=at
     )
+    log_row(version)
+    return version
 
 
-@transaction.atomic
+@recording()
 def publish_role_profile(spec: RoleProfileSpec, at: datetime) -> RoleProfileVersion | None:
-    """Write the role profile and, if a requirement changed, a new version. Raises KeyError for an unknown skill."""
+    """Write the role profile and, if a requirement changed, a new version.
+
+    Raises Conflict (short name), KeyError (unknown skill).
+    """
     profile = _identity(RoleProfile, spec.uid, slug=spec.slug, title=spec.title, archived_at=None)
     fingerprint = digest({"threshold": spec.threshold.normalize(), "requires": structure(spec)["requires"]})
     number = next_number(profile.versions.all(), fingerprint)
@@ -77,18 +90,22 @@ def publish_role_profile(spec: RoleProfileSpec, at: datetime) -> RoleProfileVers
         )
         for position, line in enumerate(spec.requires)
     )
+    log_row(version)
     return version
 
 
 @transaction.atomic
 def publish_path(spec: PathSpec, at: datetime) -> PathVersion | None:
-    """Write the path and, if its structure changed, a new version with milestones and steps."""
+    """Write the path and, if its structure changed, a new version with milestones and steps.
+
+    Raises Conflict (short name).
+    """
     path = _identity(Path, spec.uid, slug=spec.slug, title=spec.title, archived_at=None)
     fingerprint = digest(structure(spec))
     number = next_number(path.versions.all(), fingerprint)
     if number is None:
         return None
-    role = RoleProfile.objects.get(slug=spec.role)
+    role = RoleProfile.objects.get(slug=spec.role, archived_at=None)
     version = PathVersion.objects.create(
         path=path, role_profile=role, number=number, digest=fingerprint, published_at=at
     )
@@ -104,6 +121,19 @@ def publish_path(spec: PathSpec, at: datetime) -> PathVersion | None:
             position += 1
         Step.objects.bulk_create(steps)
     return version
+
+
+def require_own_parts(spec: PathSpec) -> None:
+    """Raise Conflict when a milestone or step is one of another path: people's completions name them. Queries: 2."""
+    for model, uids in (
+        (Milestone, [milestone.uid for milestone in spec.milestones]),
+        (Step, [step.uid for step in spec.steps]),
+    ):
+        others = model._default_manager.filter(uid__in=uids).exclude(version__path__uid=spec.uid)
+        if title := others.values_list("version__path__title", flat=True).first():
+            raise Conflict(
+                _("A part of this path is counted as a part of “%(title)s”. Add it anew.") % {"title": title}
+            )
 
 
 @transaction.atomic
@@ -139,6 +169,11 @@ def retire(uid: UUID, at: datetime) -> None:
         model.objects.filter(uid=uid, archived_at=None).update(archived_at=at)
 
 
+def skill_version_now(skill: Skill) -> list[object]:
+    """Number and digest of what a skill means now; empty before it was ever published. Queries: 1."""
+    return list(skill.versions.order_by("-number").values_list("number", "digest").first() or ())
+
+
 def skill_ids() -> dict[str, int]:
     """Primary keys of all skills by slug. Queries: 1."""
     return dict(Skill.objects.values_list("slug", "pk"))
@@ -150,12 +185,19 @@ def latest_version_ids(versions: QuerySet[Any], owner: str) -> QuerySet[Any]:
     return versions.filter(pk__in=newest)
 
 
-def _identity(model: type[M], uid: UUID, **fields: Any) -> M:
-    """The row with that uid, made or brought up to date; untouched when nothing changed."""
-    row, made = model._default_manager.get_or_create(uid=uid, defaults=fields)
+def _identity(model: type[M], uid: UUID, *, slug: str, **fields: Any) -> M:
+    """The row with that uid, made or brought up to date; untouched when nothing changed.
+
+    Raises Conflict when the short name is another's.
+    """
+    row = model._default_manager.filter(uid=uid).first() or model(uid=uid)
+    fields["slug"] = slug
     changed = [name for name, value in fields.items() if getattr(row, name) != value]
-    if changed and not made:
-        for name in changed:
-            setattr(row, name, fields[name])
-        row.save(update_fields=changed)
+    if not changed and row.pk:
+        return row
+    if why := taken(model, slug, uid):
+        raise Conflict(why)
+    for name in changed:
+        setattr(row, name, fields[name])
+    row.save(update_fields=changed if row.pk else None)
     return row

@@ -1,8 +1,8 @@
 """What every environment shares. The variants are ``dev``, ``demo``, ``test`` and ``production``.
 
 Read from the environment: DATABASE_URL CACHE_URL EMAIL_URL CELERY_BROKER_URL SECRET_KEY ALLOWED_HOSTS MEDIA_ROOT
-VOUCH_DATA_DIR, and VOUCH_BASE_URL (what links in mail begin with). Without any of them everything lives in one
-folder, ``var/``: a SQLite database, uploads, the task queue, logs.
+VOUCH_DATA_DIR, VOUCH_BASE_URL (what links in mail begin with), and VOUCH_LEDGER_KEY or VOUCH_LEDGER_KEY_FILE. Without
+any of them everything lives in one folder, ``var/``: a SQLite database, uploads, the task queue, keys, logs.
 """
 
 import os
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF, STRICT_DYNAMIC
 
 env = environ.Env()
@@ -27,15 +28,20 @@ def private_folder(path: Path) -> Path:
 VOUCH_DATA_DIR = private_folder(Path(env.str("VOUCH_DATA_DIR", default="") or BASE_DIR / "var").resolve())
 
 
-def kept_secret_key() -> str:
-    """A random key made once and kept in the data folder; for machines where nobody sets SECRET_KEY."""
-    path = VOUCH_DATA_DIR / "secret_key"
+def kept_key(name: str) -> Path:
+    """The file of a random key, made once in the data folder; for machines where nobody sets one."""
+    path = VOUCH_DATA_DIR / name
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(50))
     except FileExistsError:
         pass
-    return path.read_text()
+    return path
+
+
+def kept_secret_key() -> str:
+    """The key that signs sessions and links, where nobody sets SECRET_KEY."""
+    return kept_key("secret_key").read_text()
 
 
 # --- Applications -----------------------------------------------------------------------------------------------
@@ -58,6 +64,7 @@ INSTALLED_APPS = [
     "modelcluster",
     "taggit",
     "django_filters",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -73,8 +80,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "lms.middleware.PagePolicy",
+    "lms.middleware.OwnHost",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "lms.middleware.ReadableRequests",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -89,9 +98,11 @@ MIDDLEWARE = [
     "lms.middleware.DomainErrors",
     "lms.middleware.SecondFactor",
     "cms.middleware.RefusedInAdmin",
+    "cms.middleware.OwnHoursInAdmin",
 ]
 
 ROOT_URLCONF = "lms.urls"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # our templates win for fields, too
 WSGI_APPLICATION = "lms.wsgi.application"
 ASGI_APPLICATION = "lms.asgi.application"
 
@@ -145,6 +156,11 @@ def database() -> dict[str, Any]:
 DATABASES = {"default": database()}
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
 
+# The key that vouches for entries of the record's log (docs/trust.md), never in the database: in the environment or in
+# a file of its own, one key a line, the newest first.
+VOUCH_LEDGER_KEY = env.str("VOUCH_LEDGER_KEY", default="")
+VOUCH_LEDGER_KEY_FILE = env.str("VOUCH_LEDGER_KEY_FILE", default="")
+
 # --- People and log-in ------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "lms.User"
@@ -166,6 +182,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 # An account begins with an invitation sent to its address: whoever opened that link has shown that it is theirs.
+# Nobody adds or changes an address of their own (lms.views.address), and the database holds the log-in's table to it.
 ACCOUNT_EMAIL_VERIFICATION = "none"
 # A password-reset for an unknown address sends nothing (and the page does not tell): no mail to strangers.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
@@ -181,8 +198,11 @@ MFA_TOTP_ISSUER = "Vouch"
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 # Listed at log-in only: following every request would cost five queries and a write.
 USERSESSIONS_TRACK_ACTIVITY = False
-ACCOUNT_FORMS = {"reset_password": "lms.forms.ResetForm"}
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""  # the mail says who writes; allauth would put the site's address in brackets
+ACCOUNT_FORMS = {"login": "lms.forms.SignInForm", "reset_password": "lms.forms.ResetForm"}
 # Counted by address of the sender, and where "key" stands by the account that is tried; the same for unknown accounts.
+# A browser in which somebody signed in before counts apart for that account (lms.adapters, docs/decisions/0027).
+VOUCH_DEVICE_COOKIE_NAME = "device"
 ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
     "login": "30/m/ip",
     "login_failed": "10/m/ip,5/5m/key",
@@ -190,7 +210,6 @@ ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
     "reset_password_from_key": "20/m/ip",
     "reauthenticate": "10/m/user",
     "change_password": "5/m/user",
-    "manage_email": "10/m/user",
 }
 # People with a duty show a second factor, or set one up before anything else: lms.middleware.SecondFactor.
 VOUCH_SECOND_FACTOR = False
@@ -226,6 +245,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+# What a page says next may name people: it stays here, not in a cookie that can be read.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 
@@ -250,8 +271,11 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default="") or VOUCH_DATA_DIR / "media")
+# Folders beside each other: what one address hands out lies in no other's (docs/decisions/0020).
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "lms.files.Folder", "OPTIONS": {"folder": "library"}},
+    "renditions": {"BACKEND": "lms.files.Folder", "OPTIONS": {"folder": "renditions"}},
+    "evidence": {"BACKEND": "lms.files.Folder", "OPTIONS": {"folder": "evidence"}},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
@@ -279,7 +303,6 @@ if CELERY_BROKER_URL.startswith("filesystem:"):
         # One folder for both directions: what a web process writes is what a worker reads.
         "data_folder_in": str(private_folder(_broker / "messages")),
         "data_folder_out": str(_broker / "messages"),
-        "control_folder": str(_broker / "control"),
     }
 else:
     CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -314,6 +337,8 @@ CELERY_BEAT_SCHEDULE = {
     "compile-content": _every(60, "cms.tasks.compile_content"),
     "run-schedule": _every(60, "cms.tasks.run_schedule"),
     "sweep-requests": _every(60 * 60, "assessments.tasks.sweep"),
+    "mail-receipts": _every(60, "assessments.tasks.mail_receipts"),
+    "verify-ledger": {"task": "assessments.tasks.verify_ledger", "schedule": crontab(hour="2", minute="10")},
     "follow-pauses": _every(15 * 60, "lms.tasks.follow_pauses"),
 }
 
@@ -339,12 +364,16 @@ WAGTAIL_I18N_ENABLED = len(LANGUAGES) > 1
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 # Nothing about our people or our version leaves the machine.
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]  # one choice is none: people have their zone, and the admin takes it from there
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 # The address is the log-in and allauth keeps passwords: neither is changed behind its back.
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 
+WAGTAILIMAGES_IMAGE_FORM_BASE = "cms.forms.PictureForm"
+WAGTAILIMAGES_RENDITION_STORAGE = "renditions"
 WAGTAILIMAGES_IMAGE_MODEL = "cms.CustomImage"
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpeg", "jpg", "png", "webp"]  # no SVG: it can carry script
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024

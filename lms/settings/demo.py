@@ -1,7 +1,16 @@
 """For ``bin/start``: one machine, no set-up, plain HTTP. Not for real people: see ``production``."""
 
 from .base import *
-from .base import TEMPLATES, VOUCH_DATA_DIR, env, kept_secret_key, private_folder
+from .base import (
+    TEMPLATES,
+    VOUCH_DATA_DIR,
+    VOUCH_LEDGER_KEY,
+    VOUCH_LEDGER_KEY_FILE,
+    env,
+    kept_key,
+    kept_secret_key,
+    private_folder,
+)
 
 
 def kept_passphrase() -> str:
@@ -13,6 +22,7 @@ def kept_passphrase() -> str:
 DEBUG = False
 VOUCH_DEMO = True
 SECRET_KEY = env.str("SECRET_KEY", default="") or kept_secret_key()
+VOUCH_LEDGER_KEY_FILE = VOUCH_LEDGER_KEY_FILE or ("" if VOUCH_LEDGER_KEY else str(kept_key("ledger_key")))
 ALLOWED_HOSTS = [*ALLOWED_HOSTS, "localhost", "127.0.0.1", "[::1]"]
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # passkeys work at http://localhost
 VOUCH_DEMO_PASSPHRASE = env.str("VOUCH_DEMO_PASSPHRASE", default="") or kept_passphrase()

@@ -1,7 +1,7 @@
 """For real people, HTTPS only. Refuses to start with an unsafe setting, and names it (``safety``).
 
-SECRET_KEY, ALLOWED_HOSTS, VOUCH_BASE_URL and EMAIL_URL must be set. VOUCH_SECOND_FACTOR=0 asks nobody for a second
-factor; only where another log-in in front of Vouch does.
+SECRET_KEY, ALLOWED_HOSTS, VOUCH_BASE_URL, EMAIL_URL and VOUCH_LEDGER_KEY_FILE (or VOUCH_LEDGER_KEY) must be set.
+VOUCH_SECOND_FACTOR=0 asks nobody for a second factor; only where another log-in in front of Vouch does.
 
 Behind a proxy that ends TLS set VOUCH_TRUST_PROXY=1, and let the proxy replace any X-Forwarded-Proto and
 X-Forwarded-For it is sent. Run ``manage.py collectstatic`` after each upgrade. Without CELERY_BROKER_URL and CACHE_URL
@@ -9,7 +9,7 @@ the embedded broker and a cache per process serve one machine well.
 """
 
 from .base import *
-from .base import VOUCH_DATA_DIR, env
+from .base import STORAGES, VOUCH_DATA_DIR, env
 from .safety import insist
 
 DEBUG = env.bool("DEBUG", default=False)  # refused below: better said than ignored
@@ -31,14 +31,12 @@ SILENCED_SYSTEM_CHECKS = [*SILENCED_SYSTEM_CHECKS, "security.W021"]
 SESSION_COOKIE_NAME = "__Host-sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken"
 LANGUAGE_COOKIE_NAME = "__Host-language"
+VOUCH_DEVICE_COOKIE_NAME = "__Host-device"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https"
 
 STATIC_ROOT = env.str("STATIC_ROOT", default="") or VOUCH_DATA_DIR / "static"
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
-}
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
 
 _given = [name for name in ("VOUCH_BASE_URL", "EMAIL_URL") if env.str(name, default="")]
 insist(globals())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ def findings(values: Mapping[str, Any]) -> Iterator[str]:
         yield "SECRET_KEY is not set. Give it 50 random characters or more, and keep them."
     elif len(key) < KEY_LENGTH or len(set(key)) < KEY_LETTERS or key.lower().startswith(NOT_REAL):
         yield "SECRET_KEY is too short or not random. Give it 50 random characters or more."
+    yield from ledger_key_findings(values)
     if not hosts:
         yield "ALLOWED_HOSTS is not set. Name the hosts that people type, with commas between them."
     elif any(host.strip() in ("*", ".", "") for host in hosts):
@@ -41,6 +43,25 @@ def findings(values: Mapping[str, Any]) -> Iterator[str]:
     for name in ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT"):
         if not values[name]:
             yield f"{name} is off. Everything goes over HTTPS here."
+
+
+def ledger_key_findings(values: Mapping[str, Any]) -> Iterator[str]:
+    """The key of the ledger: there, long, in nobody else's use, and readable by its owner alone."""
+    text, path = values["VOUCH_LEDGER_KEY"], values["VOUCH_LEDGER_KEY_FILE"]
+    if not text and not path:
+        yield "VOUCH_LEDGER_KEY_FILE is not set. Name a file that holds 50 random characters, outside the database."
+        return
+    if not text:
+        try:
+            text = Path(path).read_text()
+        except OSError as error:
+            yield f"VOUCH_LEDGER_KEY_FILE cannot be read: {error}."
+            return
+    keys = text.split()
+    if not keys or any(len(key) < KEY_LENGTH or len(set(key)) < KEY_LETTERS for key in keys):
+        yield "The key of the ledger is too short or not random. Give it 50 random characters or more."
+    elif values["SECRET_KEY"] in keys:
+        yield "The key of the ledger is SECRET_KEY. Give it one of its own: whoever has the one has not the other."
 
 
 def insist(values: Mapping[str, Any]) -> None:

@@ -23,6 +23,7 @@ from .base import DATABASES, TEMPLATES, VOUCH_DATA_DIR, env
 
 DEBUG = False
 SECRET_KEY = "only for tests"
+VOUCH_LEDGER_KEY, VOUCH_LEDGER_KEY_FILE = "only-for-tests", ""
 ALLOWED_HOSTS = ["*"]
 VOUCH_CLOCK_FILE = env.str("VOUCH_CLOCK_FILE", default="") or None
 

@@ -10,12 +10,14 @@ from uuid import UUID, uuid4
 from django import forms, template
 from django.forms import BoundField
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
+from lms import clock
 from lms.api import News
 from lms.rules import charts, said
 from lms.rules.ladder import Ladder
@@ -136,9 +138,11 @@ def lead(label: object) -> str:
 
 
 @register.inclusion_tag("components/key.html", takes_context=True)
-def act_key(context: template.Context, key: UUID | str) -> dict[str, Any]:
-    """The hidden fields of every act: the token against forged forms, the key that makes a double submit one act."""
-    return {"key": key, "csrf_token": context.get("csrf_token")}
+def act_key(context: template.Context, key: UUID | str, shown: str = "") -> dict[str, Any]:
+    """The hidden fields of every act: the token against forged forms, the key that makes a double submit one act, and
+    the fingerprint of what the page shows, where the act rests on it.
+    """
+    return {"key": key, "shown": shown, "csrf_token": context.get("csrf_token")}
 
 
 @register.inclusion_tag("components/notices.html", takes_context=True)
@@ -278,16 +282,23 @@ DAYS = {
 }  # fmt: skip
 
 
-@register.filter(expects_localtime=True)
+@register.filter
 def day(value: date | None, how: str = "") -> str:
     """A day: 30 April 2027. ``short`` has no year, ``week`` a weekday, ``week year`` both, ``list`` is 30 Apr 2027."""
-    return DAYS[how](value) if value else ""
+    return DAYS[how](_here(value)) if value else ""
 
 
-@register.filter(expects_localtime=True)
+@register.filter
 def moment(value: datetime | None, how: str = "") -> str:
     """The same with the time of day: 30 April 2027, 15:30."""
-    return said.at_hour(day(value, how), value) if value else ""
+    return said.at_hour(day(value, how), _here(value)) if value else ""
+
+
+def _here(value: date) -> Any:
+    """A day as it is; a moment in the zone that is active."""
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        return clock.local(value, timezone.get_current_timezone())
+    return value
 
 
 @register.filter

@@ -8,12 +8,16 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid4
 
 from django.forms import Form
+from django.http import HttpRequest, QueryDict
 
 from lms import clock
 from lms.errors import Conflict, Invalid
-from lms.requests import SignedInRequest, key_of
+from lms.requests import SHOWN, SignedInRequest, key_of, shown_of
 
 T = TypeVar("T")
+
+SHORT = 20
+NOT_KEPT = ("csrfmiddlewaretoken", "key", "seal", "next", SHOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,30 @@ def carry_out(request: SignedInRequest, form: Form, act: Callable[..., T], **fie
     except Conflict as error:
         form.add_error(None, str(error))
         return Outcome(None, 409, uuid4())
+
+
+def kept_words(request: HttpRequest) -> list[tuple[str, str]]:
+    """What somebody wrote in the form that was refused, by field name: several words or a long one, never a passphrase,
+    nor what the form itself put in (keys, seals, addresses, the uid of what was chosen).
+    """
+    return [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name not in NOT_KEPT and "password" not in name
+        for value in values
+        if (len(value.split()) > 1 or len(value) > SHORT) and uid_or_none(value) is None
+    ]
+
+
+def shown_on(request: SignedInRequest, now: str, status: int, kept: QueryDict | None = None) -> str:
+    """The fingerprint that a page's form carries when it is shown with this status; ``now`` is that of what is there.
+
+    After an input that must change it stays that of the page which was read, and so it does for words that were put
+    aside (``kept``) while somebody was asked who they are: what changed meanwhile is still found.
+    """
+    if kept is not None:
+        return kept.get(SHOWN, "")
+    return shown_of(request) if status == Invalid.status else now
 
 
 def uid_or_none(text: str | None) -> UUID | None:

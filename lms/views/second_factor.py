@@ -17,11 +17,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from lms.api import User, people_policy, remove_second_factor
-from lms.errors import Conflict
 from lms.forms import SecondFactorForm
-from lms.requests import SignedInRequest, key_of
+from lms.requests import SignedInRequest, key_of, shown_of
+from lms.rules.shown import fingerprint, require_same
 
-from .acting import carry_out
+from .acting import carry_out, shown_on
 from .door import sign_out_everywhere
 from .sureness import ask_again, forget_aside, is_sure, put_aside
 
@@ -41,14 +41,14 @@ def people_second_factor(request: SignedInRequest, uid: UUID) -> HttpResponse:
     here = reverse("people_second_factor", args=[uid])
     if not is_sure(request):
         return ask_again(request, here)
-    status, key = 200, uuid4()
+    status, key, kept = 200, uuid4(), None
     held = factors_of(person)
     if request.method == "POST":
         form = SecondFactorForm(request.POST)
         status, key = 422, key_of(request)
         if form.is_valid():
             fields = {"person_uid": uid, "reason": form.cleaned_data["reason"]}
-            shown = form.cleaned_data["shown"]
+            shown = shown_of(request)
             outcome = carry_out(
                 request, form, remove_second_factor, take_away=lambda who: take_away(who, shown), **fields
             )
@@ -59,11 +59,12 @@ def people_second_factor(request: SignedInRequest, uid: UUID) -> HttpResponse:
                 return redirect("people")
             status, key, held = outcome.status, outcome.key, factors_of(person)
     else:
-        form = SecondFactorForm(initial=put_aside(request, here))
+        kept = put_aside(request, here)
+        form = SecondFactorForm(initial=kept)
     context = {
         "person": person,
         "held": [(factor, name_of(factor)) for factor in held],
-        "shown": as_shown(held),
+        "shown": shown_on(request, factors_shown(held), status, kept),
         "form": form,
         "key": key,
     }
@@ -82,20 +83,20 @@ def name_of(factor: Authenticator) -> object:
     return NAMES[factor.type]
 
 
-def as_shown(factors: Sequence[Authenticator]) -> str:
-    """What the form carries of what its page showed."""
-    return " ".join(str(factor.pk) for factor in factors)
+def factors_shown(factors: Sequence[Authenticator]) -> str:
+    """What the page shows of the factors that would be removed (``lms.rules.shown``)."""
+    return fingerprint("factors", [[factor.pk, factor.type, str(name_of(factor))] for factor in factors])
 
 
 def take_away(person: User, shown: str) -> list[object]:
     """Remove them all and end every session; returns their names.
 
-    Raises Conflict when they are not what the administrator was shown: the person may have found their way in and set
+    Raises Changed when they are not what the administrator was shown: the person may have found their way in and set
     up a new one. Queries: 3, and 2 a session.
     """
     factors = factors_of(person)
-    if factors and as_shown(factors) != shown:
-        raise Conflict(_("It changed while you were here: look again at what would be removed."))
+    if factors:
+        require_same(shown, factors_shown(factors))
     names = [name_of(factor) for factor in factors]
     Authenticator.objects.filter(pk__in=[factor.pk for factor in factors]).delete()
     sign_out_everywhere(person)

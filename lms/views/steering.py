@@ -1,4 +1,4 @@
-"""For managers and L&D: pausing somebody's path, giving a step more time, leaving a step out."""
+"""For managers and L&D: pausing somebody's path, more time for a step, leaving one out, the first day put right."""
 
 from __future__ import annotations
 
@@ -18,42 +18,50 @@ from lms.api import (
     DONE,
     WAIVED,
     PathProgress,
+    correct_first_day,
     enrolment_policy,
     extend,
     labels_of,
     pause,
     progress_of,
     resume,
+    steering_shown,
     waive,
 )
 from lms.errors import Invalid
-from lms.forms import ExtendForm, PauseForm, WaiveForm
-from lms.requests import SignedInRequest, key_of
-from lms.views.acting import Outcome, carry_out
+from lms.forms import ExtendForm, FirstDayForm, PauseForm, WaiveForm
+from lms.requests import SignedInRequest, key_of, shown_of
+from lms.views.acting import Outcome, carry_out, shown_on
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def team_steer(request: SignedInRequest, enrolment_uid: UUID) -> HttpResponse:
     """200 the forms - 302 done - 403 seen but not yours to steer - 404 not a person of yours - 409 paused on these days
-    already, not paused, done already - 422 invalid. Queries: 7.
+    already, not paused, done already, or changed since - 422 invalid. Queries: 10.
     """
     enrolment = enrolment_policy.get(request.user, "steer", uid=enrolment_uid, related=("person", "path"))
     progress = progress_of(enrolment, clock.now())
     steps = steps_to_choose(progress)
     act = request.POST.get("act", "") if request.method == "POST" else ""
-    data = {name: request.POST if act == name else None for name in ("pause", "extend", "waive")}
+    data = {name: request.POST if act == name else None for name in ("pause", "extend", "waive", "first_day")}
     forms: dict[str, Form] = {
         "pause": PauseForm(data["pause"], initial={"from_on": progress.today}, auto_id="pause_%s"),
         "extend": ExtendForm(data["extend"], steps=steps, auto_id="extend_%s"),
         "waive": WaiveForm(data["waive"], steps=steps, auto_id="waive_%s"),
+        "first_day": FirstDayForm(
+            data["first_day"], initial={"started_on": enrolment.started_on}, auto_id="first_day_%s"
+        ),
     }
-    acts = {"pause": pause, "extend": extend, "waive": waive}
+    acts = {"pause": pause, "extend": extend, "waive": waive, "first_day": correct_first_day}
     status, key = 200, uuid4()
     if request.method == "POST":
         outcome: Outcome[Any]
         if act == "resume":
-            outcome = carry_out(request, _checked(Form({})), resume, enrolment_uid=enrolment.uid)
+            going_on = _checked(Form({}))
+            outcome = carry_out(request, going_on, resume, enrolment_uid=enrolment.uid, shown=shown_of(request))
+            for sentence in going_on.non_field_errors():
+                messages.error(request, str(sentence))
         elif act in acts:
             outcome = _send(request, forms[act], acts[act], enrolment.uid)
         else:
@@ -62,10 +70,16 @@ def team_steer(request: SignedInRequest, enrolment_uid: UUID) -> HttpResponse:
             messages.success(request, SAID[act]() % {"name": enrolment.person.full_name})
             return redirect("team_steer", enrolment.uid)
         status, key = outcome.status, outcome.key
-        if act == "resume":
-            messages.error(request, _("This path is not paused."))
     ahead = [(begin, until) for begin, until in progress.pauses if until is None or until > progress.today]
-    context = {"enrolment": enrolment, "progress": progress, "pauses": sorted(ahead), "forms": forms, "key": key}
+    context = {
+        "enrolment": enrolment,
+        "progress": progress,
+        "pauses": sorted(ahead),
+        "begun": any(state.completed_at for state in progress.steps),
+        "forms": forms,
+        "key": key,
+    }
+    context["shown"] = shown_on(request, steering_shown(enrolment), status)
     return render(request, "team/steer.html", context, status=status)
 
 
@@ -73,6 +87,7 @@ SAID = {
     "pause": lambda: _("Kept. %(name)s reads why, and until when."),
     "resume": lambda: _("The days of %(name)s count again."),
     "extend": lambda: _("Kept. %(name)s has more time, and reads why."),
+    "first_day": lambda: _("Kept. %(name)s reads the new first day, and why."),
     "waive": lambda: _("Left out for %(name)s. It is no evidence of anything."),
 }
 
@@ -97,4 +112,4 @@ def _checked(form: Form) -> Form:
 def _send(request: SignedInRequest, form: Form, act: Any, enrolment_uid: UUID) -> Outcome[Any]:
     if not form.is_valid():
         return Outcome(None, 422, key_of(request))
-    return carry_out(request, form, act, enrolment_uid=enrolment_uid, **form.cleaned_data)
+    return carry_out(request, form, act, enrolment_uid=enrolment_uid, shown=shown_of(request), **form.cleaned_data)

@@ -82,11 +82,11 @@ def numbers(world: World) -> dict[str, Any]:
         "action_name": "publish",
         "collection_id": Collection.objects.earliest("pk").pk,
         "object_id": page.pk,
-        "path": image.get_rendition("fill-10x10").file.name,
         "uidb36": "1",
         "uidb64": "MQ",
         "token": "none",
         "key": "none",
+        "rendition": image.get_rendition("fill-10x10").url,
         "wagtail_serve": page.get_url(),
         "wagtaildocs_serve": paper.url,
     }

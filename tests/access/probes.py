@@ -12,14 +12,18 @@ from uuid import uuid4
 
 from django.urls import reverse
 
+from assessments import api as judging
 from assessments.api import write_down
 from assessments.models import RecallVersion
 from assessments.services.practice import sign_of
 from assessments.services.recall import _sign as recall_sign
+from coaching import api as helping
+from lms import api as record
 from lms import clock
 from lms.api import User
-from lms.views.second_factor import as_shown, factors_of
+from lms.views.second_factor import factors_of, factors_shown
 from tests import factories as make
+from tests.shown import seen as looked_at
 
 from .world import SET, SKILLS, Rows, World
 
@@ -33,6 +37,11 @@ SAW = "They asked what happened on Tuesday night, and waited for the second answ
 
 def day(ahead: int) -> str:
     return (clock.now() + timedelta(days=ahead)).date().isoformat()
+
+
+def seen_by(who: User, act: Callable[..., Any], **fields: Any) -> str:
+    """What the page of this act shows somebody now."""
+    return looked_at(act, actor=who, at=clock.now(), **fields)
 
 
 def hour(ahead: float) -> str:
@@ -122,7 +131,7 @@ post("practice_delete", about("attempt"))
 
 def held(rows: Rows) -> str:
     """What the page that removes a second factor names of these rows' person."""
-    return as_shown(factors_of(rows.person))
+    return factors_shown(factors_of(rows.person))
 
 
 # --- Steering -------------------------------------------------------------------------------------------------------
@@ -139,13 +148,26 @@ post(
     lambda world, who, rows: {"enrolment": rows.enrolment.uid, "step": make.uid("elsewhere")},
 )
 get("team_steer", about("enrolment"))
-post("team_steer pause", about("enrolment"), lambda *_: {"act": "pause", "from_on": day(1), "reason": WHY})
+post(
+    "team_steer pause",
+    about("enrolment"),
+    lambda world, who, rows: {
+        "act": "pause", "from_on": day(1), "reason": WHY, "shown": record.steering_shown(rows.enrolment)
+    },
+)  # fmt: skip
 for _act, _form in {"waive": {}, "extend": {"due_on": day(40)}}.items():
     post(
         f"team_steer {_act}",
         about("enrolment"),
-        lambda *_, act=_act, form=_form: {"act": act, "step_uid": make.uid("elsewhere"), "reason": WHY, **form},
+        lambda world, who, rows, act=_act, form=_form: {
+            "act": act,
+            "step_uid": make.uid("elsewhere"),
+            "reason": WHY,
+            "shown": record.steering_shown(rows.enrolment),
+            **form,
+        },
     )
+post("team_steer first_day", about("enrolment"), lambda *_: {"act": "first_day", "started_on": day(1), "reason": WHY})
 get("coach_propose", about("enrolment"))
 post("coach_propose", about("enrolment"), lambda world, who, rows: {"coach": world.idle.uid, "reason": WHY})
 get("people_end", about("person"))
@@ -154,9 +176,39 @@ get("people_second_factor", about("person"))
 post(
     "people_second_factor", about("person"), lambda world, who, rows: {"shown": held(rows), "reason": WHY, "sure": "on"}
 )
+get("people_address", about("person"))
+post(
+    "people_address",
+    about("person"),
+    lambda world, who, rows: {
+        "email": "somewhere.else@example.com", "shown": rows.person.email, "reason": WHY, "sure": "on"
+    },
+)  # fmt: skip
+get("people_duties", about("person"))
+post("people_duties", about("person"), lambda *_: {"duty": "sponsor", "reason": WHY})
+
+
+def auditors(world: World, rows: Rows) -> list[Any]:
+    """Somebody who has a duty, and its row."""
+    who = world.people["AU"]
+    return [who.uid, who.duty_holdings.get().uid]
+
+
+get("people_duty_end", auditors)
+post("people_duty_end", auditors, lambda *_: {"reason": WHY})
 get("team_coach", about("enrolment"))
-post("team_coach", about("enrolment"), lambda world, who, rows: {"coach": world.idle.uid, "reason": WHY})
-post("team_coach end", about("enrolment"), lambda *_: {"act": "end", "reason": WHY})
+post(
+    "team_coach",
+    about("enrolment"),
+    lambda world, who, rows: {
+        "coach": world.idle.uid, "reason": WHY, "shown": helping.coaching_shown(rows.enrolment)
+    },
+)  # fmt: skip
+post(
+    "team_coach end",
+    about("enrolment"),
+    lambda world, who, rows: {"act": "end", "reason": WHY, "shown": helping.coaching_shown(rows.enrolment)},
+)
 post("coach_away", form=lambda *_: {"away_from": day(3), "away_until": day(5), "cover": ""})
 post(
     "coach_profiles make",
@@ -169,12 +221,18 @@ post(
 post("coach_profiles stop", form=lambda world, who, rows: {"act": "stop", "coach": world.idle.uid, "reason": WHY})
 post(
     "observer_grants give",
-    form=lambda world, who, rows: {"person": rows.person.uid, "skills": ["hearing"], "reason": WHY},
+    form=lambda world, who, rows: {
+        "person": rows.person.uid,
+        "skills": ["hearing"],
+        "reason": WHY,
+        "shown": seen_by(who, helping.give_grant),
+    },
 )
 post(
     "observer_grants revoke",
     form=lambda world, who, rows: {
-        "act": "revoke", "holder": world.people["OB"].uid, "skill": SKILLS[0], "reason": WHY
+        "act": "revoke", "holder": world.people["OB"].uid, "skill": SKILLS[0], "reason": WHY,
+        "shown": seen_by(who, helping.revoke_grant, person_uid=world.people["OB"].uid, skill_slug=SKILLS[0]),
     },
 )  # fmt: skip
 get("person_readiness", about("person"))
@@ -212,7 +270,13 @@ get("challenge_new", query=shown_later)
 post("challenge_new", form=lambda *_: {"why": WHY}, query=shown_later)
 get("challenge", about("challenge"))
 for _act in ("accept", "withdraw"):
-    post(f"challenge {_act}", about("challenge"), lambda *_, act=_act: {"act": act, "words": WHY})
+    post(
+        f"challenge {_act}",
+        about("challenge"),
+        lambda world, who, rows, act=_act: {
+            "act": act, "words": WHY, "shown": helping.challenge_shown(rows.challenge)
+        },
+    )  # fmt: skip
 get("case", about("case"))
 get("case flagged", lambda world, rows: [rows.flagged.case.uid])
 post("evidence_add", about("case"), lambda *_: {"text": "What was agreed."})
@@ -222,39 +286,61 @@ get("observe", about("request"))
 post("observe_answer", about("request"), lambda *_: {"answer": "accept"})
 
 
-def seen(who: User, uid: Any) -> Form:
+def seen(who: User, uid: Any, shown: str) -> Form:
     """The second page of an observation, with the words sealed as the first one seals them."""
     seal = write_down(actor=who, about=uid, text=SAW, at=clock.now() - timedelta(minutes=2))
     rated = {f"supervision-{SKILLS[0]}": "4", f"mark-{SKILLS[0]}/f-1": "seen"}
-    return {"seal": seal, "context": "joint call", "occurred_at": hour(-1), "customer_uid": "", **rated}
+    return {"seal": seal, "context": "joint call", "occurred_at": hour(-1), "customer_uid": "", "shown": shown, **rated}
 
 
-post("observe", about("request"), lambda world, who, rows: seen(who, rows.request.uid))
+post("observe", about("request"), lambda world, who, rows: seen(
+    who, rows.request.uid, seen_by(who, judging.record_observation, request_uid=rows.request.uid)
+))  # fmt: skip
 post(
     "observe_new",
-    form=lambda world, who, rows: seen(who, rows.enrolment.uid),
+    form=lambda world, who, rows: seen(
+        who,
+        rows.enrolment.uid,
+        seen_by(who, judging.record_observation, enrolment_uid=rows.enrolment.uid, standard_uid=make.uid(SKILLS[0])),
+    ),
     query=lambda world, rows: f"?learner={rows.enrolment.uid}&standard={make.uid(SKILLS[0])}",
 )
 
 # --- Judging --------------------------------------------------------------------------------------------------------
 
+
+def decision(who: User, rows: Rows) -> str:
+    """What the page of a decision shows this person."""
+    return seen_by(who, judging.decide, case_uid=(rows.ready or rows.case).uid)
+
+
 for _name in ("case_decide", "case_claim", "case_read", "case_return"):
-    post(_name, about("ready case"), lambda *_: {"missing": WHY})
+    post(_name, about("ready case"), lambda world, who, rows: {"missing": WHY, "shown": decision(who, rows)})
 get("case_decide", about("ready case"))
 
 
 def verdict(world: World, who: User, rows: Rows) -> Form:
     slug = SKILLS[1] if rows.ready else SKILLS[0]
-    return {"why": WHY, f"{slug}-verdict": "entrust", f"{slug}-level": "3"}
+    return {"why": WHY, f"{slug}-verdict": "entrust", f"{slug}-level": "3", "shown": decision(who, rows)}
 
 
 post("case_decide", about("ready case"), verdict)
 get("signoff", about("signed"))
 get("countersign", about("flagged"))
-post("countersign", about("flagged"), lambda *_: {"answer": "agree", "why": WHY})
+post(
+    "countersign",
+    about("flagged"),
+    lambda world, who, rows: {"answer": "agree", "why": WHY, "shown": judging.signoff_shown(rows.flagged)},
+)
 get("revoke", about("signed"))
-post("revoke", about("signed"), lambda *_: {"reason": WHY, "meant": "on"})
-post("revoke own-act", about("by_coach"), lambda *_: {"reason": WHY, "meant": "on"})
+for _name, _row in {"revoke": "signed", "revoke own-act": "by_coach"}.items():
+    post(
+        _name,
+        about(_row),
+        lambda world, who, rows, row=_row: {
+            "reason": WHY, "meant": "on", "shown": judging.signoff_shown(getattr(rows, row))
+        },
+    )  # fmt: skip
 
 # --- Helping --------------------------------------------------------------------------------------------------------
 
@@ -288,8 +374,16 @@ post(
 get("commitment", about("commitment"))
 post("commitment report", about("commitment"), lambda *_: {"act": "report", "report": "They told us."})
 post("commitment drop", about("commitment"), lambda *_: {"act": "drop"})
-post("commitment confirm", about("done commitment"), lambda *_: {"act": "confirm", "skills": [SKILLS[1]], "note": ""})
-post("commitment send_back", about("done commitment"), lambda *_: {"act": "send_back", "note": "What came of it?"})
+for _act, _form in {
+    "confirm": {"skills": [SKILLS[1]], "note": ""}, "send_back": {"note": "What came of it?"}
+}.items():  # fmt: skip
+    post(
+        f"commitment {_act}",
+        about("done commitment"),
+        lambda world, who, rows, act=_act, form=_form: {
+            "act": act, "shown": helping.commitment_now(rows.done or rows.commitment), **form
+        },
+    )  # fmt: skip
 
 
 def world_customer() -> Any:
@@ -308,5 +402,10 @@ for _act in ("accept", "hide"):
     post(
         f"exchange_thread {_act}",
         about("thread"),
-        lambda world, who, rows, act=_act: {"act": act, "post": rows.example.uid, "reason": WHY},
+        lambda world, who, rows, act=_act: {
+            "act": act,
+            "post": rows.example.uid,
+            "reason": WHY,
+            "shown": helping.post_shown(rows.example),
+        },
     )

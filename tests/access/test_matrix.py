@@ -125,7 +125,6 @@ def test_every_method_that_an_address_takes_is_tried(walked: Walked) -> None:
 
 
 BOOKKEEPING = {
-    "account_emailaddress",  # allauth notes the address that somebody signs in with
     "cms_customdocument", "cms_customimage", "cms_customrendition",  # sizes and fingerprints of files, when first asked
     "wagtailsearch_indexentry",  # where an image whose size was noted is indexed again
     "wagtailadmin_editingsession", "wagtailcore_pagesubscription", "wagtailusers_userprofile",  # who has what open

@@ -42,6 +42,7 @@ from tests import cms_factories as authored
 from tests import coaching_factories as helping
 from tests import factories as make
 from tests import judging_factories as judging
+from tests.shown import looked
 
 ROLES = ("NH", "CO", "OB", "XC", "MG", "OM", "ED", "LD", "SP", "AU", "SU")
 """Signed in and active. AN (anonymous) and IN (inactive) have no rows: they are treated alike everywhere."""
@@ -135,8 +136,7 @@ def build(at: datetime) -> World:
     people = dict(zip(ROLES, [make.person(name) for name in NAMES], strict=True))
     for role, group in (("ED", AUTHORS), ("LD", LEARNING_ADMINISTRATORS), ("SP", SPONSORS), ("AU", AUDITORS)):
         make.in_group(group, people[role])
-    User.objects.filter(pk=people["SU"].pk).update(is_superuser=True)
-    people["SU"].is_superuser = True
+    make.administrator(people["SU"])
     version = _path(course)
     other = make.person("Faye Far")
     make.team(people["NH"], manager=people["MG"], slug="near-team")
@@ -244,7 +244,7 @@ def _history(world: World, who: User, circle: _Circle, at: datetime, secrets: di
     held = _held(enrolment, circle.before, at - timedelta(days=6), secret("note of the coach before"), "the first talk")
     signed = _decided(world, enrolment, who, circle.before, SKILLS[2], at - timedelta(days=5))
     flagged = _decided(world, enrolment, who, circle.before, SKILLS[3], at - timedelta(days=5, hours=3))
-    hand_over(
+    looked(hand_over,
         actor=User.objects.get(pk=circle.manager.pk), enrolment_uid=enrolment.uid, coach_uid=circle.coach.uid,
         reason="Moved to another town.", key=uuid4(), at=at - timedelta(days=4),
     )  # fmt: skip
@@ -334,7 +334,7 @@ def _observe(
 def _decided(world: World, enrolment: Enrolment, who: User, by: User, slug: str, at: datetime) -> SignOffEvent:
     _observe(world, enrolment, who, by, slug, at)
     case = Case.objects.get(enrolment=enrolment, standard_uid=make.uid(slug))
-    return judging.decide(
+    return looked(judging.decide,
         actor=by, case_uid=case.uid, verdicts={slug: judging.Entrust(3)}, why="Seen, unaided.", key=uuid4(),
         at=at + timedelta(hours=1),
     )[0]  # fmt: skip

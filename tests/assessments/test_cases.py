@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ from tests import bench_factories as judging
 from tests import factories as make
 from tests.bench_factories import Bench
 from tests.factories import MONDAY
+from tests.shown import looked
 
 pytestmark = pytest.mark.django_db
 
@@ -192,18 +194,21 @@ def test_a_case_is_ready_when_its_rule_is_met_and_not_before(work: Bench) -> Non
     assert (work.case.status, work.case.ready_at) == ("ready", MONDAY)
 
 
+giving_back = partial(looked, return_case)
+
+
 def test_returning_asks_for_more_and_decides_nothing(work: Bench) -> None:
     judging.enough(work)
     key = make.key()
-    refused(Invalid, return_case, actor=work.coach, case_uid=work.case.uid, missing=" ", key=make.key(), at=MONDAY)
+    refused(Invalid, giving_back, actor=work.coach, case_uid=work.case.uid, missing=" ", key=make.key(), at=MONDAY)
     for _again in range(2):
-        return_case(actor=work.coach, case_uid=work.case.uid, missing="The notes.", key=key, at=MONDAY)
+        looked(return_case, actor=work.coach, case_uid=work.case.uid, missing="The notes.", key=key, at=MONDAY)
     assert (work.case.status, work.case.return_note, work.case.claimed_by) == ("collecting", "The notes.", None)
     assert SignOffEvent.objects.count() == 0
     judging.sign(work)
     refused(
         AlreadyDecided,
-        return_case,
+        giving_back,
         actor=work.coach,
         case_uid=work.case.uid,
         missing="More.",
@@ -266,7 +271,13 @@ def test_a_claim_keeps_others_from_deciding_and_returning_until_it_ends(work: Be
     claim_case(actor=cover, case_uid=case.uid, at=MONDAY)
     refused(Conflict, judging.sign, work=work, at=MONDAY + MINUTE)
     refused(
-        Conflict, return_case, actor=work.coach, case_uid=case.uid, missing="More.", key=make.key(), at=MONDAY + MINUTE
+        Conflict,
+        giving_back,
+        actor=work.coach,
+        case_uid=case.uid,
+        missing="More.",
+        key=make.key(),
+        at=MONDAY + MINUTE,
     )
     (event,) = judging.sign(work, MONDAY + 30 * MINUTE)
     assert event.signer == work.coach
@@ -291,7 +302,7 @@ def test_only_a_present_coach_claims(work: Bench) -> None:
     case = judging.enough(work)
     refused(NotAllowed, claim_case, actor=work.learner, case_uid=case.uid, at=MONDAY)
     refused(NotAllowed, claim_case, actor=work.observers[0], case_uid=case.uid, at=MONDAY)
-    refused(NotFound, claim_case, actor=make.person(is_superuser=True), case_uid=case.uid, at=MONDAY)
+    refused(NotFound, claim_case, actor=make.administrator(), case_uid=case.uid, at=MONDAY)
 
 
 @pytest.mark.parametrize(
@@ -317,7 +328,7 @@ def test_observations_are_hidden_until_ones_own_is_written(work: Bench) -> None:
     assert may_read_observations(work.learner, case)
     assert not may_read_observations(other, case)
     assert not may_read_observations(work.coach, case)
-    assert not may_read_observations(make.person(is_superuser=True), case)
+    assert not may_read_observations(make.administrator(), case)
     judging.watch(work, other)
     assert may_read_observations(other, case)
     assert not may_read_observations(work.coach, case)

@@ -10,12 +10,16 @@ import pytest
 from django.db import connection
 
 from assessments.models import (
+    Anchor,
     Attempt,
     AttemptChoice,
     CalibrationAttempt,
     CalibrationVersion,
     Case,
     CaseReading,
+    ErasedText,
+    Erasure,
+    ErasureRequest,
     Evidence,
     Observation,
     ObservationIndicator,
@@ -47,6 +51,11 @@ SIGNED = {"kind": "SIGNED", "level": 3, "valid_until": DAY}
 NOT_YET = {"kind": "NOT_YET", "level": None, "valid_until": None}
 COUNTERSIGNED = {"kind": "COUNTERSIGNED", "about_id": 1}
 REVOKED = {"kind": "REVOKED", "about_id": 1}
+ERASE = {"person_id": 1, "asked_by_id": 2, "reason": "They asked.", "answered_by_id": None, "answered_at": None}
+ERASED = {"person_id": 1, "asked_by_id": 2, "reason": "They asked.", "answered_by_id": 3, "answered_at": AT} | {
+    "status": "done"
+}
+GONE = {"person_id": 1, "asked_by_id": 2, "agreed_by_id": 3, "reason": "They asked."}
 SEEN = {"person_id": 1, "observer_id": 2, "written_at": BEFORE}
 
 LINES = [
@@ -67,6 +76,15 @@ LINES = [
         {"set_uid": ONE, "number": 2},
         {"set_uid": TWO},
         {"number": 3},
+    ),
+    check(
+        "calibration_version_decides_above_the_floors",
+        CalibrationVersion,
+        {"decides": True, "items": 10, "kappa": 0.4, "max_bias": 0.75},
+        {"items": 9},
+        {"kappa": 0.39},
+        {"max_bias": 0.76},
+        takes=[{"decides": False, "items": 1, "kappa": 0.01, "max_bias": 4.0}],
     ),
     once(
         "scenario_version_number_once",
@@ -263,6 +281,14 @@ LINES = [
         {"kind": "NOT_YET", "valid_until": None},
         takes=[{"level": 1}, {"level": 5}, NOT_YET],
     ),
+    check("signoff_meaning_known", SignOffEvent, SIGNED | {"meaning": "entrusted.3"}, {"meaning": "May act alone"}),
+    check(
+        "signoff_recorded_when_it_happened_or_later",
+        SignOffEvent,
+        SIGNED | {"occurred_at": AT, "recorded_at": AT},
+        {"recorded_at": BEFORE},
+        takes=[{"occurred_at": BEFORE}],
+    ),
     check(
         "signoff_follow_up_names_its_event",
         SignOffEvent,
@@ -291,6 +317,32 @@ LINES = [
         REVOKED,
         again={"kind": "COUNTERSIGN_REFUSED"},
     ),
+    # --- What is kept of verifying, and what was erased
+    check("anchor_begins_with_1", Anchor, {"number": 1}, {"number": 0}),
+    once("erasure_asked_once", ErasureRequest, ERASE, {"person_id": 9}, ERASED),
+    check("erasure_request_needs_reason", ErasureRequest, ERASE, {"reason": ""}),
+    check("erasure_not_asked_for_oneself", ErasureRequest, ERASE, {"asked_by_id": 1}),
+    check("erasure_not_answered_for_oneself", ErasureRequest, ERASED, {"answered_by_id": 1}),
+    check(
+        "erasure_answered_by_somebody",
+        ErasureRequest,
+        ERASED,
+        {"answered_by_id": None},
+        {"answered_at": None},
+        {"status": "asked"},
+        takes=[{"status": "refused"}, ERASE],
+    ),
+    check(
+        "erasure_by_two_administrators",
+        ErasureRequest,
+        ERASED,
+        {"answered_by_id": 2},
+        takes=[{"status": "refused", "answered_by_id": 2}],
+    ),
+    check("erased_by_two", Erasure, GONE, {"agreed_by_id": 2}),
+    check("erased_not_by_oneself", Erasure, GONE, {"agreed_by_id": 1}, {"asked_by_id": 1}),
+    check("erased_with_reason", Erasure, GONE, {"reason": ""}),
+    once("text_erased_once", ErasedText, {"event_id": 1, "name": "why"}, {"event_id": 2}, {"name": "next_step"}),
     once("signoff_revoked_once", SignOffEvent, REVOKED, {"about_id": 2}, COUNTERSIGNED, {"kind": "SUPERSEDED"}),
 ]
 

@@ -166,7 +166,7 @@ def test_the_name_that_a_file_came_with_never_becomes_a_path(
     piece = add(work, file=upload(name))
     piece.refresh_from_db()
     assert files(media) == [media / "evidence" / piece.uid.hex[:2] / str(piece.uid)]
-    assert piece.file.name == f"evidence/{piece.uid.hex[:2]}/{piece.uid}"
+    assert piece.file.name == f"{piece.uid.hex[:2]}/{piece.uid}"
     assert piece.file_name.endswith(".pdf")
     assert len(piece.file_name) <= 160
     assert kept is None or piece.file_name == kept
@@ -256,14 +256,14 @@ def test_one_key_is_one_piece(work: Bench, media: Path) -> None:
 def test_only_the_learner_adds_and_only_while_the_case_is_open(work: Bench, media: Path) -> None:
     refused(NotAllowed, work, media, text="Words.", actor=work.coach)
     refused(NotAllowed, work, media, text="Words.", actor=work.observers[0])
-    refused(NotFound, work, media, text="Words.", actor=make.person(is_superuser=True))
+    refused(NotFound, work, media, text="Words.", actor=make.administrator())
     judging.sign(work, verdicts=judging.not_yet(work))
     refused(NotAllowed, work, media, text="Words.")
 
 
 def test_a_piece_is_taken_back_once_by_the_learner_before_the_decision(work: Bench) -> None:
     piece, other, key = add(work, text="Words."), add(work, text="Other words."), make.key()
-    for actor, error in ((work.coach, NotAllowed), (make.person(is_superuser=True), NotFound)):
+    for actor, error in ((work.coach, NotAllowed), (make.administrator(), NotFound)):
         with pytest.raises(error):
             withdraw_evidence(actor=actor, evidence_uid=piece.uid, key=make.key(), at=MONDAY)
     for _again in range(2):

@@ -14,6 +14,7 @@ from lms import clock
 from lms.api import Enrolment, Pause, Skill, StepCompletion, open_gate
 from tests import factories as make
 from tests import judging_factories as judge
+from tests.shown import looked
 
 pytestmark = pytest.mark.django_db
 
@@ -138,7 +139,7 @@ def test_after_a_revocation_one_may_ask_again_and_not_before() -> None:
     client = judge.log_in(of.learner)
     again = reverse("request_new", args=[of.step])
     assert again not in judge.words_of(client.get(reverse("requests")))
-    revoke(actor=of.coach, event_uid=events[0].uid, reason="Not theirs.", key=make.key(), at=clock.now())
+    looked(revoke, actor=of.coach, event_uid=events[0].uid, reason="Not theirs.", key=make.key(), at=clock.now())
     assert again in judge.words_of(client.get(reverse("requests")))
     assert again in judge.words_of(client.get(reverse("case", args=[of.case.uid])))
     assert judge.asked(of).case.round == 2

@@ -21,6 +21,7 @@ from tests import bench_factories as judging
 from tests import factories as make
 from tests.bench_factories import Bench
 from tests.factories import MONDAY
+from tests.shown import looked
 
 pytestmark = pytest.mark.django_db
 
@@ -68,7 +69,7 @@ def answer(request: Request, who: User, **fields: Any) -> Observation:
         "key": make.key(),
         "at": MONDAY,
     }
-    return record_observation(actor=who, **values | fields)
+    return looked(record_observation, actor=who, **values | fields)
 
 
 # --- What gets written --------------------------------------------------------------------------------------------
@@ -298,7 +299,7 @@ def test_the_place_must_be_one_that_the_standard_permits(work: Bench) -> None:
 def test_nobody_observes_themselves(work: Bench) -> None:
     judging.grant(work.learner, *work.skills)
     refused(NotAllowed, judging.watch, work=work, who=work.learner)
-    User.objects.filter(pk=work.learner.pk).update(is_superuser=True)
+    make.administrator(work.learner)
     refused(NotAllowed, judging.watch, work=work, who=User.objects.get(pk=work.learner.pk))
 
 
@@ -329,7 +330,7 @@ def without_a_grant(work: Bench) -> User:
 
 
 def superuser(work: Bench) -> User:
-    return make.person(is_superuser=True)
+    return make.administrator()
 
 
 def granted_another_skill(work: Bench) -> User:

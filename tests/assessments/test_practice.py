@@ -238,7 +238,7 @@ def test_the_back_button_changes_nothing_after_the_end() -> None:
 
 def test_another_persons_attempt_is_not_there_for_anybody() -> None:
     attempt = start(learner("quay"))
-    for stranger in (make.person(), make.person(is_superuser=True), make.in_group("Auditors")):
+    for stranger in (make.person(), make.administrator(), make.in_group("Auditors")):
         common = {"actor": stranger, "attempt_uid": attempt.uid, "at": DAY_2}
         with pytest.raises(NotFound):
             api.moment_of(stranger, attempt.uid)

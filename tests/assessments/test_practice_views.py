@@ -246,7 +246,7 @@ def test_a_sentinel_in_practice_is_in_no_byte_of_anybody_elses() -> None:
     for choice in BEST:
         say(attempt, choice)
     write(attempt, sentinel)
-    others = [make.person(is_superuser=True), make.in_group(AUDITORS), make.in_group(LEARNING_ADMINISTRATORS)]
+    others = [make.administrator(), make.in_group(AUDITORS), make.in_group(LEARNING_ADMINISTRATORS)]
     make.team(who, manager=others[1])
     make.enrolment(others[0], Enrolment.objects.get(person=who).path_version)
     for other in others:

@@ -12,17 +12,26 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 
-from assessments.api import claim_case, countersign, rebuild_gates, revoke
+from assessments.api import (
+    add_evidence,
+    claim_case,
+    countersign,
+    decide,
+    rebuild_gates,
+    revoke,
+    withdraw_evidence,
+)
 from assessments.errors import AlreadyDecided
 from assessments.models import Case, Observation, SignOffEvent
 from assessments.services.verify import verify_ledger
 from coaching.models import CoachProfile
-from lms.errors import Conflict
+from lms.errors import Changed, Conflict, NotAllowed
 from lms.models import Notice, SkillGate, StepCompletion
 from tests import bench_factories as judging
 from tests import factories as make
 from tests.bench_factories import Bench
 from tests.factories import MONDAY
+from tests.shown import looked, seen
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -121,7 +130,8 @@ def test_an_observation_sent_eight_times_is_one(work: Bench) -> None:
     for number in range(5):
         at = MONDAY + number * DAY
         key = make.key()
-        answers = at_once(*[partial(judging.watch, work, work.observers[0], at, key=key)] * THREADS)
+        sealed = judging.seal(work.observers[0], work.enrolment.uid, at)  # it holds the second in which it was made
+        answers = at_once(*[partial(judging.watch, work, work.observers[0], at, key=key, seal=sealed)] * THREADS)
         assert len({answer.pk for answer in answers}) == 1, answers
         assert Observation.objects.count() == number + 1
     assert Case.objects.count() == 1
@@ -145,20 +155,25 @@ def test_two_first_observations_at_once_open_one_case(work: Bench) -> None:
         assert Case.objects.count() == number + 1
 
 
-def test_countersigning_and_revoking_at_once_leaves_nothing_that_counts(work: Bench) -> None:
+def test_of_countersigning_and_revoking_at_once_one_is_first_and_the_others_look_again(work: Bench) -> None:
+    """H4: who revokes read a decision that still waited, and is not made to sign against one that counts."""
     judging.line_manager(work)
     people = [make.in_group("Learning administrators") for _number in range(3)]
     for _number, at in rounds(work, 8):
         event = judging.sign(work, at)[0]
         common = {"event_uid": event.uid, "at": at + MINUTE}
         answers = at_once(
-            *[partial(countersign, actor=who, agree=True, why="Yes.", key=make.key(), **common) for who in people],
-            *[partial(revoke, actor=who, reason="Wrong.", key=make.key(), **common) for who in people],
+            *[
+                partial(looked, countersign, actor=who, agree=True, why="Yes.", key=make.key(), **common)
+                for who in people
+            ],
+            *[partial(looked, revoke, actor=who, reason="Wrong.", key=make.key(), **common) for who in people],
         )
         kinds = list(SignOffEvent.objects.filter(about=event).order_by("seq").values_list("kind", flat=True))
-        assert kinds in (["REVOKED"], ["COUNTERSIGNED", "REVOKED"]), answers
+        assert kinds in (["REVOKED"], ["COUNTERSIGNED"], ["COUNTERSIGNED", "REVOKED"]), answers
         assert sum(isinstance(answer, Conflict) for answer in answers) == 6 - len(kinds), answers
-        assert not SkillGate.objects.filter(source=f"signoff:{event.uid}").exists()
+        counts = kinds == ["COUNTERSIGNED"]
+        assert SkillGate.objects.filter(source=f"signoff:{event.uid}").exists() == counts
     assert verify_ledger().findings == ()
 
 
@@ -178,4 +193,30 @@ def test_two_who_decide_about_each_other_at_once_do_not_block_each_other() -> No
             judging.watch(work, work.observers[1], at - MINUTE, context="on the phone")
         answers = at_once(*[partial(judging.sign, work, at) for work in (first, second)])
         assert [type(answer) for answer in answers] == [list, list], answers
+    assert verify_ledger().findings == ()
+
+
+@pytest.mark.parametrize("adds", [True, False])
+def test_evidence_that_lands_while_a_decision_is_made_was_seen_or_is_refused(work: Bench, adds: bool) -> None:
+    """H4: what a sign-off says was looked at is what its page showed, whoever is first."""
+    outcomes = set()
+    for number, at in rounds(work, 10):
+        there = {"case_uid": work.case.uid, "actor": work.learner}
+        piece = add_evidence(**there, text=f"Notes {number}.", key=make.key(), at=at)
+        case, shown = work.case, seen(decide, actor=work.coach, case_uid=work.case.uid, at=at)
+        change = (
+            partial(add_evidence, **there, text="Sign it anyway.", key=make.key(), at=at)
+            if adds
+            else partial(withdraw_evidence, actor=work.learner, evidence_uid=piece.uid, key=make.key(), at=at)
+        )
+        answers = at_once(partial(judging.sign, work, at, case_uid=case.uid, shown=shown), change)
+        event = SignOffEvent.objects.filter(case=case).first()
+        if event is None:
+            assert isinstance(answers[0], Changed), answers
+            judging.sign(work, at, case_uid=case.uid)
+        else:
+            assert list(event.payload["evidence"]) == [str(piece.uid)]
+            assert isinstance(answers[1], NotAllowed), answers
+        outcomes.add(event is None)
+    assert outcomes
     assert verify_ledger().findings == ()

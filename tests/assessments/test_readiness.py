@@ -17,6 +17,7 @@ from lms.models import SkillGate
 from lms.rules.gates import OpenGate
 from tests import bench_factories as judging
 from tests import factories as make
+from tests.shown import looked
 
 TODAY = date(2026, 3, 2)
 STANDARD, OTHER = UUID(int=1), UUID(int=2)
@@ -217,7 +218,14 @@ def test_a_revoked_sign_off_takes_readiness_away_at_once() -> None:
     work = judging.bench()
     event = judging.signed(work)
     (before,) = readiness_of([work.enrolment], make.MONDAY)
-    revoke(actor=work.coach, event_uid=event.uid, reason="The notes were not theirs.", key=make.key(), at=make.MONDAY)
+    looked(
+        revoke,
+        actor=work.coach,
+        event_uid=event.uid,
+        reason="The notes were not theirs.",
+        key=make.key(),
+        at=make.MONDAY,
+    )
     (after,) = readiness_of([work.enrolment], make.MONDAY)
     assert before.readiness is not None
     assert after.readiness is not None

@@ -27,6 +27,7 @@ from tests import bench_factories as judging
 from tests import factories as make
 from tests.bench_factories import Bench
 from tests.factories import MONDAY
+from tests.shown import looked
 
 SKILLS = ("listening", "numbers")
 LESSONS = {"welcome": ("listening",), "sums": ("numbers",), "both": SKILLS, "plain": ()}
@@ -110,9 +111,9 @@ class Walk:
     def confirm(self) -> None:
         fields = self.common(self.work.coach) | {"commitment_uid": self.commitment("done").uid}
         if self.chance.random() < 0.3:
-            send_back_commitment(**fields, note="Say more.")
+            looked(send_back_commitment, **fields, note="Say more.")
         else:
-            confirm_commitment(**fields, skill_slugs=self.chance.sample(SKILLS, self.chance.randint(1, 2)))
+            looked(confirm_commitment, **fields, skill_slugs=self.chance.sample(SKILLS, self.chance.randint(1, 2)))
 
     def drop(self) -> None:
         row = self.commitment(self.chance.choice(["open", "done"]))
@@ -143,11 +144,11 @@ class Walk:
 
     def countersign(self) -> None:
         agree = self.chance.random() < 0.8
-        countersign(**self.common(self.learning), event_uid=self.signed(), agree=agree, why="Read it.")
+        looked(countersign, **self.common(self.learning), event_uid=self.signed(), agree=agree, why="Read it.")
 
     def revoke(self) -> None:
         actor = self.chance.choice([self.learning, self.work.coach])
-        revoke(**self.common(actor), event_uid=self.signed(), reason="Wrong one.")
+        looked(revoke, **self.common(actor), event_uid=self.signed(), reason="Wrong one.")
 
     def change_manager(self) -> None:
         """Whether decisions are flagged from now on."""
@@ -206,7 +207,7 @@ def test_a_gate_that_is_missing_altered_or_made_up_is_said_and_mended() -> None:
 def test_a_revoked_sign_off_is_not_rebuilt() -> None:
     work = judging.bench()
     event = judging.signed(work)
-    revoke(actor=work.coach, event_uid=event.uid, reason="Wrong one.", key=make.key(), at=MONDAY)
+    looked(revoke, actor=work.coach, event_uid=event.uid, reason="Wrong one.", key=make.key(), at=MONDAY)
     SkillGate.objects.all().delete()
     rebuild_gates(check=False)
     assert not SkillGate.objects.filter(gate="show").exists()

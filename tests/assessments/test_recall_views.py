@@ -97,7 +97,7 @@ def test_a_question_changed_meanwhile_is_409_and_asked_as_it_stands() -> None:
 def test_other_peoples_questions_are_404_locked_ones_403() -> None:
     who, locked = reader(), make.person()
     reader(who=locked, start_day=20_000, due_day=20_001)
-    for client, status in ((client_of(make.person(is_superuser=True)), 404), (client_of(locked), 403)):
+    for client, status in ((client_of(make.administrator()), 404), (client_of(locked), 403)):
         assert client.get(URL).status_code == status
         assert client.post(URL, {"option": sign(question(who)), "key": make.key()}).status_code == status
     assert client_of(who).get(f"/recall/{uuid4()}/").status_code == 404

@@ -21,6 +21,7 @@ from tests import bench_factories as judging
 from tests import factories as make
 from tests.bench_factories import Bench
 from tests.factories import MONDAY
+from tests.shown import looked
 
 pytestmark = pytest.mark.django_db
 
@@ -51,12 +52,12 @@ def standing() -> tuple[Bench, SignOffEvent]:
 
 def answer(event: SignOffEvent, who: User, **fields: Any) -> SignOffEvent:
     values = {"event_uid": event.uid, "agree": True, "why": "Read both observations.", "key": make.key(), "at": MONDAY}
-    return countersign(actor=who, **values | fields)
+    return looked(countersign, actor=who, **values | fields)
 
 
 def take_back(event: SignOffEvent, who: User, **fields: Any) -> SignOffEvent:
     values = {"event_uid": event.uid, "reason": "The customer was not a real one.", "key": make.key(), "at": MONDAY}
-    return revoke(actor=who, **values | fields)
+    return looked(revoke, actor=who, **values | fields)
 
 
 def refused(error: type[DomainError], act: Callable[..., object], *args: Any, **fields: Any) -> DomainError:
@@ -138,17 +139,17 @@ def an_observer_of_the_evidence(work: Bench) -> User:
 
 
 def a_superuser_who_observed(work: Bench) -> User:
-    User.objects.filter(pk=work.observers[0].pk).update(is_superuser=True)
+    make.administrator(work.observers[0])
     return User.objects.get(pk=work.observers[0].pk)
 
 
 def a_superuser_who_signed(work: Bench) -> User:
-    User.objects.filter(pk=work.coach.pk).update(is_superuser=True)
+    make.administrator(work.coach)
     return User.objects.get(pk=work.coach.pk)
 
 
 def a_superuser_who_learns(work: Bench) -> User:
-    User.objects.filter(pk=work.learner.pk).update(is_superuser=True)
+    make.administrator(work.learner)
     return User.objects.get(pk=work.learner.pk)
 
 
@@ -163,7 +164,7 @@ def somebody(work: Bench) -> User:
 
 
 def a_superuser(work: Bench) -> User:
-    return make.person(is_superuser=True)
+    return make.administrator()
 
 
 def with_a_lapsed_grant(work: Bench) -> User:

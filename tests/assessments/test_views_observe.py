@@ -18,20 +18,20 @@ from tests import judging_factories as judge
 pytestmark = pytest.mark.django_db
 
 
-def step_one(client: judge.Client, url: str, text: str = judge.SEEN) -> str:
-    """Write down what was seen; the seal that comes back."""
+def step_one(client: judge.Client, url: str, text: str = judge.SEEN) -> dict[str, str]:
+    """Write down what was seen; what the second page's form carries of that, and of the standard."""
     answer = client.post(url, {"key": uuid4(), "what_i_saw": text})
     assert answer.status_code == 200
-    found = re.search(r'name="seal" value="([^"]+)"', judge.words_of(answer))
-    assert found
-    return found[1]
+    found = dict(re.findall(r'name="(seal|shown)" value="([^"]+)"', judge.words_of(answer)))
+    assert set(found) == {"seal", "shown"}
+    return found
 
 
-def ratings(seal: str, **fields: object) -> dict[str, object]:
+def ratings(carried: dict[str, str], **fields: object) -> dict[str, object]:
     when = clock.now() - timedelta(hours=2)
     return {
         "key": uuid4(),
-        "seal": seal,
+        **carried,
         "context": "live customer",
         "occurred_at": f"{when:%Y-%m-%dT%H:%M}",
         "customer_uid": "",
@@ -65,13 +65,12 @@ def test_ratings_without_the_seal_are_refused() -> None:
     of = judge.scene()
     client = judge.log_in(of.observer)
     url = reverse("observe", args=[judge.asked(of).uid])
-    data = ratings("")
-    data.pop("seal")
+    data = ratings({})
     answer = client.post(url, data | {"what_i_saw": judge.SEEN})
     assert answer.status_code == 422
     assert "Write what you saw first." in judge.words_of(answer)
     assert 'type="radio"' not in judge.words_of(answer)
-    assert client.post(url, ratings("forged:seal")).status_code == 422
+    assert client.post(url, ratings({"seal": "forged:seal"})).status_code == 422
     assert not Observation.objects.exists()
 
 
@@ -107,7 +106,7 @@ def test_written_down_once_and_do_opens() -> None:
     assert marks["business/p-1"] == "partly"
     assert marks["listening/f-2"] == "no_opportunity"
     assert list(SkillGate.objects.filter(gate="do").values_list("skill__slug", flat=True)) == ["listening"]
-    late = client.post(url, ratings(data["seal"]))
+    late = client.post(url, data | {"key": uuid4()})
     assert late.status_code == 409
     assert client.get(url).status_code == 302
 
@@ -119,7 +118,7 @@ def test_written_down_once_and_do_opens() -> None:
         ({"supervision-listening": "6"}, "Choose one."),
         ({"mark-listening/f-1": "brilliant"}, "Choose one."),
         ({"context": "the moon"}, "Choose one."),
-        ({"occurred_at": "2020-01-01T10:00"}, "within 7 days"),
+        ({"occurred_at": "2020-01-01T10:00"}, "Choose a moment from "),
         ({"occurred_at": "yesterday"}, "Write the day and the time."),
     ],
 )

@@ -13,6 +13,7 @@ from lms import clock
 from lms.api import SkillGate
 from tests import factories as make
 from tests import judging_factories as judge
+from tests.shown import look_and_send, shown_on
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +46,7 @@ def test_who_sees_a_record() -> None:
     url = reverse("signoff", args=[event.uid])
     for who in (of.learner, of.coach, of.manager, of.learning, make.in_group("Auditors")):
         assert judge.log_in(who).get(url).status_code == 200
-    for who in (of.observer, other.learner, other.coach, other.manager, make.person(is_superuser=True)):
+    for who in (of.observer, other.learner, other.coach, other.manager, make.administrator()):
         assert judge.log_in(who).get(url).status_code == 404
     assert judge.log_in(of.learner).get(reverse("signoff", args=[uuid4()])).status_code == 404
 
@@ -56,7 +57,7 @@ def test_a_countersign_makes_it_count_and_its_giver_still_sees_it() -> None:
     client, url = judge.log_in(other, sure=True), reverse("countersign", args=[event.uid])
     assert not SkillGate.objects.filter(gate="show").exists()
     assert "line manager" in judge.words_of(client.get(url))
-    data = AGREE | {"key": uuid4()}
+    data = AGREE | {"key": uuid4(), "shown": shown_on(client, url)}
     answer = client.post(url, data)
     assert answer.status_code == 302
     assert client.post(url, data).status_code == 302
@@ -66,13 +67,13 @@ def test_a_countersign_makes_it_count_and_its_giver_still_sees_it() -> None:
     assert "Read both observations" in judge.words_of(record)
     follow_up = SignOffEvent.objects.get(kind="COUNTERSIGNED")
     assert client.get(reverse("signoff", args=[follow_up.uid]))["Location"] == reverse("signoff", args=[event.uid])
-    assert client.post(url, AGREE | {"key": uuid4()}).status_code == 409
+    assert look_and_send(client, url, AGREE | {"key": uuid4()}).status_code == 409
 
 
 def test_a_refusal_weighs_the_same() -> None:
     of, event = flagged()
     client, url = judge.log_in(of.learning, sure=True), reverse("countersign", args=[event.uid])
-    assert client.post(url, {"key": uuid4(), "answer": "refuse", "why": "No notes."}).status_code == 302
+    assert look_and_send(client, url, {"key": uuid4(), "answer": "refuse", "why": "No notes."}).status_code == 302
     page = judge.words_of(judge.log_in(of.learner).get(reverse("case", args=[of.case.uid])))
     assert "Not countersigned" in page
     assert "No notes." in page
@@ -83,7 +84,7 @@ def test_a_refusal_weighs_the_same() -> None:
 def test_an_incomplete_countersign_writes_nothing(fields: dict[str, str]) -> None:
     of, event = flagged()
     client = judge.log_in(of.learning, sure=True)
-    answer = client.post(reverse("countersign", args=[event.uid]), AGREE | {"key": uuid4()} | fields)
+    answer = look_and_send(client, reverse("countersign", args=[event.uid]), AGREE | {"key": uuid4()} | fields)
     assert answer.status_code == 422
     assert fields.get("why", AGREE["why"]) in judge.words_of(answer)
     assert not SignOffEvent.objects.filter(kind="COUNTERSIGNED").exists()
@@ -95,11 +96,11 @@ def test_who_may_countersign() -> None:
     for who in (of.learner, of.coach, of.manager):
         client = judge.log_in(who, sure=True)
         assert client.get(url).status_code == 403
-        assert client.post(url, AGREE | {"key": uuid4()}).status_code == 403
+        assert look_and_send(client, url, AGREE | {"key": uuid4()}).status_code == 403
     for who in (of.observer, judge.grant(make.person(), "business"), make.person()):
         client = judge.log_in(who, sure=True)
         assert client.get(url).status_code == 404
-        assert client.post(url, AGREE | {"key": uuid4()}).status_code == 404
+        assert look_and_send(client, url, AGREE | {"key": uuid4()}).status_code == 404
     assert SignOffEvent.objects.count() == 2
 
 
@@ -109,9 +110,9 @@ def test_taking_back_by_the_signer() -> None:
     client, url = judge.log_in(of.coach, sure=True), reverse("revoke", args=[event.uid])
     assert "cannot be undone" in judge.words_of(client.get(url))
     for missing in ("reason", "meant"):
-        answer = client.post(url, BACK | {"key": uuid4(), missing: ""})
+        answer = look_and_send(client, url, BACK | {"key": uuid4(), missing: ""})
         assert answer.status_code == 422
-    data = BACK | {"key": uuid4()}
+    data = BACK | {"key": uuid4(), "shown": shown_on(client, url)}
     for _n in range(2):
         assert client.post(url, data).status_code == 302
     gone = SignOffEvent.objects.get(kind="REVOKED")
@@ -120,7 +121,7 @@ def test_taking_back_by_the_signer() -> None:
     page = judge.words_of(judge.log_in(of.learner).get(reverse("signoff", args=[event.uid])))
     assert "It was taken back and does not count." in page
     assert "Signed for the wrong person." in page
-    again = client.post(url, BACK | {"key": uuid4()})
+    again = look_and_send(client, url, BACK | {"key": uuid4()})
     assert again.status_code == 409
     assert "Signed for the wrong person." in judge.words_of(again)
 
@@ -132,13 +133,13 @@ def test_who_may_take_back() -> None:
     for who in (of.learner, of.manager, make.in_group("Auditors")):
         client = judge.log_in(who, sure=True)
         assert client.get(url).status_code == 403
-        assert client.post(url, BACK | {"key": uuid4()}).status_code == 403
-    for who in (of.observer, other.coach, other.manager, make.person(is_superuser=True)):
+        assert look_and_send(client, url, BACK | {"key": uuid4()}).status_code == 403
+    for who in (of.observer, other.coach, other.manager, make.administrator()):
         client = judge.log_in(who, sure=True)
         assert client.get(url).status_code == 404
-        assert client.post(url, BACK | {"key": uuid4()}).status_code == 404
+        assert look_and_send(client, url, BACK | {"key": uuid4()}).status_code == 404
     assert not SignOffEvent.objects.filter(kind="REVOKED").exists()
-    assert judge.log_in(of.learning, sure=True).post(url, BACK | {"key": uuid4()}).status_code == 302
+    assert look_and_send(judge.log_in(of.learning, sure=True), url, BACK | {"key": uuid4()}).status_code == 302
 
 
 @pytest.mark.parametrize(("name", "data"), [("countersign", AGREE), ("revoke", BACK)])
@@ -146,7 +147,7 @@ def test_both_ask_who_it_is_and_keep_the_words(name: str, data: dict[str, str]) 
     of, event = flagged()
     client, url = judge.log_in(of.learning), reverse(name, args=[event.uid])
     assert client.get(url)["Location"].startswith(reverse("account_reauthenticate"))
-    answer = client.post(url, data | {"key": uuid4()})
+    answer = look_and_send(client, url, data | {"key": uuid4()})
     assert answer["Location"].startswith(reverse("account_reauthenticate"))
     assert SignOffEvent.objects.count() == 2
     judge.show_who(client)

@@ -42,7 +42,7 @@ def cast(work: Bench) -> dict[str, User]:
     for name in ("learning", "training", "gone"):
         people[name] = make.in_group(LEARNING_ADMINISTRATORS, people.get(name))
     people["auditor"] = make.in_group(AUDITORS)
-    User.objects.filter(pk=people["boss"].pk).update(is_superuser=True)
+    make.administrator(people["boss"])
     User.objects.filter(pk=people["gone"].pk).update(is_active=False, deactivated_at=MONDAY)
     make.team(work.learner, manager=work.coach, parent=make.team(manager=people["chief"]))
     make.team(manager=people["moa"])

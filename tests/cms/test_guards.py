@@ -29,7 +29,7 @@ def small() -> make.Small:
 @pytest.fixture
 def admin(client: Any, small: make.Small) -> Any:
     """A client logged in as the strongest person there is."""
-    client.force_login(factories.person("Ada Admin", is_superuser=True))
+    client.force_login(factories.administrator(factories.person("Ada Admin")))
     return client
 
 
@@ -91,7 +91,7 @@ def test_what_a_path_holds_stays(admin: Any, small: make.Small, name: str, route
 
 
 def test_nobody_is_offered_what_would_be_refused(small: make.Small) -> None:
-    strongest = factories.person(is_superuser=True)
+    strongest = factories.administrator()
     free = make.scenario(small.frame, small.skill, slug="free")
     shelf = small.frame.shelves["scenarios"]
     for page, offered in ((small.scenario, False), (Page.objects.get(pk=small.scenario.pk), False), (free, True)):

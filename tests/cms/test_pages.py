@@ -314,7 +314,7 @@ def test_live_lesson_by_uid_costs_one_query(small: make.Small, django_assert_max
     assert "A first text." in html
     assert "Because" not in html, "the key of a recall question never leaves by this door"
     assert "And you?" in html
-    question = page.body[1].id
+    question = page.uid_of(page.body[1])
     assert "<form>ask</form>" in api.render_lesson(page, {question: make.safe("<form>ask</form>")})
 
 
@@ -343,7 +343,7 @@ def test_groups_get_their_permissions(small: make.Small) -> None:
 
 @pytest.fixture
 def administrator(client: Any) -> Any:
-    user = factories.person("Ada Admin", is_superuser=True)
+    user = factories.administrator(factories.person("Ada Admin"))
     client.force_login(user)
     return client
 

@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import html
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.mail import EmailMessage
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
-from wagtail.models import GroupApprovalTask, Site, Workflow, WorkflowPage, WorkflowState
+from wagtail.log_actions import log
+from wagtail.models import (
+    GroupApprovalTask,
+    ModelLogEntry,
+    Revision,
+    Site,
+    Workflow,
+    WorkflowPage,
+    WorkflowState,
+)
 
-from assessments.models import ScenarioVersion
-from cms.models import CoursePage, PathPage
+from assessments.api import take_calibration
+from assessments.models import CalibrationVersion, ScenarioVersion
+from cms.models import CalibrationSource, CoursePage, PathPage
+from cms.services.authorship import could_know
 from cms.services.review import awaiting_review, submit_for_review
 from cms.services.setup import name_site, set_up_site
-from lms.api import AUTHORS, LEARNING_ADMINISTRATORS, User
+from coaching.models import ObserverGrant
+from lms import clock
+from lms.api import AUTHORS, LEARNING_ADMINISTRATORS, Skill, User
 from tests import cms_factories as make
 from tests import factories
 from tests.strings.pseudo import pseudo_language
@@ -150,3 +165,157 @@ def test_the_site_is_called_by_the_organisation(small: make.Small) -> None:
     assert Site.objects.get(is_default_site=True).site_name == "Aldermoor"
     set_up_site()
     assert Site.objects.get(is_default_site=True).site_name == "Aldermoor", "a name that was given stays"
+
+
+# --- The library (H9) -------------------------------------------------------------------------------------------------
+
+
+def calibration(skill: Any, *, items: int = 12, slug: str = "ten-visits", **fields: Any) -> CalibrationSource:
+    """A set as an author would write it, not live."""
+    vignettes = [
+        make.raw("vignette", {"key": f"v-{n}", "vignette": f"Visit {n}.", "reference": str(n % 5 + 1), "why": "So."})
+        for n in range(items)
+    ]
+    made = CalibrationSource(slug=slug, title="Ten visits", skill=skill, items=vignettes, live=False, **fields)
+    made.save()
+    made.save_revision()
+    return made
+
+
+def edit_url(source: Any, name: str = "edit", *more: Any) -> str:
+    return reverse(source.snippet_viewset.get_url_name(name), args=[source.pk, *more])
+
+
+def send(client: Client, source: Any, **fields: Any) -> Any:
+    return client.post(edit_url(source), make.edit_data(client, edit_url(source), source, **fields))
+
+
+@pytest.mark.parametrize(
+    "sneaks",
+    [
+        {"action-publish": "1"},
+        {"action-publish": "1", "go_live_at": "2020-01-01 10:00"},
+        {"action-publish": "1", "go_live_at": "2099-01-01 10:00"},
+        {"action-workflow-action": "1", "workflow-action-name": "approve", "workflow-action-extra-data": "{}"},
+    ],
+)
+@pytest.mark.parametrize("kind", ["skill", "role", "calibration"])
+def test_an_author_publishes_nothing_that_judging_rests_on(
+    small: make.Small, kind: str, sneaks: dict[str, str]
+) -> None:
+    """H9: by the form, scheduled, or as their own approval."""
+    source = calibration(small.skill) if kind == "calibration" else getattr(small, kind)
+    author = sign_in(factories.in_group(AUTHORS))
+    before = source.live, source.title
+    send(author, source, title="Sneaked in", **sneaks)
+    call_command("publish_scheduled")
+    now = type(source).objects.get(pk=source.pk)
+    assert now.live == before[0]
+    assert not now.live or now.title == before[1], "what was never live is its own draft"
+    assert not CalibrationVersion.objects.exists()
+    assert not now.revisions.filter(approved_go_live_at__isnull=False).exists()
+    page = author.get(edit_url(source)).content.decode()
+    assert 'name="action-publish"' not in page
+    assert 'name="action-submit"' in page
+
+
+@pytest.mark.parametrize("kind", ["skill", "role"])
+def test_an_author_takes_nothing_of_it_away(small: make.Small, kind: str) -> None:
+    """H9: unpublishing and deleting, one by one and in bulk, are L&D's as well."""
+    lonely = make.skill(slug="lonely") if kind == "skill" else make.role(small.skill, slug="lonely")
+    author = sign_in(factories.in_group(AUTHORS))
+    for name in ("unpublish", "delete"):
+        author.post(edit_url(lonely, name))
+    label = lonely._meta
+    bulk = reverse("wagtail_bulk_action", args=[label.app_label, label.model_name, "delete"])
+    author.post(f"{bulk}?id={lonely.pk}")
+    assert type(lonely).objects.get(pk=lonely.pk).live
+    learning = sign_in(factories.in_group(LEARNING_ADMINISTRATORS))
+    learning.post(edit_url(lonely, "unpublish"))
+    assert not type(lonely).objects.get(pk=lonely.pk).live
+
+
+def test_a_set_that_an_author_hands_in_goes_live_when_learning_approves(small: make.Small) -> None:
+    """H9: the way there is."""
+    source = calibration(small.skill)
+    author, reviewer = (sign_in(factories.in_group(name)) for name in (AUTHORS, LEARNING_ADMINISTRATORS))
+    assert send(author, source, title="Twelve visits", **{"action-submit": "1"}).status_code == 302
+    assert [thing.pk for thing in awaiting_review()] == [source.pk]
+    assert not CalibrationVersion.objects.exists()
+    state = WorkflowState.objects.get().current_task_state
+    author.post(edit_url(source, "workflow_action", "approve", state.pk))
+    assert not CalibrationVersion.objects.exists(), "nobody approves their own"
+    assert "Awaiting your review" in reviewer.get(reverse("wagtailadmin_home")).content.decode()
+    assert reviewer.post(edit_url(source, "workflow_action", "approve", state.pk)).status_code in (200, 302)
+    version = CalibrationVersion.objects.get()
+    assert (version.spec["title"], version.decides, version.items) == ("Twelve visits", True, 12)
+
+
+@pytest.mark.parametrize(
+    ("items", "fields"),
+    [(9, {"min_items": 9}), (2, {"min_items": 1}), (12, {"kappa": 0.39}), (12, {"max_bias": 0.76})],
+)
+def test_a_set_that_would_decide_below_the_floors_is_refused_in_the_form(
+    small: make.Small, items: int, fields: dict[str, Any]
+) -> None:
+    """H9: the form says why, and what to do; a set that says it only teaches may be as small as it likes."""
+    source = calibration(small.skill, items=items)
+    client = sign_in(factories.in_group(LEARNING_ADMINISTRATORS))
+    answer = send(client, source, **fields, **{"action-publish": "1"})
+    page = html.unescape(answer.content.decode())
+    assert answer.status_code == 200
+    assert "A set that decides has at least 10 vignettes, a kappa of at least 0.4 and a bias of at most 0.75." in page
+    assert not CalibrationVersion.objects.exists()
+    assert send(client, source, **fields | {"min_items": items + 1}, **{"action-publish": "1"}).status_code == 302
+    assert not CalibrationVersion.objects.get().decides
+
+
+def observes(who: User, skill: Any) -> User:
+    """Their founding grant ends soon."""
+    ObserverGrant.objects.create(
+        person=who, skill=Skill.objects.get(slug=skill.slug), granted_at=clock.now() - timedelta(days=30),
+        until_on=clock.now().date() + timedelta(days=3), granted_by=factories.person("Giver"), reason="Known.",
+    )  # fmt: skip
+    return who
+
+
+def rate_well(who: User, source: CalibrationSource) -> Any:
+    version = CalibrationVersion.objects.get(set_uid=source.uid)
+    right = {item["id"]: item["reference"] for item in version.spec["items"]}
+    said = {"actor": who, "set_uid": source.uid, "number": version.number, "ratings": right}
+    return take_calibration(**said, key=factories.key(), at=clock.now())
+
+
+@pytest.mark.parametrize("duty", [AUTHORS, LEARNING_ADMINISTRATORS, "administrator", "was an author", ""])
+def test_who_may_edit_a_set_renews_nothing_with_it(small: make.Small, duty: str) -> None:
+    """H9: nobody passes a set that they may edit, or edited within a year; they may take it to learn."""
+    source = make.publish(calibration(small.skill))
+    who = factories.person(is_superuser=duty == "administrator")
+    if duty in (AUTHORS, LEARNING_ADMINISTRATORS):
+        factories.in_group(duty, who)
+    if duty == "was an author":
+        source.save_revision(user=who)
+    observes(who, small.skill)
+    page = sign_in(who).get(reverse("calibration", args=[source.uid])).content.decode()
+    assert ("For you, this set is for learning." in page) == bool(duty)
+    attempt = rate_well(who, source)
+    assert (attempt.passed, attempt.for_learning) == (True, bool(duty))
+    basis = ObserverGrant.objects.get(person=who, revoked_at=None).basis
+    assert basis == ("founding" if duty else "calibrated")
+    page = sign_in(who).get(reverse("calibration_result", args=[attempt.uid])).content.decode()
+    assert ("it renewed no grant" in page) == bool(duty)
+
+
+def test_what_somebody_edited_two_years_ago_they_may_have_forgotten(small: make.Small) -> None:
+    """H9: a year, by Wagtail's drafts and by its log."""
+    source, who = make.publish(calibration(small.skill)), factories.person()
+    source.save_revision(user=who)
+    log(source, "wagtail.edit", user=who)
+    observes(who, small.skill)
+    later = clock.now() - timedelta(days=730)
+    assert could_know(who, source.uid, clock.now())
+    Revision.objects.for_instance(source).filter(user=who).update(created_at=later)
+    assert could_know(who, source.uid, clock.now()), "the log knows as well"
+    ModelLogEntry.objects.for_instance(source).filter(user=who).update(timestamp=later)
+    assert not could_know(who, source.uid, clock.now())
+    assert not could_know(who, factories.key(), clock.now())

@@ -46,7 +46,7 @@ HOMES: dict[str, tuple[Callable[[], User], str]] = {
     "learning administrator": (lambda: judge.scene().learning, "/team/"),
     "learning administrator at people": (learning_administrator, "/people/"),
     "author": (author, "/cms/"),
-    "administrator": (lambda: make.person(is_superuser=True), "/cms/"),
+    "administrator": (lambda: make.administrator(), "/cms/"),
 }
 
 

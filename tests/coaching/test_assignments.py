@@ -14,6 +14,7 @@ from coaching.api import (
     CoachProfile,
     Session,
     active_assignments_of,
+    as_coach,
     assign_coach,
     coach_of,
     coaches_of,
@@ -24,20 +25,20 @@ from coaching.api import (
     learners_of,
     present_coach,
     set_away,
-    was_coach,
 )
 from lms.api import Enrolment, Notice, OutgoingMail, User, mail_notices
 from lms.clock import now
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from tests import coaching_factories as c
 from tests import factories as f
+from tests.shown import looked
 
 pytestmark = pytest.mark.django_db
 
 
 def assign(scene: c.Scene, who: User, coach: User, **changes: Any) -> CoachAssignment:
     fields = {"actor": who, "enrolment_uid": scene.enrolment.uid, "coach_uid": coach.uid, "key": f.key(), "at": c.NOON}
-    return assign_coach(**(fields | changes))
+    return looked(assign_coach, **(fields | changes))
 
 
 def state() -> tuple[Any, ...]:
@@ -143,12 +144,12 @@ def test_a_second_submit_is_one_assignment() -> None:
 def test_a_hand_over_needs_a_reason_and_a_coach_to_hand_over_from() -> None:
     scene = c.scene()
     fields = {"actor": scene.manager, "enrolment_uid": scene.enrolment.uid, "coach_uid": scene.other_coach.uid}
-    refused(Invalid, lambda: hand_over(**fields, reason=" ", key=f.key(), at=c.NOON))
-    made = hand_over(**fields, reason="Cora\nis away.", key=f.key(), at=c.NOON)
+    refused(Invalid, lambda: looked(hand_over, **fields, reason=" ", key=f.key(), at=c.NOON))
+    made = looked(hand_over, **fields, reason="Cora\nis away.", key=f.key(), at=c.NOON)
     assert made.reason == "Cora is away."
     lonely = f.enrolment(scene.outsider, scene.enrolment.path_version)
     fields |= {"actor": scene.administrator, "enrolment_uid": lonely.uid}
-    refused(Conflict, lambda: hand_over(**fields, reason="No coach.", key=f.key(), at=c.NOON))
+    refused(Conflict, lambda: looked(hand_over, **fields, reason="No coach.", key=f.key(), at=c.NOON))
 
 
 def test_planned_sessions_go_along_where_the_new_coach_is_free() -> None:
@@ -170,18 +171,18 @@ def test_ending_gives_the_place_back_and_cancels_what_was_planned() -> None:
     scene = c.scene()
     planned = c.session(scene.enrolment, scene.coach, c.soon())
     fields = {"enrolment_uid": scene.enrolment.uid, "at": c.NOON}
-    refused(Invalid, lambda: end_assignment(actor=scene.manager, reason="", key=f.key(), **fields))
-    refused(NotAllowed, lambda: end_assignment(actor=scene.coach, reason="I quit", key=f.key(), **fields))
+    refused(Invalid, lambda: looked(end_assignment, actor=scene.manager, reason="", key=f.key(), **fields))
+    refused(NotAllowed, lambda: looked(end_assignment, actor=scene.coach, reason="I quit", key=f.key(), **fields))
     key = f.key()
-    end_assignment(actor=scene.manager, reason="New job", key=key, **fields)
+    looked(end_assignment, actor=scene.manager, reason="New job", key=key, **fields)
     planned.refresh_from_db()
     assert planned.status == "cancelled"
     assert load(scene.coach) == 0
     assert coach_of(scene.enrolment) is None
     before = state()
-    end_assignment(actor=scene.manager, reason="New job", key=key, **fields)
+    looked(end_assignment, actor=scene.manager, reason="New job", key=key, **fields)
     assert state() == before
-    refused(Conflict, lambda: end_assignment(actor=scene.manager, reason="Again", key=f.key(), **fields))
+    refused(Conflict, lambda: looked(end_assignment, actor=scene.manager, reason="Again", key=f.key(), **fields))
 
 
 def test_enrolling_with_a_coach_is_one_act() -> None:
@@ -239,7 +240,7 @@ def test_who_covers_is_the_present_coach_on_those_days_only() -> None:
     assert present_coach(scene.enrolment, today) == scene.other_coach
     assert learners_of(scene.other_coach, now()) == [scene.enrolment]
     assert load(scene.other_coach) == 0
-    assert was_coach(scene.other_coach.pk, scene.enrolment.pk, now())
+    assert as_coach(scene.other_coach.pk, scene.enrolment.pk, now())
     # cover is not passed on
     set_away(**(fields | {"actor": scene.other_coach, "person_uid": scene.other_coach.uid}), cover_uid=third.uid,
              key=f.key(), at=now())  # fmt: skip
@@ -248,8 +249,8 @@ def test_who_covers_is_the_present_coach_on_those_days_only() -> None:
     fields |= {"away_from": None, "away_until": None}
     set_away(**fields, cover_uid=None, key=f.key(), at=now())
     assert not is_coach_of(scene.other_coach, scene.enrolment)
-    assert was_coach(scene.other_coach.pk, scene.enrolment.pk, then), "the record remembers"
-    assert not was_coach(scene.other_coach.pk, scene.enrolment.pk, now())
+    assert as_coach(scene.other_coach.pk, scene.enrolment.pk, then), "the record remembers"
+    assert not as_coach(scene.other_coach.pk, scene.enrolment.pk, now())
 
 
 def test_a_learner_who_coaches_never_covers_for_their_own_coach() -> None:
@@ -264,13 +265,13 @@ def test_a_learner_who_coaches_never_covers_for_their_own_coach() -> None:
     assert present_coach(scene.enrolment, today) == scene.coach
 
 
-def test_was_coach_follows_the_hand_over() -> None:
+def test_as_coach_follows_the_hand_over() -> None:
     scene = c.scene()
     assign(scene, scene.manager, scene.other_coach)
-    assert was_coach(scene.coach.pk, scene.enrolment.pk, c.soon(-1))
-    assert not was_coach(scene.coach.pk, scene.enrolment.pk, c.soon(1))
-    assert was_coach(scene.other_coach.pk, scene.enrolment.pk, c.soon(1))
-    assert not was_coach(scene.other_coach.pk, scene.enrolment.pk, c.soon(-1))
+    assert as_coach(scene.coach.pk, scene.enrolment.pk, c.soon(-1))
+    assert not as_coach(scene.coach.pk, scene.enrolment.pk, c.soon(1))
+    assert as_coach(scene.other_coach.pk, scene.enrolment.pk, c.soon(1))
+    assert not as_coach(scene.other_coach.pk, scene.enrolment.pk, c.soon(-1))
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)

@@ -17,6 +17,7 @@ from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from lms.models import Opening
 from tests import coaching_factories as c
 from tests import factories as make
+from tests.shown import look_and_send, looked
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +48,7 @@ class Scene:
 
     def answer(self, row: Challenge, who: User | None = None, **fields: Any) -> Challenge:
         values = {"actor": who or self.coach, "challenge_uid": row.uid, "accept": True, "words": "Convincing."}
-        return answer_challenge(**values | {"key": make.key(), "at": now()} | fields)
+        return looked(answer_challenge, **values | {"key": make.key(), "at": now()} | fields)
 
     def status(self, step: str) -> str:
         state = progress_of(self.enrolment).state(make.uid(step))
@@ -108,7 +109,7 @@ def test_nobody_asks_on_a_path_that_stands_still_or_without_a_coach(scene: Scene
     c.assigned(ahead, scene.coach)
     refused(Conflict, lambda: scene.ask(ahead.person, enrolment_uid=ahead.uid))
     known = {"actor": scene.manager, "enrolment_uid": scene.enrolment.uid, "key": make.key(), "at": now()}
-    pause(from_on=now().date(), reason="A leave", **known)
+    looked(pause, from_on=now().date(), reason="A leave", **known)
     refused(NotAllowed, lambda: scene.ask())
 
 
@@ -183,8 +184,10 @@ def test_from_the_path_to_the_answer_and_back(scene: Scene) -> None:
     here = reverse("challenge", args=[row.uid])
     assert here in queue
     assert WHY in theirs.get(here).content.decode()
-    assert theirs.post(here, {"key": str(make.key()), "act": "accept", "words": ""}).status_code == 422
-    assert theirs.post(here, {"key": str(make.key()), "act": "accept", "words": "Show me."}).status_code == 302
+    assert look_and_send(theirs, here, {"key": str(make.key()), "act": "accept", "words": ""}).status_code == 422
+    assert (
+        look_and_send(theirs, here, {"key": str(make.key()), "act": "accept", "words": "Show me."}).status_code == 302
+    )
     assert "Opened early: Show me." in mine.get("/path/").content.decode()
     assert 'data-kind="challenge"' not in theirs.get("/coach/").content.decode()
 
@@ -199,4 +202,7 @@ def test_who_sees_the_page_of_a_challenge(scene: Scene) -> None:
     assert seen == {
         "learner": 200, "coach": 200, "manager": 200, "learning": 200, "other": 404, "outsider": 404
     }  # fmt: skip
-    assert sign_in(scene.manager).post(url, {"key": str(make.key()), "act": "accept", "words": "x"}).status_code == 403
+    assert (
+        look_and_send(sign_in(scene.manager), url, {"key": str(make.key()), "act": "accept", "words": "x"}).status_code
+        == 403
+    )

@@ -22,6 +22,7 @@ from lms.api import Customer, Notice, SkillGate, StepCompletion, User
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from tests import coaching_factories as c
 from tests import factories as f
+from tests.shown import looked
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +67,7 @@ def doing(scene: c.Scene, *skills: str, **fields: Any) -> Commitment:
 
 def confirm(who: User, row: Commitment, *slugs: str, **changes: Any) -> Commitment:
     fields = {"commitment_uid": row.uid, "skill_slugs": slugs, "key": f.key(), "at": c.soon()}
-    return confirm_commitment(actor=who, **(fields | changes))
+    return looked(confirm_commitment, actor=who, **(fields | changes))
 
 
 def test_a_promise_takes_the_skills_of_its_step() -> None:
@@ -171,7 +172,7 @@ def test_nobody_else_confirms(role: str, error: type[DomainError]) -> None:
     scene = c.scene()
     row = doing(scene)
     refused(error, lambda: confirm(getattr(scene, role), row, "trust"))
-    refused(error, lambda: send_back_commitment(
+    refused(error, lambda: looked(send_back_commitment,
         actor=getattr(scene, role), commitment_uid=row.uid, note="No", key=f.key(), at=c.NOON))  # fmt: skip
 
 
@@ -187,8 +188,13 @@ def test_a_coach_never_confirms_their_own() -> None:
 def test_an_ex_coach_with_an_open_form_confirms_nothing() -> None:
     scene = c.scene()
     row = doing(scene)
-    assign_coach(
-        actor=scene.manager, enrolment_uid=scene.enrolment.uid, coach_uid=scene.other_coach.uid, key=f.key(), at=c.NOON
+    looked(
+        assign_coach,
+        actor=scene.manager,
+        enrolment_uid=scene.enrolment.uid,
+        coach_uid=scene.other_coach.uid,
+        key=f.key(),
+        at=c.NOON,
     )
     refused(NotFound, lambda: confirm(c.fresh(scene.coach), row, "trust"))
     assert confirm(scene.other_coach, row, "trust")
@@ -208,8 +214,8 @@ def test_not_yet_opens_it_again_and_keeps_what_was_confirmed() -> None:
     row = doing(scene)
     confirm(scene.coach, row, "trust")
     fields = {"actor": scene.coach, "commitment_uid": row.uid, "at": c.soon()}
-    refused(Invalid, lambda: send_back_commitment(note="", key=f.key(), **fields))
-    send_back_commitment(note="Play it back once more.", key=f.key(), **fields)
+    refused(Invalid, lambda: looked(send_back_commitment, note="", key=f.key(), **fields))
+    looked(send_back_commitment, note="Play it back once more.", key=f.key(), **fields)
     row.refresh_from_db()
     assert (row.status, row.done_at, row.note) == ("open", None, "Play it back once more.")
     assert SkillGate.objects.count() == 1

@@ -27,7 +27,8 @@ ONE, TWO = UUID(int=1), UUID(int=2)
 EVE = DAY - timedelta(days=1)
 ANSWERED = {"status": "declined", "answered_at": AT, "answered_by_id": 1, "answer": "Not yet."}
 TAKEN_BACK = {"status": "withdrawn", "answered_at": AT}
-REVOKED = {"revoked_at": AT, "revoked_by_id": 1, "revoked_reason": "Left the field."}
+GIVEN = {"granted_by_id": 7}
+REVOKED = {**GIVEN, "revoked_at": AT, "revoked_by_id": 1, "revoked_reason": "Left the field."}
 HIDDEN = {"hidden_at": AT, "hidden_by_id": 1, "hidden_reason": "Names a customer."}
 ACCEPTED = {"kind": "answer", "accepted_at": AT, "accepted_by_id": 1}
 ENDED = {"status": "ended", "ended_at": AT}
@@ -61,7 +62,7 @@ LINES = [
         takes=[{"cover_id": None}],
     ),
     check(
-        "observer_grant_revoked_by_somebody_with_reason",
+        "observer_grant_ended_by_somebody_or_an_attempt",
         ObserverGrant,
         REVOKED,
         {"revoked_at": None},
@@ -69,19 +70,36 @@ LINES = [
         {"revoked_reason": ""},
         {"revoked_at": None, "revoked_by_id": None},
         {"revoked_by_id": None, "revoked_reason": ""},
-        takes=[{"revoked_at": None, "revoked_by_id": None, "revoked_reason": ""}],
+        {"ended_by_attempt": ONE},
+        {"revoked_at": None, "revoked_by_id": None, "revoked_reason": "", "ended_by_attempt": ONE},
+        takes=[
+            {"revoked_at": None, "revoked_by_id": None, "revoked_reason": ""},
+            {"revoked_by_id": None, "ended_by_attempt": ONE},
+        ],
+    ),
+    check(
+        "observer_grant_given_by_somebody_or_earned",
+        ObserverGrant,
+        GIVEN,
+        {"granted_by_id": None},
+        {"attempt_uid": ONE},
+        {"basis": "provisional", "granted_by_id": None},
+        {"basis": "calibrated"},
+        {"basis": "calibrated", "attempt_uid": ONE},
+        {"basis": "calibrated", "granted_by_id": None},
+        takes=[{"basis": "provisional"}, {"basis": "calibrated", "granted_by_id": None, "attempt_uid": ONE}],
     ),
     once(
         "observer_grant_open_once",
         ObserverGrant,
-        {"person_id": 1, "skill_id": 2},
+        {**GIVEN, "person_id": 1, "skill_id": 2},
         {"person_id": 3},
         {"skill_id": 3},
         REVOKED,
     ),
-    check("observer_grant_needs_reason", ObserverGrant, {}, {"reason": ""}),
+    check("observer_grant_needs_reason", ObserverGrant, GIVEN, {"reason": ""}),
     check("observer_grant_not_to_oneself", ObserverGrant, {"person_id": 1, "granted_by_id": 2}, {"granted_by_id": 1}),
-    check("observer_grant_basis_known", ObserverGrant, {}, {"basis": "hearsay"}, {"basis": ""}),
+    check("observer_grant_basis_known", ObserverGrant, GIVEN, {"basis": "hearsay"}, {"basis": ""}),
     # --- Whose learner is whose
     once(
         "assignment_one_active_primary",

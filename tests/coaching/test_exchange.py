@@ -25,6 +25,7 @@ from lms.api import Act, Notice, SkillGate, StepCompletion, TalkFact, User, comp
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from tests import coaching_factories as c
 from tests import factories as f
+from tests.shown import looked
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +54,7 @@ def reply(who: User, thread: Thread, kind: str = "answer", body: str = "Like thi
 
 
 def take(who: User, post: Post, **changes: Any) -> Post:
-    return accept(**({"actor": who, "post_uid": post.uid, "key": f.key(), "at": c.soon()} | changes))
+    return looked(accept, **({"actor": who, "post_uid": post.uid, "key": f.key(), "at": c.soon()} | changes))
 
 
 def test_a_question_is_a_thread_with_a_post() -> None:
@@ -116,7 +117,7 @@ def test_an_example_brought_twice_is_one() -> None:
 def test_what_a_moderator_hid_may_be_written_again() -> None:
     scene = c.scene()
     made = reply(scene.learner, c.question("trust", scene.outsider))
-    hide_post(actor=scene.administrator, post_uid=made.uid, reason="A name", key=f.key(), at=c.NOON)
+    looked(hide_post, actor=scene.administrator, post_uid=made.uid, reason="A name", key=f.key(), at=c.NOON)
     assert reply(scene.learner, made.thread) != made
 
 
@@ -250,26 +251,26 @@ def test_hiding_and_showing_is_for_moderators() -> None:
     post = c.post(thread, scene.outsider, body="A name of a customer")
     fields = {"post_uid": post.uid, "at": c.NOON}
     for role in ("learner", "coach", "manager"):
-        refused(NotAllowed, lambda role=role: hide_post(
+        refused(NotAllowed, lambda role=role: looked(hide_post,
             actor=getattr(scene, role), reason="No", key=f.key(), **fields))  # fmt: skip
-    refused(Invalid, lambda: hide_post(actor=scene.administrator, reason=" ", key=f.key(), **fields))
-    hide_post(actor=scene.administrator, reason="Names a person", key=f.key(), **fields)
+    refused(Invalid, lambda: looked(hide_post, actor=scene.administrator, reason=" ", key=f.key(), **fields))
+    looked(hide_post, actor=scene.administrator, reason="Names a person", key=f.key(), **fields)
     seen = {role: post in posts_of(getattr(scene, role), thread) for role in ("learner", "outsider", "administrator")}
     assert seen == {"learner": False, "outsider": True, "administrator": True}
     assert Notice.objects.get().person == scene.outsider
-    refused(Conflict, lambda: hide_post(actor=scene.administrator, reason="Twice", key=f.key(), **fields))
+    refused(Conflict, lambda: looked(hide_post, actor=scene.administrator, reason="Twice", key=f.key(), **fields))
     refused(NotFound, lambda: take(scene.learner, post))
-    boss = f.person(is_superuser=True)
-    show_post(actor=boss, key=f.key(), **fields)
+    boss = f.administrator()
+    looked(show_post, actor=boss, key=f.key(), **fields)
     assert post in posts_of(scene.learner, thread)
-    refused(Conflict, lambda: show_post(actor=boss, key=f.key(), **fields))
+    refused(Conflict, lambda: looked(show_post, actor=boss, key=f.key(), **fields))
 
 
 def test_a_hidden_question_hides_its_thread() -> None:
     scene = c.scene()
     thread = c.question("trust", scene.learner)
     first = thread.posts.get()
-    hide_post(actor=scene.administrator, post_uid=first.uid, reason="Names a person", key=f.key(), at=c.NOON)
+    looked(hide_post, actor=scene.administrator, post_uid=first.uid, reason="Names a person", key=f.key(), at=c.NOON)
     assert thread not in threads(scene.outsider)
     assert thread in threads(scene.administrator)
     refused(NotFound, lambda: reply(scene.outsider, thread))

@@ -16,6 +16,7 @@ from coaching.api import (
     coaches_to_choose,
     end_coach,
     give_grant,
+    grants_at,
     grants_of,
     make_coach,
     may_observe,
@@ -24,13 +25,13 @@ from coaching.api import (
     record_grants,
     revoke_grant,
     set_away,
-    was_granted,
 )
 from lms.api import Act, Notice, User
 from lms.clock import now
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from tests import coaching_factories as c
 from tests import factories as f
+from tests.shown import looked
 
 pytestmark = pytest.mark.django_db
 
@@ -125,7 +126,7 @@ def give(scene: c.Scene, who: User, **changes: Any) -> list[ObserverGrant]:
         "key": f.key(),
         "at": c.NOON,
     }
-    return give_grant(**(fields | changes))
+    return looked(give_grant, **(fields | changes))
 
 
 def test_a_founding_grant_lasts_twelve_months() -> None:
@@ -176,7 +177,7 @@ def test_a_renewal_is_a_new_row() -> None:
     (new,) = give(scene, scene.administrator, skill_slugs=["trust"], at=c.soon(), until_on=TODAY + timedelta(days=300))
     old = ObserverGrant.objects.exclude(pk=new.pk).get()
     assert (old.revoked_at, old.revoked_by) == (c.soon(), scene.administrator)
-    assert was_granted(scene.outsider.pk, new.skill_id, c.soon(-1) + timedelta(hours=2))
+    assert grants_at(scene.outsider.pk, [new.skill_id], c.soon(-1) + timedelta(hours=2))
     assert may_observe(scene.outsider.pk, [new.skill_id], c.soon()) == {new.skill_id}
 
 
@@ -184,22 +185,22 @@ def test_revoking_needs_a_reason_and_an_open_grant() -> None:
     scene = c.scene()
     give(scene, scene.administrator, skill_slugs=["trust"])
     fields = {"person_uid": scene.outsider.uid, "skill_slug": "trust", "at": c.soon()}
-    refused(Invalid, lambda: revoke_grant(actor=scene.administrator, reason="", key=f.key(), **fields))
-    refused(NotFound, lambda: revoke_grant(actor=scene.manager, reason="No", key=f.key(), **fields))
-    refused(NotAllowed, lambda: revoke_grant(actor=scene.outsider, reason="No", key=f.key(), **fields))
+    refused(Invalid, lambda: looked(revoke_grant, actor=scene.administrator, reason="", key=f.key(), **fields))
+    refused(NotFound, lambda: looked(revoke_grant, actor=scene.manager, reason="No", key=f.key(), **fields))
+    refused(NotAllowed, lambda: looked(revoke_grant, actor=scene.outsider, reason="No", key=f.key(), **fields))
     key = f.key()
-    row = revoke_grant(actor=scene.administrator, reason="Left the field.", key=key, **fields)
+    row = looked(revoke_grant, actor=scene.administrator, reason="Left the field.", key=key, **fields)
     assert (row.revoked_reason, row.revoked_at) == ("Left the field.", c.soon())
     before = state()
-    assert revoke_grant(actor=scene.administrator, reason="Left the field.", key=key, **fields) == row
+    assert looked(revoke_grant, actor=scene.administrator, reason="Left the field.", key=key, **fields) == row
     assert state() == before
-    refused(NotFound, lambda: revoke_grant(actor=scene.administrator, reason="Twice", key=f.key(), **fields))
+    refused(NotFound, lambda: looked(revoke_grant, actor=scene.administrator, reason="Twice", key=f.key(), **fields))
     give(scene, scene.administrator, skill_slugs=["listening"])
     other = fields | {"skill_slug": "listening"}
-    refused(Conflict, lambda: revoke_grant(actor=scene.administrator, reason="Same form", key=key, **other))
+    refused(Conflict, lambda: looked(revoke_grant, actor=scene.administrator, reason="Same form", key=key, **other))
     assert may_observe(scene.outsider.pk, [row.skill_id], c.soon(25)) == set()
-    assert was_granted(scene.outsider.pk, row.skill_id, c.soon(23))
-    assert not was_granted(scene.outsider.pk, row.skill_id, c.soon(25))
+    assert grants_at(scene.outsider.pk, [row.skill_id], c.soon(23))
+    assert not grants_at(scene.outsider.pk, [row.skill_id], c.soon(25))
 
 
 def test_observers_know_every_skill_and_are_here() -> None:
@@ -228,7 +229,7 @@ def test_calibration_on_the_floor_above_writes_grants_too() -> None:
     give(scene, scene.administrator, skill_slugs=["trust"])
     trust = scene.skills[1]
     record_grants(
-        person=scene.outsider, skill_ids=[trust.pk], basis="calibrated", until_on=c.FAR, by=scene.administrator,
+        person=scene.outsider, skill_ids=[trust.pk], basis="calibrated", until_on=c.FAR, attempt_uid=f.key(),
         reason="8 of 10", at=c.soon(),
     )  # fmt: skip
     assert grants_of([scene.outsider.pk], TODAY) == {scene.outsider.pk: {trust.pk: "calibrated"}}

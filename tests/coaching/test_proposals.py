@@ -12,18 +12,19 @@ from coaching.api import (
     CoachAssignment,
     CoachProfile,
     answer_proposal,
+    as_coach,
     assign_coach,
     coach_of,
     end_coach,
     hand_over,
     proposal_of,
     propose_coach,
-    was_coach,
 )
 from lms.api import Act, Notice, User
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from tests import coaching_factories as c
 from tests import factories as f
+from tests.shown import look_and_send, looked
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +36,7 @@ def propose(scene: c.Scene, who: User | None = None, **fields: Any) -> CoachAssi
 
 def answer(scene: c.Scene, accept: bool = True, who: User | None = None, **fields: Any) -> CoachAssignment:
     values = {"actor": who or scene.manager, "enrolment_uid": scene.enrolment.uid, "accept": accept}
-    return answer_proposal(**values | {"key": f.key(), "at": c.NOON} | fields)
+    return looked(answer_proposal, **values | {"key": f.key(), "at": c.NOON} | fields)
 
 
 def refused(kind: type[DomainError], act: Any) -> None:
@@ -55,7 +56,7 @@ def test_a_proposal_changes_nothing_until_the_manager_says_yes() -> None:
     assert coach_of(scene.enrolment) == scene.coach
     assert CoachProfile.objects.get(person=scene.other_coach).load == 0
     assert "You decide." in Notice.objects.get(person=scene.manager).text
-    assert not was_coach(scene.other_coach.pk, scene.enrolment.pk, c.NOON)
+    assert not as_coach(scene.other_coach.pk, scene.enrolment.pk, c.NOON)
     answer(scene)
     assert coach_of(scene.enrolment) == scene.other_coach
     made.refresh_from_db()
@@ -129,7 +130,7 @@ def test_choosing_somebody_else_answers_the_proposal() -> None:
     third = c.coach("Tia Third")
     made = propose(scene)
     known = {"actor": scene.manager, "enrolment_uid": scene.enrolment.uid, "key": f.key(), "at": c.NOON}
-    hand_over(coach_uid=third.uid, reason="Nearer.", **known)
+    looked(hand_over, coach_uid=third.uid, reason="Nearer.", **known)
     made.refresh_from_db()
     assert made.status == "declined"
     assert coach_of(scene.enrolment) == third
@@ -139,8 +140,8 @@ def test_choosing_the_proposed_takes_the_proposal_up() -> None:
     scene = c.scene()
     made = propose(scene)
     known = {"actor": scene.manager, "enrolment_uid": scene.enrolment.uid, "key": f.key(), "at": c.NOON}
-    assert assign_coach(coach_uid=scene.other_coach.uid, **known).pk == made.pk
-    assert assign_coach(coach_uid=scene.other_coach.uid, **known).pk == made.pk, "sent twice"
+    assert looked(assign_coach, coach_uid=scene.other_coach.uid, **known).pk == made.pk
+    assert looked(assign_coach, coach_uid=scene.other_coach.uid, **known).pk == made.pk, "sent twice"
 
 
 def test_the_pages() -> None:
@@ -161,7 +162,7 @@ def test_the_pages() -> None:
     assert "Max decides since today whether Otto Other becomes your coach." in waits
     steer = reverse("team_coach", args=[scene.enrolment.uid])
     assert "By Cora Coach" in theirs.get(steer).content.decode()
-    assert theirs.post(steer, {"key": str(f.key()), "act": "decline", "reason": ""}).status_code == 422
-    assert theirs.post(steer, {"key": str(f.key()), "act": "accept"}).status_code == 302
+    assert look_and_send(theirs, steer, {"key": str(f.key()), "act": "decline", "reason": ""}).status_code == 422
+    assert look_and_send(theirs, steer, {"key": str(f.key()), "act": "accept"}).status_code == 302
     assert "Otto Other coaches now." in theirs.get(steer).content.decode()
-    assert theirs.post(steer, {"key": str(f.key()), "act": "accept"}).status_code == 409
+    assert look_and_send(theirs, steer, {"key": str(f.key()), "act": "accept"}).status_code == 409

@@ -25,6 +25,7 @@ from lms.api import Notice, StepCompletion, User
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from tests import coaching_factories as c
 from tests import factories as f
+from tests.shown import looked
 
 pytestmark = pytest.mark.django_db
 
@@ -200,7 +201,7 @@ def test_an_ex_coach_writes_nothing_and_keeps_their_own_notes() -> None:
     scene = c.scene()
     held = hold(scene, scene.coach, plan(scene, scene.learner))
     planned = plan(scene, scene.learner, c.soon(72), at=c.soon(26))
-    assign_coach(
+    looked(assign_coach,
         actor=scene.manager, enrolment_uid=scene.enrolment.uid, coach_uid=scene.other_coach.uid, key=f.key(),
         at=c.soon(27),
     )  # fmt: skip
@@ -217,7 +218,7 @@ def test_an_ex_coach_writes_nothing_and_keeps_their_own_notes() -> None:
 def test_a_new_coach_who_holds_does_not_inherit_private_notes() -> None:
     scene = c.scene()
     held = hold(scene, scene.coach, plan(scene, scene.learner))
-    assign_coach(
+    looked(assign_coach,
         actor=scene.manager, enrolment_uid=scene.enrolment.uid, coach_uid=scene.other_coach.uid, key=f.key(),
         at=c.soon(27),
     )  # fmt: skip

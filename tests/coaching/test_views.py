@@ -21,6 +21,7 @@ from lms.api import Act, Enrolment, StepCompletion, User
 from lms.clock import now
 from tests import coaching_factories as c
 from tests import factories as f
+from tests.shown import look_and_send
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +36,8 @@ def signed_in(who: User) -> Client:
 
 
 def post(client: Client, url: str, **fields: Any) -> HttpResponse:
-    return client.post(url, {"key": f.key()} | fields)  # type: ignore[return-value]
+    near = f"reason-{fields['holder']}-{fields['skill']}" if "holder" in fields else f"post-{fields.get('post', '')}"
+    return look_and_send(client, url, {"key": f.key()} | fields, near)  # type: ignore[no-any-return]
 
 
 def rows() -> tuple[int, ...]:
@@ -256,7 +258,7 @@ def test_private_notes_reach_nobody_else() -> None:
     assert SECRET in author.get(own).content.decode()
     assert SECRET in author.get(things["coach_person"]).content.decode()
     hand_over(scene)
-    everybody = [getattr(scene, role) for role in ROLES if role != "coach"] + [f.person(is_superuser=True)]
+    everybody = [getattr(scene, role) for role in ROLES if role != "coach"] + [f.administrator()]
     for who in everybody:
         client = signed_in(who)
         for url in pages:

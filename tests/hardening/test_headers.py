@@ -12,11 +12,10 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.urls import resolve
 from PIL import Image
 
 from assessments.api import add_evidence
-from cms.models import CustomDocument
+from cms.models import CustomDocument, CustomImage
 from lms.api import AUTHORS
 from lms.middleware import headers
 from tests import bench_factories as bench
@@ -74,16 +73,14 @@ def document(name: str = "rules.pdf") -> Any:
 
 
 def rendition() -> Any:
-    folder = Path(resolve("/media/images/board.png").kwargs["document_root"]) / "images"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "board.png").write_bytes(PICTURE.getvalue())
-    return signed_in(make.person()).get("/media/images/board.png")
+    picture = CustomImage.objects.create(title="Board", file=ContentFile(PICTURE.getvalue(), "board.png"))
+    return signed_in(make.person()).get(picture.get_rendition("fill-4x4").url)
 
 
 def preview() -> Any:
     """An author looks at the draft of a lesson."""
     lesson = authored.small_path().lesson
-    client = signed_in(make.in_group(AUTHORS, make.person(is_superuser=True)))
+    client = signed_in(make.in_group(AUTHORS, make.administrator()))
     edit = f"/cms/pages/{lesson.pk}/edit/"
     client.post(f"{edit}preview/", authored.edit_data(client, edit, lesson))
     answer = client.get(f"{edit}preview/?in_preview_panel=true")
@@ -104,7 +101,7 @@ PAGES: dict[str, tuple[int, Callable[[], Any]]] = {
     "a picture": (200, rendition),
 }
 FILES: dict[str, Callable[[], Any]] = {"evidence": evidence, "a document": document}
-ADMIN = {"the admin": lambda: signed_in(make.person(is_superuser=True)).get("/cms/")}
+ADMIN = {"the admin": lambda: signed_in(make.administrator()).get("/cms/")}
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -148,7 +145,7 @@ def test_what_somebody_uploaded_is_a_download_that_may_do_nothing(name: str) -> 
 
 def test_the_admin_has_its_own_policy() -> None:
     authored.site()
-    answer = signed_in(make.person(is_superuser=True)).get("/cms/")
+    answer = signed_in(make.administrator()).get("/cms/")
     assert answer.status_code == 200
     found = policy(answer)
     assert found == {name: " ".join(values) for name, values in headers.ADMIN.items()}
@@ -177,7 +174,7 @@ def test_data_in_an_address_is_a_picture_on_one_page_only() -> None:
 @pytest.mark.parametrize("address", ["/my-people/", "/accounts/2fa/", "/accounts/sessions/", "/cms/", "/nothing/"])
 def test_pages_of_somebody_are_kept_by_no_cache(address: str) -> None:
     authored.site()
-    answer = signed_in(make.person(is_superuser=True)).get(address)
+    answer = signed_in(make.administrator()).get(address)
     assert {"private", "no-store"} <= set(answer["Cache-Control"].split(", "))
 
 

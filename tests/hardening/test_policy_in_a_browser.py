@@ -132,7 +132,7 @@ def test_a_manager_and_learning(of: learning.Life, open_tab: Any) -> None:
 
 def test_an_author_in_the_admin(live_server: Any, open_tab: Any) -> None:
     small = authored.small_path()
-    tab = open_tab(make.person("Ada Quist", is_superuser=True))
+    tab = open_tab(make.administrator(make.person("Ada Quist")))
     page = tab.page
     tab.look("/cms/", "/cms/pages/", "/cms/images/", "/cms/documents/", "/cms/users/", "/cms/reports/site-history/")
     for item in (small.lesson, small.scenario, small.standard, small.path):

@@ -83,6 +83,7 @@ client = Client(headers={"host": "vouch.example"})
 plain = client.get("/accounts/login/")
 answer = client.get("/accounts/login/", secure=True)
 names = "SESSION_COOKIE_NAME CSRF_COOKIE_NAME SESSION_COOKIE_AGE SESSION_COOKIE_SECURE CSRF_COOKIE_SECURE"
+names += " LANGUAGE_COOKIE_NAME VOUCH_DEVICE_COOKIE_NAME MESSAGE_STORAGE"
 names += " SESSION_COOKIE_DOMAIN CSRF_COOKIE_DOMAIN SESSION_COOKIE_PATH VOUCH_SECOND_FACTOR"
 said = {name: getattr(s, name) for name in names.split()}
 cookies = {name: [bool(c["secure"]), bool(c["httponly"]), c["samesite"]] for name, c in client.cookies.items()}
@@ -104,6 +105,10 @@ def test_what_production_promises_over_https(tmp_path: Path) -> None:
     assert found["hsts"] == "max-age=31536000; includeSubDomains"
     assert found["cookies"] == {"__Host-csrftoken": [True, True, "Lax"]}
     assert (found["SESSION_COOKIE_NAME"], found["CSRF_COOKIE_NAME"]) == ("__Host-sessionid", "__Host-csrftoken")
+    names = [name for name in found if name.endswith("_COOKIE_NAME")]
+    assert len(names) == 4
+    assert all(found[name].startswith("__Host-") for name in names)
+    assert found["MESSAGE_STORAGE"].endswith(".SessionStorage"), "or there is a cookie without __Host-"
     assert (found["SESSION_COOKIE_DOMAIN"], found["SESSION_COOKIE_PATH"]) == (None, "/"), "a __Host- cookie needs both"
     assert found["SESSION_COOKIE_AGE"] == 12 * 60 * 60
     assert found["VOUCH_SECOND_FACTOR"] is True

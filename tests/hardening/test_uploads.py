@@ -152,7 +152,7 @@ REFUSED_DOCUMENTS = {
 def author() -> Client:
     authored.site()
     client = Client()
-    client.force_login(make.person(is_superuser=True))
+    client.force_login(make.administrator())
     return client
 
 

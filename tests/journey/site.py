@@ -32,20 +32,20 @@ ACCOUNTS = """
 import json, sys
 import django; django.setup()
 from datetime import timedelta
-from django.contrib.auth.models import Group
 from lms import clock
-from lms.api import LEARNING_ADMINISTRATORS, Membership, Organisation, Team, User
+from lms.api import Membership, Organisation, Team, User, make_administrator, record_duty
 names = json.loads(sys.argv[1])
 Organisation.objects.create(pk=1, name="Aldermoor", time_zone="UTC")
-since = clock.now().date() - timedelta(days=30)
+since = clock.now() - timedelta(days=30)
+giver = User.objects.create_user("gil.giver@aldermoor.example", full_name="Gil Giver")
+make_administrator(person=giver, at=since)
 team = Team.objects.create(slug="team", name="Customer team")
 for name, full_name in names.items():
     user = User.objects.create_user(f"{name}@aldermoor.example", sys.argv[2], full_name=full_name)
     role = "manager" if name == "manager" else "member"
-    Membership.objects.create(person=user, team=team, role=role, from_on=since)
-    group = {"ld": LEARNING_ADMINISTRATORS, "author": LEARNING_ADMINISTRATORS}.get(name)
-    if group:
-        user.groups.add(Group.objects.get(name=group))
+    Membership.objects.create(person=user, team=team, role=role, from_on=since.date())
+    if name in ("ld", "author"):
+        record_duty(person=user, duty="learning", by=giver, reason="From the start.", at=since)
 """
 SUBMIT = """([path, fields, enctype]) => {
     const form = document.createElement("form");

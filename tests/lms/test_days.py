@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.rules.days import date_of_day, path_day, paused_days
+from lms.rules.days import date_of_day, day_of_date, path_day, paused_days, reached_on
 
 START = date(2026, 3, 1)
 days = st.integers(-20, 80).map(lambda n: START + timedelta(n))
@@ -44,13 +44,56 @@ def test_paused_days_never_exceed_the_days_that_passed(found, today):
     assert 0 <= paused_days(found, START, today) <= max((today - START).days, 0)
 
 
-@given(pauses, days, st.integers(1, 90))
-def test_the_date_of_today_is_today_and_dates_rise(found, today, day):
-    if today > START:
-        reached = path_day(START, today, found)
-        if walked(found, today) >= 1:
-            assert date_of_day(reached, START, today, found) == today
-    assert date_of_day(day, START, today, found) < date_of_day(day + 1, START, today, found)
+def first_to_read(found, today, day):
+    """The first date on which so many days have passed that were not paused, and that is not paused itself: found by
+    looking at each. A pause without an end lasts until today.
+    """
+    known = [(begin, end or max(begin, today)) for begin, end in found]
+    on = START
+    while walked(known, on) < day or any(begin <= on < end for begin, end in known):
+        on += timedelta(days=1)
+    return on
+
+
+@given(pauses, days, st.integers(0, 90))
+def test_a_day_has_the_date_that_a_walk_over_the_calendar_finds(found, today, day):
+    """Case 12: pauses that lie ahead count as those that are over."""
+    on = date_of_day(day, START, today, found)
+    assert on == first_to_read(found, today, day)
+    assert on < date_of_day(day + 1, START, today, found)
+    assert day_of_date(on, START, today, found) == day
+
+
+@given(pauses, days, days, st.integers(0, 60))
+def test_a_date_and_its_day_belong_together(found, today, on, later):
+    """Case 12: a date that somebody typed, kept as a day of the path, is never due before itself."""
+    if on >= START:
+        day = day_of_date(on, START, today, found)
+        assert date_of_day(day, START, today, found) >= on
+        assert date_of_day(day + later, START, today, found) >= on + timedelta(days=later)
+
+
+@given(pauses, days, st.integers(0, 60), st.integers(0, 30), days, st.integers(1, 40))
+def test_a_pause_moves_what_lies_behind_it_and_nothing_before(found, today, day, more, begin, length):
+    """Case 12: what was due later stays later, whatever pause is entered afterwards."""
+    ended = [(first, last or max(first, today)) for first, last in found]
+    after = [*ended, (begin, begin + timedelta(length))]
+    before = date_of_day(day, START, today, ended)
+    moved = date_of_day(day, START, today, after)
+    assert before <= moved
+    assert moved == before or begin <= before
+    assert date_of_day(day + more, START, today, after) >= moved
+
+
+@pytest.mark.parametrize("start", [date.min, date(26, 11, 29), date(9999, 12, 30), date.max])
+@pytest.mark.parametrize("today", [date.min, date(2026, 11, 29), date.max])
+@pytest.mark.parametrize("day", [-3_000_000, -1, 0, 1, 90, 3_000_000])
+def test_the_ends_of_the_calendar_are_survived(start, today, day):
+    """Case 9: a row of before the bounds does not take a page down."""
+    found = [(date.min, date(30, 1, 1)), (date(9999, 12, 31), None), (date(2026, 1, 1), date.max)]
+    assert date.min <= date_of_day(day, start, today, found) <= date.max
+    assert date.min <= reached_on(day, start, today, found) <= date.max
+    assert isinstance(path_day(start, today, found), int)
 
 
 @pytest.mark.parametrize(

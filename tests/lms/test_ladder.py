@@ -81,6 +81,18 @@ def test_bays_state_and_word(
     assert found.label, "who does not see the bays hears them"
 
 
+def test_only_a_sign_off_that_counts_at_the_level_on_the_standard_satisfies() -> None:
+    """Fact 4: one predicate decides whether a requirement is met."""
+    line, later = asked(3, MEETING), DAY + timedelta(days=90)
+    assert satisfies(line, gate("show", 3, later, MEETING), DAY)
+    assert satisfies(line, gate("show", 3, DAY, MEETING), DAY), "on its last day"
+    assert not satisfies(line, gate("show", 3, DAY - timedelta(days=1), MEETING), DAY)
+    assert not satisfies(line, gate("show", 2, later, MEETING), DAY)
+    assert not satisfies(line, gate("show", 5, later, VISIT), DAY)
+    assert not satisfies(line, gate("do"), DAY)
+    assert satisfies(asked(3), gate("show", 3, later, VISIT), DAY)
+
+
 def test_what_decides_is_named() -> None:
     """Fact 4: the standard that a role asks for, and the level, stand in the note."""
     lower = ladder([gate("show", 2)], asked(4), DAY, offers=ALL)

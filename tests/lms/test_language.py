@@ -30,6 +30,7 @@ from lms.api import (
 )
 from tests import factories as make
 from tests.judging_factories import log_in
+from tests.shown import look_and_send, looked
 from tests.strings.pseudo import pseudo, pseudo_language
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +57,7 @@ def learner(language: str) -> tuple[Enrolment, User]:
 def paused(enrolment: Enrolment, by: User) -> Notice:
     day = AT.date() + timedelta(days=1)
     fields = {"enrolment_uid": enrolment.uid, "from_on": day, "until_on": None, "reason": "Away"}
-    pause(actor=by, **fields, key=make.key(), at=AT)
+    looked(pause, actor=by, **fields, key=make.key(), at=AT)
     return Notice.objects.get(person=enrolment.person)
 
 
@@ -94,7 +95,7 @@ def test_what_a_browser_posts_is_told_in_the_language_of_the_reader() -> None:
     enrolment, manager = learner(OTHER)
     day = (clock.now() + timedelta(days=2)).date()
     form = {"act": "pause", "from_on": day.isoformat(), "reason": "Away", "key": make.key()}
-    assert log_in(manager).post(f"/team/steer/{enrolment.uid}/", form).status_code == 302
+    assert look_and_send(log_in(manager), f"/team/steer/{enrolment.uid}/", form).status_code == 302
     assert Notice.objects.get().text.startswith(opening(PAUSED))
 
 
@@ -110,7 +111,9 @@ def test_days_are_said_in_the_readers_language_too() -> None:
     enrolment, manager = learner(OTHER)
     step = make.uid("elsewhere")
     due = AT.date() + timedelta(days=99)
-    extend(actor=manager, enrolment_uid=enrolment.uid, step_uid=step, due_on=due, reason="x", key=make.key(), at=AT)
+    looked(
+        extend, actor=manager, enrolment_uid=enrolment.uid, step_uid=step, due_on=due, reason="x", key=make.key(), at=AT
+    )
     assert "9 June 2026" not in Notice.objects.get().text
 
 

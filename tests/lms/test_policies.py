@@ -112,7 +112,7 @@ def test_enrolments_are_seen_by_learner_manager_and_learning(tree):
     learning = make.in_group(LEARNING_ADMINISTRATORS)
     for who in (tree["three"], tree["lead"], tree["chief"], learning):
         assert enrolment_policy.get(fresh(who), "view", uid=enrolment.uid) == enrolment
-    for who in (tree["one"], tree["outside"], make.person(is_superuser=True), make.in_group("Authors")):
+    for who in (tree["one"], tree["outside"], make.administrator(), make.in_group("Authors")):
         with pytest.raises(NotFound):
             enrolment_policy.get(fresh(who), "view", uid=enrolment.uid)
         with pytest.raises(NotFound):
@@ -159,8 +159,8 @@ def test_an_inactive_person_may_nothing(tree):
 
 
 def test_what_wagtail_asks_a_policy(tree: dict[str, Any]) -> None:
-    lead, gone = fresh(tree["lead"]), make.person(is_superuser=True, is_active=False, deactivated_at=make.MONDAY)
-    strong = make.person(is_superuser=True)
+    lead, gone = fresh(tree["lead"]), make.administrator(make.person(**make.LEFT))
+    strong = make.administrator()
     assert people_in_admin_policy.user_has_permission(strong, "add")
     assert not people_in_admin_policy.user_has_permission(lead, "add")
     assert not people_in_admin_policy.user_has_permission(gone, "add")
@@ -190,7 +190,7 @@ def test_unknown_actions_give_nothing(tree):
 def test_a_path_is_walked_by_its_learner_and_nobody_else(tree: dict[str, Any]) -> None:
     enrolment = make.enrolment(tree["three"], make.path(make.step("practice")))
     assert enrolment_policy.get(tree["three"], "do", pk=enrolment.pk) == enrolment
-    for who in (tree["lead"], tree["one"], make.in_group(LEARNING_ADMINISTRATORS), make.person(is_superuser=True)):
+    for who in (tree["lead"], tree["one"], make.in_group(LEARNING_ADMINISTRATORS), make.administrator()):
         assert not enrolment_policy.queryset(who, "do").exists()
     enrolment.status = Enrolment.Status.PAUSED
     enrolment.save()

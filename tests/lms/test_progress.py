@@ -36,6 +36,7 @@ from lms.errors import Conflict, NotAllowed, NotFound
 from lms.models import Extension
 from lms.rules.specs import LabelSpec
 from tests import factories as make
+from tests.shown import looked
 
 AT = datetime(2026, 3, 6, 9, 0, tzinfo=UTC)
 """Day 5 of a path that began on 1 March."""
@@ -98,13 +99,9 @@ def test_overdue_is_never_complete_and_an_extension_moves_the_day():
         learner, make.path(make.step("practice", "p", due_day=3), make.step("practice", "q", due_day=3))
     )
     steps = progress_of(enrolment, AT).structure.steps
-    for day, at in (
-        (date(2026, 3, 30), AT),
-        (date(2026, 4, 9), AT + timedelta(hours=1)),
-        (date(2026, 3, 1), AT - timedelta(1)),
-    ):
+    for day in (29, 39, 0):
         Extension.objects.create(
-            enrolment=enrolment, step_id=steps[make.uid("q")].id, due_on=day, reason="Ill", by=learner, extended_at=at
+            enrolment=enrolment, step_id=steps[make.uid("q")].id, due_day=day, reason="Ill", by=learner, extended_at=AT
         )
     progress = progress_of(enrolment, AT)
 
@@ -320,12 +317,24 @@ def test_waiving_needs_the_manager_and_opens_what_waited():
     waits = {"all": [{"step": str(make.uid("a"))}]}
     enrolment = make.enrolment(learner, make.path(make.step("practice", "a"), make.step("practice", "b", unlock=waits)))
     with pytest.raises(NotAllowed):
-        waive(actor=learner, enrolment_uid=enrolment.uid, step_uid=make.uid("a"), reason="x", key=uuid4(), at=AT)
+        looked(
+            waive, actor=learner, enrolment_uid=enrolment.uid, step_uid=make.uid("a"), reason="x", key=uuid4(), at=AT
+        )
     for _again in range(2):
-        waive(actor=manager, enrolment_uid=enrolment.uid, step_uid=make.uid("a"), reason="Did it", key=uuid4(), at=AT)
+        looked(
+            waive,
+            actor=manager,
+            enrolment_uid=enrolment.uid,
+            step_uid=make.uid("a"),
+            reason="Did it",
+            key=uuid4(),
+            at=AT,
+        )
     assert progress_of(enrolment, AT).state(make.uid("b")).status == OPEN
     with pytest.raises(NotFound):
-        waive(actor=manager, enrolment_uid=enrolment.uid, step_uid=make.uid("?"), reason="x", key=uuid4(), at=AT)
+        looked(
+            waive, actor=manager, enrolment_uid=enrolment.uid, step_uid=make.uid("?"), reason="x", key=uuid4(), at=AT
+        )
 
 
 def test_require_open_and_find_step():

@@ -6,10 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from lms import clock
 from lms.api import (
@@ -18,19 +20,22 @@ from lms.api import (
     Enrolment,
     Notice,
     User,
+    correct_first_day,
     extend,
     follow_pauses,
     open_step,
     pause,
     progress_of,
+    record_completion,
     resume,
     structure_of,
     waive,
 )
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
-from lms.models import Opening
+from lms.models import Extension, Opening
 from tests import factories as make
 from tests.factories import MONDAY
+from tests.shown import look_and_send, looked
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +65,7 @@ class Scene:
 
     def do(self, act: Any, who: User | None = None, at: Any = MONDAY, **fields: Any) -> Any:
         values = {"actor": who or self.manager, "enrolment_uid": self.enrolment.uid, "key": make.key(), "at": at}
-        return act(**values | fields)
+        return looked(act, **values | fields)
 
     def pause(self, who: User | None = None, **fields: Any) -> Any:
         return self.do(pause, who, **{"from_on": TODAY, "until_on": TODAY + 20 * DAY, "reason": "A leave"} | fields)
@@ -201,16 +206,21 @@ def test_the_page_is_for_whoever_steers(scene: Scene) -> None:
         assert sign_in(scene.other).post(url, {"act": act, "key": str(make.key())}).status_code == 404
     client = sign_in(scene.manager)
     client.get(url)
-    with CaptureQueriesContext(connection) as queries:
-        client.get(url)
-    assert len(queries) == 7, "session and user included"
+    costs = []
+    for number in (1, 9):
+        for day in range(number):
+            scene.pause(from_on=TODAY + (number + day) * DAY, until_on=TODAY + (number + day + 1) * DAY)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(url)
+        costs.append(len(queries))
+    assert costs[0] == costs[1] <= 24, "session and user included"
 
 
 def test_the_forms_of_the_page(scene: Scene) -> None:
     url, client = reverse("team_steer", args=[scene.enrolment.uid]), sign_in(scene.manager)
 
     def send(act: str, **fields: Any) -> Any:
-        return client.post(url, {"act": act, "key": str(make.key()), **fields})
+        return look_and_send(client, url, {"act": act, "key": str(make.key()), **fields})
 
     assert send("pause", from_on="2026-13-40").status_code == 422
     assert send("resume").status_code == 409
@@ -227,3 +237,109 @@ def test_the_forms_of_the_page(scene: Scene) -> None:
     assert send("resume").status_code == 302
     scene.enrolment.refresh_from_db()
     assert scene.enrolment.status == "active"
+
+
+# --- More time and pauses ----------------------------------------------------------------------------------------
+
+spans = st.lists(st.tuples(st.integers(-30, 60), st.integers(1, 40)), max_size=4)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(before=spans, after=spans, more=st.integers(1, 300), look=st.integers(0, 200))
+def test_more_time_is_never_less(scene: Scene, before: Any, after: Any, more: int, look: int) -> None:
+    """Case 12: whatever pauses come before or after, the step with more time is due later than without it, and a pause
+    moves its day exactly as it moves the same day of a step whose day was computed.
+    """
+    with transaction.atomic():
+        enter(scene, before)
+        due = scene.progress().state(make.uid("second")).due_on
+        day = max(due, TODAY) + more * DAY
+        scene.do(extend, step_uid=make.uid("second"), due_on=day, reason="Ill")
+        assert scene.progress().state(make.uid("second")).due_on >= day
+        enter(scene, after)
+        progress = scene.progress(MONDAY + look * DAY)
+        assert progress.state(make.uid("second")).due_on > progress.date_of(20), "20 is its day without the favour"
+        assert progress.state(make.uid("second")).due_on == progress.date_of(Extension.objects.get().due_day)
+        transaction.set_rollback(True)
+
+
+def enter(scene: Scene, found: list[tuple[int, int]]) -> None:
+    """Pauses as rows, from some day on for so many days."""
+    for begin, length in found:
+        first = TODAY + begin * DAY
+        scene.enrolment.pauses.create(from_on=first, until_on=first + length * DAY, reason="A leave", by=scene.manager)
+
+
+def test_a_leave_moves_more_time_with_everything_else(scene: Scene) -> None:
+    """Case 12: what was given before a leave of two months is due two months later, and says so at once."""
+    scene.do(extend, step_uid=make.uid("second"), due_on=TODAY + 29 * DAY, reason="A course first")
+    plain = scene.progress().state(make.uid("show")).due_on
+    scene.pause(from_on=TODAY + DAY, until_on=TODAY + 62 * DAY)
+    for at in (MONDAY, MONDAY + 30 * DAY, MONDAY + 70 * DAY):
+        progress = scene.progress(at)
+        assert progress.state(make.uid("second")).due_on == TODAY + 90 * DAY
+        assert progress.state(make.uid("show")).due_on == plain + 61 * DAY
+        assert progress.date_of(30) == plain + 61 * DAY, "milestones too"
+    scene.do(resume, at=MONDAY + 11 * DAY)
+    assert scene.progress(MONDAY + 11 * DAY).state(make.uid("second")).due_on == TODAY + 39 * DAY
+
+
+def test_what_was_due_before_a_leave_stays_due(scene: Scene) -> None:
+    scene.pause(from_on=TODAY + 5 * DAY, until_on=TODAY + 25 * DAY)
+    progress = scene.progress()
+    assert [state.due_on - TODAY for state in progress.steps] == [0 * DAY, 30 * DAY, 40 * DAY]
+
+
+def test_more_time_has_room_also_on_a_path_that_begins_in_a_year(scene: Scene) -> None:
+    """Cases 9 and 10: no two checks leave no day to choose."""
+    Enrolment.objects.update(started_on=TODAY + 365 * DAY)
+    due = scene.progress().state(make.uid("show")).due_on
+    scene.do(extend, step_uid=make.uid("show"), due_on=due + 365 * DAY, reason="A leave")
+    assert scene.progress().state(make.uid("show")).due_on == due + 365 * DAY
+    refused(Invalid, lambda: scene.do(extend, step_uid=make.uid("show"), due_on=due + 365 * DAY, reason="Again"))
+
+
+# --- The first day, put right ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", ["manager", "learning"])
+def test_a_first_day_is_put_right_with_a_reason(scene: Scene, role: str) -> None:
+    """Case 9: who was told a wrong day is told the right one, and why; the act keeps both."""
+    day = TODAY + 7 * DAY
+    scene.do(correct_first_day, getattr(scene, role), started_on=day, reason="Typed the wrong month")
+    assert (scene.progress().enrolment.started_on, scene.progress().day) == (day, -7)
+    assert scene.progress().state(make.uid("first")).due_on == day + 10 * DAY
+    told = Notice.objects.get(person=scene.learner).text
+    assert told == "Your path begins on 9 March 2026: Typed the wrong month"
+    act = Act.objects.get(name="path.first_day")
+    assert act.changed == {"started_on": [str(TODAY - 10 * DAY), str(day)]}
+    assert act.why == "Typed the wrong month"
+
+
+def test_who_may_not_correct_and_when_it_is_too_late(scene: Scene) -> None:
+    """Case 9."""
+    words = {"started_on": TODAY, "reason": "Typed wrong"}
+    refused(NotAllowed, lambda: scene.do(correct_first_day, scene.learner, **words))
+    refused(NotFound, lambda: scene.do(correct_first_day, scene.other, **words))
+    refused(Invalid, lambda: scene.do(correct_first_day, **words | {"reason": " "}))
+    refused(Invalid, lambda: scene.do(correct_first_day, **words | {"started_on": TODAY + 366 * DAY}))
+    step = structure_of(scene.enrolment.path_version_id).steps[make.uid("first")]
+    record_completion(enrolment=scene.enrolment, step=step, by=scene.learner, at=MONDAY)
+    refused(Conflict, lambda: scene.do(correct_first_day, **words))
+
+
+def test_the_page_offers_it_until_a_step_is_done(scene: Scene) -> None:
+    """Case 9."""
+    url, browser = reverse("team_steer", args=[scene.enrolment.uid]), Client()
+    browser.force_login(scene.manager)
+    Enrolment.objects.update(started_on=clock.now().date() + 3 * DAY)
+    assert 'name="started_on"' in browser.get(url).content.decode()
+    right = {"act": "first_day", "started_on": str(clock.now().date()), "reason": "Came early", "key": make.key()}
+    assert browser.post(url, right).status_code == 302
+    wrong = right | {"started_on": "9999-12-31", "key": make.key()}
+    answer = browser.post(url, wrong)
+    assert (answer.status_code, "Choose a day from" in answer.content.decode()) == (422, True)
+    step = structure_of(scene.enrolment.path_version_id).steps[make.uid("first")]
+    record_completion(enrolment=scene.enrolment, step=step, by=scene.learner, at=clock.now())
+    assert 'name="started_on"' not in browser.get(url).content.decode()
+    assert browser.post(url, right | {"key": make.key()}).status_code == 409

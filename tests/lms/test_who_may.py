@@ -10,7 +10,7 @@ import pytest
 from lms import clock
 from lms.api import LEARNING_ADMINISTRATORS, Enrolment, Membership, User, enrolment_policy, people_policy
 from lms.policies import people_in_admin_policy
-from lms.policies.people import administrators, learning_administrators
+from lms.policies.duties import administrators, learning_administrators
 from tests import factories as make
 from tests.who_may import hold
 
@@ -40,7 +40,10 @@ def cast() -> dict[str, User]:
     belongs("moved", "member", until_on=today - timedelta(days=1))
     make.in_group(LEARNING_ADMINISTRATORS, people["learning"])
     make.in_group(LEARNING_ADMINISTRATORS, people["gone"])
-    User.objects.filter(pk=people["boss"].pk).update(is_superuser=True)
+    make.administrator(people["boss"])
+    make.administrator(people["absent"])
+    for duty in ("learning", "administrator"):
+        make.ended(make.with_duty(duty, people["moved"]), duty)
     User.objects.filter(pk__in=[people["absent"].pk, people["gone"].pk]).update(**LEFT)
     return people
 
@@ -50,7 +53,6 @@ def everybodys(cast: dict[str, User], names: str, but: str = "") -> dict[str, st
 
 
 def test_who_has_a_duty_now(cast: dict[str, User]) -> None:
-    User.objects.filter(pk=cast["absent"].pk).update(is_superuser=True)
     assert set(learning_administrators()) == {cast["learning"]}
     assert set(administrators()) == {cast["boss"]}
 
@@ -72,6 +74,9 @@ def test_people(cast: dict[str, User]) -> None:
         "invite": everybodys(cast, "learning boss"),
         "end": everybodys(cast, "learning", but="learning absent gone"),
         "open_door": everybodys(cast, "boss", but="boss absent gone"),
+        "address": everybodys(cast, "boss", but="boss absent gone"),
+        "duties": everybodys(cast, "boss", but="boss absent gone"),
+        "see_duties": {name: f"{'' if name in ('absent', 'gone') else name} learning boss" for name in cast},
     }
     hold(people_policy, cast, cast, expected, {"invite": "learning boss"})
 

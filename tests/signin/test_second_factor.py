@@ -45,7 +45,9 @@ PEOPLE: dict[str, Callable[[], User]] = {
     "manager": manager,
     "author": lambda: make.in_group(AUTHORS),
     "learning administrator": lambda: make.in_group(LEARNING_ADMINISTRATORS),
-    "administrator": lambda: make.person(is_superuser=True),
+    "auditor": lambda: make.with_duty("auditor"),
+    "sponsor": lambda: make.with_duty("sponsor"),
+    "administrator": lambda: make.administrator(),
 }
 
 
@@ -58,6 +60,7 @@ def signed_in(who: User) -> Client:
 @pytest.mark.parametrize("duty", PEOPLE)
 @pytest.mark.parametrize("address", ["/", "/today/", "/my-people/", "/cms/", "/people/"])
 def test_somebody_with_a_duty_sets_it_up_before_anything_else_and_is_told_why(duty: str, address: str) -> None:
+    """H20: auditors and sponsors read about others, so they are asked as all others are who do."""
     client = signed_in(PEOPLE[duty]())
     answer = client.get(address)
     assert answer.status_code == 302

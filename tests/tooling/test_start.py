@@ -196,3 +196,37 @@ def test_second_run_changes_nothing(served: subprocess.Popen[str], start: Start,
     state = (tmp_path / "state.json").read_bytes()
     assert "already running" in refused(start("--port", str(port + 1)), 1)
     assert (tmp_path / "state.json").read_bytes() == state
+
+
+@pytest.mark.long
+def test_whatever_is_killed_comes_back_and_the_end_is_the_same(served: subprocess.Popen[str], port: int) -> None:
+    """H16: the web server's master, then the worker and the schedule; Ctrl-C stops those that came afterwards."""
+    for word in ("gunicorn", " worker ", " beat "):
+        (parent,) = [pid for pid, _by in called(served.pid, "run_all")]
+        (killed,) = [pid for pid, by in called(served.pid, word) if by == parent]
+        os.kill(killed, signal.SIGKILL)
+        until, back = time.monotonic() + 40, False
+        while not back and time.monotonic() < until:
+            time.sleep(0.2)
+            back = any(pid != killed and by == parent for pid, by in called(served.pid, word)) and serves(port)
+        assert back, word
+    served.send_signal(signal.SIGINT)
+    assert served.wait(30) == 130
+    assert members(served.pid) == []
+    assert is_free(port)
+
+
+def called(group: int, word: str) -> list[tuple[int, int]]:
+    """Number and parent of the processes of a group that have this word in their command."""
+    command = ["ps", "-eo", "pid=,ppid=,pgid=,stat=,args="]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    rows = [line.split(None, 4) for line in listed.splitlines()]
+    here = [row for row in rows if row[2] == str(group) and not row[3].startswith("Z") and word in row[4]]
+    return [(int(row[0]), int(row[1])) for row in here]
+
+
+def serves(port: int) -> bool:
+    try:
+        return int(urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).status) == 200
+    except OSError:
+        return False

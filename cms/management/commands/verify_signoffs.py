@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -10,43 +11,67 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from assessments.api import verify_ledger
+from assessments.api import read_anchors, verify_ledger
 from lms import clock
 
 
 class Command(BaseCommand):
-    """Exit 0: the ledger is whole - 1: it is not, each finding on a line - 2: the anchor file cannot be read."""
+    """Exit 0: the ledger is whole - 1: it is not, each finding on a line - 2: an anchor or receipt cannot be read."""
 
-    help = "Verify the ledger of sign-offs: guards, chains, texts, observations, evidence files, authority."
+    help = "Verify the ledger of sign-offs: guards, log, rows, every event judged again, files, gates, anchors."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--anchor", type=Path, metavar="FILE", help="compare with an anchor that was kept elsewhere"
+            "--anchor", type=Path, metavar="FILE", help="compare with the anchors that were kept in this file"
         )
-        parser.add_argument("--write-anchor", type=Path, metavar="FILE", help="write today's anchor to keep elsewhere")
+        parser.add_argument(
+            "--write-anchor",
+            type=Path,
+            metavar="FILE",
+            help="add today's anchor to this file, whatever is found; keep it outside the database",
+        )
+        parser.add_argument(
+            "--receipt", action="append", default=[], metavar="N:HASH", help="compare with a receipt from a mail"
+        )
         parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        anchor = None
-        if options["anchor"]:
-            try:
-                anchor = json.loads(options["anchor"].read_text())
-                for seq, head in dict(anchor["chains"]).values():
-                    if not (isinstance(seq, int) and isinstance(head, str)):
-                        raise ValueError("a chain is a number and a hash")
-            except (OSError, ValueError, TypeError, KeyError) as error:
-                raise CommandError(
-                    f"{options['anchor']} is not an anchor that can be read: {error}", returncode=2
-                ) from None
-        report = verify_ledger(anchor, clock.now())
-        if options["write_anchor"]:
-            options["write_anchor"].write_text(json.dumps(report.anchor, indent=1) + "\n")
+        write_to: Path | None = options["write_anchor"]
+        kept = _anchors(write_to) if write_to and write_to.exists() else []
+        given = _anchors(options["anchor"]) if options["anchor"] else []
+        others = [anchor for anchor in given if anchor not in kept]
+        receipts = [_receipt(text) for text in options["receipt"]]
+        report = verify_ledger([*others, *kept], receipts, at=clock.now())
+        if write_to:
+            _write(write_to, [*kept, report.anchor])
         if options["json"]:
             findings = [{"where": item.where, "problem": item.problem} for item in report.findings]
             self.stdout.write(json.dumps({"anchor": report.anchor, "findings": findings}, indent=1))
         else:
             for finding in report.findings:
                 self.stdout.write(str(finding))
-            self.stdout.write(f"{report.events} events in {report.chains} chains, {len(report.findings)} findings.")
+            counts = f"{report.events} events, {report.entries} entries of the log"
+            self.stdout.write(f"{counts}, {len(report.findings)} findings.")
         if report.findings:
             sys.exit(1)
+
+
+def _anchors(path: Path) -> list[dict[str, Any]]:
+    try:
+        return read_anchors(json.loads(path.read_text()))
+    except (OSError, ValueError, RecursionError) as error:
+        raise CommandError(f"{path} holds no anchors that can be read: {error}", returncode=2) from None
+
+
+def _receipt(text: str) -> tuple[int, str]:
+    found = re.fullmatch(r"(\d{1,18}):([0-9a-f]{64})", text.strip())
+    if not found:
+        raise CommandError(f"{text} is no receipt: give it as it stands in the mail, 123:abc...", returncode=2)
+    return int(found[1]), found[2]
+
+
+def _write(path: Path, anchors: list[Any]) -> None:
+    """Replace the file in one step: never half a list of anchors."""
+    beside = path.with_name(f"{path.name}.new")
+    beside.write_text(json.dumps(anchors, indent=1) + "\n")
+    beside.replace(path)

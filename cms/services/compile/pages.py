@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
+
 from assessments.api import publish_recalls, publish_scenario, publish_standard
-from cms.models import CoursePage, LessonPage, PathPage, ScenarioPage, StandardPage
-from lms.api import publish_path, set_labels
+from cms.models import ContentPage, CoursePage, LessonPage, PathPage, ScenarioPage, StandardPage
+from lms.api import publish_path, require_own_parts, set_labels
 from lms.rules.specs import LabelSpec, PathSpec
 
 
@@ -33,6 +35,7 @@ def compile_standard(page: StandardPage, at: datetime) -> int:
 def compile_path(page: PathPage, at: datetime) -> int:
     """A path version, and labels for the path, its milestones, and the steps that have a title of their own."""
     spec = page.spec()
+    require_own_parts(spec)
     return int(publish_path(spec, at) is not None) + set_labels(path_labels(page, spec))
 
 
@@ -66,7 +69,12 @@ def path_labels(page: PathPage, spec: PathSpec) -> list[LabelSpec]:
 
 
 def labels_only(page: object) -> int:
-    """What a translated page adds to the record. Returns how many labels changed."""
+    """What a translated page adds to the record: words in its language. Returns how many labels changed.
+
+    A copy that follows its original in the same language (an alias) adds nothing.
+    """
+    if isinstance(page, ContentPage) and page.locale.language_code == settings.LANGUAGE_CODE:
+        return 0
     if isinstance(page, PathPage):
         return set_labels(path_labels(page, page.spec()))
     if isinstance(page, LessonPage):

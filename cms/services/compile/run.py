@@ -36,6 +36,7 @@ from cms.models import (
     StandardPage,
 )
 from lms.api import retire
+from lms.errors import DomainError
 
 from . import pages, sources
 
@@ -92,11 +93,7 @@ def compile_all(at: datetime) -> tuple[int, list[str]]:
         if failure := failure_of(source):
             changed = before
             failed.append(str(failure))
-    for row in _gone():
-        retire(row.uid, at)
-        row.delete()
-        changed += 1
-    return changed, failed
+    return changed + _retire_gone(at), failed
 
 
 def retry(at: datetime) -> int:
@@ -105,9 +102,7 @@ def retry(at: datetime) -> int:
     tried = {(type(source), source.pk): source for source in waiting if source is not None}  # type: ignore[attr-defined]
     for source in tried.values():
         compile_quietly(source, at)
-    for row in _gone():
-        retire(row.uid, at)
-        row.delete()
+    _retire_gone(at)
     return len(tried)
 
 
@@ -216,6 +211,17 @@ def _retire(source: Any, at: datetime) -> int:
     return 1
 
 
+def _retire_gone(at: datetime) -> int:
+    """Retire what left the site unnoticed, unless something else with its uid is there now. Returns how many."""
+    gone = _gone()
+    for row in gone:
+        row.delete()
+    stays = set(Compilation.objects.filter(uid__in={row.uid for row in gone}).values_list("uid", flat=True))
+    for uid in {row.uid for row in gone} - stays:
+        retire(uid, at)
+    return len(gone)
+
+
 def _gone() -> list[Compilation]:
     """Compilations of sources that are no longer live, though nobody retired them."""
     gone = []
@@ -232,19 +238,31 @@ def _attempt(source: Any, at: datetime, act: Callable[[], int], *, closes: bool 
         with transaction.atomic():
             changed = act()
     except Exception as error:
-        logger.exception("Compiling %s failed", source)
-        message = " ".join(error.messages) if isinstance(error, ValidationError) else f"{type(error).__name__}: {error}"
-        _, new = CompileFailure.objects.update_or_create(
-            **_about(source),
-            resolved_at=None,
-            defaults={"uid": source.uid, "title": str(source)[:255], "message": message, "failed_at": at},
-        )
-        if new:
-            log(instance=source, action="cms.compile_failed", data={"message": message[:500]})
+        _write_down(source, error, at)
         return 0
     if closes:
         CompileFailure.objects.filter(**_about(source), resolved_at=None).update(resolved_at=at)
     return changed
+
+
+def _write_down(source: Any, error: Exception, at: datetime) -> None:
+    """Record a failure. The log hears of it once, not each time that the sweep meets it again; a refusal is a sentence
+    for authors and leaves no traceback there.
+    """
+    refused = isinstance(error, ValidationError | DomainError)
+    message = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
+    if not refused:
+        message = f"{type(error).__name__}: {error}"
+    before = failure_of(source)
+    if before is None or before.message != message:
+        logger.warning("Compiling %s failed: %s", source, message, exc_info=None if refused else error)
+    CompileFailure.objects.update_or_create(
+        **_about(source),
+        resolved_at=None,
+        defaults={"uid": source.uid, "title": str(source)[:255], "message": message, "failed_at": at},
+    )
+    if before is None:
+        log(instance=source, action="cms.compile_failed", data={"message": message[:500]})
 
 
 def _about(source: Any) -> dict[str, Any]:

@@ -6,17 +6,21 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.models import Group
 
 from assessments.api import CalibrationAttempt, CalibrationVersion, end_person, take_calibration
 from cms.rules.curriculum.documents import Curriculum, PersonDoc
 from cms.services.setup import name_site
-from coaching.api import end_coach, enrol_with_coach, give_grant, make_coach, propose_coach, set_away
+from coaching.api import (
+    end_coach,
+    enrol_with_coach,
+    give_grant,
+    grants,
+    grants_shown,
+    make_coach,
+    propose_coach,
+    set_away,
+)
 from lms.api import (
-    AUDITORS,
-    AUTHORS,
-    LEARNING_ADMINISTRATORS,
-    SPONSORS,
     Enrolment,
     Membership,
     Organisation,
@@ -24,16 +28,15 @@ from lms.api import (
     Team,
     User,
     invite_person,
+    make_administrator,
     pause,
+    record_duty,
+    steering_shown,
 )
+from lms.rules.duties import AUDITOR, AUTHOR, LEARNING, SPONSOR
 
-DUTIES = {
-    "learning-administrator": LEARNING_ADMINISTRATORS,
-    "verifier": LEARNING_ADMINISTRATORS,
-    "author": AUTHORS,
-    "auditor": AUDITORS,
-    "sponsor": SPONSORS,
-}
+GIVEN = {"learning-administrator": LEARNING, "author": AUTHOR, "auditor": AUDITOR, "sponsor": SPONSOR}
+"""Duties of the curriculum that somebody gives; a verifier is a learning administrator anyway."""
 HEAD_OF_LEARNING = "ruta-balode"
 EXPERIENCED = "hanna-berg"
 """Whom others turn to: the coach who countersigns, and who is proposed when another moves on."""
@@ -96,9 +99,10 @@ class Company:
         docs = sorted(self.curriculum.people, key=lambda doc: "administrator" not in doc.duties)
         for doc in docs:
             if "administrator" in doc.duties:
-                person = User.objects.create_superuser(
+                person = User.objects.create_user(
                     self._address(doc), full_name=doc.name, job=doc.job or "", time_zone=doc.time_zone
                 )
+                make_administrator(person=person, at=self.at(-FOUNDING.days))
             else:
                 person = invite_person(
                     actor=self.people["ilse-novak"],
@@ -115,10 +119,20 @@ class Company:
             person.password = hashed
             person.started_on = self.at(doc.start_day).date()
             person.save(update_fields=["password", "started_on"])
-            for duty in doc.duties:
-                if duty in DUTIES:
-                    person.groups.add(Group.objects.get(name=DUTIES[duty]))
             self.people[doc.id] = person
+            for duty in doc.duties:
+                if duty in GIVEN:
+                    self._give(doc, GIVEN[duty])
+
+    def _give(self, doc: PersonDoc, duty: str) -> None:
+        """The administrator gives a duty on somebody's first day, or when the company begins with Vouch."""
+        record_duty(
+            person=self.people[doc.id],
+            duty=duty,
+            by=self.people["ilse-novak"],
+            reason=f"{doc.job or doc.name}: part of the work.",
+            at=self.at(max(doc.start_day, -FOUNDING.days)),
+        )
 
     def _address(self, doc: PersonDoc) -> str:
         return f"{doc.account}@{self.curriculum.company.domain}" if doc.account else doc.email
@@ -160,24 +174,28 @@ class Company:
         for doc in self.curriculum.people:
             if doc.observes and doc.path is None:
                 person = self.people[doc.id]
+                giver = self.people["ilse-novak"] if person == head else head
                 give_grant(
-                    actor=self.people["ilse-novak"] if person == head else head,
+                    actor=giver,
                     person_uid=person.uid,
                     skill_slugs=doc.observes,
                     reason=reason,
                     until_on=(at + GRANT_LASTS).date(),
+                    shown=grants_shown(grants(giver)),
                     key=self.key(),
                     at=at,
                 )
 
     def let_observe(self, doc: PersonDoc, skill: str, at: datetime) -> None:
         """A provisional grant for somebody who learns to observe."""
+        head = self.people[HEAD_OF_LEARNING]
         give_grant(
-            actor=self.people[HEAD_OF_LEARNING],
+            actor=head,
             person_uid=self.people[doc.id].uid,
             skill_slugs=[skill],
             reason="Passed the calibration; observes beside an experienced observer.",
             provisional=True,
+            shown=grants_shown(grants(head)),
             key=self.key(),
             at=at,
         )
@@ -214,7 +232,7 @@ class Company:
         enrolment = enrol_with_coach(
             actor=manager,
             person_uid=person.uid,
-            path_uid=Path.objects.get(slug=doc.path).uid,
+            path_uid=Path.objects.get(slug=doc.path, archived_at=None).uid,
             started_on=self.now.astimezone(person.zone).date() + timedelta(days=doc.start_day),
             background=doc.background,
             coach_uid=self.people[coach].uid if coach else None,
@@ -264,6 +282,7 @@ class Company:
             from_on=today + timedelta(days=int(str(details["from_day"]))),
             until_on=today + timedelta(days=int(str(details["back_day"]))),
             reason="Parental leave",
+            shown=steering_shown(self.enrolments[doc.id]),
             key=self.key(),
             at=self.at(int(str(details["from_day"])), 8),
         )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from assessments.api import (
     Attempt,
+    Case,
     Entrust,
     NotYet,
     ScenarioVersion,
@@ -18,29 +19,36 @@ from assessments.api import (
     claim_case,
     countersign,
     decide,
+    decision_at,
+    encounter_at,
     mark_response,
     record_observation,
     request_observation,
     revoke,
+    signoff_shown,
     start_attempt,
     write_down,
     write_response,
 )
 from assessments.rules.specs import ScenarioSpec, StandardSpec
 from coaching.api import (
+    Commitment,
     Thread,
     accept,
     answer,
     answer_challenge,
     challenge,
+    challenge_shown,
+    commitment_now,
     confirm_commitment,
     customers_to_choose,
     hold_session,
     make_commitment,
     plan_session,
+    post_shown,
     report_commitment,
 )
-from lms.api import Enrolment, StepInfo, User, complete_lesson, mark_external_done, waive
+from lms.api import Enrolment, StepInfo, User, complete_lesson, mark_external_done, steering_shown, waive
 
 from .company import Company
 from .routes import Route
@@ -67,7 +75,9 @@ class Life:
         """Answer the prompt of a skill with an example, which the coach accepts."""
         thread = Thread.objects.get(skill__slug=skill, is_prompt=True)
         post = answer(actor=self.learner, thread_uid=thread.uid, kind="example", body=words, key=self.key(), at=at)
-        accept(actor=self._coach(accepted_at), post_uid=post.uid, key=self.key(), at=accepted_at)
+        accept(
+            actor=self._coach(accepted_at), post_uid=post.uid, shown=post_shown(post), key=self.key(), at=accepted_at
+        )
 
     def discuss(self, step: StepInfo, words: str, at: datetime) -> None:
         """Say something in the prompt's thread."""
@@ -154,7 +164,12 @@ class Life:
         if confirm:
             at = done + timedelta(hours=20)
             confirm_commitment(
-                actor=self._coach(at), commitment_uid=commitment.uid, skill_slugs=confirm, key=self.key(), at=at
+                actor=self._coach(at),
+                commitment_uid=commitment.uid,
+                skill_slugs=confirm,
+                shown=commitment_now(Commitment.objects.get(pk=commitment.pk)),
+                key=self.key(),
+                at=at,
             )
 
     def finish_external(self, step: StepInfo, manager: User, at: datetime) -> None:
@@ -168,6 +183,7 @@ class Life:
             enrolment_uid=self.enrolment.uid,
             step_uid=step.uid,
             reason=why,
+            shown=steering_shown(self.enrolment),
             key=self.key(),
             at=at,
         )
@@ -200,6 +216,7 @@ class Life:
         marks: dict[str, str] | None = None,
     ) -> None:
         """An observation, asked for or not: the words first, ratings five minutes later."""
+        version = self._asked_for(request, standard)
         about = request or self.enrolment.uid
         seal = write_down(actor=observer, about=about, text=words, at=at)
         record_observation(
@@ -213,6 +230,7 @@ class Life:
             ratings=ratings,
             marks=marks or {},
             customer_uid=self._customer(context),
+            shown=encounter_at(version, observer, at),
             key=self.key(),
             at=at + timedelta(minutes=5),
         )
@@ -225,19 +243,29 @@ class Life:
         self, case_uid: UUID, verdicts: dict[str, Entrust | NotYet], why: str, at: datetime
     ) -> list[SignOffEvent]:
         """The coach decides."""
-        claim_case(actor=self._coach(at), case_uid=case_uid, at=at - timedelta(minutes=10))
-        return decide(actor=self._coach(at), case_uid=case_uid, verdicts=verdicts, why=why, key=self.key(), at=at)
+        coach = self._coach(at)
+        claim_case(actor=coach, case_uid=case_uid, at=at - timedelta(minutes=10))
+        shown = decision_at(Case.objects.select_related("version").get(uid=case_uid), coach, at)
+        return decide(actor=coach, case_uid=case_uid, verdicts=verdicts, why=why, shown=shown, key=self.key(), at=at)
 
     def countersigned(self, events: list[SignOffEvent], by: User, at: datetime) -> None:
         """Somebody else stands behind flagged decisions."""
         for event in events:
             if event.flags and event.kind == SignOffEvent.Kind.SIGNED:
                 words = "Read both observations and the evidence; they carry the decision."
-                countersign(actor=by, event_uid=event.uid, agree=True, why=words, key=self.key(), at=at)
+                countersign(
+                    actor=by,
+                    event_uid=event.uid,
+                    agree=True,
+                    why=words,
+                    shown=signoff_shown(event),
+                    key=self.key(),
+                    at=at,
+                )
 
     def taken_back(self, event: SignOffEvent, by: User, reason: str, at: datetime) -> None:
         """A sign-off is revoked."""
-        revoke(actor=by, event_uid=event.uid, reason=reason, key=self.key(), at=at)
+        revoke(actor=by, event_uid=event.uid, reason=reason, shown=signoff_shown(event), key=self.key(), at=at)
 
     def ask_early(self, step: StepInfo, why: str, at: datetime, answer: str, answered_at: datetime) -> None:
         """Ask to be seen before the path opens a demonstration; the coach says yes."""
@@ -249,9 +277,17 @@ class Life:
             challenge_uid=asked.uid,
             accept=True,
             words=answer,
+            shown=challenge_shown(asked),
             key=self.key(),
             at=answered_at,
         )
+
+    def _asked_for(self, request: UUID | None, standard: UUID | None) -> StandardVersion:
+        """The standard as an observer reads it: of the case that is open, else the newest."""
+        cases = Case.objects.filter(enrolment=self.enrolment).exclude(status=Case.Status.DECIDED)
+        wanted = cases.filter(requests__uid=request) if request else cases.filter(standard_uid=standard)
+        case = wanted.select_related("version").first()
+        return case.version if case else StandardVersion.objects.filter(standard_uid=standard).latest("number")
 
     def _coach(self, at: datetime) -> User:
         coach = self.coach_at(at)

@@ -95,7 +95,7 @@ def vignettes(found: doc.CalibrationSetDoc) -> list[Raw]:
 
 
 def recall(found: doc.RecallDoc, *names: object) -> Raw:
-    """A recall question; its block id is the question's uid."""
+    """A recall question; its uid in the record follows from page and block id."""
     value = {"q": found.q, "a": found.a, "wrong": items(found.wrong, *names, found.id, "wrong"), "why": found.why}
     return block("recall", value, *names, "recall", found.id)
 

@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from lms import clock
+from lms.api import administrators, health_checks, not_written_through, unsorted_names
 
 
 class Trouble(Exception):
@@ -43,11 +44,14 @@ def checks() -> Iterator[tuple[str, Callable[[], str]]]:
     yield "data folder", data_folder
     yield "database", database
     yield "migrations", migrations
+    yield "duties", duties
     yield "system checks", system_checks
     yield "cache", cache_answers
     yield "broker", broker
     yield "mail", mail
+    yield "names", names_sorted
     yield "clock", moved_clock
+    yield from health_checks()
 
 
 def versions() -> str:
@@ -76,6 +80,16 @@ def migrations() -> str:
     return "all applied"
 
 
+def duties() -> str:
+    """Django's groups and ``is_superuser`` are what the duties say; whoever was changed behind them has no duty."""
+    if differ := not_written_through():
+        names = ", ".join(f"{person.full_name} <{person.email}>" for person in differ)
+        raise Trouble(f"the groups of these people were changed by hand: {names}. Run manage.py write_duties")
+    if not administrators().exists():
+        raise Trouble("there is no administrator: run manage.py create_admin")
+    return "as they were given"
+
+
 def system_checks() -> str:
     messages = run_checks(databases=["default"])
     if found := [each for each in messages if each.level >= WARNING and not each.is_silenced()]:
@@ -99,6 +113,12 @@ def broker() -> str:
 def mail() -> str:
     backend = settings.VOUCH_SMTP_BACKEND.rpartition(".")[0].rpartition(".")[2]
     return f"{backend} {settings.EMAIL_HOST}:{settings.EMAIL_PORT}" if backend == "smtp" else backend
+
+
+def names_sorted() -> str:
+    if rows := unsorted_names():
+        raise Trouble(f"{len(rows)} stand in another order than the organisation's: run manage.py sort_names")
+    return "in the order of the organisation's language"
 
 
 def moved_clock() -> str:

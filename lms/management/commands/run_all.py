@@ -18,12 +18,13 @@ from types import FrameType
 from typing import Any
 from urllib.error import URLError
 
-from celery import current_app
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 READY_WITHIN = 60  # seconds from start to the first answer
 STOP_WITHIN = 20  # seconds a child has to finish what it is doing
+RAN_WELL = 60  # seconds after which a child that ends did not end because of how it began
+LONGEST_PAUSE = 60  # seconds before a child that ended is started again
 LOG_KEEPS = 5_000_000  # bytes; a longer log is set aside at the next start
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to knock when we serve on every address
 
@@ -35,14 +36,14 @@ class Child:
         self.name = name
         self.arguments = [sys.executable, "-m", *arguments]
         self.env = env
-        self.log = logs / f"{name}.log"
+        self.log = logs / f"{name.replace(' ', '-')}.log"
         if self.log.exists() and self.log.stat().st_size > LOG_KEEPS:
             self.log.replace(self.log.with_suffix(".log.1"))
-        self.backoff = 1.0
-        self.start()
+        self.pause = 1.0
+        self.start(time.monotonic())
 
-    def start(self) -> None:
-        self.began = time.monotonic()
+    def start(self, now: float) -> None:
+        self.began = now
         self.restart_at: float | None = None
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -55,19 +56,19 @@ class Child:
                 preexec_fn=_die_with_parent(),
             )
 
-    def revive(self) -> str:
-        """Start again if it died: soon, then after longer and longer waits, so that a broken child does not eat the
-        machine. Returns a sentence for each death, else nothing."""
+    def revive(self, now: float) -> str:
+        """Start again if it died: soon, then after longer and longer pauses, so that a broken child does not eat the
+        machine; one that ran well begins with the shortest. now: seconds of a clock that only goes forward.
+        Returns a sentence for each death, else nothing."""
         if self.process.poll() is None:
             return ""
-        now = time.monotonic()
         if self.restart_at is None:
-            self.backoff = 1.0 if now - self.began > 60 else min(self.backoff * 2, 60)
-            self.restart_at = now + self.backoff
-            wait = f"{self.backoff:.0f} s"
+            self.pause = 1.0 if now - self.began > RAN_WELL else min(self.pause * 2, LONGEST_PAUSE)
+            self.restart_at = now + self.pause
+            wait = f"{self.pause:.0f} s"
             return f"The {self.name} ended and starts again in {wait}: {self.last_line()} (details: {self.log})"
         if now >= self.restart_at:
-            self.start()
+            self.start(now)
         return ""
 
     def last_line(self) -> str:
@@ -92,8 +93,8 @@ def _die_with_parent() -> Callable[[], None] | None:
 
 class Command(BaseCommand):
     help = (
-        "Serve Vouch: web server, worker and schedule in one process group. Ctrl-C stops all of them (exit 130), "
-        "so does SIGTERM (exit 0). Logs are kept in log/ of the data folder."
+        "Serve Vouch: web server, worker and schedule in one process group. Whichever ends is started again. Ctrl-C "
+        "stops all of them (exit 130), so does SIGTERM (exit 0). Logs are kept in log/ of the data folder."
     )
     requires_system_checks = []  # the server checks itself when it starts
 
@@ -137,12 +138,17 @@ class Command(BaseCommand):
             "ALLOWED_HOSTS": ",".join([*os.environ.get("ALLOWED_HOSTS", "").split(","), *names_of(host)]).strip(","),
             "VOUCH_BASE_URL": os.environ.get("VOUCH_BASE_URL") or url,
         }
-        declare_queue()
         gunicorn = [
-            "gunicorn", "lms.wsgi", "--bind", bind, "--worker-class", "gthread", "--workers", "2", "--threads", "4",
-            "--preload", "--no-control-socket", "--graceful-timeout", "10", "--log-level", "warning",
-        ]  # fmt: skip
-        web = Child("web", gunicorn, env, logs)
+            "gunicorn",
+            "-c",
+            "python:lms.settings.gunicorn",
+            "lms.wsgi",
+            "--bind",
+            bind,
+            "--log-level",
+            "warning",
+        ]
+        web = Child("web server", gunicorn, env, logs)
         self.children.append(web)
         celery = ["celery", "-A", "lms", "-q"]
         alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
@@ -153,10 +159,10 @@ class Command(BaseCommand):
 
         until, ready = time.monotonic() + READY_WITHIN, False
         while not self.stop.wait(0.5 if ready else 0.1):
-            if web.process.poll() is not None:
+            if not ready and web.process.poll() is not None:  # it never served: that is no accident
                 raise CommandError(f"The web server ended: {web.last_line()} (details: {web.log})", returncode=1)
             for child in self.children:
-                if died := child.revive():
+                if died := child.revive(time.monotonic()):
                     self.stderr.write(died)
             if not ready and answers(url):
                 ready = True
@@ -203,20 +209,10 @@ def names_of(host: str) -> list[str]:
         return []
 
 
-def declare_queue() -> None:
-    """Once, before anybody publishes: two that do it at the same time may read half a file of the broker's."""
-    if settings.CELERY_BROKER_URL.startswith("filesystem:"):
-        with current_app.connection_for_write() as connection:
-            queue = current_app.amqp.queues[current_app.conf.task_default_queue]
-            queue(connection.default_channel).declare()
-
-
 def answers(url: str) -> bool:
-    """Whether the server serves: asked as a machine asks, under a name it accepts."""
-    names = [name for name in settings.ALLOWED_HOSTS if not name.startswith((".", "*"))]
-    request = urllib.request.Request(f"{url}healthz", headers={"Host": names[0]} if names else {})  # noqa: S310
+    """Whether the server serves."""
     try:
-        with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - our own address
+        with urllib.request.urlopen(f"{url}healthz", timeout=5) as answer:  # noqa: S310 - our own address
             return bool(answer.status == 200)
     except (URLError, OSError):
         return False

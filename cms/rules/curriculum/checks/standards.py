@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+from assessments.rules.calibration import LEAST_ITEMS, LEAST_KAPPA, MOST_BIAS, above_floors
 from cms.rules.curriculum.documents import Curriculum
 from cms.rules.curriculum.source import Problem
 
@@ -61,6 +62,10 @@ def check_calibration_sets(c: Curriculum) -> Iterator[Problem]:
     for calibration in c.calibration_sets:
         if len(calibration.items) < LEAST_VIGNETTES:
             yield calibration.problem(f"A set needs at least {LEAST_VIGNETTES} vignettes; add some.", "items")
+        passing = calibration.passing
+        if not above_floors(LEAST_ITEMS, passing.kappa, passing.max_bias):
+            message = f"`kappa` must be at least {LEAST_KAPPA} and `max_bias` at most {MOST_BIAS}; change them."
+            yield passing.problem(message, "kappa")
         if calibration.passing.min_items > len(calibration.items):
             message = f"`min_items` must be at most {len(calibration.items)}, the number of vignettes; lower it."
             yield calibration.passing.problem(message, "min_items")

@@ -1,0 +1,127 @@
+"""Anchors: what the log was when it was verified, kept elsewhere, so that a tail that was cut off shows.
+
+Each anchor names the one before. Today's log agrees with an anchor when the head after as many entries, computed anew,
+is the head that the anchor holds: the anchored log is then a beginning of today's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from assessments.models import Anchor
+from lms.rules.digest import digest
+from lms.rules.log import GENESIS, moment
+
+from .finding import Finding
+from .log import Log
+
+FORMAT = "vouch-anchor-1"
+FIELDS = {
+    "format": str,
+    "number": int,
+    "taken_at": str,
+    "entries": int,
+    "head": str,
+    "events": int,
+    "findings": int,
+    "findings_hash": str,
+    "before": str,
+}
+HASH = 64
+
+
+def new_anchor(
+    log: Log, events: int, findings: Sequence[Finding], before: Mapping[str, Any] | None, at: datetime
+) -> dict[str, Any]:
+    """The anchor of today, after ``before``."""
+    return {
+        "format": FORMAT,
+        "number": before["number"] + 1 if before else 1,
+        "taken_at": moment(at),
+        "entries": len(log.entries),
+        "head": log.head,
+        "events": events,
+        "findings": len(findings),
+        "findings_hash": digest([str(finding) for finding in findings]),
+        "before": hash_of(before) if before else GENESIS,
+    }
+
+
+def hash_of(anchor: Mapping[str, Any]) -> str:
+    """By which the next anchor names this one."""
+    return digest({name: anchor[name] for name in FIELDS})
+
+
+def read_anchors(found: object) -> list[dict[str, Any]]:
+    """The anchors of a file: one, or a list of them. Raises ValueError for anything that is not a whole anchor."""
+    anchors: list[Any] = found if isinstance(found, list) else [found]
+    if not anchors:
+        raise ValueError("it holds no anchor")
+    for anchor in anchors:
+        if not isinstance(anchor, dict):
+            raise ValueError("an anchor is an object")
+        if set(anchor) != set(FIELDS):
+            raise ValueError(f"an anchor has the fields {', '.join(FIELDS)}")
+        for name, kind in FIELDS.items():
+            if not isinstance(anchor[name], kind) or isinstance(anchor[name], bool):
+                raise ValueError(f"{name} is not of its kind")
+        if anchor["format"] != FORMAT or min(anchor["number"], anchor["entries"] + 1, anchor["findings"] + 1) < 1:
+            raise ValueError("it is of another format")
+        if any(len(anchor[name]) != HASH for name in ("head", "findings_hash", "before")):
+            raise ValueError("a hash has 64 letters")
+        datetime.fromisoformat(anchor["taken_at"])
+    return anchors
+
+
+def check_anchors(anchors: Iterable[Mapping[str, Any]], log: Log) -> Iterator[Finding]:
+    """Whether each anchor is an ancestor of today's log, and each names the one before it."""
+    last: Mapping[str, Any] | None = None
+    for anchor in anchors:
+        where = f"anchor {anchor['number']} of {anchor['taken_at']}"
+        if anchor["entries"] > len(log.entries):
+            missing = anchor["entries"] - len(log.entries)
+            yield Finding(where, f"the log is shorter than it was: {missing} of {anchor['entries']} entries are gone")
+        elif log.heads[anchor["entries"]] != anchor["head"]:
+            yield Finding(where, f"the first {anchor['entries']} entries of the log are not what they were")
+        if last is not None and anchor["number"] == last["number"] + 1 and anchor["before"] != hash_of(last):
+            yield Finding(where, "does not name the anchor before it")
+        last = anchor
+
+
+def check_receipt(entries: int, head: str, log: Log) -> Iterator[Finding]:
+    """Whether a head that was mailed as a receipt is one that the log had after so many entries."""
+    if not 0 < entries < len(log.heads):
+        yield Finding(f"receipt {entries}", "the log is shorter than it was when this receipt was given")
+    elif log.heads[entries] != head:
+        yield Finding(f"receipt {entries}", "the log is not what it was when this receipt was given")
+
+
+def kept_anchors() -> list[dict[str, Any]]:
+    """The anchors that the nightly verification kept. Queries: 1."""
+    return [as_data(row) for row in Anchor.objects.order_by("number")]
+
+
+def check_kept(anchors: Sequence[Mapping[str, Any]], rows: Iterable[Anchor]) -> Iterator[Finding]:
+    """Whether the kept rows are a whole chain."""
+    before = GENESIS
+    for number, (anchor, row) in enumerate(zip(anchors, rows, strict=True), start=1):
+        if (row.number, row.before, row.this_hash) != (number, before, hash_of(anchor)):
+            yield Finding(f"anchor {row.number}", "is not what was kept")
+        before = row.this_hash
+
+
+def as_data(row: Anchor) -> dict[str, Any]:
+    """A kept anchor as it is mailed and written to files."""
+    return {
+        "format": FORMAT,
+        "number": row.number,
+        "taken_at": moment(row.taken_at),
+        "entries": row.entries,
+        "head": row.head,
+        "events": row.events,
+        "findings": row.findings,
+        "findings_hash": row.findings_hash,
+        "before": row.before,
+    }

@@ -1,0 +1,57 @@
+"""Erasures: by two different administrators who had the duty then, of every text about the person, and of no other."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from assessments.models import ErasedText, Erasure, SignOffEvent, SignOffText
+from lms.api import DutyHolding
+from lms.rules.duties import ADMINISTRATOR
+from lms.rules.log import ENDED
+
+from .finding import Finding
+from .log import Log
+from .records import Records, name_of_event
+
+
+def check_erasures(records: Records, log: Log) -> Iterator[Finding]:
+    """Judge every erasure again. Queries: 0."""
+    held: dict[int, list[DutyHolding]] = defaultdict(list)
+    for row in records.all(DutyHolding):
+        if row.duty == ADMINISTRATOR:
+            held[row.person_id].append(row)
+    erased = records.grouped(ErasedText, "erasure_id")
+    for erasure in records.all(Erasure):
+        where = f"erasure {erasure.uid}"
+        place = log.number("erasure", erasure.uid) or len(log.entries) + 1
+        if erasure.asked_by_id == erasure.agreed_by_id or erasure.person_id in (
+            erasure.asked_by_id,
+            erasure.agreed_by_id,
+        ):
+            yield Finding(where, "is not by two others")
+        for person in (erasure.asked_by, erasure.agreed_by):
+            if not any(_had(row, erasure, place, log) for row in held[person.pk]):
+                yield Finding(where, f"is by {person.uid}, who was no administrator then")
+        for text in erased[erasure.pk]:
+            if text.event.subject_id != erasure.person_id:
+                yield Finding(where, f"lets go a text of {name_of_event(text.event)}, which is about somebody else")
+    for text in records.all(ErasedText):
+        if (text.event_id, text.name) in records.tables[SignOffText]:
+            yield Finding(
+                f"erasure {text.erasure.uid}", f"names a text of {name_of_event(text.event)} that is still there"
+            )
+        if text.name not in _sealed(text.event):
+            yield Finding(f"erasure {text.erasure.uid}", f"names a text of {name_of_event(text.event)} that never was")
+
+
+def _had(row: DutyHolding, erasure: Erasure, place: int, log: Log) -> bool:
+    begun, ended = log.number("duty", row.uid), log.number("duty" + ENDED, row.uid)
+    over = row.until_at is not None and row.until_at <= erasure.erased_at
+    in_order = begun is not None and begun < place and (ended is None or ended > place)
+    return row.from_at <= erasure.erased_at and not over and in_order
+
+
+def _sealed(event: SignOffEvent) -> dict[str, str]:
+    found = event.payload.get("texts") if isinstance(event.payload, dict) else None
+    return found if isinstance(found, dict) else {}

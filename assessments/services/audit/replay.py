@@ -1,0 +1,296 @@
+"""Judging every event again, from what it sealed and from what stood in the log before it.
+
+A decision: case, learner and standard belong together; the observations and evidence are those that lay there; the
+evidence rule gives the same satisfying set, and a ceiling that permits the level; it holds as long as the standard
+says; the flags that were due are there; and whoever signed was present coach with a grant for every skill, by rows that
+stood in the log. What follows a decision: it was in a state for that, by somebody who might.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from assessments.models import Case, ErasedText, Evidence, Observation, SignOffEvent, SignOffText, StandardVersion
+from assessments.rules.evidence import Seen, examine
+from assessments.rules.ledger import GENESIS, SETTLED, commitment, event_hash, meaning_of
+from assessments.rules.specs import StandardSpec
+from assessments.services.ledger import folded, hashed_fields, months_later
+from coaching.api import ObserverGrant
+from lms.api import SkillVersion, managers_of_each
+from lms.rules.digest import digest
+
+from .authority import Authorities
+from .finding import Finding
+from .log import Log
+from .records import Records, name_of, name_of_event
+
+RECIPROCAL = timedelta(days=90)
+DECISIONS = (SignOffEvent.Kind.SIGNED, SignOffEvent.Kind.NOT_YET)
+COUNTERSIGNS = (SignOffEvent.Kind.COUNTERSIGNED, SignOffEvent.Kind.COUNTERSIGN_REFUSED)
+
+
+def check_events(records: Records, log: Log) -> Iterator[Finding]:
+    """Judge every event again. Queries: one a day on which somebody signed."""
+    chains: dict[int, list[SignOffEvent]] = defaultdict(list)
+    for event in sorted(records.all(SignOffEvent), key=lambda event: (event.subject_id, event.seq)):
+        chains[event.subject_id].append(event)
+    judge = _Judge(records, log)
+    for chain in chains.values():
+        for place, event in enumerate(chain):
+            before = chain[place - 1] if place else None
+            where = name_of_event(event)
+            yield from (Finding(where, problem) for problem in _check_chain(event, before))
+            yield from (Finding(where, problem) for problem in judge.problems(event, chain[:place]))
+    yield from judge.cases()
+
+
+def _check_chain(event: SignOffEvent, before: SignOffEvent | None) -> Iterator[str]:
+    seq, prev_hash = (before.seq, before.this_hash) if before else (0, GENESIS)
+    if event.seq != seq + 1:
+        yield f"follows number {seq}; one is missing or was put in between"
+    if event.prev_hash != prev_hash:
+        yield "does not continue the chain"
+    if event.this_hash != event_hash(hashed_fields(event)):
+        yield "is not what was signed: its hash differs"
+    if before and event.recorded_at < before.recorded_at:
+        yield "is dated before the event above it"
+    if event.occurred_at > event.recorded_at:
+        yield "happened after it was written down"
+    if event.recorded_at - event.occurred_at > timedelta(minutes=10):
+        yield "is dated back: it says that it happened long before it was written down"
+    if event.meaning != meaning_of(event.kind, event.level):
+        yield "says something else than its kind and level"
+
+
+class _Judge:
+    """Everything that judging an event needs, put in order once."""
+
+    def __init__(self, records: Records, log: Log) -> None:
+        self.records, self.log = records, log
+        self.authorities = Authorities(records, log)
+        self.events = list(records.all(SignOffEvent))
+        self.observations = records.grouped(Observation, "case_id")
+        self.evidence = records.grouped(Evidence, "case_id")
+        self.skill_versions = records.grouped(SkillVersion, "skill_id")
+        self.erased = {(row.event_id, row.name) for row in records.all(ErasedText)}
+        self.signed_for: dict[tuple[int, int], list[datetime]] = defaultdict(list)
+        for event in self.events:
+            if event.kind == SignOffEvent.Kind.SIGNED:
+                self.signed_for[event.signer_id, event.subject_id].append(event.occurred_at)
+        self.specs = {version.pk: version.spec for version in records.all(StandardVersion)}
+        self.managers = _Managers(self.events)
+
+    def problems(self, event: SignOffEvent, before: list[SignOffEvent]) -> Iterator[str]:
+        """What is wrong with one event, whose chain held ``before`` until then."""
+        yield from self._texts(event)
+        if not isinstance(event.payload, dict):
+            yield "holds no payload"
+            return
+        if event.signer_id == event.subject_id:
+            yield "is signed by the learner"
+        yield from self._belongs_together(event)
+        place = self.log.number("event", event.uid) or len(self.log.entries) + 1
+        try:
+            if event.kind in DECISIONS:
+                yield from self._decision(event, place)
+            else:
+                yield from self._follow_up(event, before, place)
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+            yield f"cannot be judged again: what it sealed has not the right form ({type(error).__name__})"
+
+    def cases(self) -> Iterator[Finding]:
+        """Decided cases and the events that decided them: each has one for every skill of its standard."""
+        decided: dict[int, list[SignOffEvent]] = defaultdict(list)
+        for event in self.events:
+            if event.kind in DECISIONS:
+                decided[event.case_id].append(event)
+        for case in self.records.all(Case):
+            events = decided.get(case.pk, [])
+            if case.status == Case.Status.DECIDED and not events:
+                yield Finding(name_of(case), "is decided, and no event says so")
+            if not events:
+                continue
+            if case.status != Case.Status.DECIDED:
+                yield Finding(name_of(case), "was decided, and is open again")
+            elif {event.occurred_at for event in events} != {case.decided_at}:
+                yield Finding(name_of(case), "was decided at another moment than it says")
+            wanted, found = sorted(self.specs[case.version_id]["skills"]), sorted(e.skill.slug for e in events)
+            if wanted != found:
+                yield Finding(name_of(case), "was not decided once for each skill of its standard")
+
+    # --- what every event must hold
+
+    def _texts(self, event: SignOffEvent) -> Iterator[str]:
+        texts: Mapping[str, SignOffText] = {text.name: text for text in event.texts.all()}
+        sealed = part(event, "texts")
+        for name in sorted(set(sealed) | set(texts)):
+            if name not in texts:
+                if (event.pk, name) not in self.erased:
+                    yield f"has lost its text {name}"
+            elif sealed.get(name) != commitment(texts[name].salt, texts[name].value):
+                yield f"has a text {name} that differs from what was signed"
+
+    def _belongs_together(self, event: SignOffEvent) -> Iterator[str]:
+        case, version = event.case, event.version
+        if not event.subject_id == case.learner_id == case.enrolment.person_id:
+            yield "is about somebody whose case this is not"
+        if case.version_id != version.pk or case.standard_uid != version.standard_uid:
+            yield "rests on another standard than its case"
+        if event.skill.slug not in self.specs[version.pk].get("skills", ()):
+            yield "is about a skill that is not in its standard"
+        if version.digest != digest(version.spec):
+            yield "rests on a standard that is not what was published"
+
+    # --- decisions
+
+    def _decision(self, event: SignOffEvent, place: int) -> Iterator[str]:
+        spec = StandardSpec.from_json(self.specs[event.version_id])
+        if (standard := self.log.number("standard version", event.version.uid)) is None or standard > place:
+            yield "rests on a standard that was published after it"
+        yield from self.authorities.to_decide(event, spec.skills, place)
+        yield from self._grounds(event, spec, place)
+        yield from self._skill_version(event, place)
+        if event.kind == SignOffEvent.Kind.NOT_YET:
+            return
+        if event.valid_until != months_later(event.occurred_at.date(), spec.valid_months):
+            yield "is valid for another time than its standard says"
+        for flag in sorted(self._flags_due(event) - set(event.flags)):
+            yield f"needed a countersign and does not say so ({flag})"
+
+    def _grounds(self, event: SignOffEvent, spec: StandardSpec, place: int) -> Iterator[str]:
+        """The observations and evidence that lay there, and what the rule made of them."""
+        lay = [row for row in self.observations.get(event.case_id, ()) if self._stood("observation", row.uid, place)]
+        rated = [row for row in lay if row.ratings.all()]
+        sealed = part(event, "observations")
+        for uid in sorted(set(sealed) - {str(row.uid) for row in rated}):
+            yield f"rests on observation {uid}, which did not lie there"
+        for row in rated:
+            if str(row.uid) not in sealed:
+                yield f"passes over observation {row.uid}, which lay there"
+            elif sealed[str(row.uid)] != row.digest:
+                yield f"rests on observation {row.uid}, which differs from what was read then"
+        pieces = {str(row.uid): row.sha256 for row in self._evidence_then(event, place)}
+        if pieces != part(event, "evidence"):
+            yield "rests on other evidence than lay there"
+        seen = [
+            Seen(row.uid, row.observer_id, row.context, rating.supervision, row.occurred_at, row.pk)
+            for row in rated
+            for rating in row.ratings.all()
+            if rating.skill_id == event.skill_id
+        ]
+        found = examine(
+            spec.rule, seen, coach=event.signer_id, at=event.occurred_at, grants=spec.grants, risk=spec.risk
+        )
+        payload = event.payload
+        if sorted(map(str, found.satisfying)) != sorted(payload["satisfying"]):
+            yield "names another satisfying set than the evidence gives"
+        if {line.name: [line.have, line.need] for line in found.lines} != payload["rule"]:
+            yield "counts the evidence otherwise than the rule"
+        if found.by_exception != payload["by_exception"]:
+            yield "says otherwise whether it was signed by exception"
+        if event.level and event.level > found.ceiling:
+            yield "is above what the evidence permits" if found.ceiling else "is signed without the evidence for it"
+
+    def _evidence_then(self, event: SignOffEvent, place: int) -> Iterator[Evidence]:
+        """The pieces that had been added and not withdrawn."""
+        for row in self.evidence.get(event.case_id, ()):
+            withdrawn = self.log.number("evidence ended", row.uid)
+            if self._stood("evidence", row.uid, place) and (withdrawn is None or withdrawn > place):
+                yield row
+
+    def _skill_version(self, event: SignOffEvent, place: int) -> Iterator[str]:
+        current = [
+            row for row in self.skill_versions.get(event.skill_id, ()) if self._stood("skill version", row.uid, place)
+        ]
+        newest = max(current, key=lambda row: row.number, default=None)
+        if event.payload["skill_version"] != ([newest.number, newest.digest] if newest else []):
+            yield "names another version of its skill than was published then"
+
+    def _stood(self, kind: str, uid: object, place: int) -> bool:
+        """Whether a row stood in the log above this place."""
+        number = self.log.number(kind, uid)
+        return number is not None and number < place
+
+    def _flags_due(self, event: SignOffEvent) -> set[str]:
+        grants = part(event, "authority").get("grants", {})
+        rows = [self.records.by_uid(ObserverGrant, uid) for uid in grants.values()]
+        since = event.occurred_at - RECIPROCAL
+        received = self.signed_for[event.subject_id, event.signer_id]
+        checks = {
+            "provisional": any(row is not None and row.basis == ObserverGrant.Basis.PROVISIONAL for row in rows),
+            "line_manager": event.signer_id in self.managers.of(event.subject_id, event.occurred_at),
+            "reports_to_learner": event.subject_id in self.managers.of(event.signer_id, event.occurred_at),
+            "reciprocal": any(since <= at <= event.occurred_at for at in received),
+        }
+        return {name for name, due in checks.items() if due}
+
+    # --- what follows a decision
+
+    def _follow_up(self, event: SignOffEvent, before: list[SignOffEvent], place: int) -> Iterator[str]:
+        about = event.about
+        if about is None or about not in before or about.kind != SignOffEvent.Kind.SIGNED:
+            yield "follows nothing that was signed before it for this learner"
+            return
+        if (event.skill_id, event.case_id) != (about.skill_id, about.case_id) and event.kind != "SUPERSEDED":
+            yield "is about another case or skill than what it follows"
+        status = folded(before)[about.seq].status
+        if event.kind in COUNTERSIGNS:
+            if status != "awaiting":
+                yield "answers a decision that did not wait for a countersign"
+            if event.signer_id == about.signer_id:
+                yield "is countersigned by who signed"
+            if any(row.observer_id == event.signer_id for row in self.observations.get(about.case_id, ())):
+                yield "is countersigned by an observer of its evidence"
+            yield from self.authorities.to_countersign(event, place)
+        elif event.kind == SignOffEvent.Kind.REVOKED:
+            if status not in ("active", "awaiting"):
+                yield "takes back what no longer stood"
+            yield from self.authorities.to_revoke(event, place)
+        else:
+            yield from self._superseded(event, about, before, status)
+
+    def _superseded(
+        self, event: SignOffEvent, about: SignOffEvent, before: list[SignOffEvent], status: str
+    ) -> Iterator[str]:
+        if status not in ("active", "awaiting"):
+            yield "replaces what no longer stood"
+        newer = next((row for row in before if str(row.uid) == event.payload["by"]), None)
+        if newer is None or newer.kind != SignOffEvent.Kind.SIGNED or newer.seq < about.seq:
+            yield "names no newer sign-off that takes its place"
+            return
+        same = (newer.skill_id, newer.version.standard_uid) == (about.skill_id, about.version.standard_uid)
+        if not same or event.case_id != newer.case_id:
+            yield "is replaced by a sign-off of another skill or standard"
+        if not folded(before)[newer.seq].counts:
+            yield "is replaced by a sign-off that does not count"
+        # It goes with the act that lets the newer one count: signing it, or countersigning it.
+        acts = [newer, *(row for row in before if row.about_id == newer.pk and row.kind in SETTLED)]
+        if not any((row.signer_id, row.occurred_at) == (event.signer_id, event.occurred_at) for row in acts):
+            yield "was not replaced by who signed the newer one, at that moment"
+
+
+class _Managers:
+    """Who managed whom on a day. Asked once a day for all who signed or were signed for on it."""
+
+    def __init__(self, events: list[SignOffEvent]) -> None:
+        self.people: dict[Any, set[int]] = defaultdict(set)
+        for event in events:
+            self.people[event.occurred_at.date()] |= {event.subject_id, event.signer_id}
+        self.known: dict[Any, dict[int, set[int]]] = {}
+
+    def of(self, person_id: int, at: datetime) -> set[int]:
+        """The managers of a person then: of their team, or the nearest above that has one."""
+        day = at.date()
+        if day not in self.known:
+            found = managers_of_each(self.people[day], day)
+            self.known[day] = {pk: {manager.pk for manager in managers} for pk, managers in found.items()}
+        return self.known[day].get(person_id, set())
+
+
+def part(event: SignOffEvent, name: str) -> dict[str, Any]:
+    """One part of the payload; empty when somebody put something else there, which the hash tells."""
+    found = event.payload.get(name) if isinstance(event.payload, dict) else None
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,146 @@
+"""Constraints and indexes of the tables that a sign-off rests on: there, and saying what they must.
+
+A constraint of the right name that permits everything is as bad as none, so definitions are compared: on SQLite with
+the text that Django would write, on PostgreSQL with what the database itself makes of that text on an empty table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Model
+
+from assessments.services.guards import MODELS
+from lms.api import sealed_kinds
+
+from .finding import Finding
+
+MISSING = "this constraint or index of the database is missing"
+OTHER = "this constraint or index of the database is not ours: it says something else"
+
+
+def check_schema(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
+    """Compare every constraint and index. Queries: about 5 a table on SQLite, 12 on PostgreSQL, which makes and drops a
+    table of its own for it.
+    """
+    definitions = _on_sqlite if connection.vendor == "sqlite" else _on_postgresql
+    for model in checked_tables():
+        table = model._meta.db_table
+        wanted, found = definitions(connection, model)
+        for name, definition in wanted.items():
+            if name not in found:
+                yield Finding(f"{table}.{name}", MISSING)
+            elif found[name] != definition:
+                yield Finding(f"{table}.{name}", OTHER)
+        yield from _keys(connection, model)
+
+
+def checked_tables() -> list[type[Model]]:
+    """The guarded tables, and those whose rows stand in the log."""
+    return list(dict.fromkeys([*MODELS, *(kind.model for kind in sealed_kinds())]))
+
+
+def _statements(connection: BaseDatabaseWrapper, model: type[Model]) -> dict[str, str]:
+    """How Django makes each named constraint and index."""
+    editor = _editor(connection)
+    made = {constraint.name: constraint.create_sql(model, editor) for constraint in model._meta.constraints}
+    made |= {index.name: index.create_sql(model, editor) for index in model._meta.indexes}
+    return {name: _plain(str(sql)) for name, sql in made.items() if sql}
+
+
+def _editor(connection: BaseDatabaseWrapper) -> Any:
+    """Writes statements and carries none out."""
+    editor = connection.SchemaEditorClass(connection, collect_sql=True)
+    editor.deferred_sql = []
+    return editor
+
+
+def _plain(sql: str) -> str:
+    return re.sub(r"\s+", " ", sql).strip()
+
+
+# --- SQLite -------------------------------------------------------------------------------------------------------
+
+
+def _on_sqlite(connection: BaseDatabaseWrapper, model: type[Model]) -> tuple[dict[str, str], dict[str, str]]:
+    """What Django would write, and what stands: a constraint inside its table's text, an index as its own."""
+    editor = _editor(connection)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE tbl_name = %s", [model._meta.db_table])
+        texts = {name: _plain(sql or "") for name, sql in cursor.fetchall()}
+    whole = texts.get(model._meta.db_table, "")
+    wanted, found = {}, {}
+    for constraint in model._meta.constraints:
+        if inside := constraint.constraint_sql(model, editor):
+            wanted[constraint.name] = _plain(str(inside))
+            if f'"{constraint.name}"' in whole:
+                found[constraint.name] = wanted[constraint.name] if wanted[constraint.name] in whole else "other"
+    for name, statement in _statements(connection, model).items():
+        if name not in wanted and statement.startswith("CREATE "):
+            wanted[name] = statement
+            if name in texts:
+                found[name] = texts[name]
+    return wanted, found
+
+
+# --- PostgreSQL ---------------------------------------------------------------------------------------------------
+
+WANTED = "vouch_wanted"
+
+
+def _on_postgresql(connection: BaseDatabaseWrapper, model: type[Model]) -> tuple[dict[str, str], dict[str, str]]:
+    """What the database makes of Django's text, on an empty table like ours, and what stands."""
+    table = model._meta.db_table
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        cursor.execute(f'CREATE TEMP TABLE {WANTED} (LIKE "{table}")')
+        for statement in _statements(connection, model).values():
+            cursor.execute(statement.replace(f'"{table}"', WANTED))
+        wanted, found = _defined(cursor, WANTED), _defined(cursor, table)
+        cursor.execute(f"DROP TABLE {WANTED}")
+    names = {item.name for item in (*model._meta.constraints, *model._meta.indexes)}
+    return {name: text for name, text in wanted.items() if name in names}, found
+
+
+def _defined(cursor: Any, table: str) -> dict[str, str]:
+    """Every constraint and index of a table as the database says it, without the table's name."""
+    cursor.execute(
+        "SELECT conname, pg_get_constraintdef(oid) || CASE WHEN convalidated THEN '' ELSE ' NOT VALID' END "
+        "FROM pg_constraint WHERE conrelid = %s::regclass",
+        [table],
+    )
+    found = dict(cursor.fetchall())
+    cursor.execute(
+        "SELECT relname, pg_get_indexdef(indexrelid), indisvalid FROM pg_index "
+        "JOIN pg_class ON pg_class.oid = indexrelid WHERE indrelid = %s::regclass",
+        [table],
+    )
+    for name, definition, valid in cursor.fetchall():
+        after = definition.partition(" USING ")[2]
+        kind = "UNIQUE " if definition.startswith("CREATE UNIQUE") else ""
+        found.setdefault(name, f"{kind}INDEX {after}{'' if valid else ' NOT VALID'}")
+    return found
+
+
+# --- Keys ---------------------------------------------------------------------------------------------------------
+
+
+def _keys(connection: BaseDatabaseWrapper, model: type[Model]) -> Iterator[Finding]:
+    """The primary key, columns that stand once, and keys that name rows."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        standing = connection.introspection.get_constraints(cursor, table).values()
+        primary = connection.introspection.get_primary_key_columns(cursor, table) or []
+    if set(primary) != {field.column for field in model._meta.pk_fields}:
+        yield Finding(f"{table}.primary key", MISSING)
+    once = [found["columns"] for found in standing if found["unique"]]
+    points = {(found["columns"][0], found["foreign_key"]) for found in standing if found["foreign_key"]}
+    for field in model._meta.concrete_fields:
+        if field.unique and not field.primary_key and [field.column] not in once:
+            yield Finding(f"{table}.{field.name}, once", MISSING)
+        target = field.related_model if field.is_relation else None
+        if target and (field.column, (target._meta.db_table, target._meta.pk.column)) not in points:
+            yield Finding(f"{table}.{field.name}, naming a row", MISSING)

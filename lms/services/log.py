@@ -1,0 +1,205 @@
+"""Writing to the record's log: entries are gathered while a service works and written last, under one lock.
+
+A service that writes sealed rows runs in ``recording()`` (every act does). It says ``log_row`` for a row that it wrote
+and ``log_end`` for one that ended; when the outermost ``recording`` ends, the entries are numbered, hashed, vouched for
+with the key, and written. On PostgreSQL an advisory lock is held from then to the commit, which is the next thing;
+SQLite has one writer anyway. Entries of one transaction stand in the order of their moments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Model, Q
+from django.db.models.fields.files import FieldFile
+
+from lms.models import LogEntry
+from lms.rules.log import ENDED, GENESIS, ROTATED, Entry, key_fingerprint, key_id, mac, sealed, uid_of_key
+
+from .log_keys import KeyMissing, KeyRing, key_ring
+
+LOCK = 0x566F756368
+"""The number of the advisory lock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """How rows of one table stand in the log.
+
+    ``columns`` never change once the row is written, which was at the moment in ``since``; ``ending`` are those that
+    are written once more when it ends, the first of them saying when. ``rows`` says which rows stand in the log, where
+    not all do; ``parts`` adds what belongs to the row from other tables, by name.
+    """
+
+    kind: str
+    model: type[Model]
+    columns: tuple[str, ...]
+    since: str
+    ending: tuple[str, ...] = ()
+    rows: Q | None = None
+    parts: Callable[[Any], Mapping[str, object]] | None = None
+
+    def fingerprint(self, row: Model) -> str:
+        """Of what was written."""
+        values = {name: _value(row, name) for name in self.columns}
+        return sealed(self.model._meta.label, {**values, **(self.parts(row) if self.parts else {})})
+
+    def end_fingerprint(self, row: Model) -> str:
+        """Of how it ended."""
+        return sealed(self.model._meta.label, {name: _value(row, name) for name in self.ending})
+
+
+def _value(row: Model, name: str) -> object:
+    value = getattr(row, name)
+    return value.name or "" if isinstance(value, FieldFile) else value
+
+
+_kinds: dict[type[Model], Sealed] = {}
+
+
+def register_sealed(kind: Sealed) -> None:
+    """Let rows of a table stand in the log; from an app's ``ready``."""
+    _kinds[kind.model] = kind
+
+
+def sealed_kinds() -> list[Sealed]:
+    """Every table whose rows stand in the log."""
+    return list(_kinds.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    kind: str
+    about: UUID
+    fingerprint: str
+    at: datetime
+
+
+_pending: ContextVar[list[_Said] | None] = ContextVar("entries that are to be written", default=None)
+
+
+@contextmanager
+def recording() -> Iterator[None]:
+    """One transaction; at the end of the outermost one its entries are written. What failed inside leaves none."""
+    outer = _pending.get()
+    if outer is not None:
+        kept = len(outer)
+        try:
+            with transaction.atomic():
+                yield
+        except BaseException:
+            del outer[kept:]
+            raise
+        return
+    gathered: list[_Said] = []
+    mark = _pending.set(gathered)
+    try:
+        with transaction.atomic():
+            yield
+            if gathered:
+                _write(gathered)
+    finally:
+        _pending.reset(mark)
+
+
+def log_row(row: Any) -> None:
+    """A sealed row was written. Queries: those of its parts; the entry itself comes last."""
+    kind = _kinds[type(row)]
+    _say(kind.kind, row.uid, kind.fingerprint(row), getattr(row, kind.since))
+
+
+def log_end(row: Any) -> None:
+    """A sealed row has ended, and says how."""
+    kind = _kinds[type(row)]
+    _say(kind.kind + ENDED, row.uid, kind.end_fingerprint(row), getattr(row, kind.ending[0]))
+
+
+def _say(kind: str, about: UUID, fingerprint: str, at: datetime) -> None:
+    gathered = _pending.get()
+    if gathered is None:
+        raise RuntimeError(f"{kind} {about} was written outside of recording().")
+    gathered.append(_Said(kind, about, fingerprint, at))
+
+
+def last_entry() -> LogEntry | None:
+    """The entry whose hash is the head of the log. Queries: 1."""
+    return LogEntry.objects.order_by("-number").first()
+
+
+@transaction.atomic
+def rotate_key(new: str, at: datetime) -> None:
+    """From the next entry on the new key vouches; the old one says so in an entry. The keys hold both by then."""
+    last = _locked()
+    ring = key_ring()
+    old = ring.key(_expected(last)) if last else None
+    if last and old:
+        _rotation(last, old, new, at).save(force_insert=True)
+
+
+def _write(gathered: list[_Said]) -> None:
+    """Number, hash and write. Queries: 2, and the lock."""
+    last = _locked()
+    ring = key_ring()
+    rows: list[LogEntry] = []
+    at = min(said.at for said in gathered)
+    if last and _expected(last) != ring.current_id:
+        rows.append(_rotation(last, _key(ring, _expected(last)), ring.current, at))
+        last = rows[-1]
+    for said in sorted(gathered, key=lambda each: each.at):
+        last = _entry(last, said, ring.current)
+        rows.append(last)
+    LogEntry.objects.bulk_create(rows)
+
+
+def _locked() -> LogEntry | None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    return last_entry()
+
+
+def _key(ring: KeyRing, wanted: str) -> str:
+    key = ring.key(wanted)
+    if key is None:
+        raise KeyMissing(f"The log was last written with the key {wanted}, which is not here.")
+    return key
+
+
+def _expected(last: LogEntry) -> str:
+    """The id of the key that vouches for the next entry."""
+    return last.fingerprint[: len(last.key_id)] if last.kind == ROTATED else last.key_id
+
+
+def _rotation(last: LogEntry, old: str, new: str, at: datetime) -> LogEntry:
+    return _entry(last, _Said(ROTATED, uid_of_key(new), key_fingerprint(new), at), old)
+
+
+def _entry(last: LogEntry | None, said: _Said, key: str) -> LogEntry:
+    entry = Entry(
+        number=last.number + 1 if last else 1,
+        kind=said.kind,
+        about=said.about,
+        fingerprint=said.fingerprint,
+        at=max(said.at, last.at) if last else said.at,
+        prev_hash=last.this_hash if last else GENESIS,
+        key_id=key_id(key),
+    )
+    this_hash = entry.this_hash
+    return LogEntry(
+        number=entry.number,
+        kind=entry.kind,
+        about=entry.about,
+        fingerprint=entry.fingerprint,
+        at=entry.at,
+        prev_hash=entry.prev_hash,
+        this_hash=this_hash,
+        key_id=entry.key_id,
+        mac=mac(key, this_hash),
+    )

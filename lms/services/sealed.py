@@ -1,0 +1,39 @@
+"""What of the record stands in the log: who had which duty, and what skills and roles meant."""
+
+from __future__ import annotations
+
+from lms.models import DutyHolding, RoleProfileVersion, SkillVersion
+
+from .log import Sealed
+
+REQUIREMENT = ("skill_id", "position", "level", "weight", "critical", "target_day", "standard_uid")
+
+
+def _requirements(version: RoleProfileVersion) -> dict[str, object]:
+    """Every line of a role profile version. Queries: 1, or 0 when prefetched."""
+    rows = sorted(version.requirements.all(), key=lambda row: row.position)
+    return {"requirements": [[getattr(row, name) for name in REQUIREMENT] for row in rows]}
+
+
+SEALED = (
+    Sealed(
+        "duty",
+        DutyHolding,
+        columns=("uid", "person_id", "duty", "from_at", "given_by_id", "reason"),
+        since="from_at",
+        ending=("until_at", "ended_by_id", "ended_reason"),
+    ),
+    Sealed(
+        "skill version",
+        SkillVersion,
+        columns=("uid", "skill_id", "number", "digest", "spec", "published_at"),
+        since="published_at",
+    ),
+    Sealed(
+        "role version",
+        RoleProfileVersion,
+        columns=("uid", "profile_id", "number", "digest", "threshold", "published_at"),
+        since="published_at",
+        parts=_requirements,
+    ),
+)

@@ -1,0 +1,61 @@
+"""Addresses: one's own, to read; somebody else's, which administrators change."""
+
+from __future__ import annotations
+
+from functools import partial
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from lms.api import change_address, people_policy, who_helps
+from lms.forms import AddressForm
+from lms.requests import SignedInRequest, key_of
+
+from .acting import carry_out
+from .door import sign_out_everywhere
+from .people import invitation_link
+from .sureness import ask_again, forget_aside, is_sure, put_aside
+
+
+@login_required
+@require_GET
+def own_address(request: SignedInRequest, **kwargs: str) -> HttpResponse:
+    """200 one's address, and who changes it. Stands where the log-in's package has its own forms. Queries: 2-3."""
+    return render(request, "account/address.html", {"who": who_helps(request.user)})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def people_address(request: SignedInRequest, uid: UUID) -> HttpResponse:
+    """200 the address, and the form - 302 changed, or asked who you are - 403 no administrator, or oneself - 404
+    unknown, or has left - 409 it is another one by now - 422 invalid, or somebody's. Queries: 5.
+    """
+    person = people_policy.get(request.user, "address", uid=uid)
+    here = reverse("people_address", args=[uid])
+    if not is_sure(request):
+        return ask_again(request, here)
+    status, key = 200, uuid4()
+    if request.method == "POST":
+        form = AddressForm(request.POST)
+        status, key = 422, key_of(request)
+        if form.is_valid():
+            fields = {name: form.cleaned_data[name] for name in ("email", "shown", "reason")}
+            links = {"end_sessions": sign_out_everywhere, "link_for": partial(invitation_link, request)}
+            outcome = carry_out(request, form, change_address, person_uid=uid, **fields, **links)
+            if outcome.done:
+                forget_aside(request)
+                said = _("%(name)s signs in as %(email)s from now on. They get a mail at both addresses.")
+                messages.success(request, said % {"name": person.full_name, "email": outcome.done.email})
+                return redirect("people")
+            status, key = outcome.status, outcome.key
+            person.refresh_from_db()
+    else:
+        form = AddressForm(initial=put_aside(request, here))
+    context = {"person": person, "form": form, "key": key}
+    return render(request, "people/address.html", context, status=status)

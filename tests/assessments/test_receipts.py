@@ -1,0 +1,146 @@
+"""Receipts, anchors and the nightly task: who learns what was signed, and what was found."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from assessments.api import ledger_health, mail_receipts, verify_nightly
+from assessments.models import Anchor, Receipt, SignOffEvent
+from assessments.services.audit.anchors import read_anchors
+from coaching.models import ObserverGrant
+from lms.api import Unwell
+from lms.models import LogEntry, Notice, OutgoingMail
+from lms.services.outbox import mail_notices
+from tests import bench_factories as judging
+from tests import factories as make
+from tests.assessments import forging
+from tests.assessments.forged_sets import Forger, like_work
+from tests.assessments.forging import KEY, NOW, Scene, found
+
+pytestmark = pytest.mark.django_db
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def scene(settings: Any, tmp_path: Path) -> Scene:
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    return forging.scene()
+
+
+def mails(to: str) -> list[str]:
+    """The texts of mails to somebody, the oldest first."""
+    return [mail.message for mail in OutgoingMail.objects.order_by("pk") if mail.recipients == [to]]
+
+
+def receipts_in(text: str) -> list[str]:
+    whole = text.replace("=\n", "")
+    return re.findall(r"--receipt\s+(\d+:[0-9a-f]{64})", whole)
+
+
+def test_whoever_signs_gets_a_receipt_of_what_was_signed_in_their_name(scene: Scene) -> None:
+    assert mail_receipts(NOW) == 4
+    texts = mails(scene.work.coach.email)
+    assert len(texts) == 2, "one decision of two skills"
+    assert "Listening: May act with a coach on call" in texts[0]
+    assert scene.work.learner.full_name in texts[0]
+    assert len(mails(scene.learning.email)) == 1, "who countersigned, too"
+    for text in texts:
+        (receipt,) = set(receipts_in(text))
+        call_command("verify_signoffs", "--receipt", receipt)
+    assert mail_receipts(NOW) == 0
+    assert Receipt.objects.count() == SignOffEvent.objects.count()
+
+
+def test_a_forged_event_that_looks_like_work_comes_to_the_person_in_whose_name_it_was_signed(scene: Scene) -> None:
+    """H5's limit: with the key and by every rule. The ledger believes it; the one who knows better gets a mail."""
+    mail_receipts(NOW)
+    before = len(mails(scene.other.coach.email))
+    like_work(Forger(scene, KEY))
+    assert found() == []
+    assert mail_receipts(NOW + HOUR) == 1
+    text = mails(scene.other.coach.email)[before]
+    assert "this was signed in your name" in text
+    assert "Margins: May act with a coach on call" in text
+    assert "tell an administrator and an auditor" in text
+
+
+def test_a_forged_event_without_an_entry_says_so_in_its_mail(scene: Scene) -> None:
+    mail_receipts(NOW)
+    forging.event_like(scene, kind="REVOKED", about=SignOffEvent.objects.filter(kind="SIGNED").first())
+    assert mail_receipts(NOW) == 1
+    assert "This stands in no log of the ledger" in mails(scene.work.coach.email)[-1]
+
+
+def test_every_mail_about_a_sign_off_carries_the_head_of_the_log_that_includes_it(scene: Scene) -> None:
+    notices = [notice for notice in Notice.objects.all() if notice.in_log]
+    assert {notice.person for notice in notices} >= {scene.work.learner, scene.other.learner}
+    mail_notices(NOW)
+    for notice in notices:
+        numbers = LogEntry.objects.filter(about__in=notice.in_log).values_list("number", flat=True)
+        text = next(text for text in mails(notice.person.email) if receipts_in(text))
+        number, head = receipts_in(text)[0].split(":")
+        assert int(number) >= max(min(numbers), 1)
+        assert LogEntry.objects.get(number=number).this_hash == head
+
+
+def test_each_night_leaves_an_anchor_that_auditors_and_sponsors_get_by_mail(scene: Scene, tmp_path: Path) -> None:
+    auditor, sponsor = make.in_group("Auditors"), make.in_group("Sponsors")
+    for number in (1, 2, 3):
+        at = NOW + number * timedelta(days=1)
+        assert verify_nightly(at).findings == ()
+    rows = list(Anchor.objects.order_by("number"))
+    assert [row.number for row in rows] == [1, 2, 3]
+    assert [row.before for row in rows[1:]] == [row.this_hash for row in rows[:2]]
+    for person in (auditor, sponsor):
+        (first, _second, third) = mails(person.email)
+        kept = json.loads(first[first.index("{") : first.rindex("}") + 1].replace("=\n", ""))
+        assert read_anchors(kept) == [kept]
+        file = tmp_path / "mailed.json"
+        file.write_text(json.dumps(kept))
+        call_command("verify_signoffs", "--anchor", str(file))
+        assert "Anchor 3 of the ledger: no findings" in third
+
+
+def test_a_finding_is_told_at_once_and_the_anchor_is_written_all_the_same(scene: Scene) -> None:
+    auditor, administrator = make.in_group("Auditors"), make.administrator()
+    ObserverGrant.objects.filter(person=scene.work.coach).update(until_on=judging.LATER.replace(year=2099))
+    report = verify_nightly(NOW)
+    row = Anchor.objects.get()
+    assert row.findings == len(report.findings) == 2
+    for person in (auditor, administrator):
+        notice = Notice.objects.filter(person=person, created_at=NOW).get()
+        assert "2 things that are not as they were written" in notice.text
+        assert "grant" in notice.text
+    assert "2 findings" in mails(auditor.email)[0]
+    assert found() == [str(finding) for finding in report.findings], "and it is found again"
+
+
+def test_an_anchor_that_was_changed_by_the_owner_is_found(scene: Scene) -> None:
+    for number in (1, 2):
+        verify_nightly(NOW + number * HOUR)
+    with forging.taken_back():
+        with judging.guards_away():
+            Anchor.objects.filter(number=1).update(entries=1)
+        assert [text for text in found() if text.startswith("anchor 1")]
+    assert found() == []
+
+
+def test_the_doctor_reads_when_the_ledger_was_last_verified(scene: Scene) -> None:
+    with pytest.raises(Unwell, match="never verified"):
+        ledger_health(NOW)
+    verify_nightly(NOW)
+    assert "verified on 2026-03-18" in ledger_health(NOW + 25 * HOUR)
+    with pytest.raises(Unwell, match="last verified"):
+        ledger_health(NOW + 27 * HOUR)
+    ObserverGrant.objects.filter(person=scene.work.coach).update(reason="Because.")
+    verify_nightly(NOW + 26 * HOUR)
+    with pytest.raises(Unwell, match="2 findings"):
+        ledger_health(NOW + 27 * HOUR)

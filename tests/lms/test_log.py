@@ -1,0 +1,193 @@
+"""The record's log: one chain, written last, vouched for by a key outside the database."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connections
+
+from assessments.api import verify_ledger
+from lms.api import KeyMissing, key_ring, log_row, record_duty, recording
+from lms.models import DutyHolding, LogEntry
+from lms.rules.log import GENESIS, Entry, key_id, mac
+from tests import factories as make
+
+AT = datetime(2026, 3, 6, 9, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+pytestmark = pytest.mark.django_db
+
+
+def duty(at: datetime = AT, who: Any = None) -> DutyHolding:
+    """Something that stands in the log."""
+    giver = make.person("Giver")
+    return record_duty(person=who or make.person(), duty="author", by=giver, reason="Writes.", at=at)
+
+
+def findings() -> list[str]:
+    return [str(finding) for finding in verify_ledger(at=AT).findings]
+
+
+def test_entries_are_numbered_and_continue_each_other() -> None:
+    rows = [duty(AT + number * MINUTE) for number in range(3)]
+    entries = list(LogEntry.objects.order_by("number"))
+    assert [(entry.number, entry.kind, entry.about) for entry in entries] == [
+        (number + 1, "duty", row.uid) for number, row in enumerate(rows)
+    ]
+    assert [entry.prev_hash for entry in entries] == [GENESIS, *(entry.this_hash for entry in entries[:2])]
+
+
+def test_the_code_of_an_entry_is_an_hmac_of_its_hash(settings: Any) -> None:
+    """RFC 2104, computed by hand."""
+    duty()
+    entry = LogEntry.objects.get()
+    text = f"vouch-log-1:{entry.this_hash}".encode()
+    assert entry.mac == hmac.new(settings.VOUCH_LEDGER_KEY.encode(), text, hashlib.sha256).hexdigest()
+    assert entry.key_id == key_id(settings.VOUCH_LEDGER_KEY)
+
+
+def test_entries_of_one_transaction_come_last_and_in_the_order_of_their_moments() -> None:
+    with recording():
+        second = duty(AT + MINUTE)
+        assert not LogEntry.objects.exists()
+        first = duty(AT)
+    assert [entry.about for entry in LogEntry.objects.order_by("number")] == [first.uid, second.uid]
+
+
+def test_no_entry_is_dated_before_the_one_above_it() -> None:
+    duty(AT)
+    duty(AT - MINUTE)
+    assert [entry.at for entry in LogEntry.objects.order_by("number")] == [AT, AT]
+    assert findings() == []
+
+
+def test_what_is_taken_back_leaves_no_entry() -> None:
+    def fail() -> None:
+        with recording():
+            duty(AT)
+            raise ValueError("no")
+
+    with recording():
+        kept = duty(AT)
+        with pytest.raises(ValueError, match="no"):
+            fail()
+    assert [entry.about for entry in LogEntry.objects.all()] == [kept.uid]
+    with pytest.raises(ValueError, match="no"):
+        fail()
+    assert LogEntry.objects.count() == 1
+
+
+def test_a_row_written_outside_of_recording_is_refused() -> None:
+    row = duty()
+    with pytest.raises(RuntimeError, match="outside of recording"):
+        log_row(row)
+
+
+# --- Keys ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def key_file(settings: Any, tmp_path: Path) -> Path:
+    file = tmp_path / "ledger_key"
+    file.write_text("the-first-key\n")
+    settings.VOUCH_LEDGER_KEY, settings.VOUCH_LEDGER_KEY_FILE = "", str(file)
+    return file
+
+
+def test_a_new_key_is_announced_by_the_old_one_and_both_are_checked(key_file: Path) -> None:
+    duty()
+    call_command("rotate_ledger_key")
+    duty(AT + MINUTE)
+    entries = list(LogEntry.objects.order_by("number"))
+    first, rotated, last = entries
+    assert rotated.kind == "key rotated"
+    assert first.key_id == rotated.key_id == key_id("the-first-key")
+    assert last.key_id == key_ring().current_id == rotated.fingerprint[:16] != first.key_id
+    assert key_file.stat().st_mode & 0o777 == 0o600
+    assert findings() == []
+
+
+def test_a_key_that_was_put_before_the_old_one_in_the_environment_is_announced_by_itself(settings: Any) -> None:
+    settings.VOUCH_LEDGER_KEY = "first"
+    duty()
+    settings.VOUCH_LEDGER_KEY = "second first"
+    duty(AT + MINUTE)
+    assert [entry.kind for entry in LogEntry.objects.order_by("number")] == ["duty", "key rotated", "duty"]
+    assert findings() == []
+
+
+def test_the_old_key_is_not_believed_after_the_new_one(key_file: Path) -> None:
+    """Somebody who has only an old key goes on writing with it."""
+    duty()
+    call_command("rotate_ledger_key")
+    last = LogEntry.objects.latest("number")
+    old = "the-first-key"
+    entry = Entry(last.number + 1, "duty", make.uid("forged"), "0" * 64, last.at, last.this_hash, key_id(old))
+    values = {name: getattr(entry, name) for name in Entry.__slots__}
+    LogEntry.objects.create(**values, this_hash=entry.this_hash, mac=mac(old, entry.this_hash))
+    where = f"log entry {entry.number} (duty {entry.about})"
+    wanted = f"{where}: is vouched for with the key {key_id(old)} instead of {key_ring().current_id}"
+    assert wanted in findings()
+
+
+def test_a_key_that_is_lost_writes_nothing_and_is_a_finding(settings: Any) -> None:
+    settings.VOUCH_LEDGER_KEY = "first"
+    duty()
+    settings.VOUCH_LEDGER_KEY = "another"
+    with pytest.raises(KeyMissing):
+        duty(AT + MINUTE)
+    assert LogEntry.objects.count() == 1
+    assert findings() == [
+        f"key of the ledger: the key {key_id('first')} is not here, so 1 entries cannot be checked with it"
+    ]
+
+
+@pytest.mark.parametrize("text", [None, "", " \n"])
+def test_no_key_at_all_is_said(settings: Any, tmp_path: Path, text: str | None) -> None:
+    file = tmp_path / "ledger_key"
+    if text is not None:
+        file.write_text(text)
+    settings.VOUCH_LEDGER_KEY, settings.VOUCH_LEDGER_KEY_FILE = "", str(file)
+    with pytest.raises(KeyMissing):
+        key_ring()
+    with pytest.raises(CommandError):
+        call_command("rotate_ledger_key")
+    assert any(text.startswith("key of the ledger:") for text in findings())
+
+
+# --- At once ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_eight_who_write_at_once_make_one_chain() -> None:
+    people = [make.person() for _number in range(8)]
+    giver, gate, errors = make.person("Giver"), threading.Barrier(8), []
+
+    def write(person: Any) -> None:
+        try:
+            gate.wait()
+            for number in range(3):
+                code = ("author", "auditor", "sponsor")[number]
+                record_duty(person=person, duty=code, by=giver, reason="Asked to.", at=AT + number * MINUTE)
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=write, args=(person,)) for person in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    numbers = list(LogEntry.objects.order_by("number").values_list("number", flat=True))
+    assert numbers == list(range(1, 25))
+    assert findings() == []
