@@ -70,18 +70,18 @@ def operations(at: datetime, rounds: int) -> list[Operation]:
         Operation("floor: nothing", _again(Visit("", "/bench/nothing/"))),
         Operation("floor: session and user", _again(Visit(reader, "/bench/user/"))),
         Operation("floor: list of 50 rows", _again(Visit(reader, "/bench/rows/"))),
-        Operation("learner home", _again(Visit(reader, reverse("today"))), 12, 13),
+        Operation("learner home", _again(Visit(reader, reverse("today"))), 18, 13),
         Operation("lesson page", _again(Visit(reader, reverse("lesson", args=[lesson]))), 12, 18),
         Operation("complete a step", _reading([who for who in learners if who != one], at), 8, 8, each=4),
         Operation("finish a practice attempt", _finishing(learners, at, 4 * (rounds + 1)), 14, 17, each=4),
         Operation("exchange thread, 40 posts", _again(Visit(reader, reverse("exchange_thread", args=[thread]))), 8, 13),
-        Operation("coach queue", _again(Visit(session_of(_coach()), reverse("coach_queue"))), 7, 13),
         Operation("sign off", _deciding(at), 24, 13, each=4),
+        Operation("coach queue", _again(Visit(session_of(_coach()), reverse("coach_queue"))), 11, 13),
     ]
     for size, cpu in ((30, 10), (300, 20), (3000, 25)):
         manager = _manager_of(size)
         if manager:
-            found.append(Operation(f"team of {size}", _again(Visit(session_of(manager), reverse("team"))), 6, cpu))
+            found.append(Operation(f"team of {size}", _again(Visit(session_of(manager), reverse("team"))), 10, cpu))
     return found
 
 

@@ -10,7 +10,7 @@ otherwise the highest open gate.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -94,10 +94,16 @@ def assess(
     requirements: Sequence[Required], gates: Iterable[OpenGate], threshold: Fraction, on: date
 ) -> Readiness | None:
     """Readiness on a day; None without requirements ("no data", never zero)."""
+    return assess_skills(requirements, by_skill(gates), threshold, on)
+
+
+def assess_skills(
+    requirements: Sequence[Required], gates: Mapping[str, Sequence[OpenGate]], threshold: Fraction, on: date
+) -> Readiness | None:
+    """The same from the gates by skill."""
     if not requirements:
         return None
-    mine = by_skill(gates)
-    terms = tuple(_term(required, mine.get(required.skill, ()), on) for required in requirements)
+    terms = tuple(_term(required, gates.get(required.skill, ()), on) for required in requirements)
     weight = sum(required.weight for required in requirements)
     coverage = Fraction(sum(term.required.weight for term in terms if term.met), weight)
     ready = coverage >= threshold and all(term.met for term in terms if term.required.critical)

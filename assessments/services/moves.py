@@ -32,7 +32,7 @@ class Move:
     """The next thing for one skill, in a sentence; who has it says ``PersonReadiness.holder_of``.
 
     ``url``: where the learner does it now, ``step`` on which step; ``on``: the day from which it can be done; ``dead``:
-    nobody on the path can do anything.
+    nobody on the path can do anything; ``why``: what stands before it, such as the coach's next step.
     """
 
     sentence: str
@@ -40,6 +40,12 @@ class Move:
     step: UUID | None = None
     on: date | None = None
     dead: bool = False
+    why: str = ""
+
+    @property
+    def text(self) -> str:
+        """All of it, where nothing can be a link."""
+        return f"{self.why} {self.sentence}".strip()
 
 
 class Moves:
@@ -61,7 +67,7 @@ class Moves:
             # Without a coach nothing is confirmed or decided, and yet the learner can go on.
             own = stopped or self._own(skill, seen | {skill})
             said = _waiting(holder)
-            return replace(own, sentence=f"{said} {own.sentence}") if own.url else Move(said)
+            return _after(said, own) if own.url else Move(said)
         if stopped:
             return _after(again_by(self.found.verdicts[skill]) if look.state == NOT_YET else "", stopped)
         if look.state == OTHER_STANDARD:
@@ -223,7 +229,7 @@ class Moves:
 
 def _after(said: str, move: Move) -> Move:
     """A move behind the sentence that says why."""
-    return replace(move, sentence=f"{said} {move.sentence}".strip())
+    return replace(move, why=f"{said} {move.why}".strip())
 
 
 def _due_first(state: StepState) -> tuple[bool, bool, date]:

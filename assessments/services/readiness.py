@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from assessments.models import StandardVersion
-from assessments.rules.readiness import Readiness, Required, Term, assess, by_skill
+from assessments.rules.readiness import Readiness, Required, Term, assess_skills, by_skill
 from lms import clock
 from lms.api import Enrolment, oldest_due, requirements_of, structure_of
 from lms.rules.days import path_day
@@ -60,7 +60,8 @@ class Role:
 class PersonReadiness:
     """One person on the way to one role, on a day. ``readiness`` is None where the role requires nothing: no data.
 
-    ``verdicts``: what the ledger adds, by skill; ``standards``: what standards that roles ask for are called.
+    ``gates``: whatever their day, by skill; ``verdicts``: what the ledger adds, by skill; ``standards``: what standards
+    that roles ask for are called.
     """
 
     enrolment: Enrolment
@@ -68,6 +69,7 @@ class PersonReadiness:
     facts: TeamFacts
     at: datetime
     today: date
+    gates: Mapping[str, Sequence[OpenGate]]
     readiness: Readiness | None
     pace: Pace
     verdicts: Mapping[str, Verdict]
@@ -87,11 +89,6 @@ class PersonReadiness:
     def paused(self) -> bool:
         """Whether the path stands still."""
         return self.enrolment.status == Enrolment.Status.PAUSED
-
-    @cached_property
-    def gates(self) -> Mapping[str, Sequence[OpenGate]]:
-        """The gates of the person, whatever their day, by the slug of the skill."""
-        return by_skill(self.facts.gates.get(self.enrolment.person_id, ()))
 
     @cached_property
     def held_by(self) -> Holder | None:
@@ -159,6 +156,7 @@ def readiness_of(
     found = []
     for enrolment in enrolments:
         role, day = roles[enrolment.role_version_id], today[enrolment.pk]
+        gates = by_skill(facts.gates.get(enrolment.person_id, ()))
         found.append(
             PersonReadiness(
                 enrolment,
@@ -166,7 +164,8 @@ def readiness_of(
                 facts,
                 at,
                 day,
-                assess(role.requirements, facts.gates.get(enrolment.person_id, ()), role.threshold, day),
+                gates,
+                assess_skills(role.requirements, gates, role.threshold, day),
                 _pace(enrolment, facts, day, due.get(enrolment.pk)),
                 verdicts.get(enrolment.person_id, {}),
                 standards,

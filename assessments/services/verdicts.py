@@ -6,13 +6,15 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from assessments.models import SignOffEvent, SignOffText
 from assessments.policies import waiting_countersign
 from lms import clock
-from lms.api import User
+from lms.api import Row, Union, User, union_part
 from lms.rules.standing import AWAITING, NOT_YET, REFUSED, REVOKED, Verdict
 
 KINDS = {
@@ -22,6 +24,18 @@ KINDS = {
     SignOffEvent.Kind.SIGNED: AWAITING,
 }
 
+# The columns of the statement beside the kind.
+COLUMNS: dict[str, models.Field] = {
+    "seq": models.BigIntegerField(),
+    "person": models.BigIntegerField(),
+    "skill": models.CharField(),
+    "answer": models.CharField(),
+    "at": models.DateTimeField(),
+    "zone": models.CharField(),
+    "next_step": models.TextField(),
+    "retry_on": models.TextField(),
+}
+
 
 def verdicts_of_people(person_ids: Collection[int]) -> Mapping[int, Mapping[str, Verdict]]:
     """By person id and slug of the skill, the newest word of the ledger that no later signature answers.
@@ -29,28 +43,36 @@ def verdicts_of_people(person_ids: Collection[int]) -> Mapping[int, Mapping[str,
     Queries: 1, 0 for nobody.
     """
     found: dict[int, dict[str, Verdict]] = defaultdict(dict)
-    if not person_ids:
-        return found
+    rows = _verdicts(people=sorted(person_ids)) if person_ids else []
+    for _event, _seq, person, skill, kind, at, zone, next_step, retry_on in sorted(rows, key=lambda row: row[1]):
+        found[person][skill] = _verdict(kind, at, zone, next_step, retry_on)
+    return found
+
+
+def _parts(people: list[int]) -> list[QuerySet[Any, Row]]:
     later = SignOffEvent.objects.filter(
         subject=OuterRef("subject"), skill=OuterRef("skill"), seq__gt=OuterRef("seq"), kind=SignOffEvent.Kind.SIGNED
     )
     ended = Q(kind__in=[kind for kind in KINDS if kind != SignOffEvent.Kind.SIGNED])
-    rows = (
-        SignOffEvent.objects.filter(ended | Q(pk__in=waiting_countersign()), ~Exists(later), subject__in=person_ids)
-        .order_by("seq")
-        .values_list(
-            "subject_id",
-            "skill__slug",
-            "kind",
-            "occurred_at",
-            "subject__time_zone",
-            _text("next_step"),
-            _text("retry_on"),
+    unanswered = SignOffEvent.objects.filter(ended | Q(pk__in=waiting_countersign()), ~Exists(later))
+    return [
+        union_part(
+            COLUMNS,
+            "event",
+            unanswered.filter(subject__in=people),
+            seq=F("seq"),
+            person=F("subject_id"),
+            skill=F("skill__slug"),
+            answer=F("kind"),
+            at=F("occurred_at"),
+            zone=F("subject__time_zone"),
+            next_step=_text("next_step"),
+            retry_on=_text("retry_on"),
         )
-    )
-    for person, skill, kind, at, zone, next_step, retry_on in rows:
-        found[person][skill] = _verdict(kind, at, zone, next_step, retry_on)
-    return found
+    ]
+
+
+_verdicts = Union(_parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -294,7 +294,7 @@ def _bay(
         return {"head": _("None here"), "text": _("This path offers nothing for it.")}
     if state in ("next", "wait"):
         head = _("Waiting") if state == "wait" else _("Next")
-        return {"state": "waiting" if state == "wait" else "next", "head": head, "text": move.sentence if move else ""}
+        return {"state": "waiting" if state == "wait" else "next", "head": head, "text": move.text if move else ""}
     return {"head": _("Closed")}
 
 

@@ -6,7 +6,7 @@ the word follows from stands in ``standing``.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -100,7 +100,7 @@ def ladder(
     on: date,
     *,
     verdict: Verdict | None = None,
-    offers: Collection[str] | None = None,
+    offers: frozenset[str] | None = None,
     turn: Turn | None = None,
     begun: bool = True,
     standard: str = "",
@@ -115,9 +115,9 @@ def ladder(
     has, state = state_of(gates, asked, on, verdict=verdict, offers=offers, turn=turn, begun=begun)
     ahead = turn.gate if turn and state in (WAITING, CHALLENGED) else ahead_of(has, state, offers)
     return Ladder(
-        _bays(gates, on, state, ahead, offers),
+        _bays(frozenset(gate.gate for gate in gates if gate.counts_on(on)), state, ahead, offers),
         state,
-        _word(state, has, ahead, turn, verdict, lapsed_on(gates, on)),
+        _word(state, has, ahead, turn, verdict, lapsed_on(gates, on) if state == LAPSED else None),
         _note(state, asked, verdict, standard),
         has.level,
         has.valid_until,
@@ -125,8 +125,9 @@ def ladder(
     )
 
 
-def _bays(gates: list[OpenGate], on: date, state: str, ahead: str, offers: Collection[str] | None) -> tuple[str, ...]:
-    open_now = {gate.gate for gate in gates if gate.counts_on(on)}
+@lru_cache(maxsize=4096)
+def _bays(open_now: frozenset[str], state: str, ahead: str, offers: frozenset[str] | None) -> tuple[str, ...]:
+    """There are few shapes and hundreds of ladders: each is drawn once."""
     if state == CLOSED and not open_now:
         return ()
     reached = max((GATES.index(gate) for gate in open_now), default=-1)

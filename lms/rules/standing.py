@@ -74,6 +74,10 @@ class Held:
     valid_until: date | None = None
 
 
+UNSIGNED = {gate: Held(gate) for gate in ("", *GATES)}
+"""What gates amount to without a sign-off: there are few, and thousands are asked for."""
+
+
 def satisfies(asked: Asks | None, gate: OpenGate, on: date) -> bool:
     """Whether one open gate meets what is asked on a day. Nothing asked: any sign-off that counts does."""
     if gate.gate != "show" or not gate.counts_on(on):
@@ -84,16 +88,15 @@ def satisfies(asked: Asks | None, gate: OpenGate, on: date) -> bool:
 def held(gates: Iterable[OpenGate], asked: Asks | None, on: date) -> Held:
     """What the gates of one skill amount to on a day. A sign-off that does not meet what is asked counts as Do."""
     valid = [gate for gate in gates if gate.counts_on(on)]
-    if not valid:
-        return Held("")
     signed = [gate for gate in valid if gate.gate == "show"]
+    if not signed:
+        return UNSIGNED[max((gate.gate for gate in valid), key=VALUES.__getitem__, default="")]
     enough = [gate for gate in signed if satisfies(asked, gate, on)]
     if enough:
         best = max(enough, key=_longest if asked else _highest)
         return Held("show", True, best.level or 0, best.valid_until)
-    strongest = max(("do" if gate.gate == "show" else gate.gate for gate in valid), key=VALUES.__getitem__)
-    top = max(signed, key=_highest, default=None)
-    return Held(strongest, False, top.level or 0, top.valid_until) if top else Held(strongest)
+    top = max(signed, key=_highest)
+    return Held("do", False, top.level or 0, top.valid_until)
 
 
 def _longest(gate: OpenGate) -> tuple[date, int]:

@@ -1,6 +1,7 @@
 """Since when people are late on their paths: the day of the oldest required step that is neither done nor waived.
 
-Practice is left out: others read from this whether somebody is behind, and who practised is nobody else's business.
+Practice is left out (``PathStructure.dues``): others read from this whether somebody is behind, and who practised is
+nobody else's business.
 """
 
 from __future__ import annotations
@@ -8,48 +9,70 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
+
+from django.db import models
+from django.db.models import F, QuerySet
 
 from lms.models import Enrolment, Extension, StepCompletion, Waiver
 from lms.rules.days import date_of_day
 
 from .structure import structure_of
+from .union import Row, Union, union_part
+
+# The columns of the UNION beside the kind: thousands of rows, and only numbers. ``number`` is the order of extensions.
+COLUMNS: dict[str, models.Field] = {
+    name: models.BigIntegerField() for name in ("enrolment", "step", "due_day", "number")
+}
 
 
 def oldest_due(
     enrolments: Sequence[Enrolment], today: Mapping[int, date], pauses: Mapping[int, Sequence[tuple[date, date | None]]]
 ) -> dict[int, date]:
     """When the oldest unfinished required step of each path was or is due, by enrolment id; nothing for who has none
-    left. ``today`` is each person's own, ``pauses`` those of each path. Queries: 2, 0 for nobody.
+    left. ``today`` is each person's own, ``pauses`` those of each path. Queries: 1, 0 for nobody.
     """
     ids = [enrolment.pk for enrolment in enrolments]
-    if not ids:
-        return {}
-    mine = {"enrolment__in": ids}
-    waived = Waiver.objects.filter(**mine).order_by().values_list("enrolment_id", "step_id")
     settled: dict[int, set[int]] = defaultdict(set)
-    done = StepCompletion.objects.filter(**mine).order_by().values_list("enrolment_id", "step_id")
-    for enrolment_id, step_id in done.union(waived, all=True):
-        settled[enrolment_id].add(step_id)
+    extended = []
+    for kind, enrolment_id, step_id, due_day, number in _steps(enrolments=ids) if ids else ():
+        if kind == "extended":
+            extended.append((number, enrolment_id, step_id, due_day))
+        else:
+            settled[enrolment_id].add(step_id)
     moved: dict[int, dict[int, int]] = defaultdict(dict)
-    extended = Extension.objects.filter(**mine).order_by("extended_at", "pk")
-    for enrolment_id, step_id, due_day in extended.values_list("enrolment_id", "step_id", "due_day"):
+    for _number, enrolment_id, step_id, due_day in sorted(extended):
         moved[enrolment_id][step_id] = due_day
     found = {}
     for enrolment in enrolments:
         pk = enrolment.pk
-        first = _first(enrolment, settled[pk], moved.get(pk, {}), today[pk], pauses.get(pk, ()))
-        if first:
-            found[pk] = first
+        day = _first(structure_of(enrolment.path_version_id).dues, settled[pk], moved.get(pk, {}))
+        if day is not None:
+            found[pk] = date_of_day(day, enrolment.started_on, today[pk], pauses.get(pk, ()))
     return found
 
 
-def _first(
-    enrolment: Enrolment,
-    settled: set[int],
-    moved: Mapping[int, int],
-    today: date,
-    pauses: Sequence[tuple[date, date | None]],
-) -> date | None:
-    dues = structure_of(enrolment.path_version_id).dues
-    left = [max(day, moved.get(step, day)) for day, step in dues if step not in settled]
-    return date_of_day(min(left), enrolment.started_on, today, pauses) if left else None
+def _parts(enrolments: list[int]) -> list[QuerySet[Any, Row]]:
+    mine = {"enrolment__in": enrolments}
+    step = {"enrolment": F("enrolment_id"), "step": F("step_id")}
+    extended = {"due_day": F("due_day"), "number": F("pk")}
+    return [
+        union_part(COLUMNS, "completed", StepCompletion.objects.filter(**mine), **step),
+        union_part(COLUMNS, "waived", Waiver.objects.filter(**mine), **step),
+        union_part(COLUMNS, "extended", Extension.objects.filter(**mine), **step, **extended),
+    ]
+
+
+_steps = Union(_parts)
+
+
+def _first(dues: Sequence[tuple[int, int]], settled: set[int], moved: Mapping[int, int]) -> int | None:
+    """The first day on which anything of a path is still due; ``dues`` stand in the order of their days."""
+    days = []
+    for day, step in dues:
+        if step in settled:
+            continue
+        days.append(max(day, moved.get(step, day)))
+        if step not in moved:
+            break
+    return min(days, default=None)

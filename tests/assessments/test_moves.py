@@ -14,6 +14,7 @@ from lms import clock
 from lms.api import Enrolment, Pause, Skill, StepCompletion, open_gate
 from tests import factories as make
 from tests import judging_factories as judge
+from tests.shown import looked
 
 pytestmark = pytest.mark.django_db
 
@@ -104,7 +105,7 @@ def test_a_path_that_offers_nothing_is_its_authors() -> None:
 def test_without_a_coach_the_manager_has_it_and_the_learner_still_goes_on() -> None:
     enrolment = on_path(make.step("commitment", "promise", skills=(SKILL,)), shows(), coached=False)
     move = move_of(enrolment)
-    assert move.sentence.startswith("Henrike Voss chooses a coach. Make and keep the promise")
+    assert move.text.startswith("Henrike Voss chooses a coach. Make and keep the promise")
     assert move.url
 
 
@@ -114,7 +115,7 @@ def test_a_lower_sign_off_leads_to_being_seen_again() -> None:
     opened(enrolment, "show", level=2, standard_uid=make.uid("content of visit"), valid_until=until)
     done(enrolment, "show")
     move = move_of(enrolment)
-    assert "this role asks for “May act with a coach on call”" in move.sentence
+    assert "this role asks for “May act with a coach on call”" in move.text
     assert move.url == reverse("request_new", args=[make.uid("show")])
 
 
@@ -127,7 +128,7 @@ def test_a_sign_off_on_another_standard_names_the_one_that_is_asked_for() -> Non
     until = (clock.now() + timedelta(days=400)).date()
     opened(enrolment, "show", level=5, standard_uid=make.uid("x"), valid_until=until)
     move = move_of(enrolment)
-    assert "Signed, but this role asks for it on “Difficult meeting”." in move.sentence
+    assert "Signed, but this role asks for it on “Difficult meeting”." in move.text
     assert move.url == reverse("request_new", args=[make.uid("right")])
 
 
@@ -138,7 +139,7 @@ def test_after_a_revocation_one_may_ask_again_and_not_before() -> None:
     client = judge.log_in(of.learner)
     again = reverse("request_new", args=[of.step])
     assert again not in judge.words_of(client.get(reverse("requests")))
-    revoke(actor=of.coach, event_uid=events[0].uid, reason="Not theirs.", key=make.key(), at=clock.now())
+    looked(revoke, actor=of.coach, event_uid=events[0].uid, reason="Not theirs.", key=make.key(), at=clock.now())
     assert again in judge.words_of(client.get(reverse("requests")))
     assert again in judge.words_of(client.get(reverse("case", args=[of.case.uid])))
     assert judge.asked(of).case.round == 2

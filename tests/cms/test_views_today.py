@@ -17,6 +17,7 @@ from tests import coaching_factories as helping
 from tests import factories as make
 from tests import judging_factories as judging
 from tests import learner_factories as learning
+from tests.shown import looked
 
 pytestmark = pytest.mark.django_db
 
@@ -204,7 +205,7 @@ def test_a_path_that_begins_later_takes_nothing_from_the_role_that_is_held():
 def test_the_day_after_a_revocation_begins_with_being_seen_again():
     of = judging.scene()
     event = judging.decided(of, 3)[0]
-    revoke(actor=of.coach, event_uid=event.uid, reason="Not theirs.", key=make.key(), at=clock.now())
+    looked(revoke, actor=of.coach, event_uid=event.uid, reason="Not theirs.", key=make.key(), at=clock.now())
     page = learning.signed_in(of.learner).get("/today/").content.decode()
     assert 'data-testid="again-listening"' in page
     assert f"/requests/new/{of.step}/" in page

@@ -106,5 +106,5 @@ def walk(site: Site, browser: Any) -> Walked:
     for who in (observer, coach):
         steps.observe(who, words, 4)
     steps.entrust(coach, SKILL, "Twice in a row without help, and corrected in the open.", 3)
-    expect(100 + 60, 1, "Vouched")
+    expect(100 + 60, 1, "May act with a coach on call")
     return Walked(site, people, watch)

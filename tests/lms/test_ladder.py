@@ -20,6 +20,7 @@ from tests.bench_factories import CALM
 
 DAY = date(2026, 4, 23)
 MEETING, VISIT = UUID(int=7), UUID(int=8)
+ALL = frozenset(GATES)
 DAN = Turn("do", "Dan")
 
 
@@ -42,8 +43,8 @@ CASES: list[tuple[list[OpenGate], Required | None, dict[str, Any], tuple[str, ..
     ([], asked(), {"begun": False}, (), "closed", "No data"),
     ([], None, {"offers": None}, (), "closed", "No data"),
     ([gate("try")], None, {"offers": None}, ("skip", "open", "closed", "closed"), "closed", "Try open"),
-    ([], asked(), {"offers": ("try",)}, ("none", "next", "none", "none"), "next", "Try is next"),
-    ([gate("do")], asked(), {"offers": ("talk", "try")}, ("skip", "skip", "open", "none"), "none_here", "None here"),
+    ([], asked(), {"offers": frozenset({"try"})}, ("none", "next", "none", "none"), "next", "Try is next"),
+    ([gate("do")], asked(), {"offers": frozenset({"try"})}, ("none", "skip", "open", "none"), "none_here", "None here"),
     ([gate("talk")], asked(), {}, ("open", "next", "closed", "closed"), "next", "Try is next"),
     (OPEN[:2], asked(), {"turn": DAN}, ("open", "open", "wait", "closed"), "waiting", "Do waits for Dan"),
     ([gate("do")], asked(), {}, ("skip", "skip", "open", "next"), "next", "Show is next"),
@@ -75,33 +76,45 @@ CASES: list[tuple[list[OpenGate], Required | None, dict[str, Any], tuple[str, ..
 def test_bays_state_and_word(
     gates: list[OpenGate], line: Required | None, options: dict[str, Any], bays: tuple[str, ...], state: str, word: str
 ) -> None:
-    found = ladder(gates, line, DAY, **({"offers": GATES} | options))
+    found = ladder(gates, line, DAY, **({"offers": ALL} | options))
     assert (found.bays, found.state, found.word) == (bays, state, word)
     assert found.label, "who does not see the bays hears them"
 
 
+def test_only_a_sign_off_that_counts_at_the_level_on_the_standard_satisfies() -> None:
+    """Fact 4: one predicate decides whether a requirement is met."""
+    line, later = asked(3, MEETING), DAY + timedelta(days=90)
+    assert satisfies(line, gate("show", 3, later, MEETING), DAY)
+    assert satisfies(line, gate("show", 3, DAY, MEETING), DAY), "on its last day"
+    assert not satisfies(line, gate("show", 3, DAY - timedelta(days=1), MEETING), DAY)
+    assert not satisfies(line, gate("show", 2, later, MEETING), DAY)
+    assert not satisfies(line, gate("show", 5, later, VISIT), DAY)
+    assert not satisfies(line, gate("do"), DAY)
+    assert satisfies(asked(3), gate("show", 3, later, VISIT), DAY)
+
+
 def test_what_decides_is_named() -> None:
     """Fact 4: the standard that a role asks for, and the level, stand in the note."""
-    lower = ladder([gate("show", 2)], asked(4), DAY, offers=GATES)
+    lower = ladder([gate("show", 2)], asked(4), DAY, offers=ALL)
     assert lower.note == "Signed, but this role asks for “May act alone”."
-    other = ladder([gate("show", 5)], asked(3, MEETING), DAY, offers=GATES, standard="Difficult meeting")
+    other = ladder([gate("show", 5)], asked(3, MEETING), DAY, offers=ALL, standard="Difficult meeting")
     assert other.note == "Signed, but this role asks for it on “Difficult meeting”."
-    again = ladder(OPEN, asked(), DAY, offers=GATES, verdict=AGAIN)
+    again = ladder(OPEN, asked(), DAY, offers=ALL, verdict=AGAIN)
     assert again.note == "Wait before you play back. Seen again by 3 May."
 
 
 @pytest.mark.parametrize("kind", ["not_yet", "revoked", "refused", "awaiting"])
 def test_what_is_met_is_met_whatever_else_is_written(kind: str) -> None:
-    found = ladder([gate("show", 4)], asked(3), DAY, offers=GATES, verdict=verdict(kind), turn=DAN)
+    found = ladder([gate("show", 4)], asked(3), DAY, offers=ALL, verdict=verdict(kind), turn=DAN)
     assert (found.state, found.vouched, found.next_gate) == ("vouched", True, "")
 
 
 def test_a_new_encounter_comes_before_the_last_answer_and_a_lower_sign_off_before_an_older_end() -> None:
-    waits = ladder(OPEN, asked(), DAY, offers=GATES, verdict=AGAIN, turn=Turn("show", "Priya"))
+    waits = ladder(OPEN, asked(), DAY, offers=ALL, verdict=AGAIN, turn=Turn("show", "Priya"))
     assert waits.word == "Show waits for Priya"
-    lower = ladder([gate("show", 2)], asked(4), DAY, offers=GATES, verdict=verdict("revoked"))
+    lower = ladder([gate("show", 2)], asked(4), DAY, offers=ALL, verdict=verdict("revoked"))
     assert lower.state == "lower"
-    assert ladder([gate("show", 2)], asked(4), DAY, offers=GATES, verdict=AGAIN).state == "not_yet"
+    assert ladder([gate("show", 2)], asked(4), DAY, offers=ALL, verdict=AGAIN).state == "not_yet"
 
 
 def test_without_a_requirement_the_highest_level_is_told_with_one_the_longest() -> None:
@@ -184,5 +197,5 @@ def _same(one: Ladder, other: Ladder) -> bool:
 def test_without_events_a_requirement_once_lost_is_never_met_again(
     gates: list[OpenGate], line: Required | None, days: list[int]
 ) -> None:
-    met = [ladder(gates, line, DAY + timedelta(offset), offers=GATES).vouched for offset in sorted(days)]
+    met = [ladder(gates, line, DAY + timedelta(offset), offers=ALL).vouched for offset in sorted(days)]
     assert all(before or not after for before, after in pairwise(met))

@@ -84,7 +84,7 @@ def test_the_oldest_required_step_counts_and_practice_never() -> None:
     assert due(enrolment, today) == BEGINS + timedelta(9)
     for number, later in enumerate((20, 40)):
         Extension.objects.create(
-            enrolment=enrolment, step_id=ids[make.uid("c")], due_on=BEGINS + timedelta(later), reason="Away", by=by,
+            enrolment=enrolment, step_id=ids[make.uid("c")], due_day=later, reason="Away", by=by,
             extended_at=at + timedelta(number),
         )  # fmt: skip
     assert due(enrolment, today) == BEGINS + timedelta(40), "the latest extension counts"
