@@ -109,7 +109,7 @@ class JudgeForm(forms.Form):
     """One post of a thread, and why it is hidden."""
 
     post = forms.UUIDField(widget=forms.HiddenInput)
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300, required=False)
+    reason = OneLine(label=gettext_lazy("Reason"), max_length=300, required=False)
 
 
 class ChallengeForm(forms.Form):

@@ -170,7 +170,7 @@ class AddressForm(forms.Form):
 
     shown = forms.CharField(widget=forms.HiddenInput, required=False)
     email = forms.EmailField(label=_("New address"), help_text=_("They sign in with it. A link to begin goes there."))
-    reason = forms.CharField(
+    reason = OneLine(
         label=_("Reason"),
         max_length=300,
         help_text=_("They read it in the mail, the other administrators in a notice."),
@@ -215,7 +215,7 @@ class FirstDayForm(forms.Form):
     """Another first day of a path, and why."""
 
     started_on = Day(label=_("First day"), within=bounds.PATH_BEGINS)
-    reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("The learner reads it."))
+    reason = OneLine(label=_("Reason"), max_length=200, help_text=_("The learner reads it."))
 
 
 class StepForm(forms.Form):

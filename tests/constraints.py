@@ -151,7 +151,7 @@ def _value(field: Any) -> Any:
         case models.FloatField():
             return 0.0
         case models.IntegerField():
-            return 1
+            return number if field.unique else 1
         case models.JSONField():
             return {}
         case models.EmailField():

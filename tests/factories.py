@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4, uuid5
@@ -107,8 +107,9 @@ def with_duty(duty: str, who: User | None = None, at: datetime | None = None) ->
 
 
 def ended(who: User, duty: str, at: datetime = MONDAY) -> User:
-    """Who had a duty, until a moment."""
+    """Who had a duty, until a moment; one that began later, for a minute."""
     holding = who.duty_holdings.get(duty=duty, until_at=None)
+    at = max(at, holding.from_at + timedelta(minutes=1))
     finish_duty(holding=holding, by=User.objects.get(email=GIVER), reason="Moved on.", at=at)
     forget_held(who)
     return who

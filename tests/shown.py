@@ -105,7 +105,7 @@ LOOKS: dict[str, Callable[[dict[str, Any]], str | None]] = {
     **dict.fromkeys(("accept", "hide_post", "show_post"), _post),
     "answer_challenge": _challenge,
     **dict.fromkeys(("assign_coach", "hand_over", "end_assignment", "answer_proposal"), _coaching),
-    **dict.fromkeys(("pause", "resume", "extend", "waive"), _steering),
+    **dict.fromkeys(("pause", "resume", "extend", "waive", "correct_first_day"), _steering),
     "revoke_grant": _grant,
     "give_grant": _grants,
 }

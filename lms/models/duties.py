@@ -15,6 +15,8 @@ from django.db.models import F, Q
 
 from lms.rules.duties import ADMINISTRATOR, DUTIES
 
+from .lines import OneLine
+
 
 class DutyHolding(models.Model):
     """A person has a duty from ``from_at``, that instant included, until ``until_at``, that instant excluded.
@@ -29,9 +31,9 @@ class DutyHolding(models.Model):
     from_at = models.DateTimeField()
     until_at = models.DateTimeField(null=True)
     given_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    reason = models.CharField(max_length=300)
+    reason = OneLine(max_length=300)
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    ended_reason = models.CharField(max_length=300, blank=True)
+    ended_reason = OneLine(max_length=300, blank=True)
 
     class Meta:
         ordering = ["-from_at", "-pk"]

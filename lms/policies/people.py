@@ -52,7 +52,7 @@ def managed_by(user: User, prefix: str = "") -> Q:
 
 class PeoplePolicy(RowPolicy[User]):
     """view: a person's page - invite: L&D, administrators - end: L&D - enrol: their manager, L&D; nobody themself -
-    see_duties: one's own, L&D, administrators - erase: administrators, others - duties (give, end), address (change it), open_door (remove a
+    see_duties: one's own, L&D, administrators - erase, duties (give, end), address (change it), open_door (remove a
     second factor): administrators, never their own.
     """
 

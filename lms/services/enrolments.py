@@ -16,10 +16,12 @@ from lms.policies import enrolment_policy, people_policy
 from lms.rules.bounds import PATH_BEGINS
 from lms.rules.lines import one_line, shorten
 from lms.rules.said import full_day
+from lms.rules.shown import require_same
 
 from .acts import act, once
 from .outbox import notify
 from .places import forget
+from .shown import steering_shown
 
 LONGEST_REASON = 200
 
@@ -75,12 +77,13 @@ def enrol(
 
 @act
 def correct_first_day(
-    *, actor: User, enrolment_uid: UUID, started_on: date, reason: str, key: UUID, at: datetime
+    *, actor: User, enrolment_uid: UUID, started_on: date, reason: str, shown: str, key: UUID, at: datetime
 ) -> Enrolment:
     """The path begins on another day than was written down, with the reason; its days move with it.
 
     Only while no step of it is done: what was done on a day of the path stays there. The learner is told. Raises
-    NotFound, NotAllowed (not theirs to steer, or oneself), Invalid (day, no reason), Conflict (a step is done).
+    NotFound, NotAllowed (not theirs to steer, or oneself), Invalid (day, no reason), Conflict (a step is done), Changed
+    (``shown`` is not how the path is steered now).
     """
     enrolment = enrolment_policy.get(actor, "steer", uid=enrolment_uid, lock=True, related=("person",))
     reason = one_line(reason)[:LONGEST_REASON]
@@ -89,6 +92,7 @@ def correct_first_day(
         return enrolment
     if not reason:
         raise Invalid(reason=_("Say why: the learner reads it."))
+    require_same(shown, steering_shown(enrolment))
     if enrolment.step_completions.exists():
         raise Conflict(_("A step of this path is done already, so its first day stays. Pause the path instead."))
     PATH_BEGINS.check("started_on", started_on, clock.today(enrolment.person.zone, at))

@@ -167,7 +167,16 @@ for _act, _form in {"waive": {}, "extend": {"due_on": day(40)}}.items():
             **form,
         },
     )
-post("team_steer first_day", about("enrolment"), lambda *_: {"act": "first_day", "started_on": day(1), "reason": WHY})
+post(
+    "team_steer first_day",
+    about("enrolment"),
+    lambda world, who, rows: {
+        "act": "first_day",
+        "started_on": day(1),
+        "reason": WHY,
+        "shown": record.steering_shown(rows.enrolment),
+    },
+)
 get("coach_propose", about("enrolment"))
 post("coach_propose", about("enrolment"), lambda world, who, rows: {"coach": world.idle.uid, "reason": WHY})
 get("people_end", about("person"))

@@ -238,6 +238,10 @@ ROWS: dict[str, Insert] = {
         digest="0" * 64,
         skill=Skill.objects.first(),
         spec={},
+        items=10,
+        kappa=0.6,
+        max_bias=0.5,
+        decides=True,
         published_at=NOW,
     ),
     "an erasure": lambda s: Erasure.objects.create(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,11 +16,21 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.db.models import Model
 from django.db.models.signals import pre_migrate
 
+from assessments.api import answer_erasure, ask_erasure, end_person, mail_receipts, verify_nightly
 from assessments.checks import guards_stand
-from assessments.models import Observation, ObservationIndicator, ObservationSkill, SignOffEvent, SignOffText
+from assessments.models import (
+    CalibrationVersion,
+    Observation,
+    ObservationIndicator,
+    ObservationSkill,
+    SignOffEvent,
+    SignOffText,
+)
 from assessments.services import guards
+from lms.models import Skill
 from tests import bench_factories as judging
 from tests import factories as make
+from tests.assessments import forging
 
 pytestmark = pytest.mark.django_db
 
@@ -78,6 +89,75 @@ ATTACKS: dict[str, Callable[[type[Model]], object]] = {
     ),
     "raw_sql_delete": lambda model: execute(f"DELETE FROM {model._meta.db_table}"),
 }
+
+
+def one_of_each(settings: Any, folder: Path) -> None:
+    """A row in every guarded table."""
+    settings.MEDIA_ROOT = str(folder / "media")
+    scene = forging.scene()
+    CalibrationVersion.objects.create(
+        set_uid=make.uid("set"),
+        number=1,
+        digest="0" * 64,
+        skill=Skill.objects.first(),
+        spec={},
+        items=10,
+        kappa=0.6,
+        max_bias=0.5,
+        decides=True,
+        published_at=forging.NOW,
+    )
+    mail_receipts(forging.NOW)
+    verify_nightly(forging.NOW)
+    leaver = scene.work.learner
+    end_person(
+        actor=scene.learning,
+        person_uid=leaver.uid,
+        last_day=forging.NOW.date(),
+        reason="Moved abroad.",
+        key=make.key(),
+        at=forging.NOW,
+    )
+    asked = ask_erasure(
+        actor=make.administrator(), person_uid=leaver.uid, reason="They asked us to.", key=make.key(), at=forging.NOW
+    )
+    answer_erasure(actor=make.administrator(), request_uid=asked.uid, agree=True, key=make.key(), at=forging.NOW)
+
+
+def test_every_guarded_table_can_only_be_added_to(settings: Any, tmp_path: Path) -> None:
+    """Every table of the record, those that a later issue adds too, by each way that its database knows."""
+    one_of_each(settings, tmp_path)
+    connection.check_constraints()
+    allowed = []
+    for model in guards.MODELS:
+        table, row = model._meta.db_table, model._base_manager.order_by("-pk").first()
+        assert row is not None, f"the test has no row of {table}"
+        columns = ", ".join(field.column for field in model._meta.concrete_fields)
+        key = model._meta.pk_fields[0].column
+        attacks = [f"UPDATE {table} SET {key} = {key}", f"DELETE FROM {table}"]
+        if connection.vendor == "sqlite":
+            attacks.append(f"INSERT OR REPLACE INTO {table} ({columns}) SELECT {columns} FROM {table} LIMIT 1")
+        else:
+            attacks.append(f"TRUNCATE {table} CASCADE")
+        allowed += [attack for attack in attacks if not stopped_by(model, attack)]
+    assert allowed == []
+
+
+def stopped_by(model: type[Model], attack: str) -> bool:
+    """Whether the guard of this very table refuses it: those of the others are away, and no row points here."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        for trigger in guards.triggers(connection.vendor):
+            if trigger.table != model._meta.db_table:
+                on_table = "" if connection.vendor == "sqlite" else f" ON {trigger.table}"
+                cursor.execute(f"DROP TRIGGER {trigger.name}{on_table}")
+        try:
+            with transaction.atomic():
+                cursor.execute(attack)
+            return False
+        except IntegrityError as error:
+            return guards.SENTENCE in str(error)
+        finally:
+            transaction.set_rollback(True)
 
 
 @pytest.mark.parametrize("attack", ATTACKS)

@@ -211,7 +211,9 @@ def test_a_skill_is_called_what_it_is_called_today() -> None:
     fixture_person(manager)
     client = judge.log_in(manager)
     assert '<th scope="col">A</th>' in client.get("/team/").content.decode()
-    Skill.objects.filter(slug="a").update(title="Asking well")
+    skill = Skill.objects.get(slug="a")
+    skill.title = "Asking well"
+    skill.save()
     assert '<th scope="col">Asking well</th>' in client.get("/team/").content.decode()
 
 

@@ -335,11 +335,11 @@ def test_the_page_offers_it_until_a_step_is_done(scene: Scene) -> None:
     Enrolment.objects.update(started_on=clock.now().date() + 3 * DAY)
     assert 'name="started_on"' in browser.get(url).content.decode()
     right = {"act": "first_day", "started_on": str(clock.now().date()), "reason": "Came early", "key": make.key()}
-    assert browser.post(url, right).status_code == 302
+    assert look_and_send(browser, url, right).status_code == 302
     wrong = right | {"started_on": "9999-12-31", "key": make.key()}
-    answer = browser.post(url, wrong)
+    answer = look_and_send(browser, url, wrong)
     assert (answer.status_code, "Choose a day from" in answer.content.decode()) == (422, True)
     step = structure_of(scene.enrolment.path_version_id).steps[make.uid("first")]
     record_completion(enrolment=scene.enrolment, step=step, by=scene.learner, at=clock.now())
     assert 'name="started_on"' not in browser.get(url).content.decode()
-    assert browser.post(url, right | {"key": make.key()}).status_code == 409
+    assert look_and_send(browser, url, right | {"key": make.key()}).status_code == 409

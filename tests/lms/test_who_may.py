@@ -74,6 +74,7 @@ def test_people(cast: dict[str, User]) -> None:
         "invite": everybodys(cast, "learning boss"),
         "end": everybodys(cast, "learning", but="learning absent gone"),
         "open_door": everybodys(cast, "boss", but="boss absent gone"),
+        "erase": everybodys(cast, "boss", but="boss") | {"absent": "boss", "gone": "boss"},
         "address": everybodys(cast, "boss", but="boss absent gone"),
         "duties": everybodys(cast, "boss", but="boss absent gone"),
         "see_duties": {name: f"{'' if name in ('absent', 'gone') else name} learning boss" for name in cast},
