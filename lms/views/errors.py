@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
+from lms.api import KeyMissing
 from lms.views.acting import kept_words
 
 TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
@@ -54,11 +55,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def will_pass(error: BaseException | None) -> bool:
-    """Whether this says that the database, the disk or the cache is not there at the moment."""
+    """Whether this says that the database, the disk, the cache or the key of the ledger is not there at the moment."""
     if isinstance(error, OperationalError | InterfaceError):
         said_by_sqlite = getattr(error.__cause__, "sqlite_errorname", None)
         return said_by_sqlite is None or said_by_sqlite.startswith(SQLITE)
-    return isinstance(error, RedisError) or (isinstance(error, OSError) and error.errno in STORE)
+    return isinstance(error, RedisError | KeyMissing) or (isinstance(error, OSError) and error.errno in STORE)
 
 
 def words_of(request: HttpRequest) -> list[tuple[str, str]]:

@@ -16,10 +16,11 @@ from assessments.errors import AlreadyDecided, EvidenceMissing
 from assessments.models import Case, SignOffEvent, SignOffText
 from assessments.rules.evidence import Finding
 from assessments.rules.specs import EvidenceRule
-from assessments.services import decisions
+from assessments.services import decisions, ledger
+from assessments.services.authority import Authority
 from assessments.services.decisions import Entrust, NotYet, Verdict, decide
 from assessments.services.ledger import months_later
-from coaching.models import CoachAssignment, CoachProfile, ObserverGrant
+from coaching.models import Absence, CoachAssignment, CoachProfile, ObserverGrant
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from lms.models import Act, Membership, Notice, SkillGate, StepCompletion, User
 from tests import bench_factories as judging
@@ -322,9 +323,11 @@ def test_a_grant_is_needed_for_every_skill_of_the_standard() -> None:
 def test_the_stand_in_decides_while_the_coach_is_away(work: Bench) -> None:
     cover = judging.coach_profile(judging.observer(*work.skills, name="Cover"), load=0)
     refused(NotFound, work, actor=cover.person)
-    CoachProfile.objects.filter(person=work.coach).update(
-        cover=cover, away_from=date(2026, 1, 1), away_until=judging.LATER
-    )
+    away = CoachProfile.objects.get(person=work.coach)
+    days = {"from_on": date(2026, 1, 1), "until_on": judging.LATER}
+    make.logged(Absence.objects.create(coach=away, cover=cover, said_at=MONDAY - HOUR, **days))
+    away.cover, away.away_from, away.away_until = cover, days["from_on"], days["until_on"]
+    away.save()
     (event,) = judging.sign(work, actor=cover.person)
     assert (event.signer, event.authority) == (cover.person, "stand-in of the coach")
 
@@ -540,7 +543,12 @@ def test_without_the_policy_the_service_still_refuses_ones_own_sign_off(
 def test_without_policy_and_authority_the_database_refuses_ones_own_sign_off(
     work: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    without(monkeypatch, case_policy=OpenPolicy(), _check_authority=lambda *_rest: None)
+    without(
+        monkeypatch,
+        case_policy=OpenPolicy(),
+        _check_authority=lambda *_rest: None,
+        to_decide=lambda *_rest: Authority("coach", {}),
+    )
     database_refuses("signoff_never_of_oneself", lambda: judging.sign(work, actor=work.learner))
 
 
@@ -572,6 +580,8 @@ def test_without_the_rule_the_database_still_wants_a_level_of_the_scale(
 
     unlooked = {"_check_shown": lambda *_rest: None, "ENTRUSTMENT": dict.fromkeys(range(100), "x")}
     without(monkeypatch, grounds_of=generous, **unlooked)
+    monkeypatch.setattr(ledger, "meaning_of", lambda *_rest: "entrusted.5")
+    monkeypatch.setattr(ledger, "_words", lambda *_rest: "x")
     database_refuses("signoff_level_only_when_signed", lambda: judging.sign(work, level=6))
 
 

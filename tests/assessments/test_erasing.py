@@ -100,7 +100,7 @@ def test_refusals_of_asking(scene: Scene) -> None:
         ask(scene, one, person_uid=make.uid("nobody"))
     with pytest.raises(Conflict, match="still here"):
         ask(scene, one, person_uid=scene.other.learner.uid)
-    with pytest.raises(NotAllowed, match="their own"):
+    with pytest.raises(NotAllowed, match="not yours to do"):
         ask(scene, one, person_uid=one.uid)
     ask(scene, one)
     with pytest.raises(Conflict, match="asked already"):

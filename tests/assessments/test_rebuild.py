@@ -13,11 +13,10 @@ from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments.api import countersign, rebuild_gates, revoke
+from assessments.api import countersign, rebuild_gates, revoke, verify_ledger
 from assessments.models import Case, SignOffEvent
 from assessments.services.decisions import Entrust
 from assessments.services.rebuild import expected_gates, kept_gates, opening
-from assessments.services.verify import verify_ledger
 from coaching.api import confirm_commitment, drop_commitment, make_commitment, report_commitment, send_back_commitment
 from coaching.models import Commitment
 from lms.api import complete_lesson, record_example, record_recall
@@ -151,10 +150,15 @@ class Walk:
         looked(revoke, **self.common(actor), event_uid=self.signed(), reason="Wrong one.")
 
     def change_manager(self) -> None:
-        """Whether decisions are flagged from now on."""
-        rows = Membership.objects.filter(person=self.work.coach)
-        until = None if rows.exclude(until_on=None).exists() else (MONDAY - timedelta(days=1)).date()
-        rows.update(until_on=until)
+        """Whether decisions are flagged from now on: from the next day, as memberships are of days."""
+        self.at += timedelta(days=1)
+        today = self.at.date()
+        row = Membership.objects.filter(person=self.work.coach).latest("pk")
+        if row.until_on is None:
+            row.until_on = today - timedelta(days=1)
+            row.save()
+        else:
+            Membership.objects.create(person=row.person, team=row.team, role=row.role, from_on=today)
 
 
 @pytest.mark.django_db
@@ -164,7 +168,7 @@ def test_rebuilt_equals_kept_after_any_sequence_of_acts(seed: int) -> None:
     for _number in range(45):
         walk.step()
         assert rebuild_gates(check=True) == ([], []), walk.done
-    assert verify_ledger().findings == ()
+    assert verify_ledger(at=make.MONDAY).findings == ()
     kept = kept_gates()
     SkillGate.objects.all().delete()
     missing, extra = rebuild_gates(check=False)

@@ -20,7 +20,7 @@ from django.urls import reverse
 from redis.exceptions import ConnectionError as NoRedis
 
 from coaching.models import Thread
-from lms.api import User
+from lms.api import KeyMissing, User
 from lms.models import Act
 from lms.views.errors import will_pass
 from tests import factories as make
@@ -242,6 +242,7 @@ def test_our_own_mistakes_stay_our_own(browser: Client) -> None:
 
 def test_which_errors_pass() -> None:
     assert will_pass(NoRedis("refused"))
+    assert will_pass(KeyMissing("it holds no key"))
     assert not will_pass(ProgrammingError("no such column"))
     assert not will_pass(FileNotFoundError(errno.ENOENT, "gone"))
     assert not will_pass(ValueError())

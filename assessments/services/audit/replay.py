@@ -77,10 +77,10 @@ class _Judge:
         self.evidence = records.grouped(Evidence, "case_id")
         self.skill_versions = records.grouped(SkillVersion, "skill_id")
         self.erased = {(row.event_id, row.name) for row in records.all(ErasedText)}
-        self.signed_for: dict[tuple[int, int], list[datetime]] = defaultdict(list)
+        self.signed_for: dict[tuple[int, int], list[SignOffEvent]] = defaultdict(list)
         for event in self.events:
             if event.kind == SignOffEvent.Kind.SIGNED:
-                self.signed_for[event.signer_id, event.subject_id].append(event.occurred_at)
+                self.signed_for[event.signer_id, event.subject_id].append(event)
         self.specs = {version.pk: version.spec for version in records.all(StandardVersion)}
         self.managers = _Managers(self.events)
 
@@ -158,7 +158,7 @@ class _Judge:
             return
         if event.valid_until != months_later(event.occurred_at.date(), spec.valid_months):
             yield "is valid for another time than its standard says"
-        for flag in sorted(self._flags_due(event) - set(event.flags)):
+        for flag in sorted(self._flags_due(event, place) - set(event.flags)):
             yield f"needed a countersign and does not say so ({flag})"
 
     def _grounds(self, event: SignOffEvent, spec: StandardSpec, place: int) -> Iterator[str]:
@@ -215,7 +215,7 @@ class _Judge:
         number = self.log.number(kind, uid)
         return number is not None and number < place
 
-    def _flags_due(self, event: SignOffEvent) -> set[str]:
+    def _flags_due(self, event: SignOffEvent, place: int) -> set[str]:
         grants = part(event, "authority").get("grants", {})
         rows = [self.records.by_uid(ObserverGrant, uid) for uid in grants.values()]
         since = event.occurred_at - RECIPROCAL
@@ -224,7 +224,10 @@ class _Judge:
             "provisional": any(row is not None and row.basis == ObserverGrant.Basis.PROVISIONAL for row in rows),
             "line_manager": event.signer_id in self.managers.of(event.subject_id, event.occurred_at),
             "reports_to_learner": event.subject_id in self.managers.of(event.signer_id, event.occurred_at),
-            "reciprocal": any(since <= at <= event.occurred_at for at in received),
+            "reciprocal": any(
+                since <= row.occurred_at <= event.occurred_at and self._stood("event", row.uid, place)
+                for row in received
+            ),
         }
         return {name for name, due in checks.items() if due}
 
