@@ -177,8 +177,8 @@ def test_of_countersigning_and_revoking_at_once_one_is_first_and_the_others_look
     assert verify_ledger(at=make.MONDAY).findings == ()
 
 
-def test_two_who_decide_about_each_other_at_once_do_not_block_each_other() -> None:
-    """Each transaction holds its learner and points at the other's."""
+def test_two_who_decide_about_each_other_at_once_are_both_done_and_the_second_is_flagged() -> None:
+    """Each transaction holds its learner and points at the other's; the second sees what the first signed."""
     first, second = judging.bench("one"), judging.bench("two")
     for mine, theirs in ((first, second), (second, first)):
         judging.grant(theirs.learner, *mine.skills)
@@ -193,6 +193,8 @@ def test_two_who_decide_about_each_other_at_once_do_not_block_each_other() -> No
             judging.watch(work, work.observers[1], at - MINUTE, context="on the phone")
         answers = at_once(*[partial(judging.sign, work, at) for work in (first, second)])
         assert [type(answer) for answer in answers] == [list, list], answers
+        flagged = [event for made in answers for event in made if "reciprocal" in event.flags]
+        assert len({event.signer_id for event in flagged}) == min(number + 1, 2)
     assert verify_ledger(at=make.MONDAY).findings == ()
 
 
