@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from uuid import UUID
 
 from assessments.api import CalibrationVersion, Case, Entrust, NotYet, SignOffEvent, Verdict
@@ -48,7 +48,8 @@ class History:
 
     def walk(self) -> None:
         """Live every day from the first to today (or to the last that matters)."""
-        last = max([self.doc.start_day + LONGEST, *(signoff.day for signoff in self.doc.signoffs)])
+        told = [signoff.revoked_day or signoff.day for signoff in self.doc.signoffs]
+        last = max([self.doc.start_day + LONGEST, *told])
         for day in range(self.doc.start_day, min(last, self.end) + 1):
             self.part(day)
             for act in self.later.pop(day, []):
@@ -313,12 +314,14 @@ class History:
                 events, self.second(case, self.coach(signoff.day)), self.company.at(signoff.day, 17)
             )
         if signoff.revoked_day is not None:
-            by = self.company.people[str(self.doc.state.details["by"])]
-            reason = str(self.doc.state.details["reason"])
-            for event in events:
-                if event.skill.slug == spec.skills[0]:
-                    self.life.taken_back(event, by, reason, self.company.at(signoff.revoked_day, 12))
+            first = next(event for event in events if event.skill.slug == spec.skills[0])
+            self.later.setdefault(signoff.revoked_day, []).append(partial(self.take_back, first))
         return events
+
+    def take_back(self, event: SignOffEvent, day: int) -> None:
+        """Revoke a sign-off, by whom and why the story says."""
+        by = self.company.people[str(self.doc.state.details["by"])]
+        self.life.taken_back(event, by, str(self.doc.state.details["reason"]), self.company.at(day, 12))
 
     def second(self, case: Case, coach: User | None) -> User:
         """Who countersigns: an experienced coach, or the head of learning, who neither signed nor observed."""
