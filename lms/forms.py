@@ -81,7 +81,9 @@ class Moment(forms.DateTimeField):
 
     def get_bound_field(self, form: forms.BaseForm, field_name: str) -> BoundField:
         """With the first and the last moment as they are now."""
-        first, last = (timezone.localtime(end).strftime(MINUTE) for end in self.within.moments(clock.now()))
+        first, last = (
+            timezone.localtime(end).isoformat(timespec="minutes")[:16] for end in self.within.moments(clock.now())
+        )
         self.widget.attrs |= {"min": first, "max": last}
         return super().get_bound_field(form, field_name)
 

@@ -156,13 +156,14 @@ def make_administrator(*, person: User, at: datetime, instead_of: User | None = 
     duty ends. Raises Conflict (there is one; that one is none).
     """
     _hold_administrators()
-    reason = "Made on the machine."
+    reason = _("Made on the machine.")
     if instead_of is not None:
         old = DutyHolding.objects.filter(person=instead_of, duty=ADMINISTRATOR, until_at=None).first()
         if old is None:
             raise Conflict(_("%(name)s is no administrator.") % {"name": instead_of.full_name})
-        finish_duty(holding=old, by=person, reason="Replaced on the machine.", at=at)
-        reason = f"Made on the machine, in place of {instead_of.full_name}."[:LONGEST_REASON]
+        finish_duty(holding=old, by=person, reason=_("Replaced on the machine."), at=at)
+        words = {"name": instead_of.full_name}
+        reason = shorten(_("Made on the machine, in place of %(name)s.") % words, LONGEST_REASON)
     elif names := ", ".join(administrators().order_by("name_order").values_list("full_name", flat=True)):
         raise Conflict(
             _("There is an administrator already: %(names)s. They give the duty to others at /people/.")

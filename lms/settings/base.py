@@ -164,7 +164,7 @@ VOUCH_LEDGER_KEY_FILE = env.str("VOUCH_LEDGER_KEY_FILE", default="")
 # --- People and log-in ------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "lms.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["lms.adapters.ByAddress"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

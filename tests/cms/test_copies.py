@@ -57,7 +57,7 @@ def small() -> make.Small:
 @pytest.fixture
 def admin(client: Any, small: make.Small) -> Any:
     """The strongest person there is."""
-    client.force_login(factories.person("Ada Admin", is_superuser=True))
+    client.force_login(factories.administrator(factories.person("Ada Admin")))
     return client
 
 

@@ -52,7 +52,7 @@ def small() -> make.Small:
 
 @pytest.fixture
 def author(client: Any, small: make.Small) -> Any:
-    client.force_login(factories.person("Ada Admin", is_superuser=True))
+    client.force_login(factories.administrator(factories.person("Ada Admin")))
     return client
 
 

@@ -94,8 +94,8 @@ def test_everybody_sees_their_own_at_home_and_reads_them_there(role: str) -> Non
     [
         ("coach", "/coach/", 7),
         ("learning administrator", "/coach/", 7),
-        ("manager", "/team/", 6),
-        ("learning administrator", "/team/", 5),
+        ("manager", "/team/", 8),
+        ("learning administrator", "/team/", 7),
     ],
 )
 def test_pages_with_a_budget_hold_it_with_them(role: str, url: str, budget: int) -> None:

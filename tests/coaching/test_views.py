@@ -31,7 +31,7 @@ SECRET = "zwijgzaam-7141"
 
 def signed_in(who: User) -> Client:
     client = Client()
-    client.force_login(who, "allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(who)
     return client
 
 

@@ -265,9 +265,10 @@ def test_nobody_adds_or_switches_an_address_of_their_own(admin: User, action: st
     client = log_in(who, sure=True)
     before = list(EmailAddress.objects.order_by("pk").values()), OutgoingMail.objects.count()
     fields = {"email": emails.get(whose, "\x00"), **({action: ""} if action else {})}
+    refused = 400 if whose == "nonsense" else 405  # a NUL is no form of ours, whatever it is sent to
     for name in ("account_email", "account_email_verification_sent"):
-        assert client.post(reverse(name), fields).status_code == 405
-    assert client.post(reverse("account_confirm_email", args=["MQ:abc"]), fields).status_code == 405
+        assert client.post(reverse(name), fields).status_code == refused
+    assert client.post(reverse("account_confirm_email", args=["MQ:abc"]), fields).status_code == refused
     assert (list(EmailAddress.objects.order_by("pk").values()), OutgoingMail.objects.count()) == before
     assert User.objects.get(pk=who.pk).email == who.email
 

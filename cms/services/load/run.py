@@ -230,7 +230,9 @@ def _customers(writer: Writer, c: Curriculum) -> None:
             Customer.objects.create(slug=item.slug, **wanted)
             writer.report.created.append(f"customer {item.slug}")
         elif any(getattr(row, name) != value for name, value in wanted.items()):
-            Customer.objects.filter(pk=row.pk).update(**wanted)
+            for name, value in wanted.items():
+                setattr(row, name, value)
+            row.save()
             writer.report.updated.append(f"customer {item.slug}")
         else:
             writer.report.unchanged += 1
