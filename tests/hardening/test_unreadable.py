@@ -30,7 +30,9 @@ def signed_in(**fields: Any) -> Client:
 @pytest.fixture
 def admin() -> Client:
     authored.site()
-    return signed_in(is_superuser=True)
+    client = Client()
+    client.force_login(make.administrator())
+    return client
 
 
 # --- NUL ------------------------------------------------------------------------------------------------------------
@@ -151,7 +153,7 @@ def test_no_page_fails_on_a_value_that_it_reads_from_its_address(value: str, adm
     assert {path: status for path, status in got.items() if status >= 500} == {}
     assert len(got) > 100
     if value == "9" * 400:
-        assert set(got.values()) == {400}
+        assert {path for path, status in got.items() if status != 400} == {"/healthz"}, "it reads nothing at all"
 
 
 @pytest.mark.parametrize("name", ["page", "p", "user", "id", "collection_id", "ordering", "parent_page_id"])
