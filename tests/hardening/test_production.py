@@ -67,7 +67,7 @@ def test_the_key_of_the_ledger_is_made_once_and_a_bad_one_is_refused(tmp_path: P
     assert (len(made) > 50, kept.stat().st_mode & 0o777) == (True, 0o600)
     assert run(tmp_path, "-c", started, **SAFE).returncode == 0
     assert kept.read_text() == made
-    for wrong in ("short", "a" * 80, SAFE["SECRET_KEY"], f"{made} short"):
+    for wrong in ("abc-123", "a" * 80, SAFE["SECRET_KEY"], f"{made} abc-123"):
         done = run(tmp_path, "-c", started, **SAFE, VOUCH_LEDGER_KEY=wrong)
         assert done.returncode == 1
         assert "key of the ledger" in done.stderr
