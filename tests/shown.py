@@ -114,10 +114,19 @@ LOOKS: dict[str, Callable[[dict[str, Any]], str | None]] = {
 def shown_on(client: Client, url: str, near: str = "") -> str:
     """The fingerprint in the first form of a page, or in the first one after some words; "" when there is none."""
     page = client.get(url).content.decode()
-    found = re.search(r'name="shown" value="([0-9a-f]{64})"', page[max(page.find(near), 0) :])
+    return _shown_in(page[max(page.find(near), 0) :])
+
+
+def _shown_in(markup: str) -> str:
+    found = re.search(r'name="shown" value="([0-9a-f]{64})"', markup)
     return found[1] if found else ""
 
 
 def look_and_send(client: Client, url: str, form: dict[str, Any], near: str = "", **extra: Any) -> Any:
-    """Open a page and send its form: what it showed goes along."""
-    return client.post(url, {"shown": shown_on(client, url, near), **form}, **extra)
+    """Open a page and send its form: what that very form shows goes along. With an ``act``, the form of its button."""
+    page = client.get(url).content.decode()
+    page = page[max(page.find(near), 0) :]
+    forms = re.findall(r"<form\b.*?</form>", page, re.DOTALL)
+    mine = [markup for markup in forms if f'value="{form.get("act")}"' in markup]
+    shown = _shown_in(mine[0] if mine else page)
+    return client.post(url, {"shown": shown, **form}, **extra)
