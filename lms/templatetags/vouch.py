@@ -18,7 +18,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from lms import clock
-from lms.api import News
+from lms.api import News, User
 from lms.rules import charts, said
 from lms.rules.ladder import Ladder
 
@@ -58,6 +58,13 @@ def address(email: object) -> SafeString:
     """An e-mail address that may break after its @ on a narrow page, and nowhere else."""
     local, _at, domain = str(email or "").partition("@")
     return format_html("{}@<wbr>{}", local, domain) if domain else format_html("{}", local)
+
+
+@register.filter
+def job_and_teams(person: User) -> str:
+    """What somebody does, and in which teams: each name once. ``memberships__team`` is read before."""
+    names = [person.job, *(membership.team.name for membership in person.memberships.all())]
+    return ", ".join(dict.fromkeys(filter(None, names)))
 
 
 @register.filter
