@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import json
 import logging
-import os
 import stat
 import time
 import uuid
@@ -55,17 +54,17 @@ class Channel(filesystem.Channel):
         name = f"{time.monotonic_ns() // 1_000_000}_{uuid.uuid4()}.{queue}.msg"
         part = Path(self.data_folder_out) / f"{name}.part"
         part.write_text(dumps(payload))
-        os.replace(part, part.with_name(name))  # noqa: PTH105 - the act that must be one
+        part.replace(part.with_name(name))  # the act that must be one
 
     def _get(self, queue: str, timeout: float | None = None) -> dict[str, Any]:
         """The oldest message of the queue that can be read. Raises Empty when there is none."""
         folder = Path(self.data_folder_in)
-        for name in sorted(os.listdir(folder)):  # noqa: PTH208 - names only
+        for name in sorted(file.name for file in folder.iterdir()):
             if name.partition(".")[2] != f"{queue}.msg":
                 continue
             taken = folder / f"{name}{TAKEN}"
             try:
-                os.replace(folder / name, taken)  # noqa: PTH105 - one reader has it now
+                (folder / name).replace(taken)  # one reader has it now
             except OSError:
                 continue  # another was faster
             try:
@@ -125,7 +124,7 @@ def set_aside(file: Path, error: Exception) -> None:
     aside = file.parent.parent / "unreadable" / file.name.removesuffix(TAKEN)
     try:
         aside.parent.mkdir(mode=0o700, exist_ok=True)
-        os.replace(file, aside)  # noqa: PTH105 - also for a folder
+        file.replace(aside)  # also a folder
     except OSError:
         aside = file
     logger.warning("The broker set a message aside that it cannot read (%s): %s", error, aside)

@@ -90,17 +90,10 @@ class Readiness:
         return min((term.valid_until for term in self.terms if term.met and term.valid_until), default=None)
 
 
-def assess(
-    requirements: Sequence[Required], gates: Iterable[OpenGate], threshold: Fraction, on: date
-) -> Readiness | None:
-    """Readiness on a day; None without requirements ("no data", never zero)."""
-    return assess_skills(requirements, by_skill(gates), threshold, on)
-
-
 def assess_skills(
     requirements: Sequence[Required], gates: Mapping[str, Sequence[OpenGate]], threshold: Fraction, on: date
 ) -> Readiness | None:
-    """The same from the gates by skill."""
+    """Readiness on a day, from the gates by skill; None without requirements ("no data", never zero)."""
     if not requirements:
         return None
     terms = tuple(_term(required, gates.get(required.skill, ()), on) for required in requirements)

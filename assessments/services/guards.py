@@ -184,11 +184,11 @@ def _triggers_on_sqlite(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, 
     for trigger in triggers("sqlite"):
         if trigger.name not in standing:
             yield trigger.name, "this guard of the database is missing"
-        elif _plain(standing[trigger.name][1]) != _plain(trigger.statement):
+        elif plain(standing[trigger.name][1]) != plain(trigger.statement):
             yield trigger.name, "this guard of the database is not ours: it stands elsewhere or does something else"
 
 
-def _plain(sql: str) -> str:
+def plain(sql: str) -> str:
     """A statement without differences that mean nothing."""
     return re.sub(r"\s+", " ", sql).strip()
 

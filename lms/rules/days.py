@@ -21,13 +21,6 @@ def add_days(day: date, days: int) -> date:
     return date.max if days > 0 else date.min
 
 
-def paused_days(pauses: Pauses, started_on: date, today: date) -> int:
-    """Days from the start up to, not with, today that were paused."""
-    return sum(
-        (min(until, today) - begin).days for begin, until in _stretches(pauses, started_on, today) if begin < today
-    )
-
-
 def path_day(started_on: date, today: date, pauses: Pauses = ()) -> int:
     """The day of the path today: negative or 0 before the start, 1 on the first day and the day after."""
     days = day_of_date(today, started_on, today, pauses)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments.rules.readiness import Required, assess
+from assessments.rules.readiness import Readiness, Required, assess_skills, by_skill
 from assessments.services.readiness import readiness_of
 from lms.models import SkillGate
 from lms.rules.gates import OpenGate
@@ -22,6 +22,10 @@ from tests.shown import looked
 TODAY = date(2026, 3, 2)
 STANDARD, OTHER = UUID(int=1), UUID(int=2)
 THRESHOLD = Fraction(85, 100)
+
+
+def assess(requirements: list[Required], gates: list[OpenGate], threshold: Fraction, on: date) -> Readiness | None:
+    return assess_skills(requirements, by_skill(gates), threshold, on)
 
 
 def required(number: int, weight: int = 1, critical: bool = False, standard: UUID | None = None) -> Required:

@@ -98,11 +98,6 @@ def check_receipt(entries: int, head: str, log: Log) -> Iterator[Finding]:
         yield Finding(f"receipt {entries}", "the log is not what it was when this receipt was given")
 
 
-def kept_anchors() -> list[dict[str, Any]]:
-    """The anchors that the nightly verification kept. Queries: 1."""
-    return [as_data(row) for row in Anchor.objects.order_by("number")]
-
-
 def check_kept(anchors: Sequence[Mapping[str, Any]], rows: Iterable[Anchor]) -> Iterator[Finding]:
     """Whether the kept rows are a whole chain."""
     before = GENESIS

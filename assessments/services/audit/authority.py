@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from assessments.models import SignOffEvent
 from assessments.services.authority import COACH, LEARNING, OBSERVER, STAND_IN
 from coaching.api import Absence, CoachAssignment, ObserverGrant
 from lms.api import DutyHolding
+from lms.rules.log import ENDED
 
 from .log import Log
 from .records import Records
@@ -113,16 +116,23 @@ class Authorities:
             yield "is signed by somebody who was no learning administrator then"
 
     def _held(self, row: Any, kind: str, event: SignOffEvent, place: int, since: str, until: str) -> bool:
-        """Whether the row gave its right when the event was signed, by its moments and by its place in the log."""
-        begun, ended = self.log.number(kind, row.uid), self.log.number(f"{kind} ended", row.uid)
-        over = getattr(row, until)
-        return (
-            getattr(row, since) <= event.occurred_at
-            and (over is None or over > event.occurred_at)
-            and begun is not None
-            and begun < place
-            and (ended is None or ended > place)
-        )
+        """Whether the row gave its right when the event was signed."""
+        return held_then(self.log, kind, row.uid, (getattr(row, since), getattr(row, until)), event.occurred_at, place)
+
+
+def held_then(log: Log, kind: str, uid: UUID, term: tuple[datetime, datetime | None], at: datetime, place: int) -> bool:
+    """Whether a right that somebody had for a ``term`` was theirs at a moment: by its moments, of which the last no
+    longer counts, and by its place in the log, above what was done with it.
+    """
+    since, until = term
+    begun, ended = log.number(kind, uid), log.number(kind + ENDED, uid)
+    return (
+        since <= at
+        and (until is None or until > at)
+        and begun is not None
+        and begun < place
+        and (ended is None or ended > place)
+    )
 
 
 def _rows(event: SignOffEvent) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from assessments.models import ErasedText, Erasure, SignOffEvent, SignOffText
 from lms.api import DutyHolding
 from lms.rules.duties import ADMINISTRATOR
-from lms.rules.log import ENDED
 
+from .authority import held_then
 from .finding import Finding
 from .log import Log
 from .records import Records, name_of_event
@@ -46,10 +46,7 @@ def check_erasures(records: Records, log: Log) -> Iterator[Finding]:
 
 
 def _had(row: DutyHolding, erasure: Erasure, place: int, log: Log) -> bool:
-    begun, ended = log.number("duty", row.uid), log.number("duty" + ENDED, row.uid)
-    over = row.until_at is not None and row.until_at <= erasure.erased_at
-    in_order = begun is not None and begun < place and (ended is None or ended > place)
-    return row.from_at <= erasure.erased_at and not over and in_order
+    return held_then(log, "duty", row.uid, (row.from_at, row.until_at), erasure.erased_at, place)
 
 
 def _sealed(event: SignOffEvent) -> dict[str, str]:

@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 from django.db import models
 from django.db.models import Model
@@ -187,15 +186,6 @@ def _put_skills(records: Records) -> None:
 def _answer(row: Any, name: str, parts: type[Model], found: list[Any]) -> None:
     answer = parts._default_manager.all()
     answer._result_cache = found
-    answer._prefetch_done = True  # type: ignore[attr-defined]
     if not hasattr(row, "_prefetched_objects_cache"):
         row._prefetched_objects_cache = {}
     row._prefetched_objects_cache[name] = answer
-
-
-def uid_or_none(text: object) -> UUID | None:
-    """A UUID from a payload, None for anything else that stands there."""
-    try:
-        return UUID(str(text))
-    except ValueError:
-        return None

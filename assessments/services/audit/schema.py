@@ -6,7 +6,6 @@ the text that Django would write, on PostgreSQL with what the database itself ma
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +13,7 @@ from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 
-from assessments.services.guards import MODELS
+from assessments.services.guards import MODELS, plain
 from lms.api import sealed_kinds
 
 from .finding import Finding
@@ -49,7 +48,7 @@ def _statements(connection: BaseDatabaseWrapper, model: type[Model]) -> dict[str
     editor = _editor(connection)
     made = {constraint.name: constraint.create_sql(model, editor) for constraint in model._meta.constraints}
     made |= {index.name: index.create_sql(model, editor) for index in model._meta.indexes}
-    return {name: _plain(str(sql)) for name, sql in made.items() if sql}
+    return {name: plain(str(sql)) for name, sql in made.items() if sql}
 
 
 def _editor(connection: BaseDatabaseWrapper) -> Any:
@@ -57,10 +56,6 @@ def _editor(connection: BaseDatabaseWrapper) -> Any:
     editor = connection.SchemaEditorClass(connection, collect_sql=True)
     editor.deferred_sql = []
     return editor
-
-
-def _plain(sql: str) -> str:
-    return re.sub(r"\s+", " ", sql).strip()
 
 
 # --- SQLite -------------------------------------------------------------------------------------------------------
@@ -71,12 +66,12 @@ def _on_sqlite(connection: BaseDatabaseWrapper, model: type[Model]) -> tuple[dic
     editor = _editor(connection)
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, sql FROM sqlite_master WHERE tbl_name = %s", [model._meta.db_table])
-        texts = {name: _plain(sql or "") for name, sql in cursor.fetchall()}
+        texts = {name: plain(sql or "") for name, sql in cursor.fetchall()}
     whole = texts.get(model._meta.db_table, "")
     wanted, found = {}, {}
     for constraint in model._meta.constraints:
         if inside := constraint.constraint_sql(model, editor):
-            wanted[constraint.name] = _plain(str(inside))
+            wanted[constraint.name] = plain(str(inside))
             if f'"{constraint.name}"' in whole:
                 found[constraint.name] = wanted[constraint.name] if wanted[constraint.name] in whole else "other"
     for name, statement in _statements(connection, model).items():
