@@ -13,7 +13,7 @@ from django.db import connection
 from hypothesis import HealthCheck, settings
 
 from assessments.api import Entrust, NotYet, decide, publish_standard, record_observation, write_down
-from assessments.models import Case, Observation, SignOffEvent, StandardVersion
+from assessments.models import CalibrationVersion, Case, Observation, SignOffEvent, StandardVersion
 from assessments.rules.specs import EvidenceLine, EvidenceRule, StandardSpec
 from assessments.services import guards
 from coaching.models import CoachAssignment, CoachProfile, ObserverGrant
@@ -81,6 +81,22 @@ def grant(who: User, *skills: str, **fields: Any) -> list[ObserverGrant]:
         values.setdefault("granted_by", make.person("Granter"))
     skill = {row.slug: row for row in Skill.objects.filter(slug__in=skills)}
     return [make.logged(ObserverGrant.objects.create(person=who, skill=skill[name], **values)) for name in skills]
+
+
+def calibration_version(at: datetime) -> CalibrationVersion:
+    """A calibration set that was written past the services, about the first skill there is."""
+    return CalibrationVersion.objects.create(
+        set_uid=make.uid("set"),
+        number=1,
+        digest="0" * 64,
+        skill=Skill.objects.first(),
+        spec={},
+        items=10,
+        kappa=0.6,
+        max_bias=0.5,
+        decides=True,
+        published_at=at,
+    )
 
 
 def observer(*skills: str, name: str = "", **fields: Any) -> User:

@@ -16,7 +16,6 @@ import pytest
 from django.db import connection
 
 from assessments.models import (
-    CalibrationVersion,
     Case,
     Erasure,
     Evidence,
@@ -29,6 +28,7 @@ from assessments.models import (
 )
 from coaching.models import Absence, CoachAssignment, Commitment, CommitmentSkill, ObserverGrant
 from lms.models import Enrolment, LogEntry, RoleProfileVersion, Skill, SkillGate, SkillVersion, User
+from tests import bench_factories as judging
 from tests import factories as make
 from tests.assessments import forging
 from tests.assessments.forged_sets import SETS, Forger, like_work
@@ -232,18 +232,7 @@ ROWS: dict[str, Insert] = {
     "a skill version": lambda s: copy_of(SkillVersion.objects.first(), number=9, published_at=NOW),
     "a role version": lambda s: copy_of(RoleProfileVersion.objects.first(), number=9, published_at=NOW),
     "a standard version": lambda s: copy_of(StandardVersion.objects.first(), number=9, published_at=NOW),
-    "a calibration version": lambda s: CalibrationVersion.objects.create(
-        set_uid=make.uid("set"),
-        number=1,
-        digest="0" * 64,
-        skill=Skill.objects.first(),
-        spec={},
-        items=10,
-        kappa=0.6,
-        max_bias=0.5,
-        decides=True,
-        published_at=NOW,
-    ),
+    "a calibration version": lambda s: judging.calibration_version(NOW),
     "an erasure": lambda s: Erasure.objects.create(
         person=s.work.learner, asked_by=s.nobody, agreed_by=s.learning, reason="Quietly.", erased_at=NOW
     ),

@@ -19,7 +19,6 @@ from django.db.models.signals import pre_migrate
 from assessments.api import answer_erasure, ask_erasure, end_person, mail_receipts, verify_nightly
 from assessments.checks import guards_stand
 from assessments.models import (
-    CalibrationVersion,
     Observation,
     ObservationIndicator,
     ObservationSkill,
@@ -27,7 +26,6 @@ from assessments.models import (
     SignOffText,
 )
 from assessments.services import guards
-from lms.models import Skill
 from tests import bench_factories as judging
 from tests import factories as make
 from tests.assessments import forging
@@ -95,18 +93,7 @@ def one_of_each(settings: Any, folder: Path) -> None:
     """A row in every guarded table."""
     settings.MEDIA_ROOT = str(folder / "media")
     scene = forging.scene()
-    CalibrationVersion.objects.create(
-        set_uid=make.uid("set"),
-        number=1,
-        digest="0" * 64,
-        skill=Skill.objects.first(),
-        spec={},
-        items=10,
-        kappa=0.6,
-        max_bias=0.5,
-        decides=True,
-        published_at=forging.NOW,
-    )
+    judging.calibration_version(forging.NOW)
     mail_receipts(forging.NOW)
     verify_nightly(forging.NOW)
     leaver = scene.work.learner

@@ -5,7 +5,6 @@ The owner lays the guards aside, changes what they like, and puts them back. ``t
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -13,17 +12,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.core.management import call_command
-from django.core.management.base import CommandError
-from django.db import DatabaseError, connection, models, transaction
+from django.db import DatabaseError, connection, models
 from django.test.utils import CaptureQueriesContext
 
 from assessments.api import Report, revoke, verify_ledger
 from assessments.models import Evidence, Observation, SignOffEvent, SignOffText
 from assessments.rules.ledger import event_hash
 from assessments.services import guards
-from assessments.services.audit.anchors import FIELDS, hash_of
-from assessments.services.audit.schema import check_schema, checked_tables
+from assessments.services.audit.anchors import hash_of
 from assessments.services.ledger import hashed_fields
 from coaching.models import ObserverGrant
 from lms.models import LogEntry
@@ -286,114 +282,6 @@ def test_a_file_that_was_changed_lost_or_pointed_elsewhere_is_found(scene: Scene
         assert f"evidence {piece.uid}: its file is gone" in problems
 
 
-# --- Guards and constraints ---------------------------------------------------------------------------------------
-
-
-def test_each_missing_guard_is_a_finding(scene: Scene) -> None:
-    """S33's plain form."""
-    with forging.taken_back():
-        connection.check_constraints()
-        guards.remove(connection)
-        missing = found()
-    assert missing == [
-        f"{name}: this guard of the database is missing" for name in sorted(guards.names(connection.vendor))
-    ]
-
-
-def test_a_guard_of_the_right_name_that_does_nothing_is_a_finding() -> None:
-    """S33: the same name, an empty body."""
-    table = "assessments_signoffevent"
-    with transaction.atomic(), connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute(f"DROP TRIGGER {table}_no_update")
-            cursor.execute(f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} BEGIN SELECT 1; END")
-            wanted = f"{table}_no_update"
-        else:
-            cursor.execute(
-                "CREATE OR REPLACE FUNCTION vouch_ledger_guard() RETURNS trigger LANGUAGE plpgsql AS "
-                "$$ BEGIN RETURN NEW; END $$"
-            )
-            wanted = "vouch_ledger_guard"
-        assert wanted in dict(guards.differences(connection))
-        transaction.set_rollback(True)
-    assert guards.differences(connection) == []
-
-
-def test_a_guard_of_the_right_name_on_another_table_is_a_finding() -> None:
-    """S34: triggers of those names elsewhere."""
-    name, other = "assessments_signoffevent_no_truncate", "lms_cohort"
-    with transaction.atomic(), connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            name = "assessments_signoffevent_no_delete"
-            cursor.execute(f"DROP TRIGGER {name}")
-            cursor.execute(
-                f"CREATE TRIGGER {name} BEFORE DELETE ON {other} BEGIN SELECT RAISE(ABORT, '{guards.SENTENCE}'); END"
-            )
-        else:
-            cursor.execute(f"DROP TRIGGER {name} ON assessments_signoffevent")
-            cursor.execute(
-                f"CREATE TRIGGER {name} BEFORE TRUNCATE ON {other} FOR EACH STATEMENT "
-                "EXECUTE FUNCTION vouch_ledger_guard()"
-            )
-            cursor.execute(f"ALTER TABLE {other} ENABLE ALWAYS TRIGGER {name}")
-        assert name in dict(guards.differences(connection))
-        transaction.set_rollback(True)
-
-
-@pytest.mark.postgresql
-@pytest.mark.parametrize("how", ["DISABLE TRIGGER", "ENABLE TRIGGER", "ENABLE REPLICA TRIGGER"])
-def test_a_guard_that_does_not_always_fire_is_a_finding(how: str) -> None:
-    name = "lms_logentry_no_change"
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"ALTER TABLE lms_logentry {how} {name}")
-        assert name in dict(guards.differences(connection))
-        transaction.set_rollback(True)
-
-
-def test_constraints_and_indexes_are_there_and_say_what_they_must() -> None:
-    assert [str(finding) for finding in check_schema(connection)] == []
-
-
-@pytest.mark.postgresql
-def test_a_constraint_that_is_gone_or_permits_everything_is_a_finding() -> None:
-    """S35: dropped, or put back under its name with nothing in it; for every named one."""
-    for model in checked_tables():
-        table = model._meta.db_table
-        for constraint in model._meta.constraints:
-            is_index = getattr(constraint, "condition", None) is not None and hasattr(constraint, "fields")
-            with transaction.atomic(), connection.cursor() as cursor:
-                if is_index:
-                    cursor.execute(f'DROP INDEX "{constraint.name}"')
-                else:
-                    cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{constraint.name}"')
-                gone = [str(finding) for finding in check_schema(connection)]
-                first = model._meta.pk_fields[0].column
-                if is_index:
-                    cursor.execute(f'CREATE UNIQUE INDEX "{constraint.name}" ON {table} ({first})')
-                else:
-                    cursor.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{constraint.name}" CHECK ({first} = {first})')
-                empty = [str(finding) for finding in check_schema(connection)]
-                transaction.set_rollback(True)
-            assert any(f"{table}.{constraint.name}: " in text and "missing" in text for text in gone), constraint.name
-            assert any(f"{table}.{constraint.name}: " in text and "not ours" in text for text in empty), constraint.name
-
-
-@pytest.mark.sqlite
-def test_an_index_that_is_gone_or_permits_everything_is_a_finding() -> None:
-    """S35 on SQLite, where a constraint inside a table cannot be dropped without making the table anew."""
-    table, name = "assessments_signoffevent", "signoff_revoked_once"
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"DROP INDEX {name}")
-        assert [str(finding) for finding in check_schema(connection)] == [
-            f"{table}.{name}: this constraint or index of the database is missing"
-        ]
-        cursor.execute(f"CREATE UNIQUE INDEX {name} ON {table} (id)")
-        assert [str(finding) for finding in check_schema(connection)] == [
-            f"{table}.{name}: this constraint or index of the database is not ours: it says something else"
-        ]
-        transaction.set_rollback(True)
-
-
 # --- Anchors ------------------------------------------------------------------------------------------------------
 
 
@@ -413,121 +301,3 @@ def test_an_anchor_says_how_much_was_found(scene: Scene) -> None:
     assert (good["findings"], bad["findings"]) == (0, 2)
     assert good["findings_hash"] != bad["findings_hash"]
     assert (good["entries"], good["head"]) == (bad["entries"], bad["head"])
-
-
-# --- manage.py verify_signoffs ------------------------------------------------------------------------------------
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
-    try:
-        call_command("verify_signoffs", *arguments)
-    except SystemExit as stop:
-        return int(stop.code or 0), capsys.readouterr().out
-    except CommandError as error:
-        return error.returncode, str(error)
-    return 0, capsys.readouterr().out
-
-
-def test_the_command_answers_0_on_a_good_ledger_and_1_on_a_finding(
-    scene: Scene, capsys: pytest.CaptureFixture[str]
-) -> None:
-    entries = LogEntry.objects.count()
-    assert run(capsys) == (0, f"4 events, {entries} entries of the log, 0 findings.\n")
-    Evidence.objects.filter(kind="text", withdrawn_at=None).update(text="Tampered.")
-    piece = Evidence.objects.get(kind="text", withdrawn_at=None)
-    code, printed = run(capsys)
-    assert code == 1
-    assert printed.splitlines() == [
-        f"evidence {piece.uid}: is not what was written: it differs from the log",
-        f"evidence {piece.uid}: differs from what was handed in",
-        f"4 events, {entries} entries of the log, 2 findings.",
-    ]
-
-
-def test_an_anchor_file_is_added_to_and_never_overwritten(
-    scene: Scene, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    """H8: a run that found a tail cut off wrote the cut ledger over the anchor, and the next run found nothing."""
-    file = tmp_path / "anchors.json"
-    assert run(capsys, "--write-anchor", str(file))[0] == 0
-    judging.signed(scene.other, NOW - DAY, 4)
-    assert run(capsys, "--anchor", str(file), "--write-anchor", str(file))[0] == 0
-    kept = json.loads(file.read_text())
-    assert [anchor["number"] for anchor in kept] == [1, 2]
-    assert kept[1]["before"] == hash_of(kept[0])
-    with judging.guards_away():
-        LogEntry.objects.filter(pk=LogEntry.objects.latest("number").pk)._raw_delete("default")
-    for _again in range(2):
-        code, printed = run(capsys, "--anchor", str(file), "--write-anchor", str(file))
-        assert (code, "the log is shorter than it was" in printed) == (1, True)
-    anchors = json.loads(file.read_text())
-    assert [anchor["number"] for anchor in anchors] == [1, 2, 3, 4], "on time, whatever is found"
-    assert all(anchor["findings"] for anchor in anchors[2:])
-
-
-WHOLE = {
-    "format": "vouch-anchor-1",
-    "number": 1,
-    "taken_at": "2026-03-02T09:00:00+00:00",
-    "entries": 0,
-    "head": "0" * 64,
-    "events": 0,
-    "findings": 0,
-    "findings_hash": "0" * 64,
-    "before": "0" * 64,
-}
-NO_ANCHORS = [
-    "",
-    "not json",
-    "[]",
-    "{}",
-    "7",
-    '[["a"]]',
-    '{"chains": {}}',
-    *(json.dumps({name: value for name, value in WHOLE.items() if name != left_out}) for left_out in FIELDS),
-    *(json.dumps({**WHOLE, name: None}) for name in FIELDS),
-    json.dumps({**WHOLE, "entries": -1}),
-    json.dumps({**WHOLE, "entries": True}),
-    json.dumps({**WHOLE, "number": 0}),
-    json.dumps({**WHOLE, "head": "0"}),
-    json.dumps({**WHOLE, "format": "vouch-anchor-9"}),
-    json.dumps({**WHOLE, "taken_at": "some day"}),
-    json.dumps({**WHOLE, "more": 1}),
-]
-
-
-def test_a_file_without_its_fields_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    """H8: an anchor without chains agreed with everything."""
-    file = tmp_path / "anchor.json"
-    assert run(capsys, "--anchor", str(file))[0] == 2
-    file.write_text(json.dumps(WHOLE))
-    assert run(capsys, "--anchor", str(file))[0] == 0
-    for text in NO_ANCHORS:
-        file.write_text(text)
-        assert run(capsys, "--anchor", str(file))[0] == 2, text
-        assert run(capsys, "--write-anchor", str(file))[0] == 2, text
-        assert file.read_text() == text
-
-
-@pytest.mark.parametrize("receipt", ["", "1", "1:", ":" + "0" * 64, "x:" + "0" * 64, "1:" + "0" * 63, "-1:" + "0" * 64])
-def test_a_receipt_that_is_none_is_refused(capsys: pytest.CaptureFixture[str], receipt: str) -> None:
-    assert run(capsys, f"--receipt={receipt}")[0] == 2
-
-
-def test_an_old_mail_checks_the_ledger_by_one_command(scene: Scene, capsys: pytest.CaptureFixture[str]) -> None:
-    entry = LogEntry.objects.get(number=20)
-    assert run(capsys, "--receipt", f"20:{entry.this_hash}")[0] == 0
-    assert run(capsys, "--receipt", f"21:{entry.this_hash}")[0] == 1
-    assert run(capsys, "--receipt", f"99999:{entry.this_hash}")[0] == 1
-
-
-@pytest.mark.parametrize("tampered", [False, True])
-def test_the_report_as_json(scene: Scene, capsys: pytest.CaptureFixture[str], tampered: bool) -> None:
-    if tampered:
-        Evidence.objects.filter(kind="link").update(url="https://example.com/other")
-    code, printed = run(capsys, "--json")
-    found = json.loads(printed)
-    assert code == int(tampered)
-    assert set(found) == {"anchor", "findings", "notes"}
-    assert set(found["anchor"]) == set(FIELDS)
-    assert [set(finding) for finding in found["findings"]] == [{"where", "problem"}] * (2 * tampered)

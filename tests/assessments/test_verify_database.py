@@ -1,0 +1,128 @@
+"""Guards, constraints and indexes of the record are there and say what they must: verification reads them, too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from assessments.services import guards
+from assessments.services.audit.schema import check_schema, checked_tables
+from tests.assessments import forging
+from tests.assessments.forging import Scene, found
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def scene(settings: Any, tmp_path: Path) -> Scene:
+    """A ledger with everything in it."""
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    return forging.scene()
+
+
+def test_each_missing_guard_is_a_finding(scene: Scene) -> None:
+    """S33's plain form."""
+    with forging.taken_back():
+        connection.check_constraints()
+        guards.remove(connection)
+        missing = found()
+    assert missing == [
+        f"{name}: this guard of the database is missing" for name in sorted(guards.names(connection.vendor))
+    ]
+
+
+def test_a_guard_of_the_right_name_that_does_nothing_is_a_finding() -> None:
+    """S33: the same name, an empty body."""
+    table = "assessments_signoffevent"
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(f"DROP TRIGGER {table}_no_update")
+            cursor.execute(f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} BEGIN SELECT 1; END")
+            wanted = f"{table}_no_update"
+        else:
+            cursor.execute(
+                "CREATE OR REPLACE FUNCTION vouch_ledger_guard() RETURNS trigger LANGUAGE plpgsql AS "
+                "$$ BEGIN RETURN NEW; END $$"
+            )
+            wanted = "vouch_ledger_guard"
+        assert wanted in dict(guards.differences(connection))
+        transaction.set_rollback(True)
+    assert guards.differences(connection) == []
+
+
+def test_a_guard_of_the_right_name_on_another_table_is_a_finding() -> None:
+    """S34: triggers of those names elsewhere."""
+    name, other = "assessments_signoffevent_no_truncate", "lms_cohort"
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            name = "assessments_signoffevent_no_delete"
+            cursor.execute(f"DROP TRIGGER {name}")
+            cursor.execute(
+                f"CREATE TRIGGER {name} BEFORE DELETE ON {other} BEGIN SELECT RAISE(ABORT, '{guards.SENTENCE}'); END"
+            )
+        else:
+            cursor.execute(f"DROP TRIGGER {name} ON assessments_signoffevent")
+            cursor.execute(
+                f"CREATE TRIGGER {name} BEFORE TRUNCATE ON {other} FOR EACH STATEMENT "
+                "EXECUTE FUNCTION vouch_ledger_guard()"
+            )
+            cursor.execute(f"ALTER TABLE {other} ENABLE ALWAYS TRIGGER {name}")
+        assert name in dict(guards.differences(connection))
+        transaction.set_rollback(True)
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("how", ["DISABLE TRIGGER", "ENABLE TRIGGER", "ENABLE REPLICA TRIGGER"])
+def test_a_guard_that_does_not_always_fire_is_a_finding(how: str) -> None:
+    name = "lms_logentry_no_change"
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE lms_logentry {how} {name}")
+        assert name in dict(guards.differences(connection))
+        transaction.set_rollback(True)
+
+
+def test_constraints_and_indexes_are_there_and_say_what_they_must() -> None:
+    assert [str(finding) for finding in check_schema(connection)] == []
+
+
+@pytest.mark.postgresql
+def test_a_constraint_that_is_gone_or_permits_everything_is_a_finding() -> None:
+    """S35: dropped, or put back under its name with nothing in it; for every named one."""
+    for model in checked_tables():
+        table = model._meta.db_table
+        for constraint in model._meta.constraints:
+            is_index = getattr(constraint, "condition", None) is not None and hasattr(constraint, "fields")
+            with transaction.atomic(), connection.cursor() as cursor:
+                if is_index:
+                    cursor.execute(f'DROP INDEX "{constraint.name}"')
+                else:
+                    cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{constraint.name}"')
+                gone = [str(finding) for finding in check_schema(connection)]
+                first = model._meta.pk_fields[0].column
+                if is_index:
+                    cursor.execute(f'CREATE UNIQUE INDEX "{constraint.name}" ON {table} ({first})')
+                else:
+                    cursor.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{constraint.name}" CHECK ({first} = {first})')
+                empty = [str(finding) for finding in check_schema(connection)]
+                transaction.set_rollback(True)
+            assert any(f"{table}.{constraint.name}: " in text and "missing" in text for text in gone), constraint.name
+            assert any(f"{table}.{constraint.name}: " in text and "not ours" in text for text in empty), constraint.name
+
+
+@pytest.mark.sqlite
+def test_an_index_that_is_gone_or_permits_everything_is_a_finding() -> None:
+    """S35 on SQLite, where a constraint inside a table cannot be dropped without making the table anew."""
+    table, name = "assessments_signoffevent", "signoff_revoked_once"
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"DROP INDEX {name}")
+        assert [str(finding) for finding in check_schema(connection)] == [
+            f"{table}.{name}: this constraint or index of the database is missing"
+        ]
+        cursor.execute(f"CREATE UNIQUE INDEX {name} ON {table} (id)")
+        assert [str(finding) for finding in check_schema(connection)] == [
+            f"{table}.{name}: this constraint or index of the database is not ours: it says something else"
+        ]
+        transaction.set_rollback(True)
