@@ -73,6 +73,7 @@ class Site:
             "VOUCH_DATA_DIR": str(folder),
             "VOUCH_CLOCK_FILE": str(self.clock),
             "VOUCH_BASE_URL": self.url,
+            "VOUCH_LEDGER_KEY": "only-for-journeys",  # one for all sites: they share a database with entries in its log
             **env,
         }
         self.process: subprocess.Popen[bytes] | None = None
@@ -161,7 +162,7 @@ class Site:
 
 def fingerprint() -> str:
     """Of everything that shapes a database with the curriculum in it: our code, the curriculum, the packages."""
-    sha = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
+    sha = hashlib.sha256((ROOT / "requirements.txt").read_bytes() + Path(__file__).read_bytes())
     for folder in ("lms", "coaching", "assessments", "cms", "curriculum"):
         for file in sorted((ROOT / folder).rglob("*.*")):
             if file.suffix in (".py", ".yaml"):
