@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lms import clock
 from lms.api import User, addresses_of, in_language_of
+from lms.rules.addresses import plain
 
 SALT = "lms.known_device"
 KNOWN_FOR = timedelta(days=180)
@@ -30,7 +31,7 @@ class ByAddress(AuthenticationBackend):
     """
 
     def _authenticate_by_email(self, email: str, password: str) -> Any:
-        found = EmailAddress.objects.select_related("user").filter(email=email.lower()).first() if email else None
+        found = EmailAddress.objects.select_related("user").filter(email=plain(email)).first() if email else None
         return self._check_password(found.user if found else None, password)
 
 
@@ -127,4 +128,4 @@ def _marks(request: HttpRequest) -> list[list[str]]:
 
 def _bound(mark: str, address: str) -> str:
     """What only we can make of a mark and an address; it tells neither."""
-    return salted_hmac(SALT, f"{mark}:{address.strip().lower()}", algorithm="sha256").hexdigest()
+    return salted_hmac(SALT, f"{mark}:{plain(address)}", algorithm="sha256").hexdigest()

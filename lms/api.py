@@ -60,7 +60,6 @@ from lms.services.address_change import change_address, who_helps
 from lms.services.addresses import addresses_of
 from lms.services.door import remove_second_factor
 from lms.services.duties import (
-    duties_held,
     duty_history,
     end_duty,
     finish_duty,
@@ -234,7 +233,6 @@ __all__ = [
     "content_now",
     "correct_first_day",
     "current",
-    "duties_held",
     "duties_of",
     "duty_history",
     "end_duty",

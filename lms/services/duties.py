@@ -202,11 +202,6 @@ def held_at(at: datetime) -> Q:
     return Q(from_at__lte=at) & (Q(until_at=None) | Q(until_at__gt=at))
 
 
-def duties_held(person: User, at: datetime) -> frozenset[str]:
-    """The codes of the duties that somebody had at an instant. Queries: 1."""
-    return frozenset(DutyHolding.objects.filter(held_at(at), person=person).values_list("duty", flat=True))
-
-
 def had_duty(person_id: int, duty: str, at: datetime) -> bool:
     """Whether somebody had a duty at an instant, by the rows alone. Queries: 1."""
     return DutyHolding.objects.filter(held_at(at), person=person_id, duty=duty).exists()
