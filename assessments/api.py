@@ -146,7 +146,7 @@ from assessments.services.team import (
     team_with_news,
 )
 from assessments.services.team_words import days_since, line_of
-from assessments.services.verdicts import Answered, answers_on, verdicts_of_people
+from assessments.services.verdicts import Answered, answers_on, newest, verdicts_of_people
 from assessments.services.versions import publish_calibration, publish_recalls, publish_scenario, publish_standard
 
 __all__ = [
@@ -251,6 +251,7 @@ __all__ = [
     "months_later",
     "moves_of",
     "my_cases",
+    "newest",
     "next_due_on",
     "observation_digest",
     "observations_for",

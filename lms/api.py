@@ -34,6 +34,7 @@ from lms.models import (
     TalkFact,
     Team,
     User,
+    Waiver,
 )
 from lms.policies import (
     RowPolicy,
@@ -218,6 +219,7 @@ __all__ = [
     "Union",
     "Unwell",
     "User",
+    "Waiver",
     "Word",
     "Words",
     "act",

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from assessments.rules.readiness import Required
-from lms.rules.standing import AWAITING, MET, Turn, ahead_of, state_of
+from lms.rules.standing import AWAITING, DUE, MET, Turn, ahead_of, state_of
 
 from .team_facts import Wait
-from .ways import Ways, ways_to
+from .ways import Ways
 
 if TYPE_CHECKING:
     from .readiness import PersonReadiness
@@ -27,7 +27,8 @@ WHO = {REQUEST: OBSERVER, DECIDE: COACH, CONFIRM: COACH, CHALLENGE: COACH}
 class Holder:
     """Who has the next move: learner, observer, coach, learning, manager or author; ``name`` is empty for the learner.
 
-    ``gate``: at which gate; ``kind``: what waits for them, "" when nothing was sent to anybody.
+    ``gate``: at which gate; ``kind``: what waits for them, "" when nothing was sent to anybody: the manager's part is
+    then to choose a coach.
     """
 
     who: str
@@ -52,17 +53,16 @@ class Holder:
         """Their turn as the ladder shows it; None where the learner can act, or nobody can."""
         if self.who in (LEARNER, AUTHOR):
             return None
-        return Turn(self.gate, self.called, self.kind == CHALLENGE)
+        return Turn(self.gate, self.called, self.kind == CHALLENGE, self.who == MANAGER)
 
 
 def holder(found: PersonReadiness, skill: str, required: Required | None) -> Holder | None:
-    """Who has the next move on a skill; None when what is asked is met.
+    """Who has the next move on a skill; None when what is asked is met, unless it is about to end and was asked again.
 
     Whoever something waits for, else the learner; the author where the path offers nothing, the manager where the next
     gate needs a coach and nobody coaches.
     """
-    verdict = found.verdicts.get(skill)
-    ways = ways_to(found.enrolment.path_version_id, skill, required.standard if required else None)
+    verdict, ways = found.verdict_of(skill), found.ways_to(skill)
     has, state = state_of(
         found.gates.get(skill, ()),
         required,
@@ -72,14 +72,16 @@ def holder(found: PersonReadiness, skill: str, required: Required | None) -> Hol
         turn=None,
         begun=found.begun,
     )
+    waits = found.facts.waits.get(found.enrolment.pk, ())
     if state in MET:
-        return None
+        asked = _about(waits, ways, "show") if state == DUE else []
+        return waited_for(found, asked[0], "show") if asked else None
     if verdict and state == AWAITING:
         return Holder(LEARNING, "", "show", verdict.at, COUNTERSIGN)
     gate = ahead_of(has, state, ways.gates)
-    waits = _about(found.facts.waits.get(found.enrolment.pk, ()), ways, gate)
-    if waits:
-        return waited_for(found, min(waits, key=lambda item: item.since), gate)
+    about = _about(waits, ways, gate)
+    if about:
+        return waited_for(found, about[0], gate)
     if not gate:
         return Holder(AUTHOR, "", "show")
     alone = found.facts.uncoached.get(found.enrolment.pk)
@@ -89,17 +91,21 @@ def holder(found: PersonReadiness, skill: str, required: Required | None) -> Hol
 
 
 def _about(waits: Sequence[Wait], ways: Ways, gate: str) -> list[Wait]:
-    """What waits on the way to a gate. An encounter asked for opens Do as well, and one who challenges waits for it
-    with Try still closed.
+    """What waits on the way to a gate, the longest first. An encounter asked for opens Do as well, and one who
+    challenges waits for it with Try still closed.
     """
+    waits = sorted(waits, key=lambda wait: wait.since)
     mine = [wait for wait in waits if wait.about in (ways.demonstrations if gate == "show" else ways.commitments)]
     return mine or [wait for wait in waits if wait.about in ways.demonstrations]
 
 
 def waited_for(found: PersonReadiness, wait: Wait, gate: str) -> Holder:
-    """Who has something that waits."""
+    """Who has something that waits; whoever is to choose a coach, where only a coach can answer and there is none."""
     if wait.kind == REQUEST:
         return Holder(OBSERVER, wait.name, "do" if gate == "do" else "show", wait.since, REQUEST)
-    coach = found.facts.coaches.get(found.enrolment.pk)
-    name = coach.on(found.today) if coach else ""
-    return Holder(WHO[wait.kind], name, "do" if wait.kind == CONFIRM else "show", wait.since, wait.kind)
+    gate = "do" if wait.kind == CONFIRM else "show"
+    alone, coach = found.facts.uncoached.get(found.enrolment.pk), found.facts.coaches.get(found.enrolment.pk)
+    if alone:
+        return Holder(MANAGER, alone.name, gate, alone.since)
+    name = coach.on(found.at.date()) if coach else ""
+    return Holder(WHO[wait.kind], name, gate, wait.since, wait.kind)

@@ -16,15 +16,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lms.api import DONE, LOCKED, OPEN, WAIVED, Enrolment, PathProgress, StepInfo, StepKind, StepState
+from lms.rules.days import reached_on
 from lms.rules.gates import GATES, VALUES
-from lms.rules.ladder import SERVED_BY, Ladder, again_by
+from lms.rules.ladder import SERVED_BY, Ladder
 from lms.rules.said import full_day, long_day
 from lms.rules.standing import DUE, NOT_YET, OTHER_STANDARD, TO_SHOW_AGAIN, VOUCHED, held
 from lms.rules.unlock import GateOpen, Leaf, MilestoneDone, StepDone
 
 from .holders import AUTHOR, CHALLENGE, CONFIRM, COUNTERSIGN, LEARNER, MANAGER, REQUEST, Holder, waited_for
 from .readiness import PersonReadiness
-from .ways import ways_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +60,18 @@ class Moves:
         if look.state == VOUCHED:
             day = {"day": full_day(look.valid_until)}
             return Move(_("Nothing. Valid until %(day)s.") % day if look.valid_until else _("Nothing."))
+        said = _said(look)
         if holder and holder.who not in (LEARNER, MANAGER):
-            return Move(_waiting(holder))
-        stopped = self._stopped()
+            return _after(said, Move(_waiting(holder)))
+        own = self._stopped() or self._own_or_again(skill, look, seen)
         if holder and holder.who == MANAGER:
             # Without a coach nothing is confirmed or decided, and yet the learner can go on.
-            own = stopped or self._own(skill, seen | {skill})
-            said = _waiting(holder)
-            return _after(said, own) if own.url else Move(said)
-        if stopped:
-            return _after(again_by(self.found.verdicts[skill]) if look.state == NOT_YET else "", stopped)
-        if look.state == OTHER_STANDARD:
-            return _after(look.note, self._own(skill, seen | {skill}))
-        if look.state in (DUE, NOT_YET, *TO_SHOW_AGAIN):
-            return self._again(skill, look, seen)
-        return self._own(skill, seen | {skill})
+            return _after(said, _after(_waiting(holder), own) if own.url else Move(_waiting(holder)))
+        return _after(said, own)
+
+    def _own_or_again(self, skill: str, look: Ladder, seen: frozenset[object]) -> Move:
+        again = look.state in (DUE, NOT_YET, *TO_SHOW_AGAIN) and look.state != OTHER_STANDARD
+        return self._again(skill, seen) if again else self._own(skill, seen | {skill})
 
     def _stopped(self) -> Move | None:
         """Why no step of the path can be done now, if none can."""
@@ -82,8 +79,8 @@ class Moves:
         if enrolment.status not in Enrolment.OPEN:
             return Move(_("This path has ended."))
         if progress.day < 1:
-            words = {"day": long_day(enrolment.started_on)}
-            return Move(_("The path begins on %(day)s.") % words, on=enrolment.started_on)
+            day = reached_on(1, enrolment.started_on, progress.today, progress.pauses)
+            return Move(_("The path begins on %(day)s.") % {"day": long_day(day)}, on=day)
         if progress.running:
             return None
         until = next((end for begin, end in progress.pauses if begin <= progress.today and end), None)
@@ -94,21 +91,20 @@ class Moves:
 
     # --- To be seen again
 
-    def _again(self, skill: str, look: Ladder, seen: frozenset[object]) -> Move:
+    def _again(self, skill: str, seen: frozenset[object]) -> Move:
         """After *not yet*, after a signature that does not count, and before one ends."""
         shown = self._demonstrations(skill)
         state = min((state for state in shown if state.status != LOCKED), key=_first_open, default=None)
-        said = look.note
-        if look.state == DUE:
-            said = _("Valid until %(day)s.") % {"day": full_day(look.valid_until)}
         if state is None:
-            return _after(said, self._locked(shown[0], seen) if shown else Move(_no_demonstration(), dead=True))
+            return self._locked(shown[0], seen) if shown else Move(_no_demonstration(), dead=True)
+        waits = self._waits_about(state.step)
+        if waits:
+            return Move(_waiting(waits))
         ask = _("Ask to be seen again: “%(title)s”.") % {"title": self.title_of(state.step)}
-        return _after(said, replace(self._do(state), sentence=ask))
+        return replace(self._do(state), sentence=ask)
 
     def _demonstrations(self, skill: str) -> list[StepState]:
-        required = self.found.role.by_skill.get(skill)
-        ways = ways_to(self.progress.structure.version_id, skill, required.standard if required else None)
+        ways = self.found.ways_to(skill)
         return [
             state
             for state in self.progress.steps
@@ -121,10 +117,8 @@ class Moves:
 
     def _own(self, skill: str, seen: frozenset[object]) -> Move:
         """What the learner can do for one skill: what is due first of all that opens a gate ahead."""
-        required = self.found.role.by_skill.get(skill)
-        ways = ways_to(self.progress.structure.version_id, skill, required.standard if required else None)
-        gates = self.found.gates.get(skill, ())
-        has = held(gates, required, self.found.today)
+        ways, gates = self.found.ways_to(skill), self.found.gates.get(skill, ())
+        has = held(gates, self.found.role.by_skill.get(skill), self.found.today)
         open_now = {gate.gate for gate in gates if gate.counts_on(self.found.today)}
         above = VALUES.get(has.gate, 0)
         wanted = [gate for gate in GATES if gate in ways.gates and VALUES[gate] > above and gate not in open_now]
@@ -136,7 +130,7 @@ class Moves:
         if "talk" in wanted and not self._unread(skill):
             sentence = _("Bring one example to the exchange, or have all recall questions of its lessons right.")
             return Move(sentence, f"{reverse('exchange_example')}?skill={skill}")
-        done = next((state for state in shown if state.status != LOCKED), None)
+        done = next((state for state in shown if state.status != LOCKED and not self._waits_about(state.step)), None)
         if done:
             return self._do(done)
         closed = [self._locked(state, seen) for state in sorted(steps, key=_due_first)]
@@ -166,8 +160,10 @@ class Moves:
         return waited_for(self.found, wait, "") if wait else None
 
     def _do(self, state: StepState) -> Move:
-        """A step that is open, as something to do."""
-        step = state.step
+        """A step that is open, as something to do; a session needs somebody to have it with."""
+        step, alone = state.step, self.found.facts.uncoached.get(self.progress.enrolment.pk)
+        if step.kind == StepKind.SESSION and alone:
+            return Move(_waiting(Holder(MANAGER, alone.name, "", alone.since)), step=step.uid)
         sentence = {
             StepKind.COURSE: _("Read “%(title)s” to the end."),
             StepKind.DISCUSSION: _("Take part in “%(title)s”."),
@@ -216,7 +212,7 @@ class Moves:
                 left = [state for state in self.progress.steps if state.step.uid in required]
                 state = min(left, key=lambda item: (item.status != OPEN, item.due_on), default=None)
                 return self._towards(state, seen) if state else None
-            case GateOpen(skill) if skill not in seen:
+            case GateOpen(skill) if skill not in seen and self.found.look(skill).state != VOUCHED:
                 return self.of(skill, seen)
         return None
 
@@ -227,9 +223,16 @@ class Moves:
         return self._locked(state, seen) if state.status == LOCKED else self._do(state)
 
 
+def _said(look: Ladder) -> str:
+    """What the state asks for, before what can be done about it."""
+    if look.state == DUE:
+        return _("Valid until %(day)s.") % {"day": full_day(look.valid_until)}
+    return look.note if look.state in (NOT_YET, *TO_SHOW_AGAIN) else ""
+
+
 def _after(said: str, move: Move) -> Move:
     """A move behind the sentence that says why."""
-    return replace(move, why=f"{said} {move.why}".strip())
+    return replace(move, why=f"{said} {move.why}".strip()) if said else move
 
 
 def _due_first(state: StepState) -> tuple[bool, bool, date]:
@@ -260,7 +263,7 @@ def _waiting(holder: Holder) -> str:
     if holder.kind == COUNTERSIGN:
         return _("Somebody who was not there reads it and countersigns.")
     if holder.who == MANAGER:
-        return _("%(name)s chooses a coach.") % words
+        return _("%(name)s chooses a coach.") % words if holder.name else _("The manager chooses a coach.")
     if holder.who == AUTHOR:
         return _no_demonstration()
     return _("%(name)s decides. Everything needed is there.") % words

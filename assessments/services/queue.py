@@ -267,7 +267,7 @@ def _learner(found: PersonReadiness, me: User) -> MyLearner:
         not_yet=tuple(
             (found.facts.titles[line.skill], look.note)
             for line in found.role.requirements
-            if line.skill in found.verdicts
+            if found.verdict_of(line.skill)
             and (look := found.look(line.skill)).state == NOT_YET
             and not (term and term.required is line)
         ),

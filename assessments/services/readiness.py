@@ -27,8 +27,8 @@ from lms.rules.standing import EXPIRING, Verdict
 
 from .holders import LEARNER, Holder, holder
 from .team_facts import TeamFacts, team_facts
-from .verdicts import verdicts_of_people
-from .ways import ways_to
+from .verdicts import newest, verdicts_of_people
+from .ways import Ways, ways_to
 
 READY, EXPIRING_SOON, ON_TRACK, LATE, BLOCKED, NOT_STARTED = (
     "ready",
@@ -41,7 +41,7 @@ READY, EXPIRING_SOON, ON_TRACK, LATE, BLOCKED, NOT_STARTED = (
 BUCKETS = (READY, EXPIRING_SOON, ON_TRACK, LATE, BLOCKED, NOT_STARTED)
 BLOCKED_AFTER_DAYS = 7
 IN_A_ROW = (
-    "uid", "status", "started_on", "path_version", "person__uid", "person__full_name", "person__name_order",
+    "uid", "status", "started_on", "ended_at", "path_version", "person__uid", "person__full_name", "person__name_order",
     "person__name_folded", "person__time_zone", "path__uid", "path__title", "role_version__profile__title",
     "role_version__profile__name_order",
 )  # fmt: skip
@@ -60,8 +60,8 @@ class Role:
 class PersonReadiness:
     """One person on the way to one role, on a day. ``readiness`` is None where the role requires nothing: no data.
 
-    ``gates``: whatever their day, by skill; ``verdicts``: what the ledger adds, by skill; ``standards``: what standards
-    that roles ask for are called.
+    ``gates``: whatever their day, by skill; ``verdicts``: what the ledger adds, by skill, the newest first;
+    ``standards``: what standards that roles ask for are called.
     """
 
     enrolment: Enrolment
@@ -72,7 +72,7 @@ class PersonReadiness:
     gates: Mapping[str, Sequence[OpenGate]]
     readiness: Readiness | None
     pace: Pace
-    verdicts: Mapping[str, Verdict]
+    verdicts: Mapping[str, Sequence[Verdict]]
     standards: Mapping[UUID, str]
 
     @property
@@ -102,21 +102,36 @@ class PersonReadiness:
         return _bucket(self)
 
     def holder_of(self, skill: str) -> Holder | None:
-        """Who has the next move on a skill; None when what the role asks for is met."""
+        """Who has the next move on a skill; None when what the role asks for is met, or the path has ended."""
+        if self.enrolment.status not in Enrolment.OPEN:
+            return None
         return holder(self, skill, self.role.by_skill.get(skill))
+
+    def verdict_of(self, skill: str) -> Verdict | None:
+        """The last that the ledger says of a skill beside its gates, on the standard that the role asks for."""
+        return newest(self.verdicts, skill, self.standard_of(skill))
+
+    def standard_of(self, skill: str) -> UUID | None:
+        """The standard by which alone the role asks for a skill; None when any will do."""
+        required = self.role.by_skill.get(skill)
+        return required.standard if required else None
+
+    def ways_to(self, skill: str) -> Ways:
+        """What the path offers towards what the role asks for on a skill, without what was waived for this person."""
+        waived = frozenset(self.facts.waived.get(self.enrolment.pk, ()))
+        return ways_to(self.enrolment.path_version_id, skill, self.standard_of(skill), waived)
 
     def look(self, skill: str) -> Ladder:
         """How the person stands on a skill: the same for learner, coach, manager, export and invoice."""
         required = self.role.by_skill.get(skill)
-        version = self.enrolment.path_version_id
-        on_path = required is not None or skill in structure_of(version).skill_ids
+        on_path = required is not None or skill in structure_of(self.enrolment.path_version_id).skill_ids
         waits = self.holder_of(skill) if on_path else None
         return ladder(
             self.gates.get(skill, ()),
             required,
             self.today,
-            verdict=self.verdicts.get(skill),
-            offers=ways_to(version, skill, required.standard if required else None).gates if on_path else None,
+            verdict=self.verdict_of(skill),
+            offers=self.ways_to(skill).gates if on_path else None,
             turn=waits.turn if waits else None,
             begun=self.begun,
             standard=self.standards.get(required.standard, "") if required and required.standard else "",
@@ -197,7 +212,7 @@ def _pace(enrolment: Enrolment, facts: TeamFacts, today: date, oldest: date | No
 
 def _bucket(found: PersonReadiness) -> str:
     result = found.readiness
-    if result is None:
+    if result is None or not found.begun:
         return NOT_STARTED
     if result.ready:
         ends = result.ends_on

@@ -191,7 +191,7 @@ def table_of(rows: Sequence[TeamRow]) -> tuple[list[str], list[list[Any]]]:
 def _table_row(row: TeamRow, skills: list[str]) -> list[Any]:
     found, result = row.found, row.found.readiness
     looks = zip(found.role.requirements, looks_of(found), strict=True)
-    words = {required.skill: look.word for required, look in looks}
+    words = {required.skill: f"{look.word}. {look.note}" if look.note else look.word for required, look in looks}
     holder = found.held_by
     held = "" if holder is None else holder.called if holder.who != LEARNER else row.name
     return [

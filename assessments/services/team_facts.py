@@ -10,20 +10,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from assessments.models import Case, Request
-from coaching.api import Challenge, CoachAssignment, Commitment
+from assessments import models as judged
+from coaching.api import Challenge, CoachAssignment, Commitment, not_ended
 from lms.api import (
     Enrolment,
-    Membership,
     News,
     Notice,
     Pause,
@@ -32,7 +31,8 @@ from lms.api import (
     SkillGate,
     Union,
     User,
-    current,
+    Waiver,
+    managers_of_each,
     newest_unread,
     news_of,
     union_part,
@@ -75,21 +75,22 @@ class CoachFact:
     away_until: date | None
 
     def on(self, day: date) -> str:
-        """The name of the present coach."""
+        """The name of the present coach on a day (UTC: that of who may sign)."""
         away = self.away_from and self.away_until and self.away_from <= day <= self.away_until
         return self.cover if away and self.cover else self.name
 
 
 @dataclass(frozen=True, slots=True)
 class TeamFacts:
-    """Gates by person id; pauses, waits and coaches by enrolment id; ``uncoached`` names who is to choose a coach, and
-    since when. ``titles``: of the skills that the roles ask for, by slug.
+    """Gates by person id; pauses, waits, coaches and waived steps by enrolment id; ``uncoached`` names who is to choose a
+    coach, and since when. ``titles``: of the skills that the roles ask for, by slug.
     """
 
     gates: dict[int, list[OpenGate]] = field(default_factory=lambda: defaultdict(list))
     pauses: dict[int, list[tuple[date, date | None]]] = field(default_factory=lambda: defaultdict(list))
     waits: dict[int, list[Wait]] = field(default_factory=lambda: defaultdict(list))
     coaches: dict[int, CoachFact] = field(default_factory=dict)
+    waived: dict[int, set[UUID]] = field(default_factory=lambda: defaultdict(set))
     uncoached: dict[int, Wait] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
@@ -111,7 +112,7 @@ def team_facts(
     """The facts about these enrolments on a day (UTC), and in the same breath what is new for ``reader``; of the people
     in ``others`` only their gates.
 
-    Queries: 1 for up to 4,096 enrolments.
+    Queries: 1 for up to 4,096 enrolments, and 1 more when somebody among them has no coach.
     """
     found = TeamFacts()
     others = set(others)
@@ -124,7 +125,18 @@ def team_facts(
             _read(_facts_and_news(ids=ids, people=people, roles=roles, on=on, reader=reader.pk), found)
         elif people:
             _read(_facts(ids=ids, people=people, roles=roles, on=on), found)
+    if found.uncoached:
+        _name_managers(enrolments, on, found)
     return found
+
+
+def _name_managers(enrolments: Iterable[Enrolment], on: date, found: TeamFacts) -> None:
+    """Say who is to choose a coach: the first by name of those who manage the person. Queries: 1."""
+    alone = {item.pk: item.person_id for item in enrolments if item.pk in found.uncoached}
+    managers = managers_of_each(set(alone.values()), on)
+    for enrolment, person in alone.items():
+        if managers[person]:
+            found.uncoached[enrolment] = replace(found.uncoached[enrolment], name=managers[person][0].full_name)
 
 
 def _parts(*, ids: list[int], people: list[int], roles: list[int], on: date) -> list[QuerySet[Any, Row]]:
@@ -152,13 +164,13 @@ def _parts(*, ids: list[int], people: list[int], roles: list[int], on: date) -> 
             CoachAssignment.objects.filter(enrolment__in=ids, status="active", kind="primary"),
             owner=F("enrolment_id"),
             word=F("coach__person__full_name"),
-            other=F("coach__cover__person__full_name"),
+            other=Case(When(_may_cover(on), then=F("coach__cover__person__full_name")), default=Value("")),
             day=F("coach__away_from"),
             until=F("coach__away_until"),
         ),
         part(
             "request",
-            Request.objects.filter(status__in=Request.WAITING, case__enrolment__in=ids),
+            judged.Request.objects.filter(status__in=judged.Request.WAITING, case__enrolment__in=ids),
             owner=F("case__enrolment_id"),
             uid=F("case__standard_uid"),
             word=F("observer__full_name"),
@@ -166,7 +178,7 @@ def _parts(*, ids: list[int], people: list[int], roles: list[int], on: date) -> 
         ),
         part(
             "decide",
-            Case.objects.filter(status=Case.Status.READY, enrolment__in=ids),
+            judged.Case.objects.filter(status=judged.Case.Status.READY, enrolment__in=ids),
             owner=F("enrolment_id"),
             uid=F("standard_uid"),
             at=F("ready_at"),
@@ -187,30 +199,26 @@ def _parts(*, ids: list[int], people: list[int], roles: list[int], on: date) -> 
         ),
         part(
             "uncoached",
-            _uncoached(ids, on),
+            _uncoached(ids),
             owner=F("pk"),
             uid=F("uid"),
-            word=F("manager_name"),
             at=F("without_since"),
         ),
+        part("waived", Waiver.objects.filter(enrolment__in=ids), owner=F("enrolment_id"), uid=F("step__uid")),
     ]
 
 
-def _uncoached(ids: list[int], on: date) -> QuerySet[Enrolment]:
-    """Enrolments that nobody coaches, since when, and who is to choose: the manager of the person's team, by name."""
+def _may_cover(on: date) -> Q:
+    """Whoever covers for a coach stands in unless they are the learner, or coach no longer themselves."""
+    return not_ended("coach__cover__", on) & ~Q(coach__cover__person=F("enrolment__person"))
+
+
+def _uncoached(ids: list[int]) -> QuerySet[Enrolment]:
+    """Enrolments that nobody coaches, and since when."""
     held = CoachAssignment.objects.filter(enrolment=OuterRef("pk"), status="active", kind="primary")
     before = CoachAssignment.objects.filter(enrolment=OuterRef("pk"), ended_at__isnull=False, kind="primary")
-    manages = Membership.objects.filter(
-        current(on=on),
-        current("team__memberships__", on),
-        role=Membership.Role.MANAGER,
-        person__is_active=True,
-        team__memberships__role=Membership.Role.MEMBER,
-        team__memberships__person=OuterRef("person"),
-    ).exclude(person=OuterRef("person"))
     return Enrolment.objects.filter(~Exists(held), pk__in=ids).annotate(
         without_since=Coalesce(Subquery(before.order_by("-ended_at").values("ended_at")[:1]), F("enrolled_at")),
-        manager_name=Coalesce(Subquery(manages.order_by("pk").values("person__full_name")[:1]), Value("")),
     )
 
 
@@ -244,7 +252,9 @@ def _read(rows: Iterable[tuple[Any, ...]], found: TeamFacts) -> None:
             case "request" | "decide" | "confirm" | "challenge":
                 found.waits[owner].append(Wait(kind, uid, word or "", at))
             case "uncoached":
-                found.uncoached[owner] = Wait(kind, uid, word or "", at)
+                found.uncoached[owner] = Wait(kind, uid, "", at)
+            case "waived":
+                found.waived[owner].add(uid)
             case "notice":
                 found.notices.append(notice_of(row))
 

@@ -21,8 +21,12 @@ def days_since(since: datetime, at: datetime, zone: tzinfo) -> int:
 
 def line_of(found: PersonReadiness) -> str:
     """Where a person stands, in a few words and without a full stop."""
-    result, waits = found.readiness, found.held_by
-    if found.begun and result is None:
+    result, waits, ended_at = found.readiness, found.held_by, found.enrolment.ended_at
+    if ended_at:
+        return _("Ended on %(day)s") % {"day": short_day(clock.today(found.enrolment.person.zone, ended_at))}
+    if not found.begun:
+        return told(found.pace)
+    if result is None:
         return _("No data: the role asks for nothing yet")
     if found.bucket == READY:
         return _("Ready")

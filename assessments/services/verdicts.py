@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
@@ -32,21 +33,30 @@ COLUMNS: dict[str, models.Field] = {
     "answer": models.CharField(),
     "at": models.DateTimeField(),
     "zone": models.CharField(),
+    "standard": models.UUIDField(),
     "next_step": models.TextField(),
     "retry_on": models.TextField(),
 }
 
 
-def verdicts_of_people(person_ids: Collection[int]) -> Mapping[int, Mapping[str, Verdict]]:
-    """By person id and slug of the skill, the newest word of the ledger that no later signature answers.
+def verdicts_of_people(person_ids: Collection[int]) -> Mapping[int, Mapping[str, Sequence[Verdict]]]:
+    """By person id and slug of the skill, what the ledger says that no later signature answers, the newest first; one a
+    standard.
 
     Queries: 1, 0 for nobody.
     """
-    found: dict[int, dict[str, Verdict]] = defaultdict(dict)
+    found: dict[int, dict[str, list[Verdict]]] = defaultdict(lambda: defaultdict(list))
     rows = _verdicts(people=sorted(person_ids)) if person_ids else []
-    for _event, _seq, person, skill, kind, at, zone, next_step, retry_on in sorted(rows, key=lambda row: row[1]):
-        found[person][skill] = _verdict(kind, at, zone, next_step, retry_on)
+    for row in sorted(rows, key=lambda row: row[1], reverse=True):
+        _event, _seq, person, skill, kind, at, zone, standard, next_step, retry_on = row
+        if not any(verdict.standard == standard for verdict in found[person][skill]):
+            found[person][skill].append(_verdict(kind, at, zone, standard, next_step, retry_on))
     return found
+
+
+def newest(verdicts: Mapping[str, Sequence[Verdict]], skill: str, standard: UUID | None = None) -> Verdict | None:
+    """The newest on a skill; where a role asks for one standard, the newest on that."""
+    return next((item for item in verdicts.get(skill, ()) if standard in (None, item.standard)), None)
 
 
 def _parts(people: list[int]) -> list[QuerySet[Any, Row]]:
@@ -66,6 +76,7 @@ def _parts(people: list[int]) -> list[QuerySet[Any, Row]]:
             answer=F("kind"),
             at=F("occurred_at"),
             zone=F("subject__time_zone"),
+            standard=F("version__standard_uid"),
             next_step=_text("next_step"),
             retry_on=_text("retry_on"),
         )
@@ -88,16 +99,18 @@ def answers_on(person: User, skill: str) -> list[Answered]:
     kinds = [kind for kind in KINDS if kind != SignOffEvent.Kind.SIGNED]
     rows = SignOffEvent.objects.filter(subject=person, skill__slug=skill, kind__in=kinds).order_by("seq")
     return [
-        Answered(_verdict(kind, at, person.time_zone, next_step, retry_on), signer)
-        for kind, at, signer, next_step, retry_on in rows.values_list(
-            "kind", "occurred_at", "signer__full_name", _text("next_step"), _text("retry_on")
+        Answered(_verdict(kind, at, person.time_zone, standard, next_step, retry_on), signer)
+        for kind, at, signer, standard, next_step, retry_on in rows.values_list(
+            "kind", "occurred_at", "signer__full_name", "version__standard_uid", _text("next_step"), _text("retry_on")
         )
     ]
 
 
-def _verdict(kind: str, at: datetime, zone: str, next_step: str | None, retry_on: str | None) -> Verdict:
+def _verdict(
+    kind: str, at: datetime, zone: str, standard: UUID, next_step: str | None, retry_on: str | None
+) -> Verdict:
     day = date.fromisoformat(retry_on) if retry_on else None
-    return Verdict(KINDS[SignOffEvent.Kind(kind)], at, clock.today(zone, at), next_step or "", day)
+    return Verdict(KINDS[SignOffEvent.Kind(kind)], at, clock.today(zone, at), standard, next_step or "", day)
 
 
 def _text(name: str) -> Subquery:

@@ -13,7 +13,7 @@ from lms.rules.ladder import SERVED_BY
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """``gates``: those that anything on the path can open; the standards of its demonstrations and its commitments."""
+    """``gates``: those that anything on the path can open; the standards of its demonstrations, and its commitments."""
 
     demonstrations: frozenset[UUID | None]
     commitments: frozenset[UUID | None]
@@ -21,10 +21,13 @@ class Ways:
 
 
 @lru_cache(maxsize=4096)
-def ways_to(version_id: int, skill: str, standard: UUID | None) -> Ways:
-    """The steps of a path version that can open gates of a skill. Queries: 0 when the structure is in memory."""
+def ways_to(version_id: int, skill: str, standard: UUID | None, waived: frozenset[UUID] = frozenset()) -> Ways:
+    """The steps of a path version that can open gates of a skill, without those that were waived for a person.
+
+    Queries: 0 when the structure is in memory.
+    """
     structure = structure_of(version_id)
-    steps = [step for step in structure.steps.values() if skill in step.skills]
+    steps = [step for step in structure.steps.values() if skill in step.skills and step.uid not in waived]
     shown = frozenset(
         step.content_uid
         for step in steps

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any
@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from assessments.api import Answered, Move, Standing, answers_on, standings_on, verdicts_of_people
+from assessments.api import Answered, Move, Standing, answers_on, newest, standings_on, verdicts_of_people
 from assessments.rules.readiness import Required
 from lms import clock
 from lms.api import (
@@ -127,7 +127,7 @@ class _Known:
     today: date
     zone: tzinfo
     records: list[Record]
-    verdicts: Mapping[str, Verdict]
+    verdicts: Mapping[str, Sequence[Verdict]]
 
     @property
     def required(self) -> Mapping[str, Required]:
@@ -140,7 +140,7 @@ class _Known:
         found = (
             journey.ladder(slug)
             if journey
-            else ladder([fact.gate for fact in gates], None, self.today, verdict=self.verdicts.get(slug))
+            else ladder([fact.gate for fact in gates], None, self.today, verdict=newest(self.verdicts, slug))
         )
         best = next((record for record in signed if record.level == found.level), None)
         on_path = journey is not None and (required is not None or slug in journey.structure.skill_ids)

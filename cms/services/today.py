@@ -16,10 +16,10 @@ from lms import clock
 from lms.api import OPEN, Enrolment, News, PathProgress, StepKind, StepState, User, unread_notices
 from lms.rules.ladder import NAMES, Ladder, gate_of
 from lms.rules.said import full_day, long_day, short_day
-from lms.rules.standing import DUE, LAPSED, LOWER, NOT_YET, REFUSED, REVOKED
+from lms.rules.standing import DUE, LAPSED, LOWER, NOT_YET, REFUSED, REVOKED, Verdict
 
 from .journey import Journey, journeys
-from .underway import CHALLENGE, COLLECTING, COUNTERSIGN, PROMISED, PROPOSAL, REQUEST, SESSION, Item
+from .underway import CHALLENGE, COLLECTING, CONFIRM, COUNTERSIGN, DECIDE, PROMISED, PROPOSAL, REQUEST, SESSION, Item
 
 SETTLED = timedelta(days=30)
 
@@ -139,8 +139,9 @@ def next_of(journey: Journey) -> Next | None:
     """The card of the one next thing: the coach's next step after a *not yet* before what the path has next."""
     again = [line for line in _required_lines(journey) if line.ladder.state == NOT_YET and line.move.url]
     if again:
-        verdicts = journey.found.verdicts
-        return not_yet_card(journey, min(again, key=lambda line: verdicts[line.slug].retry_on or date.max))
+        verdicts = {line.slug: verdict for line in again if (verdict := journey.found.verdict_of(line.slug))}
+        first = min(again, key=lambda line: verdicts[line.slug].retry_on or date.max)
+        return not_yet_card(journey, first, verdicts[first.slug])
     state = journey.next_step()
     return next_card(journey, state) if state else None
 
@@ -246,9 +247,8 @@ def next_card(journey: Journey, state: StepState) -> Next:
     )
 
 
-def not_yet_card(journey: Journey, line: SkillLine) -> Next:
+def not_yet_card(journey: Journey, line: SkillLine, verdict: Verdict) -> Next:
     """The card of the coach's next step after *not yet*."""
-    verdict = journey.found.verdicts[line.slug]
     first = _("Not yet in “%(skill)s”: this is the step to go.") % {"skill": line.title}
     again = _("Seen again by %(day)s.") % {"day": long_day(verdict.retry_on)} if verdict.retry_on else ""
     return Next(
@@ -346,15 +346,18 @@ def _wait(journey: Journey, item: Item) -> Wait:
     full = item.who or (coach.person.full_name if coach and item.kind != COUNTERSIGN else "")
     role = _("%(name)s, observer") if item.kind == REQUEST else _("%(name)s, coach")
     who = role % {"name": full} if full else _("A second person")
+    sentence = journey.wait_sentence(item)
+    if coach is None and item.kind in (DECIDE, CONFIRM, CHALLENGE):
+        sentence, who = _("This waits for a coach, and you have none yet."), _("Nobody yet")
     if item.kind == SESSION:
         url = reverse("session", args=[item.uid])
     elif item.kind == CHALLENGE:
         url = reverse("challenge", args=[item.uid])
-    elif item.about and item.kind in ("confirm",):
+    elif item.about and item.kind == CONFIRM:
         url = reverse("commitment", args=[item.uid])
     else:
         url = reverse("go", args=[item.uid])
-    return Wait(journey.wait_sentence(item), _about(journey, item), who, "coach", url)
+    return Wait(sentence, _about(journey, item), who, "coach", url)
 
 
 def _about(journey: Journey, item: Item) -> str:

@@ -45,7 +45,7 @@ def challenge(*, actor: User, enrolment_uid: UUID, step_uid: UUID, why: str, key
         raise Conflict(_("This demonstration is open already. Ask to be seen."))
     if not progress.running:
         raise Conflict(_("Your path does not run now. Ask again once its days count."))
-    coach = present_coach(enrolment, progress.today)
+    coach = present_coach(enrolment, at.date())
     if coach is None:
         raise Conflict(_("Nobody coaches you now. Your manager chooses somebody first."))
     try:

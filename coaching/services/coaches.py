@@ -51,7 +51,9 @@ def stands_in(profile: CoachProfile, on: date) -> CoachProfile | None:
 
 
 def present_coach(enrolment: Enrolment, on: date) -> User | None:
-    """Who coaches on that day: the cover while the coach is away (never the learner), else the coach. Queries: 1."""
+    """Who coaches on that day (UTC, by which it is decided who may sign): the cover while the coach is away (never the
+    learner), else the coach. Queries: 1.
+    """
     profile = profile_of(enrolment.pk)
     if profile is None:
         return None

@@ -40,7 +40,7 @@ def challenge_new(request: SignedInRequest) -> HttpResponse:
             messages.success(request, _("Your coach is asked. You may take it back until there is an answer."))
             return redirect("challenge", outcome.done.uid)
         status, key = outcome.status, outcome.key
-    coach = api.present_coach(enrolment, clock.today(request.user.zone))
+    coach = api.present_coach(enrolment, clock.now().date())
     title = api.step_title(state.step)
     context = {"enrolment": enrolment, "state": state, "title": title, "coach": coach, "form": form, "key": key}
     return render(request, "coaching/challenge_new.html", context, status=status)

@@ -176,6 +176,9 @@ def _word(state: str, has: Held, ahead: str, turn: Turn | None, verdict: Verdict
 
 def _note(state: str, asked: Asks | None, verdict: Verdict | None, standard: str) -> str:
     """What decides, in full: the level or the standard that is asked for, the coach's next step."""
+    if state == LOWER and asked and standard:
+        words = {"level": str(ENTRUSTMENT[asked.level]), "standard": standard}
+        return _("Signed, but this role asks for “%(level)s” on “%(standard)s”.") % words
     if state == LOWER and asked:
         return _("Signed, but this role asks for “%(level)s”.") % {"level": str(ENTRUSTMENT[asked.level])}
     if state == OTHER_STANDARD:

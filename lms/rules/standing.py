@@ -42,23 +42,28 @@ class Asks(Protocol):
 class Verdict:
     """The last that the ledger says of a skill beside its gates: awaiting, refused, revoked or not_yet.
 
-    ``on`` is the day on which it was written where the person lives; ``next_step`` and ``retry_on`` go with *not yet*.
+    ``on`` is the day on which it was written where the person lives; ``standard`` the one that it was judged by;
+    ``next_step`` and ``retry_on`` go with *not yet*.
     """
 
     kind: str
     at: datetime
     on: date
+    standard: UUID | None = None
     next_step: str = ""
     retry_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Somebody else has the next move: at which gate, what they are called, and whether it is to be seen early."""
+    """Somebody else has the next move: at which gate, what they are called, whether it is to be seen early, and whether
+    they have yet to choose a coach, for which nothing was sent to them.
+    """
 
     gate: str
     name: str
     challenge: bool = False
+    coachless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +151,7 @@ def state_of(
         return has, DUE if has.valid_until and has.valid_until <= on + EXPIRING else VOUCHED
     if verdict and verdict.kind == AWAITING:
         return has, AWAITING
-    if turn:
+    if turn and not turn.coachless:
         return has, CHALLENGED if turn.challenge else WAITING
     if verdict and verdict.kind == NOT_YET:
         return has, NOT_YET
@@ -156,6 +161,8 @@ def state_of(
         return has, verdict.kind
     if lapsed_on(gates, on):
         return has, LAPSED
+    if turn:
+        return has, WAITING
     if offers is None or not (begun or has.gate):
         return has, CLOSED
     return has, NEXT if next_gate(has.gate, offers) else NONE_HERE

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from lms import clock
 from lms.errors import Conflict, Invalid
-from lms.models import Enrolment, PathVersion, Requirement, RoleProfileVersion, User
+from lms.models import Enrolment, PathVersion, Requirement, RoleProfileVersion, StepKind, User
 from lms.policies import enrolment_policy, people_policy
 from lms.rules.bounds import PATH_BEGINS
 from lms.rules.lines import one_line, shorten
@@ -19,9 +19,12 @@ from lms.rules.said import full_day
 from lms.rules.shown import require_same
 
 from .acts import act, once
+from .gates import gates_of
 from .outbox import notify
 from .places import forget
+from .progress import record_completion
 from .shown import steering_shown
+from .structure import structure_of
 
 LONGEST_REASON = 200
 
@@ -60,7 +63,7 @@ def enrol(
     forget(person.pk)
     try:
         with transaction.atomic():
-            return Enrolment.objects.create(
+            enrolment = Enrolment.objects.create(
                 uid=key,
                 person=person,
                 path=version.path,
@@ -73,6 +76,22 @@ def enrol(
             )
     except IntegrityError:
         raise Conflict(_("%(person)s is on this path already.") % {"person": person.get_short_name()}) from None
+    _complete_what_is_vouched_for(enrolment, actor, at)
+    return enrolment
+
+
+def _complete_what_is_vouched_for(enrolment: Enrolment, by: User, at: datetime) -> None:
+    """Demonstrations on a standard that the person is vouched for already, for each of its skills: as at the signature,
+    if the path had begun before it. Asking again would be refused.
+
+    Queries: 2, and 3 a demonstration completed.
+    """
+    today, gates = clock.today(enrolment.person.zone, at), gates_of([enrolment.person_id])[enrolment.person_id]
+    signed = {(gate.skill, gate.standard) for gate in gates if gate.gate == "show" and gate.counts_on(today)}
+    for step in structure_of(enrolment.path_version_id).steps.values():
+        vouched = step.skills and all((skill, step.content_uid) in signed for skill in step.skills)
+        if step.kind == StepKind.DEMONSTRATION and vouched:
+            record_completion(enrolment=enrolment, step=step, by=by, at=at)
 
 
 @act

@@ -187,19 +187,22 @@ def _state(
 
 def as_others_see(progress: PathProgress) -> PathProgress:
     """The same path without what only the person may know: a practice counts as done once Try is open for all of its
-    skills, which others may know, and not before; locks that wait for one follow from that. Queries: 0.
+    skills, which others may know, and not before; locks that wait for one follow from that. What was waived is no
+    secret. Queries: 0.
     """
-    practice = {state.step.uid: state.step for state in progress.steps if state.step.kind == StepKind.PRACTICE}
+    practice = {state.step.uid: state for state in progress.steps if state.step.kind == StepKind.PRACTICE}
+    practised = {uid for uid, state in practice.items() if not state.waived_because}
     nothing = Standing()
     shown = {
         uid
-        for uid, step in practice.items()
-        if step.skills and all(progress.standings.get(skill, nothing).reaches("try") for skill in step.skills)
+        for uid in practised
+        if (skills := practice[uid].step.skills)
+        and all(progress.standings.get(skill, nothing).reaches("try") for skill in skills)
     }
     known = Facts(
         day=progress.day,
         date_of=lambda day: reached_on(day, progress.enrolment.started_on, progress.today, progress.pauses),
-        done=progress.done - practice.keys() | shown,
+        done=progress.done - practised | shown,
         steps=frozenset(progress.structure.steps),
         milestones=progress.structure.required,
         standings=progress.standings,
@@ -209,6 +212,8 @@ def as_others_see(progress: PathProgress) -> PathProgress:
 
 def _shown(state: StepState, known: Facts, progress: PathProgress) -> StepState:
     private = state.step.kind == StepKind.PRACTICE
+    if state.waived_because and private:
+        return replace(state, status=WAIVED, completed_at=None)
     if state.status in (DONE, WAIVED) and not private:
         return state
     decision = evaluate(state.step.rule, known)

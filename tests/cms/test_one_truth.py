@@ -40,9 +40,13 @@ any_gate = st.tuples(
     st.sampled_from([-40, -1, 0, 30, 60, 61, 400]),
 )
 any_line = st.tuples(st.integers(1, 5), st.sampled_from([None, VISIT, MEETING]))
-any_verdict = st.sampled_from([None, "awaiting", "refused", "revoked", "not_yet"])
+any_verdict = st.one_of(
+    st.none(),
+    st.tuples(st.sampled_from(["awaiting", "refused", "revoked", "not_yet"]), st.sampled_from([VISIT, MEETING])),
+)
 Gate = tuple[str, str, int, UUID, int]
 Line = tuple[int, UUID | None]
+Said = tuple[str, UUID] | None
 
 
 def test_one_word_of_every_skill_on_every_screen() -> None:
@@ -59,7 +63,7 @@ def test_one_word_of_every_skill_on_every_screen() -> None:
         st.tuples(any_verdict, any_verdict),
         st.booleans(),
     )
-    def check(gates: list[Gate], lines: tuple[Line, Line], said: tuple[str | None, str | None], waits: bool) -> None:
+    def check(gates: list[Gate], lines: tuple[Line, Line], said: tuple[Said, Said], waits: bool) -> None:
         stand(of, gates, today)
         ask(of, lines)
         Request.objects.filter(pk=asked.pk).update(status="open" if waits else "withdrawn")
@@ -103,15 +107,15 @@ def ask(of: judge.Scene, lines: tuple[Line, Line]) -> None:
     of.enrolment.save()
 
 
-def verdicts_of(said: tuple[str | None, str | None], today: date) -> dict[str, Verdict]:
+def verdicts_of(said: tuple[Said, Said], today: date) -> dict[str, list[Verdict]]:
     at: datetime = clock.now()
-    return {
-        skill: Verdict(kind, at, today, "Wait.", today + timedelta(9))
-        if kind == "not_yet"
-        else Verdict(kind, at, today)
-        for skill, kind in zip(SKILLS, said, strict=True)
-        if kind
-    }
+    found = {}
+    for skill, one in zip(SKILLS, said, strict=True):
+        if one:
+            kind, standard = one
+            again = ("Wait.", today + timedelta(9)) if kind == "not_yet" else ()
+            found[skill] = [Verdict(kind, at, today, standard, *again)]
+    return found
 
 
 class Readers:
@@ -138,8 +142,10 @@ class Readers:
                 for (slug, _title, _critical), look in zip(grid.skills, grid.rows[0][1], strict=True)
             },
         }
+        notes = {line.skill: line.look.note for line in lines}
         found["export"] = {
-            skill: (word, found["invoice"][skill][1]) for skill, word in self.exported(grid.skills).items()
+            skill: (word.removesuffix(f". {notes[skill]}" if notes[skill] else ""), found["invoice"][skill][1])
+            for skill, word in self.exported(grid.skills).items()
         }
         return found
 

@@ -1,0 +1,357 @@
+"""Who has the next move, and what it is, where screens once differed: without a coach, on two standards, waived."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date, timedelta
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from django.urls import reverse
+
+from assessments.api import invoice_of, revoke
+from coaching.api import end_assignment
+from coaching.models import CoachProfile
+from lms import clock
+from lms.api import Enrolment, Membership, Pause, SkillGate, Team, enrol, waive
+from tests import factories as make
+from tests import judging_factories as judge
+from tests.assessments.test_moves import SKILL, after, on_path, opened, shows
+from tests.shown import looked
+
+pytestmark = pytest.mark.django_db
+
+
+def day(number: int) -> date:
+    return (clock.now() + timedelta(days=number)).date()
+
+
+def line(enrolment: Enrolment, own: bool = False) -> Any:
+    enrolment = Enrolment.objects.select_related("person", "path", "role_version__profile").get(pk=enrolment.pk)
+    return invoice_of(enrolment, clock.now(), own=own).lines[0]
+
+
+def today(who: Any, query: str = "") -> Any:
+    return judge.log_in(who).get(f"/today/{query}").context["today"]
+
+
+def manager_of(enrolment: Enrolment) -> Any:
+    return Membership.objects.get(role="manager", team__memberships__person=enrolment.person).person
+
+
+def leaves(of: judge.Scene) -> None:
+    looked(
+        end_assignment,
+        actor=of.manager,
+        enrolment_uid=of.enrolment.uid,
+        reason="Another team.",
+        key=make.key(),
+        at=clock.now(),
+    )
+
+
+def exported(manager: Any) -> dict[str, str]:
+    heads, row, *_rest = csv.reader(
+        io.StringIO(judge.log_in(manager).get(reverse("team_csv")).content.decode("utf-8-sig"))
+    )
+    return dict(zip(heads, row, strict=True))
+
+
+# --- Nobody coaches
+
+
+def test_what_waits_for_a_coach_who_left_waits_for_who_chooses_one() -> None:
+    """whole.md fact 5: a decision that nobody may take is not said to be a coach's."""
+    of = judge.scene(skills=(SKILL,))
+    judge.ready(of)
+    assert line(of.enrolment).holder.who == "coach"
+    leaves(of)
+    found, page = line(of.enrolment), today(of.learner)
+    assert (found.holder.who, found.holder.name) == ("manager", of.manager.full_name)
+    assert found.move.text == f"{of.manager.full_name} chooses a coach."
+    assert exported(of.manager)["Held by"] == of.manager.full_name
+    assert "This waits for a coach, and you have none yet." in [wait.sentence for wait in page.waits]
+    assert "A second person" not in [wait.who for wait in page.waits]
+
+
+def test_not_yet_keeps_its_next_step_when_the_coach_leaves() -> None:
+    """whole.md fact 5: after *not yet* it is the coach's next step with its day, whoever coaches."""
+    of = judge.scene(skills=(SKILL,))
+    judge.decided(of, 3, not_yet=(SKILL,))
+    before = line(of.enrolment)
+    leaves(of)
+    found = line(of.enrolment)
+    assert (found.look.state, found.look.word) == ("not_yet", before.look.word)
+    assert before.look.note in found.move.text
+    assert found.holder.who == "manager"
+    assert today(of.learner).next.title.startswith("Wait before you play back")
+
+
+def test_a_revocation_stays_when_the_coach_leaves() -> None:
+    """whole.md fact 5: after a revocation it is to be seen again."""
+    of = judge.scene(skills=(SKILL,))
+    (event,) = judge.decided(of, 3)
+    looked(
+        revoke,
+        actor=of.coach,
+        event_uid=event.uid,
+        reason="It was another customer.",
+        key=make.key(),
+        at=clock.now(),
+    )
+    leaves(of)
+    assert line(of.enrolment).look.state == "revoked"
+
+
+def test_a_session_without_a_coach_waits_for_who_chooses_one() -> None:
+    """whole.md fact 5: no link to a form that is refused."""
+    enrolment = on_path(
+        make.step("session", "talk"), make.step("practice", "prac", skills=(SKILL,), **after("talk")), coached=False
+    )
+    move = line(enrolment).move
+    assert move.sentence.startswith("Henrike Voss chooses a coach.")
+    assert not move.url
+
+
+def test_the_manager_who_chooses_is_the_same_everywhere() -> None:
+    """whole.md fact 4: the first by name of those who manage somebody, or of the nearest team above."""
+    enrolment = on_path(make.step("commitment", "promise", skills=(SKILL,)), coached=False)
+    team = Team.objects.get(memberships__person=enrolment.person)
+    Membership.objects.create(person=make.person("Anna Berg"), team=team, role="manager", from_on=date(2026, 1, 1))
+    assert line(enrolment).holder.name == "Anna Berg"
+    assert today(enrolment.person).waits[0].who == "Anna Berg, manager"
+
+
+def test_a_team_without_a_manager_is_managed_from_above() -> None:
+    version = make.path(
+        make.step("commitment", "promise", skills=(SKILL,)), role_version=make.role(make.requires(SKILL))
+    )
+    enrolment = make.enrolment(make.person(), version, started_on=day(-10))
+    assert line(enrolment).move.text.startswith("The manager chooses a coach.")
+    make.team(enrolment.person, parent=make.team(manager=make.person("Dan Reyes")))
+    assert line(enrolment).move.text.startswith("Dan Reyes chooses a coach.")
+
+
+# --- The coach is away
+
+
+def test_the_learner_does_not_stand_in_for_their_own_coach() -> None:
+    of = judge.scene(skills=(SKILL,))
+    mine = CoachProfile.objects.create(person=of.learner, capacity=3)
+    CoachProfile.objects.filter(person=of.coach).update(away_from=day(-1), away_until=day(3), cover=mine)
+    judge.ready(of)
+    assert line(of.enrolment).holder.name == of.coach.full_name
+
+
+def test_nobody_stands_in_who_coaches_no_longer() -> None:
+    of = judge.scene(skills=(SKILL,))
+    cover = judge.coach("Nadia Cover").coach_profile
+    CoachProfile.objects.filter(person=of.coach).update(away_from=day(-1), away_until=day(3), cover=cover)
+    judge.ready(of)
+    assert line(of.enrolment).holder.name == "Nadia Cover"
+    CoachProfile.objects.filter(pk=cover.pk).update(ended_on=day(-1))
+    assert line(of.enrolment).holder.name == of.coach.full_name
+
+
+def test_who_stands_in_has_it_in_their_queue_at_the_same_minute() -> None:
+    """whole.md fact 4: also while it is another day where the learner lives."""
+    of = judge.scene(skills=(SKILL,))
+    of.learner.time_zone = "Pacific/Auckland"
+    of.learner.save()
+    judge.ready(of)
+    cover = judge.grant(judge.coach("Nadia Cover"), SKILL)
+    at = (clock.now() + timedelta(days=1)).replace(hour=14)  # already the day after in Auckland
+    CoachProfile.objects.filter(person=of.coach).update(away_from=day(2), away_until=day(5), cover=cover.coach_profile)
+    for hours in (0, 6, 12, 18, 24):
+        with patch("lms.clock.now", return_value=at + timedelta(hours=hours)):
+            theirs = judge.log_in(cover).get("/coach/").context["queue"].asked
+            assert (line(of.enrolment).holder.name == "Nadia Cover") == bool(theirs), hours
+
+
+# --- Days
+
+
+@pytest.mark.parametrize("gates", [(), ("talk", "try"), ("talk", "try", "do")])
+def test_before_the_first_day_it_begins_then(gates: tuple[str, ...]) -> None:
+    """whole.md fact 4: whatever is open from before, and however long nobody coaches."""
+    enrolment = on_path(make.step("practice", "prac", skills=(SKILL,)), shows(), days_ago=-10, coached=False)
+    Enrolment.objects.filter(pk=enrolment.pk).update(enrolled_at=clock.now() - timedelta(days=9))
+    for gate in gates:
+        opened(enrolment, gate)
+    page = today(enrolment.person)
+    assert page.line.startswith("Begins on")
+    assert exported(manager_of(enrolment))["Where they stand"] == page.line
+
+
+def test_a_pause_over_the_first_day_moves_the_day_from_which_something_can_be_done() -> None:
+    enrolment = on_path(shows(), days_ago=-3)
+    Pause.objects.create(
+        enrolment=enrolment, from_on=day(3), until_on=day(12), reason="Leave", by=enrolment.enrolled_by
+    )
+    assert line(enrolment).move.on == day(12)
+
+
+def test_an_ended_path_says_that_it_ended_and_holds_nobody() -> None:
+    enrolment = on_path(make.step("commitment", "promise", skills=(SKILL,), due_day=5), days_ago=40)
+    ended = clock.now() - timedelta(days=30)
+    Enrolment.objects.filter(pk=enrolment.pk).update(status="withdrawn", ended_at=ended)
+    page = judge.log_in(make.in_group("Learning administrators")).get(f"/people/{enrolment.person.uid}/")
+    assert page.context["invoice"].line.startswith("Ended on")
+    assert line(enrolment).holder is None
+
+
+# --- What was waived
+
+
+def test_a_waived_practice_is_next_for_nobody() -> None:
+    """Also not for who waived it: a waiver is no secret."""
+    judge.standard(judge.standard_spec("visit", (SKILL,)))
+    enrolment = on_path(
+        make.step("practice", "prac", skills=(SKILL,)), shows(content_uid=make.uid("visit"), **after("prac"))
+    )
+    waived(enrolment, "prac")
+    mine, theirs = line(enrolment, own=True), line(enrolment)
+    assert mine.move == theirs.move
+    assert mine.move.url == reverse("request_new", args=[make.uid("show")])
+    assert mine.look.word == theirs.look.word == "Do is next"
+
+
+def test_where_all_was_waived_the_author_has_it() -> None:
+    enrolment = on_path(make.step("commitment", "promise", skills=(SKILL,)))
+    waived(enrolment, "promise")
+    found = line(enrolment)
+    assert (found.look.state, found.holder.who) == ("none_here", "author")
+
+
+def waived(enrolment: Enrolment, step: str) -> None:
+    looked(
+        waive,
+        actor=manager_of(enrolment),
+        enrolment_uid=enrolment.uid,
+        step_uid=make.uid(step),
+        reason="Known from before.",
+        key=make.key(),
+        at=clock.now(),
+    )
+
+
+# --- Vouched for
+
+
+def test_whoever_is_vouched_for_already_is_not_asked_to_show_it_on_a_new_path() -> None:
+    of = judge.scene(skills=(SKILL,))
+    judge.decided(of, 3)
+    judge.standard(judge.standard_spec("meeting", ("business",)))
+    again = make.step("demonstration", "b", content_uid=of.version.standard_uid, skills=(SKILL,), due_day=2)
+    other = make.step("demonstration", "m", content_uid=make.uid("meeting"), skills=("business",), due_day=90)
+    version = make.path(again, other, role_version=make.role(make.requires(SKILL, 3), make.requires("business", 3)))
+    second = enrol(
+        actor=of.manager,
+        person_uid=of.learner.uid,
+        path_uid=version.path.uid,
+        started_on=day(-10),
+        key=make.key(),
+        at=clock.now(),
+    )
+    judge.assign(second, of.coach)
+    page = today(of.learner, f"?path={second.uid}")
+    assert page.next.title == "M"
+    assert page.line.startswith("On track")
+    assert list(second.step_completions.values_list("step__uid", flat=True)) == [make.uid("b")]
+
+
+def test_due_and_asked_again_is_with_who_was_asked() -> None:
+    of = judge.scene(skills=(SKILL,))
+    judge.decided(of, 3)
+    SkillGate.objects.filter(person=of.learner, gate="show").update(valid_until=day(30))
+    assert "Ask to be seen again" in line(of.enrolment).move.text
+    judge.asked(of)
+    found = line(of.enrolment)
+    assert found.look.state == "due"
+    assert found.holder.name == of.observer.full_name
+    assert found.move.text.endswith(f"{of.observer.full_name} watches, and writes down what they saw.")
+
+
+def test_a_lock_above_what_the_role_asks_is_not_opened_by_nothing() -> None:
+    first = make.step("demonstration", "first", content_uid=make.uid("one"), skills=(SKILL,))
+    lock = {"all": [{"skill": SKILL, "gate": "show", "level": 4}]}
+    second = make.step("demonstration", "second", content_uid=make.uid("two"), skills=("business",), unlock=lock)
+    version = make.path(first, second, role_version=make.role(make.requires("business", 3), make.requires(SKILL, 3)))
+    enrolment = make.enrolment(make.person(), version, started_on=day(-10))
+    judge.assign(enrolment, judge.coach())
+    opened(enrolment, "show", level=3, standard_uid=make.uid("one"), valid_until=day(400))
+    move = line(enrolment).move
+    assert "Nothing." not in move.text
+    assert move.url.startswith(reverse("challenge_new"))
+
+
+# --- Two standards
+
+
+def two_standards(first: str) -> judge.Scene:
+    """The role asks for the skill on *Difficult meeting*; the first act is about ``first``."""
+    of = judge.scene(skills=(SKILL,))
+    judge.standard(judge.standard_spec("meeting", (SKILL,), title="Difficult meeting"))
+    steps = [
+        make.step("demonstration", "v", content_uid=of.version.standard_uid, skills=(SKILL,), required=False),
+        make.step("demonstration", "m", content_uid=make.uid("meeting"), skills=(SKILL,)),
+    ]
+    role = make.role(make.requires(SKILL, 3, standard=make.uid("meeting"), critical=True))
+    version = make.path(*steps, role_version=role)
+    of.enrolment.path, of.enrolment.path_version, of.enrolment.role_version = version.path, version, role
+    of.enrolment.save()
+    of.step = make.uid(first)
+    return of
+
+
+def test_not_yet_on_another_standard_is_not_about_the_one_asked_for() -> None:
+    of = two_standards("v")
+    judge.decided(of, 3, not_yet=(SKILL,))
+    found = line(of.enrolment)
+    assert found.look.state != "not_yet"
+    assert "again" not in found.move.text
+
+
+def test_a_second_signature_on_another_standard_is_not_waited_for() -> None:
+    of = two_standards("v")
+    Membership.objects.filter(person=of.manager).update(person=of.coach)  # flagged: it needs a second signature
+    judge.decided(of, 3)
+    found = line(of.enrolment)
+    assert found.look.state != "awaiting"
+    assert found.move.url == reverse("request_new", args=[make.uid("m")])
+
+
+@pytest.mark.parametrize("level", [3, 4])
+def test_the_standard_is_named_also_where_the_path_lacks_it(level: int) -> None:
+    """Shows: "signed, but this role asks for it on *Difficult meeting*", wherever it decides."""
+    judge.standard(judge.standard_spec("meeting", (SKILL,), title="Difficult meeting"))
+    version = make.path(
+        shows(), role_version=make.role(make.requires(SKILL, level, standard=make.uid("meeting"), critical=True))
+    )
+    enrolment = make.enrolment(make.person(), version, started_on=day(-10))
+    manager, coach = make.person(), judge.coach()
+    make.team(enrolment.person, manager=manager)
+    judge.assign(enrolment, coach)
+    opened(enrolment, "show", level=3, standard_uid=make.uid("show"), valid_until=day(400))
+    pages = {
+        "my skills": judge.log_in(enrolment.person).get("/skills/"),
+        "invoice": judge.log_in(manager).get(f"/people/{enrolment.person.uid}/"),
+        "coach": judge.log_in(coach).get(reverse("coach_person", args=[enrolment.uid])),
+        "team": judge.log_in(manager).get("/team/"),
+        "export": judge.log_in(manager).get(reverse("team_csv")),
+    }
+    assert [name for name, page in pages.items() if "Difficult meeting" not in page.content.decode()] == []
+
+
+def test_the_export_tells_less_than_asked_from_vouched_for() -> None:
+    cells = []
+    for level in (3, 4):
+        version = make.path(shows(f"s{level}"), role_version=make.role(make.requires(SKILL, level)))
+        enrolment = make.enrolment(make.person(), version, started_on=day(-10))
+        make.team(enrolment.person, manager=make.person())
+        opened(enrolment, "show", level=3, standard_uid=make.uid(f"s{level}"), valid_until=day(400))
+        cells.append(list(exported(manager_of(enrolment)).values())[-1])
+    assert cells[0] != cells[1]
+    assert cells[1].startswith(cells[0])
