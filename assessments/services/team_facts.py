@@ -82,8 +82,8 @@ class CoachFact:
 
 @dataclass(frozen=True, slots=True)
 class TeamFacts:
-    """Gates by person id; pauses, waits, coaches and waived steps by enrolment id; ``uncoached`` names who is to choose a
-    coach, and since when. ``titles``: of the skills that the roles ask for, by slug.
+    """Gates by person id; pauses, waits, coaches and waived steps by enrolment id; ``uncoached`` names who is to
+    choose a coach, and since when. ``titles``: of the skills that the roles ask for, by slug.
     """
 
     gates: dict[int, list[OpenGate]] = field(default_factory=lambda: defaultdict(list))
