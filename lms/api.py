@@ -80,6 +80,7 @@ from lms.services.health import Unwell, health_checks, register_health
 from lms.services.language import choose_language, in_language_of, language_of, said_in
 from lms.services.log import (
     Sealed,
+    hold_log,
     last_entry,
     log_end,
     log_row,
@@ -254,6 +255,7 @@ __all__ = [
     "heads_with",
     "health_checks",
     "held_at",
+    "hold_log",
     "holders",
     "holding_of",
     "home_of",

@@ -26,6 +26,7 @@ MONDAY = make.MONDAY
 CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """For property tests: a busy machine is no finding."""
 LATER = date(2039, 12, 31)
+YEAR_LATER = date(2027, 1, 31)
 READY = 3
 """How many observers a bench begins with."""
 WORDS = "She asked what the customer tried before and listened to the end."
@@ -74,11 +75,11 @@ def demonstration(slug: str = "discovery", *skills: str, **fields: Any) -> StepS
 
 def grant(who: User, *skills: str, **fields: Any) -> list[ObserverGrant]:
     """Who may observe these skills, since a month before MONDAY."""
-    values = {"granted_at": MONDAY - timedelta(days=30), "until_on": LATER, "reason": "Knows the work.", **fields}
+    values = {"granted_at": MONDAY - timedelta(days=30), "until_on": YEAR_LATER, "reason": "Knows the work.", **fields}
     if values.get("basis") == "calibrated":
         values.setdefault("attempt_uid", make.key())
     else:
-        values.setdefault("granted_by", make.person("Granter"))
+        values.setdefault("granted_by", make.granter())
     skill = {row.slug: row for row in Skill.objects.filter(slug__in=skills)}
     return [make.logged(ObserverGrant.objects.create(person=who, skill=skill[name], **values)) for name in skills]
 
@@ -113,7 +114,7 @@ def coach_profile(who: User | None = None, **fields: Any) -> CoachProfile:
 
 def assign(enrolment: Enrolment, profile: CoachProfile, **fields: Any) -> CoachAssignment:
     """The coach of a learner, since a month before MONDAY."""
-    values: dict[str, Any] = {"started_at": MONDAY - timedelta(days=30), "assigned_by": enrolment.enrolled_by}
+    values: dict[str, Any] = {"started_at": MONDAY - timedelta(days=30), "assigned_by": make.granter()}
     return make.logged(CoachAssignment.objects.create(enrolment=enrolment, coach=profile, **values | fields))
 
 

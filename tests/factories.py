@@ -102,9 +102,23 @@ def with_duty(duty: str, who: User | None = None, at: datetime | None = None) ->
     who = who or person()
     last = last_entry()
     at = at or min(max(SINCE, last.at) if last else SINCE, clock.now() - timedelta(minutes=1))
-    giver = User.objects.filter(email=GIVER).first() or person("Gil Giver", email=GIVER, **LEFT)
-    record_duty(person=who, duty=duty, by=giver, reason="Asked to.", at=at)
+    record_duty(person=who, duty=duty, by=giver(at), reason="Asked to.", at=at)
     return who
+
+
+def giver(at: datetime) -> User:
+    """Who gave people their duties: an administrator who was made on the machine, and has left."""
+    found = User.objects.filter(email=GIVER).first()
+    if found is None:
+        found = person("Gil Giver", email=GIVER, **LEFT)
+        record_duty(person=found, duty=ADMINISTRATOR, by=None, reason="Made on the machine.", at=at)
+    return found
+
+
+def granter() -> User:
+    """Who gave people their grants and coaches: a learning administrator who has left."""
+    found = User.objects.filter(email=GRANTER).first()
+    return found or with_duty("learning", person("Greta Granter", email=GRANTER, **LEFT))
 
 
 def ended(who: User, duty: str, at: datetime = MONDAY) -> User:
@@ -117,6 +131,7 @@ def ended(who: User, duty: str, at: datetime = MONDAY) -> User:
 
 
 GIVER = "gil.giver@example.com"
+GRANTER = "greta.granter@example.com"
 LEFT = {"is_active": False, "deactivated_at": SINCE}
 
 

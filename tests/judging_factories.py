@@ -102,7 +102,7 @@ def assign(enrolment: Enrolment, who: User, since: datetime | None = None, **fie
         CoachAssignment.objects.create(
             enrolment=enrolment,
             coach=profile,
-            assigned_by=make.person("Assigner"),
+            assigned_by=make.granter(),
             started_at=since or clock.now() - timedelta(days=30),
             **fields,
         )
@@ -118,7 +118,7 @@ def grant(who: User, *slugs: str, basis: str = "founding") -> User:
             basis=basis,
             granted_at=clock.now() - timedelta(days=30),
             until_on=(clock.now() + timedelta(days=330)).date(),
-            granted_by=None if basis == "calibrated" else make.person("Granter"),
+            granted_by=None if basis == "calibrated" else make.granter(),
             attempt_uid=uuid4() if basis == "calibrated" else None,
             reason="Did it for years.",
         )

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.test import Client
 
 from assessments import api as judging
 from coaching import api as helping
 from lms import api as record
+from lms.errors import NotAllowed, NotFound
 
 NOTHING = "nothing"
 """Of a row that is not there: the act is refused before anything is compared."""
@@ -37,6 +39,9 @@ def seen(act: Callable[..., Any], **fields: Any) -> str:
 
 def _decision(fields: dict[str, Any]) -> str | None:
     case = judging.Case.objects.filter(uid=fields["case_uid"]).select_related("version").first()
+    if case and not judging.may_read_observations(fields["actor"], case):
+        with suppress(NotAllowed, NotFound):
+            judging.read_observations(actor=fields["actor"], case_uid=case.uid, key=uuid4(), at=fields["at"])
     return case and judging.decision_at(case, fields["actor"], fields["at"])
 
 

@@ -21,7 +21,7 @@ from assessments.models import Case, SignOffEvent
 from assessments.policies import case_policy
 from assessments.rules.evidence import Finding
 from lms import clock
-from lms.api import Skill, StepKind, User, act, content_now, notify, once, progress_of, skill_version_now
+from lms.api import Skill, StepKind, User, act, content_now, hold_log, notify, once, progress_of, skill_version_now
 from lms.errors import Conflict, Invalid, NotAllowed
 from lms.rules.bounds import SEEN_AGAIN_BY
 from lms.rules.lines import many_lines
@@ -85,17 +85,20 @@ def decide(
     verdicts: by skill slug, one for every skill of the standard. Opens Show and completes the demonstration unless a
     countersign is needed first. Announces ``signed_off`` after commit. Raises NotFound, NotAllowed (not the present
     coach, no grant, oneself, step locked), AlreadyDecided, Changed (``shown`` is not what is there now), Conflict
-    (claimed by somebody else), EvidenceMissing, Invalid.
+    (claimed by somebody else, or what others saw is closed to the actor), EvidenceMissing, Invalid.
     """
     related = ("learner", "enrolment__person", "version")
     case = case_policy.get(actor, "decide", uid=case_uid, related=related, lock_with=("learner",))
     one_after_the_other(actor.pk, case.learner_id)
+    hold_log()
     chain, others = Chain.with_others(case.learner_id, Q(key=key) | _signed_for(actor, case.learner, at))
     if before := _made_with(key, case, actor, [*chain.events, *others]):
         return before
     grounds = grounds_of(case, actor, at)
     _check_words(grounds.finding, verdicts, why, clock.today(actor.zone, at))
     _check_authority(actor, case, grounds, at)
+    if not grounds.has_read:
+        raise Conflict(_("What others saw is closed to you. Open it above, or write down what you saw yourself first."))
     _check_shown(case, shown, decision_shown(grounds.finding, pieces_of(case), parts_of(grounds.finding.spec), at))
     _close(case, actor, at)
     finding, flags = grounds.finding, _flags(actor, case.learner, grounds, others)

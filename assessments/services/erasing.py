@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from assessments.models import ErasedText, Erasure, ErasureRequest, SignOffText
-from lms.api import User, act, administrators, log_row, notify, once, people_policy
+from lms.api import User, act, administrators, hold_log, log_row, notify, once, people_policy
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
 from lms.rules.lines import one_line, shorten
 
@@ -59,6 +59,7 @@ def answer_erasure(*, actor: User, request_uid: UUID, agree: bool, key: UUID, at
 
     Whoever asked may take it back (``agree`` false) and may not agree. Raises NotFound, NotAllowed, Conflict.
     """
+    hold_log()
     found = ErasureRequest.objects.select_for_update().filter(uid=request_uid).first()
     if found is None:
         raise NotFound(_("There is no such request."))
@@ -70,6 +71,9 @@ def answer_erasure(*, actor: User, request_uid: UUID, agree: bool, key: UUID, at
         return found
     if found.status != Status.ASKED:
         raise Conflict(_("This was answered in the meantime."))
+    if agree and not administrators().filter(pk=found.asked_by_id).exists():
+        words = {"name": found.asked_by.full_name}
+        raise Conflict(_("%(name)s asked for it and is no administrator any more. Say no, and ask anew.") % words)
     found.status, found.answered_by, found.answered_at = (Status.DONE if agree else Status.REFUSED), actor, at
     found.save(update_fields=["status", "answered_by", "answered_at"])
     if agree:

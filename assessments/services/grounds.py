@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db.models import F, QuerySet
 
-from assessments.models import Case, Evidence
+from assessments.models import Case, CaseReading, Evidence
 from coaching.api import authority_rows
 from lms.api import Enrolment, Row, Skill, Union, User, managing, union_part
 
@@ -24,7 +24,8 @@ from .examining import COLUMNS, CaseFinding, examined_parts, finding_of, read_ex
 @dataclass(frozen=True, slots=True)
 class Grounds:
     """``bases``: basis of the signer's grant by skill id, ``as_coach`` whether they are the coach or stand in for one;
-    ``evidence``: fingerprints by uid; ``above``: ids of those of the two who manage the other.
+    ``evidence``: fingerprints by uid; ``above``: ids of those of the two who manage the other; ``has_read``: whether
+    what others saw is open to the signer, who observed, or chose to read, or is the learner.
     """
 
     finding: CaseFinding
@@ -32,6 +33,7 @@ class Grounds:
     bases: Mapping[int, str]
     as_coach: bool
     above: frozenset[int]
+    has_read: bool
     paths: tuple[Enrolment, ...]
 
 
@@ -47,7 +49,7 @@ def grounds_of(case: Case, signer: User, at: datetime) -> Grounds:
         at=at,
     )
     skills, seen = read_examined(rows)
-    evidence, bases, above, paths, as_coach = {}, {}, set(), [], False
+    evidence, bases, above, paths, as_coach, chose = {}, {}, set(), [], False, False
     for kind, pk, _case, uid, word, _other, number, *_rest in rows:
         match kind:
             case "evidence":
@@ -56,10 +58,14 @@ def grounds_of(case: Case, signer: User, at: datetime) -> Grounds:
                 bases[pk], as_coach = word, bool(number)
             case "above":
                 above.add(pk)
+            case "reading":
+                chose = True
             case "path":
                 paths.append(Enrolment.from_db(None, ("id", "path_version_id"), (pk, number)))
     finding = finding_of(case, seen[case.pk], skills, signer.pk, at)
-    return Grounds(finding, evidence, bases, as_coach, frozenset(above), tuple(paths))
+    observers = {row.observer for _slug, _digest, row in seen[case.pk]}
+    has_read = chose or not observers or signer.pk in {*observers, case.learner_id}
+    return Grounds(finding, evidence, bases, as_coach, frozenset(above), has_read, tuple(paths))
 
 
 def _parts(
@@ -76,6 +82,7 @@ def _parts(
             union_part(COLUMNS, "above", managing(below, on).filter(pk=above), pk=F("pk"))
             for above, below in ((signer, learner), (learner, signer))
         ),
+        union_part(COLUMNS, "reading", CaseReading.objects.filter(case=case, person=signer), pk=F("pk")),
         union_part(
             COLUMNS,
             "path",

@@ -259,7 +259,7 @@ def _supersede_older(chain: Chain, event: SignOffEvent, by: User, key: UUID, at:
             skill=event.skill,
             kind=SignOffEvent.Kind.SUPERSEDED,
             signer=by,
-            authority=event.authority,
+            authority=chain.events[-1].authority,  # of who signs or countersigns now
             texts={},
             payload={"by": str(event.uid)},
             key=uuid5(key, f"superseded:{older.uid}"),

@@ -28,7 +28,7 @@ from assessments.models import (
 from assessments.policies import request_policy
 from assessments.rules.specs import StandardSpec
 from coaching.api import coach_of, may_observe
-from lms.api import Enrolment, Skill, StepKind, User, act, log_row, notify, once, open_gate, structure_of
+from lms.api import Enrolment, Skill, StepKind, User, act, hold_log, log_row, notify, once, open_gate, structure_of
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
 from lms.rules.bounds import OBSERVED
 from lms.rules.digest import digest
@@ -129,6 +129,7 @@ def record_observation(
     if case.observations.filter(observer=actor, written_at=sealed.written_at).exists():
         raise Conflict(_("What you wrote about this encounter is in the record already. Write anew about another one."))
     spec = StandardSpec.from_json(case.version.spec)
+    hold_log()
     skills = _skills_to_rate(actor, case, spec, ratings, shown, at)
     OBSERVED.check_moment("occurred_at", occurred_at, at, actor.zone)
     if context not in spec.where:

@@ -89,5 +89,5 @@ SEALED = (
         since="erased_at",
         parts=_let_go,
     ),
-    Sealed("event", SignOffEvent, columns=("uid", "this_hash", "recorded_at"), since="recorded_at"),
+    Sealed("event", SignOffEvent, columns=("uid", "this_hash", "recorded_at"), since="occurred_at"),
 )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from assessments.models import SignOffEvent
 from assessments.policies import signoff_policy
 from assessments.rules.ledger import SETTLED, SignOff
-from lms.api import Enrolment, User, act, close_gates, notify, once
+from lms.api import Enrolment, User, act, close_gates, hold_log, notify, once
 from lms.errors import Conflict, Invalid, NotAllowed
 from lms.rules.shown import require_same
 
@@ -46,6 +46,7 @@ def countersign(
     if not once(actor=actor, name="signoff.countersign", key=key, at=at, about=event.uid):
         return SignOffEvent.objects.get(key=key)
     lock_subject(event.subject_id)
+    hold_log()
     _require_here(actor)
     if event.followed_by.filter(kind__in=SETTLED).exists():
         raise Conflict(_("This decision no longer waits for a countersign."))
@@ -81,6 +82,7 @@ def revoke(*, actor: User, event_uid: UUID, reason: str, shown: str, key: UUID, 
     if not once(actor=actor, name="signoff.revoke", key=key, at=at, about=event.uid):
         return SignOffEvent.objects.get(key=key)
     lock_subject(event.subject_id)
+    hold_log()
     _require_here(actor)
     signoff_policy.get(actor, "revoke", uid=event_uid)
     if not reason.strip():

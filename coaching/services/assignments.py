@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from coaching import events
 from coaching.models import CoachAssignment, CoachProfile
 from coaching.policies import help_policy, not_ended
-from lms.api import Enrolment, User, act, enrol, log_end, log_row, once
+from lms.api import Enrolment, User, act, enrol, hold_log, log_end, log_row, once
 from lms.errors import Conflict, Invalid
 from lms.rules.lines import one_line
 from lms.rules.shown import require_same
@@ -139,6 +139,7 @@ def assign(
     """Make somebody the coach under the act ``name``; a proposal that waits is taken up, or declined with it. For
     services here only. ``shown`` is None where there was nothing to see: on a path that begins with the act.
     """
+    hold_log()
     enrolment = help_policy.get(actor, "assign", uid=enrolment_uid, lock=True, related=("person",))
     if not once(actor=actor, name=name, key=key, at=at, about=enrolment.uid):
         mine = CoachAssignment.objects.filter(enrolment=enrolment, kind=PRIMARY)

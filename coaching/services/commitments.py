@@ -23,6 +23,7 @@ from lms.api import (
     StepKind,
     User,
     act,
+    hold_log,
     log_row,
     once,
     open_gate,
@@ -130,6 +131,7 @@ def confirm_commitment(
     Raises NotFound, NotAllowed (the learner), Invalid (no skill, or not one of its), Conflict (not reported, closed),
     Changed (``shown`` is not the report and the skills of now). Queries: at most 15, and 4 a skill.
     """
+    hold_log()
     row = commitment_policy.get(actor, "confirm", uid=commitment_uid, lock=True, related=RELATED)
     if not once(actor=actor, name="commitment.confirm", key=key, at=at, about=row.uid):
         return row

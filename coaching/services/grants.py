@@ -19,7 +19,7 @@ from coaching import events
 from coaching.models import CoachAssignment, ObserverGrant
 from coaching.policies import grant_policy, unlapsed
 from coaching.rules.times import a_year_later
-from lms.api import Act, Skill, User, act, forget, log_end, log_row, once, recording, replayed
+from lms.api import Act, Skill, User, act, forget, hold_log, log_end, log_row, once, recording, replayed
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
 from lms.rules.bounds import MAY_OBSERVE_UNTIL
 from lms.rules.lines import one_line
@@ -53,6 +53,7 @@ def give_grant(
     Raises NotAllowed (not L&D, or to oneself), NotFound (no such active person), Invalid (skills, reason, day), Changed
     (``shown`` is not the list of grants of now). Queries: at most 13, and 1 a skill.
     """
+    hold_log()
     grant_policy.require(actor, "add")
     person = User.objects.select_for_update(no_key=True).filter(uid=person_uid, is_active=True).first()
     if person is None:

@@ -23,6 +23,7 @@ from tests.assessments.forging import NOW, Scene, copy_of, enter
 from tests.bench_factories import coach_profile
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+WHY = {"why": "The customer said so."}
 LONG_AGO = NOW - 12 * DAY
 
 
@@ -34,6 +35,7 @@ class Forger:
         self.work = scene.other
         self.skill = Skill.objects.get(slug="margins")
         self.at = NOW
+        self.replaces = True
 
     def enter(self, row: Any, at: datetime | None = None) -> Any:
         """The entry of a row."""
@@ -57,19 +59,24 @@ class Forger:
         row = copy_of(self.work.assignment, coach_id=profile.pk, kind="cover", **{"started_at": self.at, **fields})
         return self.enter(row) if enter else row
 
-    def observation(self, case: Case, who: User, supervision: int = 4, context: str = "on site") -> Observation:
+    def observation(
+        self, case: Case, who: User, supervision: int = 4, context: str = "on site", **fields: Any
+    ) -> Observation:
         """What somebody saw, with its Do gate."""
+        values: dict[str, Any] = {
+            "person": case.learner,
+            "version": case.version,
+            "written_at": self.at - MINUTE - timedelta(microseconds=Observation.objects.count()),
+            "occurred_at": self.at - 2 * MINUTE,
+            "recorded_at": self.at,
+        }
         row = Observation(
             uid=make.key(),
-            person=case.learner,
             observer=who,
-            version=case.version,
             case=case,
             context=context,
             what_i_saw="They said the figure and waited for the answer.",
-            written_at=self.at - MINUTE - timedelta(microseconds=Observation.objects.count()),
-            occurred_at=self.at - 2 * MINUTE,
-            recorded_at=self.at,
+            **values | fields,
         )
         rating = ObservationSkill(observation=row, skill=self.skill, supervision=supervision)
         row.digest = observation_digest(row, [rating], [])
@@ -125,13 +132,16 @@ class Forger:
         values = {
             "kind": "SIGNED",
             "authority": "coach",
-            "texts": {},
+            "texts": {"why": "Seen twice, unaided."},
             "level": 3,
             "valid_until": months_later(at.date(), spec.valid_months),
             **fields,
         }
+        older = SignOffEvent.objects.filter(subject=case.learner, skill=self.skill, kind="SIGNED").last()
         event = self.add(case, signer, payload, at, enter=enter, **values)
-        if not values.get("flags"):
+        if not values.get("flags") and values["kind"] == "SIGNED":
+            if self.replaces and older and older.version.standard_uid == case.standard_uid:
+                self.replace(older, event, signer, values["authority"])
             until, standard = event.valid_until, case.standard_uid
             source = gate_source(event.uid)
             self.gate(case, gate="show", source=source, level=event.level, valid_until=until, standard_uid=standard)
@@ -149,10 +159,17 @@ class Forger:
             row.save(force_insert=True)
         return self.enter(event) if enter else event
 
+    def replace(self, older: SignOffEvent, newer: SignOffEvent, signer: User, capacity: str) -> None:
+        """The older sign-off ends, with its gate."""
+        by = {"by": str(newer.uid)}
+        fields = {"kind": "SUPERSEDED", "authority": capacity, "texts": {}, "about": older}
+        self.add(newer.case, signer, by, newer.occurred_at, **fields)
+        SkillGate.objects.filter(source=gate_source(older.uid)).delete()
+
     def follow(self, about: SignOffEvent, kind: str, signer: User, capacity: str, rows: dict[str, Any]) -> SignOffEvent:
         """An event that follows up another."""
         payload = {"about": str(about.uid), "authority": rows}
-        return self.add(about.case, signer, payload, self.at, kind=kind, authority=capacity, texts={}, about=about)
+        return self.add(about.case, signer, payload, self.at, kind=kind, authority=capacity, texts=WHY, about=about)
 
     def duty(self, who: User, **fields: Any) -> DutyHolding:
         """Somebody is a learning administrator."""

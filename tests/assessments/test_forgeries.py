@@ -31,6 +31,7 @@ from lms.models import Enrolment, LogEntry, RoleProfileVersion, Skill, SkillGate
 from tests import bench_factories as judging
 from tests import factories as make
 from tests.assessments import forging
+from tests.assessments.forged_rights import RIGHTS
 from tests.assessments.forged_sets import SETS, Forger, like_work
 from tests.assessments.forging import DECIDED, KEY, NOT_THE_KEY, NOW, Scene, after, change, copy_of, enter, event_like
 
@@ -345,9 +346,9 @@ def test_every_consistent_set_that_breaks_a_rule_is_found(scene: Scene, key: str
     """H5: a grant, an observation and the event that they justify, each with its entry, in the order in which work
     would have written them. With the key they are found by the rule, the order or the moment that they break.
     """
-    assert len(SETS) >= 20
+    assert len(SETS) + len(RIGHTS) >= 45
     missed = {}
-    for forge, rule in SETS:
+    for forge, rule in [*SETS, *RIGHTS]:
         problems = after(lambda forge=forge: forge(Forger(scene, key))) or []
         wanted = rule if key == KEY else "is not vouched for by the key"
         hashed_badly = [text for text in problems if "vouched for" in text or "its hash differs" in text]

@@ -213,7 +213,7 @@ def test_the_owner_who_cuts_events_and_log_is_found_with_an_anchor_and_a_receipt
     later = report().anchor
 
     def cut() -> None:
-        from assessments.models import Case, ObservationIndicator, ObservationSkill
+        from assessments.models import Case, CaseReading, ObservationIndicator, ObservationSkill
         from lms.models import SkillGate
 
         last = LogEntry.objects.latest("number").number
@@ -231,6 +231,7 @@ def test_the_owner_who_cuts_events_and_log_is_found_with_an_anchor_and_a_receipt
         for model in (ObservationSkill, ObservationIndicator):
             model.objects.filter(observation__in=seen)._raw_delete("default")
         seen._raw_delete("default")
+        CaseReading.objects.filter(case=signed.case)._raw_delete("default")
         Case.objects.filter(pk=signed.case_id).delete()
         SkillGate.objects.create(
             person=older.subject,

@@ -12,7 +12,7 @@ from assessments.models import SignOffEvent
 from assessments.services.authority import COACH, LEARNING, OBSERVER, STAND_IN
 from coaching.api import Absence, CoachAssignment, ObserverGrant
 from lms.api import DutyHolding
-from lms.rules.log import ENDED
+from lms.rules.log import ENDED, LATE
 
 from .log import Log
 from .records import Records
@@ -58,7 +58,7 @@ class Authorities:
 
     def _here(self, event: SignOffEvent) -> Iterator[str]:
         left_at = event.signer.deactivated_at
-        if left_at is not None and left_at <= event.occurred_at:
+        if left_at is not None and left_at <= event.occurred_at - LATE:
             yield "is signed by somebody whose account had ended"
 
     def _as_coach(self, event: SignOffEvent, place: int) -> Iterator[str]:
@@ -121,14 +121,15 @@ class Authorities:
 
 
 def held_then(log: Log, kind: str, uid: UUID, term: tuple[datetime, datetime | None], at: datetime, place: int) -> bool:
-    """Whether a right that somebody had for a ``term`` was theirs at a moment: by its moments, of which the last no
-    longer counts, and by its place in the log, above what was done with it.
+    """Whether a right that somebody had for a ``term`` was theirs at a moment: by its place in the log, above what was
+    done with it, and its end below. The moments may differ from that by as long as an act may take: each takes its
+    moment before it waits for the other.
     """
     since, until = term
     begun, ended = log.number(kind, uid), log.number(kind + ENDED, uid)
     return (
-        since <= at
-        and (until is None or until > at)
+        since <= at + LATE
+        and (until is None or until > at - LATE)
         and begun is not None
         and begun < place
         and (ended is None or ended > place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 
@@ -14,3 +15,12 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.where}: {self.problem}"
+
+
+def guarded(where: str, problems: Iterator[str]) -> Iterator[Finding]:
+    """What is wrong with one row. A row in which somebody put what cannot even be judged is a finding, and no end."""
+    try:
+        for problem in problems:
+            yield Finding(where, problem)
+    except Exception as error:
+        yield Finding(where, f"cannot be judged: what it holds has not the right form ({type(error).__name__})")

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from assessments.models import Case, ErasedText, Evidence, Observation, SignOffEvent, SignOffText, StandardVersion
 from assessments.rules.evidence import Seen, examine
@@ -19,22 +20,36 @@ from assessments.rules.ledger import GENESIS, SETTLED, commitment, event_hash, m
 from assessments.rules.specs import StandardSpec
 from assessments.services.ledger import folded, hashed_fields, months_later
 from coaching.api import ObserverGrant
-from lms.api import SkillVersion, managers_of_each
+from lms.api import Membership, SkillVersion
 from lms.rules.digest import digest
-from lms.rules.log import LATE
+from lms.rules.log import LATE, SET_BACK
 
 from .authority import Authorities
-from .finding import Finding
+from .finding import Finding, guarded
 from .log import Log
 from .records import Records, name_of, name_of_event
 
 RECIPROCAL = timedelta(days=90)
+DEEPEST = 50
+"""So many teams stand above each other at most."""
 DECISIONS = (SignOffEvent.Kind.SIGNED, SignOffEvent.Kind.NOT_YET)
+STANDING = ("active", "awaiting")
+FLAGS = {"provisional", "line_manager", "reports_to_learner", "reciprocal"}
+NAMES = {"subject_name", "signer_name"}
+NEEDED = {
+    SignOffEvent.Kind.SIGNED: NAMES | {"why"},
+    SignOffEvent.Kind.NOT_YET: NAMES | {"why", "next_step", "retry_on"},
+    SignOffEvent.Kind.COUNTERSIGNED: NAMES | {"why"},
+    SignOffEvent.Kind.COUNTERSIGN_REFUSED: NAMES | {"why"},
+    SignOffEvent.Kind.REVOKED: NAMES | {"why"},
+    SignOffEvent.Kind.SUPERSEDED: NAMES,
+}
+"""The texts that an event of each kind was signed with."""
 COUNTERSIGNS = (SignOffEvent.Kind.COUNTERSIGNED, SignOffEvent.Kind.COUNTERSIGN_REFUSED)
 
 
 def check_events(records: Records, log: Log) -> Iterator[Finding]:
-    """Judge every event again. Queries: one a day on which somebody signed."""
+    """Judge every event again. Queries: 0."""
     chains: dict[int, list[SignOffEvent]] = defaultdict(list)
     for event in sorted(records.all(SignOffEvent), key=lambda event: (event.subject_id, event.seq)):
         chains[event.subject_id].append(event)
@@ -43,27 +58,22 @@ def check_events(records: Records, log: Log) -> Iterator[Finding]:
         for place, event in enumerate(chain):
             before = chain[place - 1] if place else None
             where = name_of_event(event)
-            yield from (Finding(where, problem) for problem in _check_chain(event, before))
-            yield from (Finding(where, problem) for problem in judge.problems(event, chain[:place]))
+            yield from guarded(where, judge.chained(event, before))
+            yield from guarded(where, judge.problems(event, chain[:place]))
+        yield from _check_replaced(chain)
     yield from judge.cases()
 
 
-def _check_chain(event: SignOffEvent, before: SignOffEvent | None) -> Iterator[str]:
-    seq, prev_hash = (before.seq, before.this_hash) if before else (0, GENESIS)
-    if event.seq != seq + 1:
-        yield f"follows number {seq}; one is missing or was put in between"
-    if event.prev_hash != prev_hash:
-        yield "does not continue the chain"
-    if event.this_hash != event_hash(hashed_fields(event)):
-        yield "is not what was signed: its hash differs"
-    if before and event.recorded_at < before.recorded_at:
-        yield "is dated before the event above it"
-    if event.occurred_at > event.recorded_at:
-        yield "happened after it was written down"
-    if event.recorded_at - event.occurred_at > LATE:
-        yield "is dated back: it says that it happened long before it was written down"
-    if event.meaning != meaning_of(event.kind, event.level):
-        yield "says something else than its kind and level"
+def _check_replaced(chain: list[SignOffEvent]) -> Iterator[Finding]:
+    """Where a newer sign-off counts, no older one of the same skill and standard stands beside it."""
+    by_seq, standing = {event.seq: event for event in chain}, folded(chain)
+    newest: dict[tuple[int, UUID], int] = {}
+    for seq in sorted(seq for seq, found in standing.items() if found.counts):
+        newest[by_seq[seq].skill_id, by_seq[seq].version.standard_uid] = seq
+    for seq, found in standing.items():
+        event = by_seq[seq]
+        if found.status in STANDING and seq < newest.get((event.skill_id, event.version.standard_uid), 0):
+            yield Finding(name_of_event(event), "stands beside a newer sign-off that takes its place")
 
 
 class _Judge:
@@ -82,7 +92,33 @@ class _Judge:
             if event.kind == SignOffEvent.Kind.SIGNED:
                 self.signed_for[event.signer_id, event.subject_id].append(event)
         self.specs = {version.pk: version.spec for version in records.all(StandardVersion)}
-        self.managers = _Managers(self.events)
+        self.managers = _Managers(records)
+        self.set_backs = [entry.number for entry in log.entries if entry.kind == SET_BACK]
+
+    def chained(self, event: SignOffEvent, before: SignOffEvent | None) -> Iterator[str]:
+        """What is wrong with an event as the next one of its chain."""
+        seq, prev_hash = (before.seq, before.this_hash) if before else (0, GENESIS)
+        if event.seq != seq + 1:
+            yield f"follows number {seq}; one is missing or was put in between"
+        if event.prev_hash != prev_hash:
+            yield "does not continue the chain"
+        if event.this_hash != event_hash(hashed_fields(event)):
+            yield "is not what was signed: its hash differs"
+        if before and event.recorded_at < before.recorded_at:
+            yield "is dated before the event above it"
+        if event.occurred_at > event.recorded_at:
+            yield "happened after it was written down"
+        if event.recorded_at - event.occurred_at > LATE and not self._clock_went_back(before, event):
+            yield "is dated back: it says that it happened long before it was written down"
+        if event.meaning != meaning_of(event.kind, event.level):
+            yield "says something else than its kind and level"
+
+    def _clock_went_back(self, before: SignOffEvent | None, event: SignOffEvent) -> bool:
+        """Whether the log says so between the two: the later event then keeps the moment of the one above it."""
+        places = [self.log.number("event", row.uid) for row in (before, event) if row is not None]
+        if before is None or event.recorded_at != before.recorded_at or None in places:
+            return False
+        return any(places[0] < number < places[1] for number in self.set_backs)
 
     def problems(self, event: SignOffEvent, before: list[SignOffEvent]) -> Iterator[str]:
         """What is wrong with one event, whose chain held ``before`` until then."""
@@ -133,6 +169,10 @@ class _Judge:
                     yield f"has lost its text {name}"
             elif sealed.get(name) != commitment(texts[name].salt, texts[name].value):
                 yield f"has a text {name} that differs from what was signed"
+            elif name in NEEDED[event.kind] and not texts[name].value.strip():
+                yield f"has an empty text {name}"
+        for name in sorted(NEEDED[event.kind] - set(sealed)):
+            yield f"was signed without its text {name}"
 
     def _belongs_together(self, event: SignOffEvent) -> Iterator[str]:
         case, version = event.case, event.version
@@ -154,6 +194,8 @@ class _Judge:
         yield from self.authorities.to_decide(event, spec.skills, place)
         yield from self._grounds(event, spec, place)
         yield from self._skill_version(event, place)
+        for flag in sorted(set(event.flags) - (FLAGS if event.kind == SignOffEvent.Kind.SIGNED else set())):
+            yield f"has a flag that there is none of ({flag})"
         if event.kind == SignOffEvent.Kind.NOT_YET:
             return
         if event.valid_until != months_later(event.occurred_at.date(), spec.valid_months):
@@ -222,8 +264,8 @@ class _Judge:
         received = self.signed_for[event.subject_id, event.signer_id]
         checks = {
             "provisional": any(row is not None and row.basis == ObserverGrant.Basis.PROVISIONAL for row in rows),
-            "line_manager": event.signer_id in self.managers.of(event.subject_id, event.occurred_at),
-            "reports_to_learner": event.subject_id in self.managers.of(event.signer_id, event.occurred_at),
+            "line_manager": self.managers.manages(event.signer_id, event.subject_id, event.occurred_at),
+            "reports_to_learner": self.managers.manages(event.subject_id, event.signer_id, event.occurred_at),
             "reciprocal": any(
                 since <= row.occurred_at <= event.occurred_at and self._stood("event", row.uid, place)
                 for row in received
@@ -272,26 +314,45 @@ class _Judge:
             yield "is replaced by a sign-off that does not count"
         # It goes with the act that lets the newer one count: signing it, or countersigning it.
         acts = [newer, *(row for row in before if row.about_id == newer.pk and row.kind in SETTLED)]
-        if not any((row.signer_id, row.occurred_at) == (event.signer_id, event.occurred_at) for row in acts):
+        said = (event.signer_id, event.occurred_at, event.authority)
+        if not any((row.signer_id, row.occurred_at, row.authority) == said for row in acts):
             yield "was not replaced by who signed the newer one, at that moment"
 
 
 class _Managers:
-    """Who managed whom on a day. Asked once a day for all who signed or were signed for on it."""
+    """Who managed whom: in their team, or in the nearest above that had a manager; counted here once more, from the
+    rows. Whoever managed somebody from that day on may have become it after the signature: the day before counts too.
+    """
 
-    def __init__(self, events: list[SignOffEvent]) -> None:
-        self.people: dict[Any, set[int]] = defaultdict(set)
-        for event in events:
-            self.people[event.occurred_at.date()] |= {event.subject_id, event.signer_id}
-        self.known: dict[Any, dict[int, set[int]]] = {}
+    def __init__(self, records: Records) -> None:
+        self.of_person = records.grouped(Membership, "person_id")
+        self.of_team: dict[int, list[Membership]] = records.grouped(Membership, "team_id")
 
-    def of(self, person_id: int, at: datetime) -> set[int]:
-        """The managers of a person then: of their team, or the nearest above that has one."""
-        day = at.date()
-        if day not in self.known:
-            found = managers_of_each(self.people[day], day)
-            self.known[day] = {pk: {manager.pk for manager in managers} for pk, managers in found.items()}
-        return self.known[day].get(person_id, set())
+    def manages(self, manager_id: int, person_id: int, at: datetime) -> bool:
+        """Whether one managed the other at a moment, and the day before."""
+        days = (at.date(), at.date() - timedelta(days=1))
+        return all(manager_id in self._managers(person_id, day, at) for day in days)
+
+    def _managers(self, person_id: int, day: date, at: datetime) -> set[int]:
+        mine = [row for row in self.of_person.get(person_id, ()) if _counts(row, day)]
+        teams = {row.team for row in mine if row.role == Membership.Role.MEMBER}
+        above = {row.team.parent for row in mine if row.role == Membership.Role.MANAGER}
+        for steps_up in range(DEEPEST):
+            found = {
+                row.person_id
+                for team in teams
+                for row in self.of_team.get(team.pk, ())
+                if row.role == Membership.Role.MANAGER and row.person_id != person_id and _counts(row, day)
+                if row.person.deactivated_at is None or row.person.deactivated_at > at
+            }
+            if found:
+                return found
+            teams = {team.parent for team in teams if team.parent} | (set() if steps_up else above - {None})
+        return set()
+
+
+def _counts(row: Membership, day: date) -> bool:
+    return row.from_on <= day and (row.until_on is None or row.until_on >= day)
 
 
 def part(event: SignOffEvent, name: str) -> dict[str, Any]:

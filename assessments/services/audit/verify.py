@@ -15,13 +15,15 @@ from assessments.services import guards
 from assessments.services.evidence import content_hash
 from assessments.services.rebuild import rebuild_gates
 from lms.api import Skill, User
+from lms.rules.log import LATE, SET_BACK
 
 from .anchors import as_data, check_anchors, check_kept, check_receipt, new_anchor
 from .erasures import check_erasures
 from .finding import Finding
-from .log import Log, walk_log
+from .log import Log, name_of_entry, walk_log
 from .records import Records, read_records
 from .replay import check_events
+from .rights import check_rights
 from .rows import check_rows
 from .schema import check_schema
 
@@ -44,8 +46,8 @@ def verify_ledger(
 ) -> Report:
     """Read the whole record and check it: guards, log, rows, events, files, gates, and every anchor that was kept.
 
-    ``anchors`` are those of a file, in their order; ``receipts`` number and head from mails. Queries: one a table, one
-    a day on which somebody signed, those of the gates; each evidence file is read once.
+    ``anchors`` are those of a file, in their order; ``receipts`` number and head from mails. Queries: one a table
+    and those of the gates; each evidence file is read once.
     """
     log, records = walk_log(), read_records()
     kept_rows = sorted(records.all(Anchor), key=lambda row: row.number)
@@ -54,10 +56,12 @@ def verify_ledger(
         *(Finding(name, problem) for name, problem in guards.differences(connection)),
         *check_schema(connection),
         *log.findings,
+        *_check_ahead(log, at),
         *records.findings,
         *check_rows(records, log),
         *check_events(records, log),
         *check_erasures(records, log),
+        *check_rights(records, log),
         *_check_files(records),
         *_check_gates(records),
         *check_kept(kept, kept_rows),
@@ -70,6 +74,14 @@ def verify_ledger(
     return Report(
         events, len(log.entries), tuple(findings), tuple(log.notes), new_anchor(log, events, findings, last, at)
     )
+
+
+def _check_ahead(log: Log, at: datetime) -> Iterator[Finding]:
+    """Nothing is dated later than now; a clock that went back since then says so in the log."""
+    since = max((entry.number for entry in log.entries if entry.kind == SET_BACK), default=0)
+    ahead = next((entry for entry in log.entries[since:] if entry.at > at + LATE), None)
+    if ahead:
+        yield Finding(name_of_entry(ahead), "is dated later than now")
 
 
 def _check_files(records: Records) -> Iterator[Finding]:

@@ -1,0 +1,204 @@
+"""Whether every row on which a sign-off rests was itself written by somebody who might, where it stands in the log.
+
+An event names who had the right to sign it; here the rights are followed to where they come from: who gave a duty, a
+grant, a coach, and who saw and confirmed. A row that was written with the right of another row, which is gone since,
+is found by what it left behind.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from assessments.models import CalibrationAttempt, CaseReading, Evidence, Observation, SignOffEvent
+from assessments.rules.specs import StandardSpec
+from assessments.services.observations import SEAL_LASTS
+from coaching.api import Absence, CoachAssignment, CommitmentSkill, ObserverGrant
+from coaching.rules.times import a_year_later
+from lms.api import DutyHolding, Membership
+from lms.rules.bounds import OBSERVED
+from lms.rules.duties import ADMINISTRATOR, LEARNING
+from lms.rules.log import LATE
+
+from .authority import NOT_BEGUN, held_then
+from .finding import Finding, guarded
+from .log import Log
+from .records import Records
+
+DECISIONS = (SignOffEvent.Kind.SIGNED, SignOffEvent.Kind.NOT_YET)
+
+
+def check_rights(records: Records, log: Log) -> Iterator[Finding]:
+    """Judge every duty, grant, assignment, observation, piece of evidence and confirmed promise. Queries: 0."""
+    judge = _Rights(records, log)
+    kinds = {
+        DutyHolding: ("duty", judge.duty),
+        ObserverGrant: ("grant", judge.grant),
+        CoachAssignment: ("assignment", judge.assignment),
+        Observation: ("observation", judge.observation),
+        Evidence: ("evidence", judge.evidence),
+        CommitmentSkill: ("confirmed promise", judge.promise),
+    }
+    for model, (kind, problems) in kinds.items():
+        for row in records.all(model):
+            place = log.number(kind, row.uid)
+            if place is not None:  # a row without its entry is a finding of its own
+                yield from guarded(f"{kind} {row.uid}", problems(row, place))
+
+
+class _Rights:
+    """Everything that judging a right needs, put in order once."""
+
+    def __init__(self, records: Records, log: Log) -> None:
+        self.records, self.log = records, log
+        self.duties = records.grouped(DutyHolding, "person_id")
+        self.grants: dict[tuple[int, int], list[ObserverGrant]] = defaultdict(list)
+        for grant in records.all(ObserverGrant):
+            self.grants[grant.person_id, grant.skill_id].append(grant)
+        self.assignments = records.grouped(CoachAssignment, "enrolment_id")
+        self.absences = records.grouped(Absence, "coach_id")
+        self.readings = {(row.case_id, row.person_id): row.read_at for row in records.all(CaseReading)}
+        self.manages = {row.person_id for row in records.all(Membership) if row.role == Membership.Role.MANAGER}
+        self.specs: dict[int, StandardSpec] = {}
+        self.decided: dict[int, int] = {}
+        for event in records.all(SignOffEvent):
+            place = log.number("event", event.uid)
+            if event.kind in DECISIONS and place is not None:
+                self.decided[event.case_id] = min(place, self.decided.get(event.case_id, place))
+
+    # --- Who gave a right
+
+    def duty(self, row: DutyHolding, place: int) -> Iterator[str]:
+        """Given by an administrator; an administrator made on the machine is the first, or in another's place."""
+        if row.given_by_id is None:
+            if row.duty != ADMINISTRATOR or not self._made_on_the_machine(row, place):
+                yield "was given by nobody"
+        elif row.given_by_id == row.person_id or not self.had(row.given_by_id, (ADMINISTRATOR,), row.from_at, place):
+            yield "was given by somebody who was no administrator then"
+
+    def _made_on_the_machine(self, row: DutyHolding, place: int) -> bool:
+        """Whether no other administrator was there then but who was replaced in the same act."""
+        others = (
+            other
+            for held in self.duties.values()
+            for other in held
+            if other.duty == ADMINISTRATOR and other.person_id != row.person_id and other.person.is_active
+        )
+        return not any(
+            self._held(other, "duty", (other.from_at, other.until_at), row.from_at, place) for other in others
+        )
+
+    def grant(self, row: ObserverGrant, place: int) -> Iterator[str]:
+        """Given by Learning or an administrator for a year at most, or earned by a passed calibration that decides."""
+        if row.until_on > a_year_later(row.granted_at.date()):
+            yield "holds longer than a year"
+        if row.basis == ObserverGrant.Basis.CALIBRATED:
+            attempt = self.records.by_uid(CalibrationAttempt, row.attempt_uid)
+            earned = (
+                attempt is not None
+                and attempt.passed
+                and not attempt.for_learning
+                and attempt.version.decides
+                and (attempt.person_id, attempt.version.skill_id) == (row.person_id, row.skill_id)
+                and abs(attempt.taken_at - row.granted_at) <= LATE
+            )
+            if not earned or row.granted_by_id is not None:
+                yield "was earned by no calibration that decides"
+        elif row.granted_by_id is None or row.granted_by_id == row.person_id:
+            yield "was given by nobody else"
+        elif not self.had(row.granted_by_id, (LEARNING, ADMINISTRATOR), row.granted_at, place):
+            yield "was given by somebody who was no learning administrator then"
+
+    def assignment(self, row: CoachAssignment, place: int) -> Iterator[str]:
+        """Made by a manager or by Learning, never by the learner."""
+        learner = row.enrolment.person_id
+        if row.coach.person_id == learner:
+            yield "makes somebody their own coach"
+        may = row.assigned_by_id in self.manages or self.had(row.assigned_by_id, (LEARNING,), row.started_at, place)
+        if row.assigned_by_id == learner or not may:
+            yield "was made by somebody who manages nobody and was no learning administrator then"
+
+    # --- Who saw, brought and confirmed
+
+    def observation(self, row: Observation, place: int) -> Iterator[str]:
+        """As the service takes it: another person, of this case while it was open, with a grant for each rating."""
+        case, at = row.case, row.recorded_at
+        spec = self._spec(row)
+        if not row.person_id == case.learner_id != row.observer_id:
+            yield "is about somebody whose case this is not, or by the learner"
+        if row.version_id != case.version_id:
+            yield "is on another standard than its case"
+        if not at - timedelta(days=OBSERVED.back) - LATE <= row.occurred_at <= at:
+            yield "was written down too late, or before it happened"
+        if not at - SEAL_LASTS <= row.written_at < at:
+            yield "was rated before its words stood, or long after"
+        if row.context not in spec.where:
+            yield "was made at a place that its standard does not permit"
+        if place > self.decided.get(row.case_id, place):
+            yield "was added to a case that was decided"
+        read_at = self.readings.get((row.case_id, row.observer_id))
+        if read_at is not None and read_at < at - LATE:
+            yield "is by somebody who had chosen to read the others"
+        left_at = row.observer.deactivated_at
+        if left_at is not None and left_at <= at - LATE:
+            yield "is by somebody whose account had ended"
+        for rating in row.ratings.all():
+            if rating.skill.slug not in spec.skills:
+                yield f"rates {rating.skill.slug}, which is not in its standard"
+            held = self.grants[row.observer_id, rating.skill_id]
+            if not any(self._granted(grant, at, place) for grant in held):
+                yield f"is by somebody without a grant for {rating.skill.slug} then"
+
+    def evidence(self, row: Evidence, place: int) -> Iterator[str]:
+        """Brought by the learner, and taken back, while the case was open."""
+        if row.added_by_id != row.case.learner_id:
+            yield "was brought by somebody else than the learner"
+        decided = self.decided.get(row.case_id)
+        withdrawn = self.log.number("evidence ended", row.uid)
+        if decided is not None and place > decided:
+            yield "was added to a case that was decided"
+        if decided is not None and withdrawn is not None and withdrawn > decided:
+            yield "was taken back after the case was decided"
+
+    def promise(self, row: CommitmentSkill, place: int) -> Iterator[str]:
+        """Confirmed by whoever coached the learner then, or stood in."""
+        enrolment, by, at = row.commitment.enrolment_id, row.confirmed_by_id, row.confirmed_at
+        if not any(self._coached(held, by, at, place) for held in self.assignments.get(enrolment, ())):
+            yield "was confirmed by somebody who was not the coach then"
+
+    # --- Rights at a place of the log
+
+    def had(self, person_id: int | None, duties: tuple[str, ...], at: datetime, place: int) -> bool:
+        """Whether somebody had one of these duties."""
+        return person_id is not None and any(
+            row.duty in duties and self._held(row, "duty", (row.from_at, row.until_at), at, place)
+            for row in self.duties.get(person_id, ())
+        )
+
+    def _granted(self, grant: ObserverGrant, at: datetime, place: int) -> bool:
+        return grant.until_on >= at.date() and self._held(
+            grant, "grant", (grant.granted_at, grant.revoked_at), at, place
+        )
+
+    def _coached(self, row: CoachAssignment, person_id: int | None, at: datetime, place: int) -> bool:
+        if row.status in NOT_BEGUN or not self._held(row, "assignment", (row.started_at, row.ended_at), at, place):
+            return False
+        if row.coach.person_id == person_id:
+            return True
+        return row.kind == CoachAssignment.Kind.PRIMARY and any(
+            absence.cover is not None
+            and absence.cover.person_id == person_id
+            and absence.from_on <= at.date() <= absence.until_on
+            and self._held(absence, "absence", (absence.said_at, absence.called_off_at), at, place)
+            for absence in self.absences.get(row.coach_id, ())
+        )
+
+    def _held(self, row: Any, kind: str, term: tuple[datetime, datetime | None], at: datetime, place: int) -> bool:
+        return held_then(self.log, kind, row.uid, term, at, place)
+
+    def _spec(self, row: Observation) -> StandardSpec:
+        if row.version_id not in self.specs:
+            self.specs[row.version_id] = StandardSpec.from_json(row.version.spec)
+        return self.specs[row.version_id]
