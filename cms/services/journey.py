@@ -33,6 +33,7 @@ from lms.api import (
     paths_of,
     words_of,
 )
+from lms.rules.days import reached_on
 from lms.rules.ladder import Ladder
 from lms.rules.said import at_hour, hour, long_day, short_day
 from lms.rules.standing import NONE_HERE, VOUCHED
@@ -195,6 +196,10 @@ class Journey:
             return _("Opens when your path begins, on %(day)s.") % {"day": long_day(self.enrolment.started_on)}
         return _("Your path is paused; it opens when the pause ends.")
 
+    def reached_on(self, day: int) -> date:
+        """The date on which a day of the path is there, as its locks count: the first day is the start itself."""
+        return reached_on(day, self.enrolment.started_on, self.today, self.progress.pauses)
+
     def _names(self) -> Names:
         steps = self.structure.steps
         titles = {uid: (step.kind, self.step_title(step)) for uid, step in steps.items()}
@@ -203,7 +208,7 @@ class Journey:
             step=lambda uid: titles.get(uid, ("", "")),
             milestone=lambda uid: (self.milestone_title(uid), left.get(uid, 0)),
             skill=self.words.skill,
-            date_of=self.progress.date_of,
+            date_of=self.reached_on,
             coach=self.coach_name,
             manager=self.manager_name,
         )

@@ -333,7 +333,7 @@ def waits_of(journey: Journey) -> list[Wait]:
 
 
 def _open_since(journey: Journey, state: StepState) -> date:
-    return min(journey.progress.date_of(state.step.start_day), journey.today)
+    return min(journey.reached_on(state.step.start_day), journey.today)
 
 
 def _wait(journey: Journey, item: Item) -> Wait:

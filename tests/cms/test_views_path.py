@@ -101,6 +101,21 @@ def test_a_milestone_is_told_with_what_is_left_and_a_day_with_its_date():
     assert steps_of(other)[make.uid("target")].lock.sentence.endswith("“Milestone 1”: 2 steps of it are left.")
 
 
+@pytest.mark.parametrize("ahead", [1, 8])
+@pytest.mark.parametrize("day", [1, 2, 20])
+def test_before_the_path_begins_a_lock_names_the_day_on_which_it_opens(day, ahead):
+    """A path that begins in some days: what opens on day 1 named the day after the first one, beside the first one."""
+    learner = make.person()
+    version = make.path(make.step("practice", "first"), make.step("practice", "target", unlock={"all": [{"day": day}]}))
+    make.enrolment(learner, version, started_on=learning.days_ago(-ahead))
+    opens = learning.days_ago(-ahead) if day == 1 else learning.days_ago(-ahead - day)
+    found = steps_of(learner)
+    assert found[make.uid("target")].lock.sentence == f"Opens on day {day}, {opens:%A} {opens.day} {opens:%B}."
+    assert found[make.uid("target")].lock.opens_on == opens
+    begins = learning.days_ago(-ahead)
+    assert found[make.uid("first")].lock.sentence == f"Opens on day 1, {begins:%A} {begins.day} {begins:%B}."
+
+
 def test_several_conditions_are_listed_and_those_met_are_ticked():
     before = [make.step("practice", name) for name in ("a", "b", "c")]
     leaves = [{"step": str(make.uid(name))} for name in ("a", "b", "c")]
