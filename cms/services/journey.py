@@ -115,7 +115,7 @@ class Journey:
 
     def coach(self) -> Helper | None:
         """Who coaches on this path today: the cover while the coach is away."""
-        here = [helper for helper in self.helpers if helper.path == self.enrolment.path.title]
+        here = [helper for helper in self.helpers if helper.enrolment == self.enrolment.pk]
         covers = [helper for helper in here if helper.covers_for]
         return next(iter(covers + [helper for helper in here if helper.role == "coach"]), None)
 

@@ -111,6 +111,24 @@ def test_training_elsewhere_is_open_since_the_day_on_which_it_opened(day):
     assert f"open for {day} {words}." in today_of(learner, clock.now()).waits[0].about
 
 
+@pytest.mark.parametrize("others_title", ["Product Partner", "Path"])
+def test_two_paths_of_one_title_keep_their_own_coaches(others_title):
+    """Two paths are called the same: the page of one named the coach of the other, and whose turn it was."""
+    of, other = judging.scene(), make.path(make.step("commitment", "promise-b", skills=("business",)))
+    for path, title in ((of.enrolment.path, "Product Partner"), (other.path, others_title)):
+        path.title = title
+        path.save()
+    second = make.enrolment(of.learner, other, started_on=learning.days_ago(5))
+    judging.assign(second, judging.coach("Nadia Other"))
+    judging.ready(of)
+    names = {
+        enrolment.uid: today_of(of.learner, clock.now(), enrolment.uid).journey.coach_name
+        for enrolment in (of.enrolment, second)
+    }
+    assert names == {of.enrolment.uid: "Sam", second.uid: "Nadia"}
+    assert today_of(of.learner, clock.now(), of.enrolment.uid).waits[0].sentence.startswith("Sam could decide")
+
+
 def test_a_case_that_can_be_decided_and_one_without_a_coach():
     life = learning.life(1)
     life.enrolment.cases.update(status="ready", ready_at=clock.now() - timedelta(days=3))
