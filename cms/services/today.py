@@ -105,6 +105,11 @@ class Today:
         """For the ruler of days."""
         return [item.day for item in self.journey.structure.milestones] if self.journey else []
 
+    @property
+    def offers(self) -> bool:
+        """Whether a skill on the page says something that can be done now, though no step is open: to be seen early."""
+        return any(line.move.url for line in [*self.skills, *self.again])
+
 
 def today_of(person: User, at: datetime, chosen: UUID | None = None) -> Today:
     """All of a learner's day. Queries: 13 with a path, whatever its length; 6 without."""
