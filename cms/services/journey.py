@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -112,6 +113,15 @@ class Journey:
         """What a skill of the path or of the role is called now."""
         word = self.words.skills.get(skill)
         return word.title if word else self.found.facts.titles.get(skill, skill)
+
+    def skill_url(self, skill: str) -> str:
+        """Where a skill is told as it stands on this path; "" for a retired one, which has no page."""
+        return "" if skill in self.words.retired else reverse("skill", args=[skill]) + self.query
+
+    @property
+    def query(self) -> str:
+        """What addresses carry, so that the page behind them is about this path as well."""
+        return f"?path={self.enrolment.uid}"
 
     def coach(self) -> Helper | None:
         """Who coaches on this path today: the cover while the coach is away."""
@@ -332,7 +342,7 @@ def journeys(person: User, at: datetime, chosen: UUID | None = None) -> tuple[li
     uids += [milestone.uid for milestone in structure.milestones]
     uids += [step.content_uid or step.uid for step in structure.steps.values()]
     uids += [lesson.uid for step in structure.steps.values() for lesson in step.lessons]
-    words = words_of(uids, structure.skill_ids, get_language() or "en")
+    words = words_of(uids, {*structure.skill_ids, *found.role.by_skill}, get_language() or "en")
     items = underway_of([progress.enrolment.pk])
     return paths, Journey(progress, found, words, items, my_people(person, progress.today), at)
 

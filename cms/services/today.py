@@ -56,13 +56,14 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class SkillLine:
-    """A skill with its ladder, the gates that are open in a sentence, and what moves it next."""
+    """A skill with its ladder, the gates that are open in a sentence, what moves it next, and its page ("": none)."""
 
     slug: str
     title: str
     ladder: Ladder
     opened: str
     move: Move
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,7 +392,7 @@ def skill_line(journey: Journey, skill: str) -> SkillLine:
     found = journey.ladder(skill)
     opened = [str(NAMES[gate]) for gate, bay in zip(NAMES, found.bays, strict=False) if bay == "open"]
     said = open_sentence(opened) if opened else ""
-    return SkillLine(skill, journey.skill_title(skill), found, said, journey.what_next(skill))
+    return SkillLine(skill, journey.skill_title(skill), found, said, journey.what_next(skill), journey.skill_url(skill))
 
 
 def open_sentence(opened: list[str]) -> str:
