@@ -169,7 +169,7 @@ def show_case(
     if sees_all or coach == request.user:
         coaches = {found.enrolment_id: coach.pk if coach else None}
         finding = api.examine_cases([found], coaches, found.decided_at or at)[found.pk]
-    verdicts = api.verdicts_of(found, at.date())
+    verdicts = api.verdicts_of(found, clock.today(found.learner.zone, at))
     mine = [*found.requests.select_related("observer", "customer")]
     if not own and coach != request.user:
         mine = [item for item in mine if item.observer_id == request.user.pk]
