@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,7 +19,7 @@ from assessments.forms.requests import AskForm, EvidenceForm
 from assessments.rules.specs import StandardSpec
 from coaching.api import customers_to_choose, present_coach
 from lms import clock
-from lms.api import LOCKED, OPEN, PathProgress, StepKind, StepState, find_step, labels_of, paths_of, require_open
+from lms.api import LOCKED, OPEN, PathProgress, StepKind, StepState, User, find_step, labels_of, paths_of, require_open
 from lms.errors import NotFound
 from lms.requests import SignedInRequest, key_of
 from lms.views.acting import carry_out
@@ -45,11 +46,19 @@ def requests(request: SignedInRequest) -> HttpResponse:
         if uid not in begun and not state.completed_at
     ]
     context = {
-        "cases": [(item, again.get(item.case.standard_uid) if item.decided else None) for item in cases],
+        "cases": [
+            (item, again.get(item.case.standard_uid) if item.decided else None, _ready_for(item.case, request.user, at))
+            for item in cases
+        ],
         "ready_to_ask": [item for item in ahead if item[1].status != LOCKED],
         "closed": [item for item in ahead if item[1].status == LOCKED],
     }
     return render(request, "requests/list.html", context)
+
+
+def _ready_for(case: api.Case, learner: User, at: datetime) -> int:
+    """For how many days a case has been ready to be decided, as the learner counts them."""
+    return api.days_since(case.ready_at or case.opened_at, at, learner.zone)
 
 
 def _demonstrations(paths: Sequence[PathProgress]) -> dict[UUID, StepState]:
@@ -190,6 +199,7 @@ def show_case(
         "is_coach": coach == request.user and not own,
         "coach": coach,
         "open": open_now,
+        "days": _ready_for(found, found.learner, at),
         "seen": seen,
         "sees_all": sees_all,
         "lines": rule_lines.checklist(finding) if finding else rule_lines.asked(spec),

@@ -36,7 +36,7 @@ from lms.api import (
 )
 from lms.rules.days import reached_on
 from lms.rules.ladder import Ladder
-from lms.rules.said import at_hour, hour, long_day, short_day
+from lms.rules.said import at_hour, by_days, hour, long_day, short_day, since
 from lms.rules.standing import NONE_HERE, VOUCHED
 
 from .underway import (
@@ -271,26 +271,23 @@ class Journey:
                 return _("%(name)s watches you on %(day)s.") % (words | {"day": long_day(item.day)})
             return _("%(name)s has yet to write down what they saw on %(day)s.") % (words | {"day": long_day(item.day)})
         if item.kind == REQUEST:
-            if not days:
-                return _("%(name)s has your request since today.") % words
-            sentence = ngettext(
+            today = _("%(name)s has your request since today.")
+            counted = ngettext(
                 "%(name)s has had your request for %(n)s day.", "%(name)s has had your request for %(n)s days.", days
             )
-            return sentence % (words | {"n": days})
+            return by_days(days, today, counted) % (words | {"n": days})
         if item.kind == DECIDE:
-            if not days:
-                return _("%(name)s can decide since today.") % words
-            sentence = ngettext("%(name)s could decide for %(n)s day.", "%(name)s could decide for %(n)s days.", days)
-            return sentence % (words | {"n": days})
+            today = _("%(name)s can decide since today.")
+            counted = ngettext("%(name)s could decide for %(n)s day.", "%(name)s could decide for %(n)s days.", days)
+            return by_days(days, today, counted) % (words | {"n": days})
         if item.kind == CHALLENGE:
-            if not days:
-                return _("%(name)s knows since today that you want to be seen early.") % words
-            sentence = ngettext(
+            today = _("%(name)s knows since today that you want to be seen early.")
+            counted = ngettext(
                 "%(name)s has known for %(n)s day that you want to be seen early.",
                 "%(name)s has known for %(n)s days that you want to be seen early.",
                 days,
             )
-            return sentence % (words | {"n": days})
+            return by_days(days, today, counted) % (words | {"n": days})
         if item.kind == PROPOSAL:
             return self._proposed(item, days)
         if item.kind == CONFIRM:
@@ -303,19 +300,17 @@ class Journey:
     def _proposed(self, item: Item, days: int) -> str:
         """A proposal lies with the manager, and since when."""
         words = {"name": self.manager_name or _("Your manager"), "coach": item.who, "n": days}
-        if not days:
-            return _("%(name)s decides since today whether %(coach)s becomes your coach.") % words
-        sentence = ngettext(
+        today = _("%(name)s decides since today whether %(coach)s becomes your coach.")
+        counted = ngettext(
             "%(name)s has had the proposal of %(coach)s as your coach for %(n)s day.",
             "%(name)s has had the proposal of %(coach)s as your coach for %(n)s days.",
             days,
         )
-        return sentence % words
+        return by_days(days, today, counted) % words
 
     def since(self, at: datetime) -> str:
         """How long ago, in whole days."""
-        days = (self.today - self._local(at)).days
-        return ngettext("%(n)s day", "%(n)s days", days) % {"n": days} if days > 0 else _("today")
+        return since((self.today - self._local(at)).days)
 
     def moment(self, at: datetime) -> str:
         """A moment by the learner's clock: Thursday 30 April, 15:30."""
