@@ -11,7 +11,7 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from assessments.models import Attempt, TryFact
+from assessments.models import Attempt, Request, TryFact
 from assessments.views.team import harmless
 from lms import clock
 from lms.api import Pause, Skill, StepCompletion, User, open_gate
@@ -114,6 +114,23 @@ def test_after_not_yet_everybody_who_helps_reads_the_next_step_and_its_day() -> 
         page = judge.words_of(judge.log_in(who).get(reverse("person_readiness", args=[of.learner.uid])))
         assert f"Not yet, again by {again}" in page
         assert f"Wait before you play back. Seen again by {again}." in page
+
+
+def test_what_waits_since_today_is_not_counted() -> None:
+    """Asked an hour ago: the invoice said "Priya has it, for 0 days."."""
+    of = judge.scene(skills=("listening",))
+    made = judge.asked(of)
+    client, url = judge.log_in(of.manager), reverse("person_readiness", args=[of.learner.uid])
+    for days, held, cell in (
+        (0, "since today.", ", since today"),
+        (1, "for 1 day.", ", 1 day"),
+        (3, "for 3 days.", ", 3 days"),
+    ):
+        Request.objects.filter(pk=made.pk).update(made_at=clock.now() - timedelta(days=days))
+        page = judge.words_of(client.get(url))
+        assert f"Held by Listening: {of.observer.full_name} has it{'' if not days else ','} {held}" in page
+        assert f"{of.observer.full_name}{cell}" in page
+        assert "0 days" not in page
 
 
 def test_practice_changes_no_byte_for_anybody_else() -> None:
