@@ -15,7 +15,7 @@ from coaching.api import Helper, my_people
 from lms import clock
 from lms.api import OPEN, Enrolment, News, PathProgress, StepKind, StepState, User, unread_notices
 from lms.rules.ladder import NAMES, Ladder, gate_of
-from lms.rules.said import full_day, long_day, short_day
+from lms.rules.said import by_days, full_day, long_day, short_day
 from lms.rules.standing import DUE, LAPSED, LOWER, NOT_YET, REFUSED, REVOKED, Verdict
 
 from .journey import Journey, journeys
@@ -328,13 +328,15 @@ def waits_of(journey: Journey) -> list[Wait]:
         if state.step.kind == StepKind.EXTERNAL and state.status == OPEN:
             days = (journey.today - _open_since(journey, state)).days
             words = {"name": called, "what": journey.step_title(state.step), "n": days}
-            about = ngettext(
+            today = _("Training elsewhere, open since today. Tell %(name)s when you have done it.")
+            counted = ngettext(
                 "Training elsewhere, open for %(n)s day. Tell %(name)s when you have done it.",
                 "Training elsewhere, open for %(n)s days. Tell %(name)s when you have done it.",
                 days,
             )
             sentence = _("%(name)s marks “%(what)s” as done.") % words
-            waits.append(Wait(sentence, about % words, _("%(name)s, manager") % {"name": named}, "manager"))
+            about = by_days(days, today, counted) % words
+            waits.append(Wait(sentence, about, _("%(name)s, manager") % {"name": named}, "manager"))
     return waits
 
 

@@ -101,15 +101,14 @@ def test_an_accepted_request_and_a_session_that_is_over():
     assert any(text.startswith("Ana watches you on") for text in sentences)
 
 
-@pytest.mark.parametrize("day", [1, 2, 9])
-def test_training_elsewhere_is_open_since_the_day_on_which_it_opened(day):
+@pytest.mark.parametrize(("day", "said"), [(0, "since today"), (1, "for 1 day"), (2, "for 2 days"), (9, "for 9 days")])
+def test_training_elsewhere_is_open_since_the_day_on_which_it_opened(day, said):
     """Training elsewhere, open from the first day on: the day after, it was said to be open for 0 days."""
     learner = make.person("Leonie Berg")
     make.team(learner, manager=make.person("Henrike Voss"))
     version = make.path(make.step("external", "elsewhere", skills=()))
     helping.assigned(make.enrolment(learner, version, started_on=learning.days_ago(day)), helping.coach())
-    words = "day" if day == 1 else "days"
-    assert f"open for {day} {words}." in today_of(learner, clock.now()).waits[0].about
+    assert f"Training elsewhere, open {said}." in today_of(learner, clock.now()).waits[0].about
 
 
 @pytest.mark.parametrize("others_title", ["Product Partner", "Path"])
