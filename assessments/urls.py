@@ -15,6 +15,7 @@ from assessments.views import (
     recall,
     requests,
     signoffs,
+    steering,
     team,
 )
 
@@ -49,6 +50,7 @@ urlpatterns = [
     path("signoffs/<uuid:event_uid>/countersign/", signoffs.countersign, name="countersign"),
     path("signoffs/<uuid:event_uid>/revoke/", signoffs.revoke, name="revoke"),
     path("team/", team.team, name="team"),
+    path("team/steer/<uuid:enrolment_uid>/", steering.team_steer, name="team_steer"),
     path("team/export.csv", team.team_csv, name="team_csv"),
     path("team/export.xlsx", team.team_xlsx, name="team_xlsx"),
     path("people/<uuid:person_uid>/", team.person_readiness, name="person_readiness"),

@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from lms.views import address, door, duties, health, language, people, second_factor, steering
+from lms.views import address, door, duties, health, language, people, second_factor
 
 handler400 = "lms.views.errors.bad_request"
 handler500 = "lms.views.errors.server_error"
@@ -18,7 +18,6 @@ urlpatterns = [
     path("people/<uuid:uid>/duties/<uuid:holding>/", duties.people_duty_end, name="people_duty_end"),
     path("people/<uuid:uid>/address/", address.people_address, name="people_address"),
     path("language/", language.language, name="language"),
-    path("team/steer/<uuid:enrolment_uid>/", steering.team_steer, name="team_steer"),
     # What would add, confirm or switch an address of one's own gives way to a page that shows it.
     path("accounts/email/", address.own_address, name="account_email"),
     path("accounts/confirm-email/", address.own_address, name="account_email_verification_sent"),

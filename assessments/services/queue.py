@@ -11,21 +11,22 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import Case as Choose
-from django.db.models import F, Q, QuerySet, When
+from django.db.models import CharField, F, Q, QuerySet, When
 
 from assessments.models import Case, Request
 from assessments.policies.cases import to_countersign, to_take_over
 from coaching.api import Challenge, CoachProfile, Commitment, Session, coached_by
-from lms.api import Enrolment, News, Row, Union, User, news_of
+from lms.api import Enrolment, News, Row, Union, User, newest_unread, news_of, union_part
 from lms.rules.ladder import Ladder
 from lms.rules.standing import NOT_YET
 
 from .case_progress import Progressing, progress_of_cases
 from .readiness import PersonReadiness, readiness_of
-from .team_facts import NEWS, news_part, notice_of, part, team_facts
-from .team_words import line_of
+from .team_facts import COLUMNS, NEWS, notice_of, team_facts
+from .team_words import days_since, line_of
 
 OBSERVE, DECIDE, COLLECT, CONFIRM, COUNTERSIGN = "observe", "decide", "collect", "confirm", "countersign"
 CHALLENGE, TAKE_OVER = "challenge", "take_over"
@@ -39,7 +40,7 @@ UNDER_WAY = timedelta(hours=2)
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """One thing that waits for the reader. ``uid`` is of what it is about: a request, case, commitment, challenge or
-    event; ``of``: who was asked and is away.
+    event; ``of``: who was asked and is away; ``zone``: where whoever it is about has their days.
     """
 
     kind: str
@@ -47,9 +48,14 @@ class Waiting:
     person: str
     title: str
     since: datetime
+    zone: ZoneInfo
     on: date | None = None
     accepted: bool = False
     of: str = ""
+
+    def days(self, at: datetime) -> int:
+        """How many days it has waited, as they count them."""
+        return days_since(self.since, at, self.zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,19 +137,19 @@ def queue_of(me: User, at: datetime) -> Queue:
     waiting.sort(key=lambda item: (ORDER.index(item.kind), item.since))
     sessions = [
         Planned(uid, person, title, moment, minutes, place or "")
-        for _kind, _owner, uid, person, title, place, minutes, moment, _day, _until in by_kind.get(SESSION, ())
+        for _kind, _owner, uid, person, title, place, minutes, moment, *_rest in by_kind.get(SESSION, ())
     ]
     learners = sorted(by_kind.get(LEARNER, ()), key=lambda row: (row[3], row[1]))
     seats = [
         Seats(load, capacity, begin, end, cover or "")
-        for _kind, load, _uid, cover, _other, _more, capacity, _at, begin, end in by_kind.get(SEATS, ())
+        for _kind, load, _uid, cover, _other, _more, capacity, _at, begin, end, _zone in by_kind.get(SEATS, ())
     ]
     return Queue(
         waiting,
         sorted(sessions, key=lambda item: item.at),
         [row[1] for row in learners],
         seats[0] if seats else None,
-        news_of([notice_of(row) for row in by_kind.get(NEWS, ())]),
+        news_of([notice_of(row[:-1]) for row in by_kind.get(NEWS, ())]),
     )
 
 
@@ -158,15 +164,22 @@ def shown_of(me: User, rows: Iterable[Waiting], learners: Sequence[int], at: dat
     return PagedQueue(progress_of_cases(cases, me, facts, at), [_learner(item, me) for item in found])
 
 
+def part(kind: str, rows: QuerySet[Any], **columns: Any) -> QuerySet[Any, Row]:
+    """One part of the UNION: the columns of facts, and the time zone of whoever it is about."""
+    return union_part({**COLUMNS, "zone": CharField()}, kind, rows, **columns)
+
+
 def _parts(*, me: int, on: date, since: datetime, until: datetime) -> list[QuerySet[Any, Row]]:
     """What is asked of somebody, whoever's learner it is about; their learners, sessions, places and notices."""
     reader = User(pk=me)
     mine, encounter = coached_by(reader, "enrolment", on), {"uid": F("uid"), "at": F("made_at"), "day": F("planned_on")}
-    of_case = {"word": F("case__learner__full_name"), "other": F("case__version__title")}
-    person = F("enrolment__person__full_name")
+    learner = {"word": F("case__learner__full_name"), "zone": F("case__learner__time_zone")}
+    of_case = {**learner, "other": F("case__version__title")}
+    person, zone = F("enrolment__person__full_name"), F("enrolment__person__time_zone")
+    news = {"owner": F("pk"), "uid": F("uid"), "word": F("text"), "other": F("url"), "number": F("unread")}
     cases = Case.objects.filter(mine).exclude(learner=reader)
     return [
-        news_part(me),
+        part(NEWS, newest_unread(reader), **news, at=F("created_at")),
         part(
             OBSERVE,
             Request.objects.filter(observer=reader, status__in=Request.WAITING),
@@ -188,6 +201,7 @@ def _parts(*, me: int, on: date, since: datetime, until: datetime) -> list[Query
             word=person,
             other=F("what"),
             at=F("done_at"),
+            zone=zone,
         ),
         part(
             CHALLENGE,
@@ -196,6 +210,7 @@ def _parts(*, me: int, on: date, since: datetime, until: datetime) -> list[Query
             word=person,
             other=F("title"),
             at=F("asked_at"),
+            zone=zone,
         ),
         part(
             COUNTERSIGN,
@@ -204,6 +219,7 @@ def _parts(*, me: int, on: date, since: datetime, until: datetime) -> list[Query
             word=F("subject__full_name"),
             other=F("words"),
             at=F("occurred_at"),
+            zone=F("subject__time_zone"),
         ),
         *(
             part(
@@ -213,6 +229,7 @@ def _parts(*, me: int, on: date, since: datetime, until: datetime) -> list[Query
                 word=F("learner__full_name"),
                 other=F("version__title"),
                 at=waits_since,
+                zone=F("learner__time_zone"),
             )
             for kind, status, waits_since in (
                 (DECIDE, Case.Status.READY, Choose(When(ready_at=None, then="opened_at"), default="ready_at")),
@@ -251,8 +268,9 @@ _queue = Union(_parts)
 
 
 def _waiting(row: Row) -> Waiting:
-    kind, _owner, uid, person, title, more, _number, since, day, _until = row
-    return Waiting(kind, uid, person, title, since, day, accepted=more == Request.Status.ACCEPTED, of=more or "")
+    kind, _owner, uid, person, title, more, _number, since, day, _until, zone = row
+    accepted = more == Request.Status.ACCEPTED
+    return Waiting(kind, uid, person, title, since, ZoneInfo(zone), day, accepted, of=more or "")
 
 
 def _learner(found: PersonReadiness, me: User) -> MyLearner:

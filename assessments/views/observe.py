@@ -53,7 +53,9 @@ def observe_index(request: SignedInRequest) -> HttpResponse:
     asked = api.request_policy.queryset(request.user, "observe").select_related("case__learner", "case__version")
     granted = grants_of([request.user.pk], at.date())[request.user.pk]
     context = {
-        "asked": asked.order_by("planned_on", "pk"),
+        "asked": [
+            (ask, api.days_since(ask.made_at, at, ask.case.learner.zone)) for ask in asked.order_by("planned_on", "pk")
+        ],
         "skills": api.skills_named(granted),
         "today": clock.today(request.user.zone, at),
         "key": uuid4(),

@@ -54,7 +54,7 @@ def coach_queue(request: SignedInRequest) -> HttpResponse:
     learners = Paginator(queue.learners, LEARNERS_PER_PAGE).get_page(request.GET.get("learners"))
     found = api.shown_of(request.user, list(page), list(learners), at)
     today = clock.today(request.user.zone, at)
-    shown = [_shown(row, found.progress.get(row.uid), at, request.user) for row in page]
+    shown = [_shown(row, found.progress.get(row.uid), at) for row in page]
     context = {
         "queue": queue,
         "page": page,
@@ -67,7 +67,7 @@ def coach_queue(request: SignedInRequest) -> HttpResponse:
         "sessions_today": [item for item in queue.sessions if clock.today(request.user.zone, item.at) == today],
         "sessions_later": [item for item in queue.sessions if clock.today(request.user.zone, item.at) != today],
         "heading": _heading(queue),
-        "oldest_days": api.days_since(queue.oldest.since, at, request.user.zone) if queue.oldest else 0,
+        "oldest_days": queue.oldest.days(at) if queue.oldest else 0,
         "today": today,
         "key": uuid4(),
     }
@@ -79,12 +79,11 @@ def _welcome(who: User, at: datetime) -> bool:
     return bool(grants_of([who.pk], at.date())[who.pk]) or is_learning_administrator(who)
 
 
-def _shown(row: api.Waiting, progress: api.Progressing | None, at: datetime, reader: User) -> Shown:
-    days = max(api.days_since(row.since, at, reader.zone), 0)
+def _shown(row: api.Waiting, progress: api.Progressing | None, at: datetime) -> Shown:
     return Shown(
         row,
         about=queue_words.about(row, progress),
-        waits=queue_words.waits(row, days),
+        waits=queue_words.waits(row, at),
         rule=rule_lines.short(progress.lines) if progress else "",
         answer=queue_words.answer_to(row),
         ladder=progress.ladder if progress else None,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from assessments import api
-from lms.rules.said import long_day, short_day
+from lms import clock
+from lms.rules.said import by_days, long_day, short_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +37,40 @@ def answer_to(row: api.Waiting) -> Answer:
     return Answer(words, reverse(name, args=[row.uid]), posts)
 
 
-def waits(row: api.Waiting, days: int) -> str:
-    """Since when it waits, and for what."""
+def waits(row: api.Waiting, at: datetime) -> str:
+    """Since when it waits, and for what, in the days of whoever it is about: as they read it, too."""
+    days, zone = row.days(at), row.zone
     known = {"n": days, "name": row.of}
-    known |= {"since": short_day(row.since), "day": long_day(row.on) if row.on else ""}
-    return _sentence(row, days) % known
+    known |= {"since": short_day(clock.today(zone, row.since)), "day": long_day(row.on) if row.on else ""}
+    return _sentence(row, days, clock.today(zone, at)) % known
 
 
-def _sentence(row: api.Waiting, days: int) -> str:
+def _sentence(row: api.Waiting, days: int, today: date) -> str:
+    match row.kind:
+        case api.OBSERVE if row.accepted and row.on and row.on < today:
+            return _("You were to watch on %(day)s. What you saw is not written down yet.")
+        case api.OBSERVE if row.accepted:
+            return _("You watch on %(day)s.")
+        case api.COLLECT:
+            return _("Gathering since %(since)s.")
+    return by_days(days, _since_today(row), _counted(row, days))
+
+
+def _since_today(row: api.Waiting) -> str:
+    return {
+        api.DECIDE: _("Ready since today."),
+        api.OBSERVE: _("Asked today, for %(day)s."),
+        api.TAKE_OVER: _("Asked of %(name)s today, for %(day)s. %(name)s is away, and nobody has taken it over."),
+        api.CONFIRM: _("Kept a promise today; you confirm it."),
+        api.CHALLENGE: _("Asked today to be seen before the path opens it."),
+        api.COUNTERSIGN: _("Signed today; it waits for a countersign."),
+    }[row.kind]
+
+
+def _counted(row: api.Waiting, days: int) -> str:
     match row.kind:
         case api.DECIDE:
             return ngettext("Ready since %(since)s, %(n)s day.", "Ready since %(since)s, %(n)s days.", days)
-        case api.OBSERVE if row.accepted:
-            return _("You watch on %(day)s.")
         case api.OBSERVE:
             return ngettext("Asked %(n)s day ago, for %(day)s.", "Asked %(n)s days ago, for %(day)s.", days)
         case api.TAKE_OVER:
@@ -66,13 +89,9 @@ def _sentence(row: api.Waiting, days: int) -> str:
                 "Asked %(n)s days ago to be seen before the path opens it.",
                 days,
             )
-        case api.COUNTERSIGN:
-            return ngettext(
-                "Signed %(n)s day ago; it waits for a countersign.",
-                "Signed %(n)s days ago; it waits for a countersign.",
-                days,
-            )
-    return _("Gathering since %(since)s.")
+    return ngettext(
+        "Signed %(n)s day ago; it waits for a countersign.", "Signed %(n)s days ago; it waits for a countersign.", days
+    )
 
 
 def about(row: api.Waiting, progress: api.Progressing | None) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,7 +19,7 @@ from assessments.forms.requests import AskForm, EvidenceForm
 from assessments.rules.specs import StandardSpec
 from coaching.api import customers_to_choose, present_coach
 from lms import clock
-from lms.api import LOCKED, PathProgress, StepKind, StepState, labels_of, paths_of, require_open
+from lms.api import LOCKED, OPEN, PathProgress, StepKind, StepState, User, find_step, labels_of, paths_of, require_open
 from lms.errors import NotFound
 from lms.requests import SignedInRequest, key_of
 from lms.views.acting import carry_out
@@ -35,39 +36,56 @@ def requests(request: SignedInRequest) -> HttpResponse:
     """200: my cases, what waits on them, what was decided, and what I can ask to be seen for. Queries: 10."""
     at = clock.now()
     paths = paths_of(request.user, at)
-    states = {
-        state.step.content_uid: state
-        for path in paths
-        for state in path.steps
-        if state.step.kind == StepKind.DEMONSTRATION
-    }
+    states = _demonstrations(paths)
     cases = api.my_cases(request.user, clock.today(request.user.zone, at))
     begun = {item.case.standard_uid for item in cases}
     labels, again = labels_of(states), _again(paths)
     ahead = [
         (labels[uid].title if uid in labels else state.step.title, state)
         for uid, state in states.items()
-        if uid and uid not in begun and not state.completed_at
+        if uid not in begun and not state.completed_at
     ]
     context = {
-        "cases": [(item, again.get(item.case.standard_uid) if item.decided else None) for item in cases],
+        "cases": [
+            (item, again.get(item.case.standard_uid) if item.decided else None, _ready_for(item.case, request.user, at))
+            for item in cases
+        ],
         "ready_to_ask": [item for item in ahead if item[1].status != LOCKED],
         "closed": [item for item in ahead if item[1].status == LOCKED],
     }
     return render(request, "requests/list.html", context)
 
 
+def _ready_for(case: api.Case, learner: User, at: datetime) -> int:
+    """For how many days a case has been ready to be decided, as the learner counts them."""
+    return api.days_since(case.ready_at or case.opened_at, at, learner.zone)
+
+
+def _demonstrations(paths: Sequence[PathProgress]) -> dict[UUID, StepState]:
+    """By standard, the demonstration of it: an open one, where several paths have one."""
+    shown = (state.step for path in paths for state in path.steps if state.step.kind == StepKind.DEMONSTRATION)
+    uids = dict.fromkeys(step.content_uid for step in shown)
+    best = {uid: find_step(paths, StepKind.DEMONSTRATION, uid) for uid in uids if uid}
+    return {uid: found[1] for uid, found in best.items() if found}
+
+
 def _again(paths: Iterable[PathProgress]) -> dict[UUID | None, UUID]:
-    """By standard, the step at which somebody may ask to be seen: it is open or done, and not all of it stands."""
-    return {
-        state.step.content_uid: state.step.uid
+    """By standard, the step at which somebody may ask to be seen: it is open or done, and not all of it stands. An open
+    one, where several paths have one.
+    """
+    found: dict[UUID | None, UUID] = {}
+    states = (
+        state
         for path in paths
         for state in path.steps
         if path.running
         and state.step.kind == StepKind.DEMONSTRATION
         and state.status != LOCKED
         and not api.vouched_for(path, state.step)
-    }
+    )
+    for state in sorted(states, key=lambda state: state.status != OPEN):
+        found.setdefault(state.step.content_uid, state.step.uid)
+    return found
 
 
 @login_required
@@ -169,7 +187,7 @@ def show_case(
     if sees_all or coach == request.user:
         coaches = {found.enrolment_id: coach.pk if coach else None}
         finding = api.examine_cases([found], coaches, found.decided_at or at)[found.pk]
-    verdicts = api.verdicts_of(found, at.date())
+    verdicts = api.verdicts_of(found, clock.today(found.learner.zone, at))
     mine = [*found.requests.select_related("observer", "customer")]
     if not own and coach != request.user:
         mine = [item for item in mine if item.observer_id == request.user.pk]
@@ -181,6 +199,7 @@ def show_case(
         "is_coach": coach == request.user and not own,
         "coach": coach,
         "open": open_now,
+        "days": _ready_for(found, found.learner, at),
         "seen": seen,
         "sees_all": sees_all,
         "lines": rule_lines.checklist(finding) if finding else rule_lines.asked(spec),

@@ -108,11 +108,11 @@ def _may(request: SignedInRequest, action: str, event_uid: UUID) -> bool:
 
 
 def _record(event_uid: UUID, at: datetime) -> api.Decided:
-    rows = api.with_words(api.SignOffEvent.objects.filter(uid=event_uid))
-    found = api.read_events(list(rows), at.date())
-    if not found:
+    """The record as it stands on the day of whoever it is about."""
+    event = api.with_words(api.SignOffEvent.objects.filter(uid=event_uid)).first()
+    if event is None:
         raise NotFound(_("There is no such record."))
-    return found[0]
+    return api.read_events([event], clock.today(event.subject.zone, at))[0]
 
 
 def _shown(request: SignedInRequest, record: api.Decided) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -33,8 +34,9 @@ from lms.api import (
     paths_of,
     words_of,
 )
+from lms.rules.days import reached_on
 from lms.rules.ladder import Ladder
-from lms.rules.said import at_hour, hour, long_day, short_day
+from lms.rules.said import at_hour, by_days, hour, long_day, short_day, since
 from lms.rules.standing import NONE_HERE, VOUCHED
 
 from .underway import (
@@ -112,9 +114,18 @@ class Journey:
         word = self.words.skills.get(skill)
         return word.title if word else self.found.facts.titles.get(skill, skill)
 
+    def skill_url(self, skill: str) -> str:
+        """Where a skill is told as it stands on this path; "" for a retired one, which has no page."""
+        return "" if skill in self.words.retired else reverse("skill", args=[skill]) + self.query
+
+    @property
+    def query(self) -> str:
+        """What addresses carry, so that the page behind them is about this path as well."""
+        return f"?path={self.enrolment.uid}"
+
     def coach(self) -> Helper | None:
         """Who coaches on this path today: the cover while the coach is away."""
-        here = [helper for helper in self.helpers if helper.path == self.enrolment.path.title]
+        here = [helper for helper in self.helpers if helper.enrolment == self.enrolment.pk]
         covers = [helper for helper in here if helper.covers_for]
         return next(iter(covers + [helper for helper in here if helper.role == "coach"]), None)
 
@@ -195,6 +206,10 @@ class Journey:
             return _("Opens when your path begins, on %(day)s.") % {"day": long_day(self.enrolment.started_on)}
         return _("Your path is paused; it opens when the pause ends.")
 
+    def reached_on(self, day: int) -> date:
+        """The date on which a day of the path is there, as its locks count: the first day is the start itself."""
+        return reached_on(day, self.enrolment.started_on, self.today, self.progress.pauses)
+
     def _names(self) -> Names:
         steps = self.structure.steps
         titles = {uid: (step.kind, self.step_title(step)) for uid, step in steps.items()}
@@ -203,7 +218,7 @@ class Journey:
             step=lambda uid: titles.get(uid, ("", "")),
             milestone=lambda uid: (self.milestone_title(uid), left.get(uid, 0)),
             skill=self.words.skill,
-            date_of=self.progress.date_of,
+            date_of=self.reached_on,
             coach=self.coach_name,
             manager=self.manager_name,
         )
@@ -256,26 +271,23 @@ class Journey:
                 return _("%(name)s watches you on %(day)s.") % (words | {"day": long_day(item.day)})
             return _("%(name)s has yet to write down what they saw on %(day)s.") % (words | {"day": long_day(item.day)})
         if item.kind == REQUEST:
-            if not days:
-                return _("%(name)s has your request since today.") % words
-            sentence = ngettext(
+            today = _("%(name)s has your request since today.")
+            counted = ngettext(
                 "%(name)s has had your request for %(n)s day.", "%(name)s has had your request for %(n)s days.", days
             )
-            return sentence % (words | {"n": days})
+            return by_days(days, today, counted) % (words | {"n": days})
         if item.kind == DECIDE:
-            if not days:
-                return _("%(name)s can decide since today.") % words
-            sentence = ngettext("%(name)s could decide for %(n)s day.", "%(name)s could decide for %(n)s days.", days)
-            return sentence % (words | {"n": days})
+            today = _("%(name)s can decide since today.")
+            counted = ngettext("%(name)s could decide for %(n)s day.", "%(name)s could decide for %(n)s days.", days)
+            return by_days(days, today, counted) % (words | {"n": days})
         if item.kind == CHALLENGE:
-            if not days:
-                return _("%(name)s knows since today that you want to be seen early.") % words
-            sentence = ngettext(
+            today = _("%(name)s knows since today that you want to be seen early.")
+            counted = ngettext(
                 "%(name)s has known for %(n)s day that you want to be seen early.",
                 "%(name)s has known for %(n)s days that you want to be seen early.",
                 days,
             )
-            return sentence % (words | {"n": days})
+            return by_days(days, today, counted) % (words | {"n": days})
         if item.kind == PROPOSAL:
             return self._proposed(item, days)
         if item.kind == CONFIRM:
@@ -288,19 +300,17 @@ class Journey:
     def _proposed(self, item: Item, days: int) -> str:
         """A proposal lies with the manager, and since when."""
         words = {"name": self.manager_name or _("Your manager"), "coach": item.who, "n": days}
-        if not days:
-            return _("%(name)s decides since today whether %(coach)s becomes your coach.") % words
-        sentence = ngettext(
+        today = _("%(name)s decides since today whether %(coach)s becomes your coach.")
+        counted = ngettext(
             "%(name)s has had the proposal of %(coach)s as your coach for %(n)s day.",
             "%(name)s has had the proposal of %(coach)s as your coach for %(n)s days.",
             days,
         )
-        return sentence % words
+        return by_days(days, today, counted) % words
 
     def since(self, at: datetime) -> str:
         """How long ago, in whole days."""
-        days = (self.today - self._local(at)).days
-        return ngettext("%(n)s day", "%(n)s days", days) % {"n": days} if days > 0 else _("today")
+        return since((self.today - self._local(at)).days)
 
     def moment(self, at: datetime) -> str:
         """A moment by the learner's clock: Thursday 30 April, 15:30."""
@@ -327,7 +337,7 @@ def journeys(person: User, at: datetime, chosen: UUID | None = None) -> tuple[li
     uids += [milestone.uid for milestone in structure.milestones]
     uids += [step.content_uid or step.uid for step in structure.steps.values()]
     uids += [lesson.uid for step in structure.steps.values() for lesson in step.lessons]
-    words = words_of(uids, structure.skill_ids, get_language() or "en")
+    words = words_of(uids, {*structure.skill_ids, *found.role.by_skill}, get_language() or "en")
     items = underway_of([progress.enrolment.pk])
     return paths, Journey(progress, found, words, items, my_people(person, progress.today), at)
 

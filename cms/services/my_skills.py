@@ -48,6 +48,7 @@ class SkillRow:
     """One skill of a person. ``asks``: what the role asks for, in words.
 
     ``move``: what moves it next on the path; None for what stands and for what is not on it: then ``sentence`` says so.
+    ``url``: its page; "" for a retired skill, which has none.
     """
 
     slug: str
@@ -56,6 +57,7 @@ class SkillRow:
     ladder: Ladder
     bays: list[dict[str, Any]]
     move: Move | None
+    url: str
     sentence: str = ""
     asks: str = ""
     critical: bool = False
@@ -72,6 +74,7 @@ class Record:
     level: int
     signer: str
     standard: str
+    standard_uid: UUID
     signed_at: datetime
     valid_until: date | None
     status: str
@@ -85,13 +88,14 @@ class Record:
 
 @dataclass(slots=True)
 class MySkills:
-    """All skills: those of the role in its order, the others by family."""
+    """All skills: those of the role in its order, the others by family. ``query``: names the path in addresses."""
 
     role: str = ""
     mine: list[SkillRow] = field(default_factory=list)
     others: list[tuple[str, list[SkillRow]]] = field(default_factory=list)
     records: list[Record] = field(default_factory=list)
     path: Enrolment | None = None
+    query: str = ""
 
     @property
     def vouched(self) -> int:
@@ -109,7 +113,7 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class OneSkill:
-    """A skill and how one person stands on it."""
+    """A skill and how one person stands on it. ``query``: names the path in addresses."""
 
     row: SkillRow
     about: str
@@ -118,6 +122,7 @@ class OneSkill:
     history: list[Happened]
     records: list[Record]
     links: list[tuple[str, str, str]]
+    query: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +147,7 @@ class _Known:
             if journey
             else ladder([fact.gate for fact in gates], None, self.today, verdict=newest(self.verdicts, slug))
         )
-        best = next((record for record in signed if record.level == found.level), None)
+        best = _signed_for(found, required, signed)
         on_path = journey is not None and (required is not None or slug in journey.structure.skill_ids)
         move = journey.what_next(slug) if journey and on_path and found.state != VOUCHED else None
         return SkillRow(
@@ -152,10 +157,27 @@ class _Known:
             ladder=found,
             bays=_bays(found, gates, best, move, self.zone),
             move=move,
+            url=journey.skill_url(slug) if journey else reverse("skill", args=[slug]),
             sentence=_sentence(found),
             asks=str(ENTRUSTMENT[required.level]) if required else "",
             critical=bool(required and required.critical),
         )
+
+
+def _signed_for(found: Ladder, required: Required | None, signed: list[Record]) -> Record | None:
+    """The record of the sign-off that the ladder is about: of its level and its last day, and on the standard that the
+    role asks for, where it names one.
+    """
+    standard = required.standard if required else None
+    about = (found.level, found.valid_until)
+    return next(
+        (
+            record
+            for record in signed
+            if (record.level, record.valid_until) == about and standard in (None, record.standard_uid)
+        ),
+        None,
+    )
 
 
 def my_skills(person: User, at: datetime, chosen: UUID | None = None) -> MySkills:
@@ -168,8 +190,10 @@ def my_skills(person: User, at: datetime, chosen: UUID | None = None) -> MySkill
     page = MySkills(records=[record for record in known.records if record.stands])
     if known.journey:
         page.path = known.journey.enrolment
-        page.role = page.path.role_version.profile.title
-    page.mine = [known.row(slug, titles.get(slug, slug), families.get(slug, "")) for slug in known.required]
+        page.role, page.query = page.path.role_version.profile.title, known.journey.query
+        page.mine = [
+            known.row(slug, known.journey.skill_title(slug), families.get(slug, "")) for slug in known.required
+        ]
     rest = [
         known.row(skill.slug, titles[skill.slug], skill.family) for skill in skills if skill.slug not in known.required
     ]
@@ -183,8 +207,10 @@ def my_skills(person: User, at: datetime, chosen: UUID | None = None) -> MySkill
     return page
 
 
-def one_skill(person: User, slug: str, at: datetime) -> OneSkill:
-    """One skill: what it means, and how the person came to stand where they do. Raises NotFound. Queries: 15."""
+def one_skill(person: User, slug: str, at: datetime, chosen: UUID | None = None) -> OneSkill:
+    """One skill: what it means, and how the person came to stand where they do, on the chosen path. Raises NotFound.
+    Queries: 15.
+    """
     version = (
         SkillVersion.objects.filter(skill__slug=slug, skill__archived_at=None)
         .select_related("skill")
@@ -193,7 +219,7 @@ def one_skill(person: User, slug: str, at: datetime) -> OneSkill:
     )
     if version is None:
         raise NotFound(_("There is no such skill here. It may have been renamed."))
-    known, spec = _known(person, at, None), version.spec
+    known, spec = _known(person, at, chosen), version.spec
     row = known.row(slug, spec["title"], version.skill.family)
     records = [record for record in known.records if record.skill == slug]
     return OneSkill(
@@ -206,6 +232,7 @@ def one_skill(person: User, slug: str, at: datetime) -> OneSkill:
         ),
         records=records,
         links=_links(known.journey, slug),
+        query=known.journey.query if known.journey else "",
     )
 
 
@@ -228,6 +255,7 @@ def _record(found: Standing) -> Record:
         level=found.signoff.level,
         signer=event.signer.full_name,
         standard=event.version.title,
+        standard_uid=event.version.standard_uid,
         signed_at=event.occurred_at,
         valid_until=found.signoff.valid_until,
         status=found.status,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from assessments.api import Case
 from coaching.api import Commitment, Session, Thread
-from lms.api import LOCKED, Enrolment, PathProgress, StepInfo, StepKind, StepState, User, find_step, paths_of
+from lms.api import LOCKED, OPEN, Enrolment, PathProgress, StepInfo, StepKind, StepState, User, find_step, paths_of
 from lms.errors import NotAllowed, NotFound
 
 from .journey import Journey, journeys
@@ -26,7 +26,7 @@ def place_of_step(person: User, step_uid: UUID, at: datetime) -> str | None:
     if not found:
         return None
     path, state = min(found, key=lambda pair: pair[1].status == LOCKED)
-    begun = _begun(path.enrolment, state.step)
+    begun = _begun(path.enrolment, state)
     if begun:
         return begun
     if state.status == LOCKED:
@@ -53,8 +53,11 @@ def lock_sentence(journey: Journey, state: StepState) -> str:
     return " ".join(filter(None, [title, lock.sentence, "; ".join(conditions)]))
 
 
-def _begun(enrolment: Enrolment, step: StepInfo) -> str:
-    """The page of what was begun for a step before it closed or was done; "" when nothing was. Queries: 0 or 1."""
+def _begun(enrolment: Enrolment, state: StepState) -> str:
+    """The page of what was begun for a step before it closed or was done; "" when nothing was. A case that is decided
+    is over: while its step is open, the next one is asked for. Queries: 0 or 1.
+    """
+    step = state.step
     if step.kind == StepKind.SESSION:
         rows = Session.objects.filter(enrolment=enrolment, step_uid=step.uid, status__in=["planned", "held"])
         uid = rows.order_by("-planned_at").values_list("uid", flat=True).first()
@@ -65,6 +68,8 @@ def _begun(enrolment: Enrolment, step: StepInfo) -> str:
         return reverse("commitment", args=[uid]) if uid else ""
     if step.kind == StepKind.DEMONSTRATION:
         cases = Case.objects.filter(enrolment=enrolment, standard_uid=step.content_uid)
+        if state.status == OPEN:
+            cases = cases.exclude(status=Case.Status.DECIDED)
         uid = cases.order_by("-round").values_list("uid", flat=True).first()
         return reverse("case", args=[uid]) if uid else ""
     return ""

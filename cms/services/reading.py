@@ -51,7 +51,10 @@ class Stop:
 
 @dataclass(slots=True)
 class Lesson:
-    """What the reading page shows. Without ``state`` the reader is an author and this is on none of their paths."""
+    """What the reading page shows. Without ``state`` the reader is an author and this is on none of their paths.
+
+    ``skills``: slug and title; ``retired``: those that no longer have a page.
+    """
 
     page: LessonPage
     body: str
@@ -62,6 +65,7 @@ class Lesson:
     number: int = 0
     read_on: date | None = None
     skills: list[tuple[str, str]] = field(default_factory=list)
+    retired: frozenset[str] = frozenset()
     questions: list[RecallQuestion] = field(default_factory=list)
     path: PathProgress | None = None
     edit_url: str = ""
@@ -161,7 +165,7 @@ def _place_in_course(lesson: Lesson, path: PathProgress, state: StepState, lesso
     read_at = path.read_at.get(lesson_uid)
     lesson.read_on = clock.today(person.zone, read_at) if read_at else None
     closed = [skill for skill in skills if not _talk_open(path.gates, skill)]
-    lesson.skills = [(skill, words.skill(skill)) for skill in closed]
+    lesson.skills, lesson.retired = [(skill, words.skill(skill)) for skill in closed], words.retired
 
 
 def _talk_open(gates: tuple[GateFact, ...], skill: str) -> bool:

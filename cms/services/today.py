@@ -15,7 +15,7 @@ from coaching.api import Helper, my_people
 from lms import clock
 from lms.api import OPEN, Enrolment, News, PathProgress, StepKind, StepState, User, unread_notices
 from lms.rules.ladder import NAMES, Ladder, gate_of
-from lms.rules.said import full_day, long_day, short_day
+from lms.rules.said import by_days, full_day, long_day, short_day
 from lms.rules.standing import DUE, LAPSED, LOWER, NOT_YET, REFUSED, REVOKED, Verdict
 
 from .journey import Journey, journeys
@@ -56,13 +56,14 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class SkillLine:
-    """A skill with its ladder, the gates that are open in a sentence, and what moves it next."""
+    """A skill with its ladder, the gates that are open in a sentence, what moves it next, and its page ("": none)."""
 
     slug: str
     title: str
     ladder: Ladder
     opened: str
     move: Move
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,11 @@ class Today:
     def milestone_days(self) -> list[int]:
         """For the ruler of days."""
         return [item.day for item in self.journey.structure.milestones] if self.journey else []
+
+    @property
+    def offers(self) -> bool:
+        """Whether a skill on the page says something that can be done now, though no step is open: to be seen early."""
+        return any(line.move.url for line in [*self.skills, *self.again])
 
 
 def today_of(person: User, at: datetime, chosen: UUID | None = None) -> Today:
@@ -322,18 +328,20 @@ def waits_of(journey: Journey) -> list[Wait]:
         if state.step.kind == StepKind.EXTERNAL and state.status == OPEN:
             days = (journey.today - _open_since(journey, state)).days
             words = {"name": called, "what": journey.step_title(state.step), "n": days}
-            about = ngettext(
+            today = _("Training elsewhere, open since today. Tell %(name)s when you have done it.")
+            counted = ngettext(
                 "Training elsewhere, open for %(n)s day. Tell %(name)s when you have done it.",
                 "Training elsewhere, open for %(n)s days. Tell %(name)s when you have done it.",
                 days,
             )
             sentence = _("%(name)s marks “%(what)s” as done.") % words
-            waits.append(Wait(sentence, about % words, _("%(name)s, manager") % {"name": named}, "manager"))
+            about = by_days(days, today, counted) % words
+            waits.append(Wait(sentence, about, _("%(name)s, manager") % {"name": named}, "manager"))
     return waits
 
 
 def _open_since(journey: Journey, state: StepState) -> date:
-    return min(journey.progress.date_of(state.step.start_day), journey.today)
+    return min(journey.reached_on(state.step.start_day), journey.today)
 
 
 def _wait(journey: Journey, item: Item) -> Wait:
@@ -386,7 +394,7 @@ def skill_line(journey: Journey, skill: str) -> SkillLine:
     found = journey.ladder(skill)
     opened = [str(NAMES[gate]) for gate, bay in zip(NAMES, found.bays, strict=False) if bay == "open"]
     said = open_sentence(opened) if opened else ""
-    return SkillLine(skill, journey.skill_title(skill), found, said, journey.what_next(skill))
+    return SkillLine(skill, journey.skill_title(skill), found, said, journey.what_next(skill), journey.skill_url(skill))
 
 
 def open_sentence(opened: list[str]) -> str:

@@ -24,5 +24,8 @@ def skills(request: SignedInRequest) -> HttpResponse:
 @login_required
 @require_GET
 def skill(request: SignedInRequest, slug: str) -> HttpResponse:
-    """200: one skill, what it means and how I came to stand - 404 there is no such skill. Queries: 10."""
-    return render(request, "learner/skill.html", {"page": one_skill(request.user, slug, clock.now())})
+    """200: one skill, what it means and how I came to stand on the path ``?path=`` (default: the newest) - 404 there is
+    no such skill. Queries: 10.
+    """
+    found = one_skill(request.user, slug, clock.now(), chosen_path(request))
+    return render(request, "learner/skill.html", {"page": found})

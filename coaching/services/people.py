@@ -15,11 +15,13 @@ COACH, COVER, MANAGER = "coach", "cover", "manager"
 
 @dataclass(frozen=True, slots=True)
 class Helper:
-    """Somebody who helps. ``role``: coach, cover or manager; a cover says for whom and until when."""
+    """Somebody who helps. ``role``: coach, cover or manager; a cover says for whom and until when. ``enrolment``: id of
+    the path on which they do; None for a manager.
+    """
 
     person: User
     role: str
-    path: str = ""
+    enrolment: int | None = None
     away_until: date | None = None
     covers_for: User | None = None
 
@@ -29,9 +31,9 @@ def my_people(person: User, on: date) -> list[Helper]:
     found: list[Helper] = []
     rows = CoachAssignment.objects.filter(
         enrolment__person=person, enrolment__status__in=Enrolment.OPEN, status=ACTIVE
-    ).select_related("coach__person", "coach__cover__person", "enrolment__path")
+    ).select_related("coach__person", "coach__cover__person")
     for row in rows.order_by("kind", "pk").reverse():
-        profile, path = row.coach, row.enrolment.path.title
+        profile, path = row.coach, row.enrolment_id
         away = profile.away_until if is_away(profile, on) else None
         role = COACH if row.kind == CoachAssignment.Kind.PRIMARY else COVER
         found.append(Helper(profile.person, role, path, away))

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 
 def full_day(day: date | None) -> str:
@@ -36,6 +36,16 @@ def whole_day(day: date) -> str:
 def list_day(day: date) -> str:
     """In a narrow column: 30 Apr 2027."""
     return date_format(day, "SHORT_DATE_FORMAT")
+
+
+def since(days: int) -> str:
+    """How long something has waited: 2 days; today, until a day has passed."""
+    return by_days(days, _("today"), ngettext("%(n)s day", "%(n)s days", days)) % {"n": days}
+
+
+def by_days(days: int, today: str, counted: str) -> str:
+    """The sentence about something that waits: the one for today, until a day has passed; then the one that counts."""
+    return counted if days > 0 else today
 
 
 def hour(moment: datetime) -> str:

@@ -105,7 +105,7 @@ def who_helps(person: User, *but: User) -> str:
     """Names to turn to: the administrators, without the person and these; L&D where there is no other. Queries: 1-2."""
     without = [person.pk, *(other.pk for other in but)]
     for people in (administrators(), learning_administrators()):
-        if names := list(people.exclude(pk__in=without).order_by("full_name").values_list("full_name", flat=True)):
+        if names := list(people.exclude(pk__in=without).order_by("name_order").values_list("full_name", flat=True)):
             return ", ".join(names)
     return ""
 

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import CharField, F, PositiveSmallIntegerField, Q, Value
+from django.db.models import Case, CharField, F, PositiveSmallIntegerField, Q, Value, When
 
 from lms.models import Label, Skill
+
+RETIRED = "retired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +26,13 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Titles by uid of the content, and skills by slug."""
+    """Titles by uid of the content, and skills by slug. ``retired``: skills that have left the site, and no longer have
+    a page.
+    """
 
     content: dict[UUID, Word]
     skills: dict[str, Word]
+    retired: frozenset[str] = frozenset()
 
     def title(self, uid: UUID | None, default: str = "") -> str:
         """What a piece of content is called; ``default`` for one without a label."""
@@ -55,7 +60,7 @@ def words_of(uids: Iterable[UUID | None], slugs: Iterable[str], locale: str = "e
         Q(uid__in={uid for uid in uids if uid}) | Q(uid__in=named.values("uid")), locale__in={locale, "en"}
     ).annotate(slug=_text(""))
     skills = named.annotate(
-        kind=_text("skill"),
+        kind=Case(When(archived_at=None, then=_text("skill")), default=_text(RETIRED)),
         summary=_text(""),
         minutes=Value(0, output_field=PositiveSmallIntegerField()),
         locale=_text(""),
@@ -65,11 +70,14 @@ def words_of(uids: Iterable[UUID | None], slugs: Iterable[str], locale: str = "e
     )
     content: dict[UUID, Word] = {}
     slug_of: dict[str, UUID] = {}
+    retired = set()
     for row in sorted(rows, key=lambda row: (row[6] == locale, row[6] != "")):
         content[row[0]] = Word(*row[:5])
         if row[5]:
             slug_of[row[5]] = row[0]
-    return Words(content, {slug: content[uid] for slug, uid in slug_of.items()})
+            if row[1] == RETIRED:
+                retired.add(row[5])
+    return Words(content, {slug: content[uid] for slug, uid in slug_of.items()}, frozenset(retired))
 
 
 def _text(value: str) -> Value:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import io
 import random
 import unicodedata
 from datetime import timedelta
+from pathlib import Path as File
 from typing import Any
 
 import pytest
@@ -21,13 +23,15 @@ from hypothesis import strategies as st
 from assessments.api import SkillPart, in_order, occasions_for, queue_of, team_of, watchers_for
 from coaching.api import CoachProfile, coaches_to_choose, grants, learners_of, people_here, people_to_enrol, profiles
 from lms import clock
-from lms.api import Customer, Enrolment, Membership, Skill, Team, User, managers_of_each, named_like
+from lms.api import Customer, Enrolment, Membership, Skill, Team, User, managers_of_each, named_like, who_helps
 from lms.management.commands.doctor import names_sorted
 from lms.models import Named, Organisation, Path, RoleProfile
+from lms.rules.duties import ADMINISTRATOR, LEARNING
 from lms.rules.names import fold, order_of, order_of_person
 from tests import factories as make
 from tests import judging_factories as judging
 
+ROOT = File(__file__).parents[2]
 ENGLISH = [
     "Æsir Holm", "Ann Zorn", "anna alm", "Anna Almond", "Åse Berg", "de Vries", "Émile Zola", "=HYPERLINK(1)",
     "Jan Alders", "Jan van der Berg", "Jan Zand", "Müller", "Nguyễn An", "O'Neill, Pat", "Ørsted", "Straße",
@@ -177,6 +181,42 @@ def test_no_list_of_names_sorts_by_what_was_typed() -> None:
             assert isinstance(model._meta.get_field(name), CharField | TextField)
 
 
+def test_no_query_orders_people_by_what_was_typed() -> None:
+    """Whom to turn to, in the mail about a changed address, stood by the name as it was typed: "anna" behind "Zoe"."""
+    found = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for app in ("lms", "coaching", "assessments", "cms")
+        for path in sorted((ROOT / app).rglob("*.py"))
+        if "migrations" not in path.parts
+        for call in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(call, ast.Call) and any(name in User.NAMED_BY for name in sorted_by(call))
+    ]
+    assert found == []
+
+
+def sorted_by(call: ast.Call) -> list[str]:
+    """The last names of the fields by which a call sorts: "full_name" of order_by(F("person__full_name").desc())."""
+    orders = getattr(call.func, "attr", "") in ("order_by", "latest", "earliest")
+    parts = [*(call.args if orders else []), *(word.value for word in call.keywords if word.arg == "order_by")]
+    texts = [node.value for part in parts for node in ast.walk(part) if isinstance(node, ast.Constant)]
+    return [text.lstrip("-").rpartition("__")[2] for text in texts if isinstance(text, str)]
+
+
+@pytest.mark.parametrize(
+    ("code", "fields"),
+    [
+        ('rows.order_by("full_name")', ["full_name"]),
+        ('rows.order_by("pk", "-person__full_name")', ["pk", "full_name"]),
+        ('rows.order_by(F("case__learner__full_name").desc())', ["full_name"]),
+        ('Window(Rank(), order_by=["preferred_name"])', ["preferred_name"]),
+        ('rows.values_list("full_name")', []),
+    ],
+)
+def test_a_field_by_which_a_call_sorts_is_found(code: str, fields: list[str]) -> None:
+    call = next(node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call))
+    assert sorted_by(call) == fields
+
+
 # --- Every list ---------------------------------------------------------------------------------------------------
 
 
@@ -227,6 +267,14 @@ def test_every_list_of_people_stands_in_one_order(company: judging.Scene) -> Non
         "team": [row.found.enrolment.person for row in in_order(team_of(~Q(pk=None), now), "name")],
     }
     assert {name: made_here(found) for name, found in lists.items()} == dict.fromkeys(lists, ENGLISH)
+
+
+@pytest.mark.parametrize("duty", [ADMINISTRATOR, LEARNING])
+def test_whom_to_turn_to_is_named_in_the_one_order(db: None, duty: str) -> None:
+    """The mail about a changed address named them by what was typed; L&D where there is no administrator."""
+    for who in people():
+        make.with_duty(duty, who)
+    assert who_helps(make.person("Quite Another")) == ", ".join(ENGLISH)
 
 
 def test_screens_export_and_the_admin_do_as_well(company: judging.Scene) -> None:

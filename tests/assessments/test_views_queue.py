@@ -1,15 +1,20 @@
 """The coach's queue: what waits, for whom, in how many queries."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
 
-from assessments.models import Case
+from assessments.models import Case, Request
+from assessments.services.queue import ORDER, Waiting
+from assessments.views.queue_words import waits
 from coaching.models import CoachProfile, Commitment, Session
 from lms import clock
 from lms.api import PathVersion
+from lms.rules.said import long_day, short_day
 from tests import factories as make
 from tests import judging_factories as judge
 
@@ -52,6 +57,107 @@ def test_everything_that_waits_for_a_coach() -> None:
     assert "2 of 6 places" in page
     assert page.count("Your learners") == 1
     assert "Maximiliane Ready" in page
+
+
+WAITS = {
+    "decide": ("Ready since today.", "Ready since {since}, 1 day.", "Ready since {since}, 3 days."),
+    "observe": ("Asked today, for {on}.", "Asked 1 day ago, for {on}.", "Asked 3 days ago, for {on}."),
+    "take_over": (
+        "Asked of Ole today, for {on}. Ole is away, and nobody has taken it over.",
+        "Asked of Ole 1 day ago, for {on}. Ole is away, and nobody has taken it over.",
+        "Asked of Ole 3 days ago, for {on}. Ole is away, and nobody has taken it over.",
+    ),
+    "confirm": (
+        "Kept a promise today; you confirm it.",
+        "Kept a promise 1 day ago; you confirm it.",
+        "Kept a promise 3 days ago; you confirm it.",
+    ),
+    "challenge": (
+        "Asked today to be seen before the path opens it.",
+        "Asked 1 day ago to be seen before the path opens it.",
+        "Asked 3 days ago to be seen before the path opens it.",
+    ),
+    "countersign": (
+        "Signed today; it waits for a countersign.",
+        "Signed 1 day ago; it waits for a countersign.",
+        "Signed 3 days ago; it waits for a countersign.",
+    ),
+    "collect": ("Gathering since {since}.",) * 3,
+}
+NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("kind", ORDER)
+def test_what_waits_since_today_says_so(kind: str) -> None:
+    """The queue said "Asked 0 days ago" and "Ready since 29 November, 0 days."."""
+    for days, sentence in zip((0, 1, 3), WAITS[kind], strict=True):
+        since = NOON - timedelta(days=days)
+        row = Waiting(kind, uuid4(), "Priya Sen", "Visit", since, ZoneInfo("UTC"), NOON.date(), of="Ole")
+        said = {"since": short_day(since.date()), "on": long_day(NOON.date())}
+        assert waits(row, NOON) == sentence.format(**said)
+
+
+@pytest.mark.parametrize(
+    ("zone", "since", "sentence"),
+    [
+        # 1 in the morning of 30 November in Auckland, and it was asked at 23:00 of the 28th there.
+        ("Pacific/Auckland", datetime(2026, 11, 28, 10, tzinfo=UTC), "Ready since 28 November, 2 days."),
+        ("UTC", datetime(2026, 11, 28, 10, tzinfo=UTC), "Ready since 28 November, 1 day."),
+        ("Pacific/Auckland", datetime(2026, 11, 29, 11, 30, tzinfo=UTC), "Ready since today."),
+        ("America/Los_Angeles", datetime(2026, 11, 29, 6, tzinfo=UTC), "Ready since 28 November, 1 day."),
+        ("UTC", NOON + timedelta(minutes=1), "Ready since today."),
+    ],
+)
+def test_a_wait_is_counted_in_the_days_of_whom_it_is_about(zone: str, since: datetime, sentence: str) -> None:
+    """A coach in another zone read another number of days than the learner."""
+    assert waits(Waiting("decide", uuid4(), "Priya Sen", "Visit", since, ZoneInfo(zone)), NOON) == sentence
+
+
+@pytest.mark.parametrize(
+    ("zone", "on", "over"),
+    [
+        ("UTC", date(2026, 11, 28), True),
+        ("UTC", date(2026, 11, 29), False),
+        ("Pacific/Auckland", date(2026, 11, 29), True),
+        ("America/Los_Angeles", date(2026, 12, 1), False),
+    ],
+)
+def test_what_was_to_be_watched_on_a_day_that_is_over_is_still_to_be_written(zone: str, on: date, over: bool) -> None:
+    """Four days after the encounter the queue said "You watch on Wednesday 25 November."."""
+    row = Waiting("observe", uuid4(), "Priya Sen", "Visit", NOON - timedelta(6), ZoneInfo(zone), on, accepted=True)
+    day = long_day(on)
+    said = f"You were to watch on {day}. What you saw is not written down yet." if over else f"You watch on {day}."
+    assert waits(row, NOON) == said
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles", "UTC"])
+def test_everybody_counts_the_same_days(zone: str, move_clock: Callable[[float], None]) -> None:
+    """One wait: "1 day, 23 hours" for the learner here, "2 days" on Today, another number for the coach."""
+    of = judge.scene(skills=("listening",))
+    judge.ready(of)
+    made = judge.asked(of)
+    of.learner.time_zone = zone
+    of.learner.save()
+    really = clock.now()
+    morning = really.replace(hour=10, minute=0, second=0, microsecond=0)
+    Request.objects.filter(pk=made.pk).update(made_at=morning)
+    Case.objects.filter(pk=of.case.pk).update(ready_at=morning)
+    for hours in (1.5, 13.5, 26.5, 47.5):
+        at = morning + timedelta(hours=hours)
+        move_clock((at - really).total_seconds())
+        days = (clock.today(zone, at) - clock.today(zone, morning)).days
+        counted = {0: "today", 1: "1 day", 2: "2 days"}[days]
+        asked = "Asked today" if not days else f"Asked {counted} ago"
+        assert asked in judge.words_of(judge.log_in(of.observer).get(URL))
+        assert asked in judge.words_of(judge.log_in(of.observer).get(reverse("observe_index")))
+        mine, case = judge.log_in(of.learner), reverse("case", args=[of.case.uid])
+        asks, decides, *_others = [wait.sentence for wait in mine.get("/today/").context["today"].waits]
+        assert counted in asks
+        assert counted in decides
+        held = "With your coach since today" if not days else f"With your coach for {counted}"
+        assert held in judge.words_of(mine.get(reverse("requests")))
+        had = "everything needed to decide since today" if not days else f"everything needed to decide for {counted}"
+        assert had in judge.words_of(mine.get(case))
 
 
 def test_deciding_is_a_post() -> None:

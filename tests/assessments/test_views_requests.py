@@ -10,6 +10,7 @@ from assessments.api import return_case, revoke
 from assessments.models import Request
 from coaching.models import ObserverGrant
 from lms import clock
+from lms.api import Enrolment
 from tests import factories as make
 from tests import judging_factories as judge
 from tests.shown import looked
@@ -213,6 +214,50 @@ def test_my_list_names_what_waits_and_what_can_be_asked() -> None:
     assert "Priya Visit is asked" in page
     nobody = judge.words_of(judge.log_in(make.person()).get(reverse("requests")))
     assert "Nothing to show yet." in nobody
+
+
+def on_two_paths(*, locked_is_newer: bool) -> judge.Scene:
+    """A learner on two paths with the same demonstration, which is locked on one of them; the scene is the other."""
+    of = judge.scene(skills=("listening",))
+    Enrolment.objects.update(status="withdrawn", ended_at=clock.now())
+    lock = {"all": [{"day": 25}]}
+    for name, days, locked in (("older", 12, not locked_is_newer), ("newer", 5, locked_is_newer)):
+        step = make.step(
+            "demonstration", f"show-{name}", content_uid=of.version.standard_uid, skills=of.skills,
+            unlock=lock if locked else None,
+        )  # fmt: skip
+        enrolment = make.enrolment(of.learner, make.path(step), started_on=(clock.now() - timedelta(days=days)).date())
+        if not locked:
+            of.step, of.enrolment = step.uid, enrolment
+    judge.assign(of.enrolment, of.coach)
+    return of
+
+
+@pytest.mark.parametrize("locked_is_newer", [True, False])
+def test_of_two_paths_with_one_demonstration_the_open_one_is_offered(locked_is_newer: bool) -> None:
+    """Two paths share a standard, and on one it is locked: that one was listed, and nothing could be asked."""
+    of = on_two_paths(locked_is_newer=locked_is_newer)
+    answer = judge.log_in(of.learner).get(reverse("requests"))
+    assert [state.step.uid for _title, state in answer.context["ready_to_ask"]] == [of.step]
+    assert answer.context["closed"] == []
+    assert reverse("request_new", args=[of.step]) in judge.words_of(answer)
+    judge.decided(of, 4, not_yet=of.skills)
+    page = judge.words_of(judge.log_in(of.learner).get(reverse("requests")))
+    assert "Ask to be seen again" in page
+    assert reverse("request_new", args=[of.step]) in page
+
+
+@pytest.mark.parametrize("waived_is_newer", [True, False])
+def test_of_two_paths_one_is_asked_again_where_the_step_is_still_open(waived_is_newer: bool) -> None:
+    """On one of the two paths the demonstration is left out; to be seen again is for the other one."""
+    of = on_two_paths(locked_is_newer=waived_is_newer)
+    other = of.learner.enrolments.filter(status="active").exclude(pk=of.enrolment.pk).get()
+    step = other.path_version.steps.get()
+    other.waivers.create(step=step, reason="Did it.", by=of.manager, waived_at=clock.now())
+    judge.decided(of, 4, not_yet=of.skills)
+    page = judge.words_of(judge.log_in(of.learner).get(reverse("requests")))
+    assert reverse("request_new", args=[of.step]) in page
+    assert reverse("request_new", args=[step.uid]) not in page
 
 
 def test_strangers_are_sent_to_the_door(client: judge.Client) -> None:

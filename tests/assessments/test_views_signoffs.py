@@ -1,7 +1,8 @@
 """The record of a sign-off, its countersign and its end."""
 
 import re
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
 from uuid import uuid4
 
 import pytest
@@ -38,6 +39,38 @@ def test_the_record_says_what_was_signed() -> None:
     ):  # fmt: skip
         assert part in page, part
     assert judge.SEEN not in page
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour", "days", "counts"),
+    [
+        ("Pacific/Auckland", 10, 0, True),
+        ("Pacific/Auckland", 14, 0, False),  # the day after has begun there
+        ("America/Los_Angeles", 23, 0, True),
+        ("America/Los_Angeles", 5, 1, True),  # the last day is not over there
+        ("America/Los_Angeles", 9, 1, False),
+        ("UTC", 23, 0, True),
+        ("UTC", 0, 1, False),
+    ],
+)
+def test_a_sign_off_ends_with_its_last_day_where_the_learner_lives(
+    zone: str, hour: int, days: int, counts: bool, move_clock: Callable[[float], None]
+) -> None:
+    """The last day of a sign-off: My skills said lapsed, while its record and its case went by the day in UTC."""
+    of = judge.scene(skills=("listening",))
+    (event,) = judge.decided(of)
+    of.learner.time_zone = zone
+    of.learner.save()
+    assert event.valid_until is not None
+    last = datetime.combine(event.valid_until, time(hour), UTC) + timedelta(days=days)
+    move_clock((last - clock.now()).total_seconds())
+    record = reverse("signoff", args=[event.uid])
+    for who in (of.learner, of.manager):
+        assert ("It counts." in judge.words_of(judge.log_in(who).get(record))) == counts
+    mine = judge.log_in(of.learner)
+    (verdict,) = mine.get(reverse("case", args=[of.case.uid])).context["verdicts"]
+    assert (verdict.status == "due") == counts
+    assert mine.get("/skills/").context["page"].mine[0].ladder.vouched == counts
 
 
 def test_who_sees_a_record() -> None:

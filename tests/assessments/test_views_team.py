@@ -11,10 +11,10 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from assessments.models import Attempt, TryFact
+from assessments.models import Attempt, Request, TryFact
 from assessments.views.team import harmless
 from lms import clock
-from lms.api import Pause, Skill, StepCompletion, User, open_gate
+from lms.api import Enrolment, Pause, Skill, StepCompletion, User, open_gate
 from lms.rules.said import short_day
 from tests import assessment_factories as practice
 from tests import factories as make
@@ -114,6 +114,67 @@ def test_after_not_yet_everybody_who_helps_reads_the_next_step_and_its_day() -> 
         page = judge.words_of(judge.log_in(who).get(reverse("person_readiness", args=[of.learner.uid])))
         assert f"Not yet, again by {again}" in page
         assert f"Wait before you play back. Seen again by {again}." in page
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (-8, "Begins on"),
+        (0, "On track, day 1"),
+        (10, "On track, day 10"),
+        (25, "Behind by 5 days, on day 25"),
+        (60, "Behind by 40 days, after the last day"),
+    ],
+)
+def test_the_page_that_steers_says_where_somebody_stands_as_the_others_do(days: int, words: str) -> None:
+    """Before the first day and after the last the page said "Day -8 of 30" and "Day 60 of 30"."""
+    version = make.path(
+        make.step("commitment", "promise", skills=("listening",), due_day=20),
+        role_version=make.role(make.requires("listening", 3)),
+    )
+    started = clock.now().date() - timedelta(days=days)
+    enrolment, manager = make.enrolment(make.person(), version, started_on=started), make.person("Henrike Voss")
+    make.team(enrolment.person, manager=manager)
+    client, url = judge.log_in(manager), reverse("team_steer", args=[enrolment.uid])
+
+    def everywhere() -> set[str]:
+        answers = [client.get(page) for page in (url, reverse("person_readiness", args=[enrolment.person.uid]))]
+        steer, invoice = (answer.context for answer in answers)
+        (row,) = client.get(URL).context["rows"]
+        assert f"{steer['line']}." in judge.words_of(answers[0])
+        return {steer["line"], invoice["invoice"].line, row.line}
+
+    (line,) = everywhere()
+    assert line.startswith(words)
+    assert re.search(r"Day -?\d+ of", judge.words_of(client.get(url))) is None
+    Enrolment.objects.update(status="paused")
+    Pause.objects.create(enrolment=enrolment, from_on=clock.now().date(), reason="Leave", by=manager)
+    (line,) = everywhere()
+    assert line.startswith("Begins on" if days < 0 else "Paused")
+    assert "No day counts, and nothing becomes overdue." in judge.words_of(client.get(url))
+    skill = Skill.objects.get(slug="listening")
+    open_gate(
+        person_id=enrolment.person_id, skill_id=skill.pk, gate="show", source="x", at=clock.now(), level=3,
+        standard_uid=make.uid("visit"), valid_until=clock.now().date() + timedelta(days=400),
+    )  # fmt: skip
+    assert everywhere() == {line if days < 0 else "Ready"}
+
+
+def test_what_waits_since_today_is_not_counted() -> None:
+    """Asked an hour ago: the invoice said "Priya has it, for 0 days."."""
+    of = judge.scene(skills=("listening",))
+    made = judge.asked(of)
+    client, url = judge.log_in(of.manager), reverse("person_readiness", args=[of.learner.uid])
+    for days, held, cell in (
+        (0, "since today.", ", since today"),
+        (1, "for 1 day.", ", 1 day"),
+        (3, "for 3 days.", ", 3 days"),
+    ):
+        Request.objects.filter(pk=made.pk).update(made_at=clock.now() - timedelta(days=days))
+        page = judge.words_of(client.get(url))
+        assert f"Held by Listening: {of.observer.full_name} has it{'' if not days else ','} {held}" in page
+        assert f"{of.observer.full_name}{cell}" in page
+        assert "0 days" not in page
 
 
 def test_practice_changes_no_byte_for_anybody_else() -> None:

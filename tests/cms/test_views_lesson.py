@@ -6,7 +6,7 @@ import pytest
 
 from assessments.api import publish_recalls, recall_context
 from lms import clock
-from lms.api import LessonCompletion, StepCompletion, TalkFact
+from lms.api import LessonCompletion, Skill, StepCompletion, TalkFact
 from tests import assessment_factories as recalls
 from tests import cms_factories as author
 from tests import factories as make
@@ -41,6 +41,18 @@ def test_the_page_has_everything_and_gives_no_key_away(small):
     assert "I have read this. Next: Hear-2" in page
     assert "Helps to open Talk for" in page
     assert "/edit/" not in page
+
+
+def test_a_lesson_of_a_retired_skill_does_not_lead_to_its_page(small):
+    """A skill of the lesson left the site: the lesson led to its page, which is gone."""
+    client, url = learning.signed_in(small.learner), f"/lesson/{small.first}/"
+    slug = Skill.objects.get().slug
+    assert f'href="/skills/{slug}/"' in client.get(url).content.decode()
+    Skill.objects.update(archived_at=clock.now())
+    page = client.get(url).content.decode()
+    assert "Helps to open Talk for" in page
+    assert f"/skills/{slug}/" not in page
+    assert f"skill={slug}" not in page
 
 
 def test_nine_queries_and_one_more_once_its_questions_were_answered(small):

@@ -7,13 +7,18 @@ from datetime import timedelta
 
 import pytest
 
+from assessments.api import countersign
 from cms.services.journey import journeys
 from cms.services.milestones import milestones_of
 from lms import clock
 from lms.api import complete_lesson, record_completion, structure_of
+from lms.models import Membership
 from tests import coaching_factories as helping
 from tests import factories as make
+from tests import judging_factories as judging
 from tests import learner_factories as learning
+from tests.cms import reading
+from tests.shown import looked
 
 pytestmark = pytest.mark.django_db
 
@@ -101,6 +106,21 @@ def test_a_milestone_is_told_with_what_is_left_and_a_day_with_its_date():
     assert steps_of(other)[make.uid("target")].lock.sentence.endswith("“Milestone 1”: 2 steps of it are left.")
 
 
+@pytest.mark.parametrize("ahead", [1, 8])
+@pytest.mark.parametrize("day", [1, 2, 20])
+def test_before_the_path_begins_a_lock_names_the_day_on_which_it_opens(day, ahead):
+    """A path that begins in some days: what opens on day 1 named the day after the first one, beside the first one."""
+    learner = make.person()
+    version = make.path(make.step("practice", "first"), make.step("practice", "target", unlock={"all": [{"day": day}]}))
+    make.enrolment(learner, version, started_on=learning.days_ago(-ahead))
+    opens = learning.days_ago(-ahead) if day == 1 else learning.days_ago(-ahead - day)
+    found = steps_of(learner)
+    assert found[make.uid("target")].lock.sentence == f"Opens on day {day}, {opens:%A} {opens.day} {opens:%B}."
+    assert found[make.uid("target")].lock.opens_on == opens
+    begins = learning.days_ago(-ahead)
+    assert found[make.uid("first")].lock.sentence == f"Opens on day 1, {begins:%A} {begins.day} {begins:%B}."
+
+
 def test_several_conditions_are_listed_and_those_met_are_ticked():
     before = [make.step("practice", name) for name in ("a", "b", "c")]
     leaves = [{"step": str(make.uid(name))} for name in ("a", "b", "c")]
@@ -172,6 +192,41 @@ def test_what_was_begun_is_opened_again():
     assert go(life.learner, "session-0").url == f"/sessions/{life.enrolment.sessions.get().uid}/"
     assert go(life.learner, "commitment-0").url == f"/commitments/{life.enrolment.commitments.get().uid}/"
     assert go(life.learner, "demonstration-0").url == f"/requests/{life.enrolment.cases.get().uid}/"
+
+
+def refused(of):
+    """The coach signs and manages them, too; who signs second refuses."""
+    Membership.objects.filter(person=of.manager).update(person=of.coach)
+    event = judging.decided(of, 3)[0]
+    third = judging.grant(judging.coach("Third Hand"), *of.skills)
+    looked(countersign, actor=third, event_uid=event.uid, agree=False, why="No.", key=make.key(), at=clock.now())
+
+
+def not_yet(of):
+    judging.decided(of, 3, not_yet=of.skills)
+
+
+@pytest.mark.parametrize("decision", [refused, not_yet])
+def test_an_open_demonstration_whose_case_is_decided_leads_to_asking(decision):
+    """A decision that gave no sign-off left the step open: its card led to the case, where nothing can be done."""
+    of = judging.scene(skills=("listening",))
+    decision(of)
+    client = learning.signed_in(of.learner)
+    state = journeys(of.learner, clock.now())[1].progress.state(of.step)
+    assert state.status == "open"
+    assert client.get(f"/step/{of.step}/").url == f"/requests/new/{of.step}/"
+    assert reading.can_be_done(reading.main_of(client, f"/step/{of.step}/"))
+    judging.asked(of)
+    assert client.get(f"/step/{of.step}/").url == f"/requests/{of.case.uid}/"
+    assert of.case.round == 2
+
+
+def test_a_demonstration_that_is_done_leads_to_what_was_decided():
+    """As before: there is nothing to ask for."""
+    of = judging.scene(skills=("listening",))
+    judging.decided(of, 3)
+    assert journeys(of.learner, clock.now())[1].progress.state(of.step).status == "done"
+    assert go(of.learner, "show-visit").url == f"/requests/{of.case.uid}/"
 
 
 def test_a_discussion_leads_to_the_prompt():

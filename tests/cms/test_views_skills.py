@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 
+from assessments.api import StandardVersion
 from cms.services.my_skills import one_skill
 from lms import clock
 from lms.api import open_gate, skill_ids
-from lms.models import Enrolment
+from lms.models import Enrolment, Skill
+from lms.rules.said import full_day
 from tests import factories as make
 from tests import judging_factories as judging
 from tests import learner_factories as learning
@@ -85,6 +88,92 @@ def test_the_record_beside_the_ladder_is_the_one_that_gives_the_level():
     row = one_skill(scene.learner, "listening", clock.now()).row
     assert row.ladder.level == 4
     assert row.bays[3]["head"].startswith("Signed by")
+
+
+@pytest.mark.parametrize("first", ["meeting", "visit"])
+@pytest.mark.parametrize("levels", [(3, 3), (3, 4), (4, 3)])
+def test_the_record_beside_the_ladder_is_the_one_that_the_ladder_speaks_of(first, levels):
+    """The role names a standard, and there are sign-offs on two: the bay showed the signature on the other one."""
+    of = judging.scene(skills=("listening",))
+    judging.standard(judging.standard_spec("meeting", ("listening",), valid_months=36))
+    steps = {name: make.uid(f"show-{name}") for name in ("meeting", "visit")}
+    version = make.path(
+        *(
+            make.step(
+                "demonstration", f"show-{name}", content_uid=make.uid(name), skills=("listening",), required=False
+            )
+            for name in steps
+        ),
+        role_version=make.role(make.requires("listening", 3, standard=make.uid("meeting"), critical=True)),
+    )
+    of.enrolment = make.enrolment(of.learner, version, started_on=learning.days_ago(20))
+    judging.assign(of.enrolment, of.coach)
+    for name, level in zip((first, *(steps.keys() - {first})), levels, strict=True):
+        of.version, of.step = StandardVersion.objects.get(standard_uid=make.uid(name)), steps[name]
+        judging.decided(of, level)
+    row = one_skill(of.learner, "listening", clock.now()).row
+    assert row.ladder.vouched
+    assert row.ladder.valid_until.year - clock.now().year >= 2, "that of the meeting, which the role asks for"
+    assert full_day(row.ladder.valid_until) in row.bays[3]["text"]
+
+
+def test_a_skill_is_told_as_it_stands_on_the_path_that_was_chosen():
+    """Two paths: a skill's own page told it by the newest, wherever one came from."""
+    of = judging.scene()
+    newest = make.path(
+        make.step("commitment", "promise-b", skills=("business",)),
+        role_version=make.role(make.requires("business", 3)),
+    )
+    second = make.enrolment(of.learner, newest, started_on=learning.days_ago(5))
+    client = learning.signed_in(of.learner)
+    words = {}
+    for enrolment in (of.enrolment, second):
+        mine = client.get(f"/skills/?path={enrolment.uid}").context["page"].mine
+        for line in mine:
+            assert line.url == f"/skills/{line.slug}/?path={enrolment.uid}"
+            alone = client.get(line.url).context["page"]
+            assert (alone.row.ladder, alone.row.move, alone.row.asks) == (line.ladder, line.move, line.asks)
+            words[enrolment.uid, line.slug] = line.ladder.word
+    assert words[of.enrolment.uid, "listening"] != client.get("/skills/listening/").context["page"].row.ladder.word
+    for strange in ("nonsense", make.uid("nobody's")):
+        assert client.get(f"/skills/listening/?path={strange}").context["page"].query == f"?path={second.uid}"
+
+
+@pytest.mark.parametrize("page", ["/today/", "/skills/", "/skills/listening/"])
+def test_what_leads_to_skills_keeps_the_path(page):
+    """Two paths: links of Today and of My skills dropped the path that was chosen."""
+    of = judging.scene()
+    make.enrolment(of.learner, make.path(make.step("practice", "other")), started_on=learning.days_ago(1))
+    for query in (f"?path={of.enrolment.uid}", ""):
+        client = learning.signed_in(of.learner)
+        answer = client.get(f"{page}{query}").content.decode()
+        main = answer[answer.index("<main") : answer.index("</main>")]
+        links = re.findall(r'href="(/skills/[^"]*)"', main)
+        chosen = query or f"?path={of.learner.enrolments.latest('started_on').uid}"
+        assert links or not query
+        assert [link for link in links if not link.endswith(chosen)] == []
+
+
+def test_a_retired_skill_keeps_its_title_and_leads_nowhere():
+    """The role asks for a skill that left the site: My skills showed its slug, and it and Today led to a page that is
+    gone.
+    """
+    life = learning.life(1, waits=0)
+    role = make.role(make.requires("skill-0", 3), make.requires("elsewhere", 3))
+    Enrolment.objects.filter(pk=life.enrolment.pk).update(role_version=role)
+    client = learning.signed_in(life.learner)
+    for page in ("/skills/", "/today/"):
+        assert 'href="/skills/skill-0/' in client.get(page).content.decode()
+    for slug, title in (("skill-0", "Hearing what is meant"), ("elsewhere", "Selling elsewhere")):
+        skill = Skill.objects.get(slug=slug)
+        skill.title, skill.archived_at = title, clock.now()
+        skill.save()
+    for page, titles in (("/skills/", ["Hearing what is meant", "Selling elsewhere"]), ("/today/", [])):
+        shown = client.get(page).content.decode()
+        assert [title for title in titles if title not in shown] == []
+        assert "/skills/skill-0/" not in shown
+        assert "/skills/elsewhere/" not in shown
+    assert client.get("/skills/skill-0/").status_code == 404
 
 
 def test_opening_again_is_said_differently():

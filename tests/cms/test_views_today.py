@@ -17,6 +17,7 @@ from tests import coaching_factories as helping
 from tests import factories as make
 from tests import judging_factories as judging
 from tests import learner_factories as learning
+from tests.cms import reading
 from tests.shown import looked
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +101,34 @@ def test_an_accepted_request_and_a_session_that_is_over():
     assert any(text.startswith("Ana watches you on") for text in sentences)
 
 
+@pytest.mark.parametrize(("day", "said"), [(0, "since today"), (1, "for 1 day"), (2, "for 2 days"), (9, "for 9 days")])
+def test_training_elsewhere_is_open_since_the_day_on_which_it_opened(day, said):
+    """Training elsewhere, open from the first day on: the day after, it was said to be open for 0 days."""
+    learner = make.person("Leonie Berg")
+    make.team(learner, manager=make.person("Henrike Voss"))
+    version = make.path(make.step("external", "elsewhere", skills=()))
+    helping.assigned(make.enrolment(learner, version, started_on=learning.days_ago(day)), helping.coach())
+    assert f"Training elsewhere, open {said}." in today_of(learner, clock.now()).waits[0].about
+
+
+@pytest.mark.parametrize("others_title", ["Product Partner", "Path"])
+def test_two_paths_of_one_title_keep_their_own_coaches(others_title):
+    """Two paths are called the same: the page of one named the coach of the other, and whose turn it was."""
+    of, other = judging.scene(), make.path(make.step("commitment", "promise-b", skills=("business",)))
+    for path, title in ((of.enrolment.path, "Product Partner"), (other.path, others_title)):
+        path.title = title
+        path.save()
+    second = make.enrolment(of.learner, other, started_on=learning.days_ago(5))
+    judging.assign(second, judging.coach("Nadia Other"))
+    judging.ready(of)
+    names = {
+        enrolment.uid: today_of(of.learner, clock.now(), enrolment.uid).journey.coach_name
+        for enrolment in (of.enrolment, second)
+    }
+    assert names == {of.enrolment.uid: "Sam", second.uid: "Nadia"}
+    assert today_of(of.learner, clock.now(), of.enrolment.uid).waits[0].sentence.startswith("Sam could decide")
+
+
 def test_a_case_that_can_be_decided_and_one_without_a_coach():
     life = learning.life(1)
     life.enrolment.cases.update(status="ready", ready_at=clock.now() - timedelta(days=3))
@@ -159,11 +188,54 @@ def test_everything_done_and_a_completed_path():
     for step in structure_of(life.enrolment.path_version_id).steps.values():
         record_completion(enrolment=life.enrolment, step=step, by=life.learner, at=clock.now())
     assert today_of(life.learner, clock.now()).state == "all-done"
-    assert "Every step of this path is done." in learning.signed_in(life.learner).get("/today/").content.decode()
+    page = learning.signed_in(life.learner).get("/today/").content.decode()
+    assert page.count("Every required step of this path is done.") == 2
 
     Enrolment.objects.filter(pk=life.enrolment.pk).update(status="completed", ended_at=clock.now())
     cache.clear()
     assert "You have completed" in learning.signed_in(life.learner).get("/today/").content.decode()
+
+
+@pytest.mark.parametrize("unlock", [{"day": 25}, {"skill": "listening", "gate": "show"}])
+def test_what_is_done_is_what_is_required(unlock):
+    """All that is required is done and an optional step opens later: "Every step of this path is done" stood there."""
+    learner = make.person()
+    optional = make.step("commitment", "optional", skills=("listening",), required=False, unlock={"all": [unlock]})
+    version = make.path(make.step("session", "session"), optional)
+    enrolment = make.enrolment(learner, version, started_on=learning.days_ago(10))
+    step = structure_of(version.pk).steps[make.uid("session")]
+    record_completion(enrolment=enrolment, step=step, by=learner, at=clock.now())
+    page = learning.signed_in(learner).get("/today/").content.decode()
+    assert "Every required step of this path is done." in page
+    assert "Every step" not in page
+
+
+def shut_out(unlock, *, coached=True):
+    """A learner on a path whose only step, a demonstration, is closed."""
+    judging.standard(judging.standard_spec("visit", ("listening",)))
+    show = make.step("demonstration", "show", content_uid=make.uid("visit"), skills=("listening",), unlock=unlock)
+    version = make.path(show, role_version=make.role(make.requires("listening", 3)))
+    enrolment = make.enrolment(make.person("Priya Sen"), version, started_on=learning.days_ago(10))
+    if coached:
+        judging.assign(enrolment, judging.coach("Sam Okafor"))
+    return enrolment
+
+
+@pytest.mark.parametrize("coached", [True, False])
+@pytest.mark.parametrize(
+    "unlock", [{"skill": "listening", "gate": "do"}, {"skill": "listening", "gate": "try"}, {"day": 25}]
+)
+def test_the_page_does_not_say_nothing_where_a_skill_says_what_can_be_done(unlock, coached):
+    """A closed demonstration that one may ask to be seen for early: the page said that nothing is to do, and offered
+    that. Where nothing can be done it says so.
+    """
+    enrolment = shut_out({"all": [unlock]}, coached=coached)
+    page = learning.signed_in(enrolment.person).get("/today/").content.decode()
+    offered = bool([url for _text, url in reading.moves_of(page) if url])
+    assert ("Nothing is yours to do right now." in page) != offered
+    assert ("No step is yours to do right now." in page) == offered
+    assert ("Beside each skill below stands what you can do already." in page) == offered
+    assert offered == (coached and "gate" in unlock)
 
 
 def test_the_day_after_the_last():
