@@ -103,7 +103,7 @@ def request_new(request: SignedInRequest, step_uid: UUID) -> HttpResponse:
     version = case.version if case else api.latest_standard(standard)
     spec = StandardSpec.from_json(version.spec)
     parts = api.parts_of(spec)
-    coach = present_coach(path.enrolment, path.today)
+    coach = present_coach(path.enrolment, at.date())
     watchers = api.watchers_for(parts, request.user, coach, path.today)
     form = AskForm(
         request.POST or None,

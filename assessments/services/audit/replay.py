@@ -36,7 +36,7 @@ DECISIONS = (SignOffEvent.Kind.SIGNED, SignOffEvent.Kind.NOT_YET)
 STANDING = ("active", "awaiting")
 FLAGS = {"provisional", "line_manager", "reports_to_learner", "reciprocal"}
 NAMES = {"subject_name", "signer_name"}
-NEEDED = {
+NEEDED: dict[str, set[str]] = {
     SignOffEvent.Kind.SIGNED: NAMES | {"why"},
     SignOffEvent.Kind.NOT_YET: NAMES | {"why", "next_step", "retry_on"},
     SignOffEvent.Kind.COUNTERSIGNED: NAMES | {"why"},
@@ -115,10 +115,10 @@ class _Judge:
 
     def _clock_went_back(self, before: SignOffEvent | None, event: SignOffEvent) -> bool:
         """Whether the log says so between the two: the later event then keeps the moment of the one above it."""
-        places = [self.log.number("event", row.uid) for row in (before, event) if row is not None]
-        if before is None or event.recorded_at != before.recorded_at or None in places:
+        if before is None or event.recorded_at != before.recorded_at:
             return False
-        return any(places[0] < number < places[1] for number in self.set_backs)
+        above, here = (self.log.number("event", row.uid) for row in (before, event))
+        return above is not None and here is not None and any(above < number < here for number in self.set_backs)
 
     def problems(self, event: SignOffEvent, before: list[SignOffEvent]) -> Iterator[str]:
         """What is wrong with one event, whose chain held ``before`` until then."""

@@ -8,9 +8,11 @@ is found by what it left behind.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
+
+from django.db.models import Model
 
 from assessments.models import CalibrationAttempt, CaseReading, Evidence, Observation, SignOffEvent
 from assessments.rules.specs import StandardSpec
@@ -33,7 +35,7 @@ DECISIONS = (SignOffEvent.Kind.SIGNED, SignOffEvent.Kind.NOT_YET)
 def check_rights(records: Records, log: Log) -> Iterator[Finding]:
     """Judge every duty, grant, assignment, observation, piece of evidence and confirmed promise. Queries: 0."""
     judge = _Rights(records, log)
-    kinds = {
+    kinds: dict[type[Model], tuple[str, Callable[[Any, int], Iterator[str]]]] = {
         DutyHolding: ("duty", judge.duty),
         ObserverGrant: ("grant", judge.grant),
         CoachAssignment: ("assignment", judge.assignment),
@@ -165,7 +167,7 @@ class _Rights:
     def promise(self, row: CommitmentSkill, place: int) -> Iterator[str]:
         """Confirmed by whoever coached the learner then, or stood in."""
         enrolment, by, at = row.commitment.enrolment_id, row.confirmed_by_id, row.confirmed_at
-        if not any(self._coached(held, by, at, place) for held in self.assignments.get(enrolment, ())):
+        if at is None or not any(self._coached(held, by, at, place) for held in self.assignments.get(enrolment, ())):
             yield "was confirmed by somebody who was not the coach then"
 
     # --- Rights at a place of the log
