@@ -12,6 +12,7 @@ from uuid import UUID, uuid4, uuid5
 from lms import clock
 from lms.api import (
     Customer,
+    DutyHolding,
     Enrolment,
     Membership,
     PathVersion,
@@ -45,6 +46,8 @@ PUBLISHED = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 """When what people rest on was published, unless a test says otherwise: before anything else happens."""
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+AFTERWARDS = datetime(2028, 1, 3, 9, 0, tzinfo=UTC)
+"""When somebody verifies what was done on and after MONDAY."""
 """The moment at which tests begin, unless they say otherwise."""
 
 PASSPHRASE = "four plain test words"
@@ -107,8 +110,11 @@ def with_duty(duty: str, who: User | None = None, at: datetime | None = None) ->
 
 
 def giver(at: datetime) -> User:
-    """Who gave people their duties: an administrator who was made on the machine, and has left."""
-    found = User.objects.filter(email=GIVER).first()
+    """Who gave people their duties: the administrator who was made on the machine; unless a test did that, one who has
+    left.
+    """
+    made = DutyHolding.objects.filter(given_by=None, until_at=None).select_related("person").first()
+    found = made.person if made else User.objects.filter(email=GIVER).first()
     if found is None:
         found = person("Gil Giver", email=GIVER, **LEFT)
         record_duty(person=found, duty=ADMINISTRATOR, by=None, reason="Made on the machine.", at=at)

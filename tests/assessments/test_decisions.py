@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 
-from assessments.api import countersign, standings_on
+from assessments.api import countersign, read_observations, standings_on
 from assessments.errors import AlreadyDecided, EvidenceMissing
 from assessments.models import Case, SignOffEvent, SignOffText
 from assessments.rules.evidence import Finding
@@ -427,6 +427,7 @@ def test_a_key_of_another_decision_is_refused_and_changes_nothing(work: Bench) -
     (first,) = judging.sign(work)
     elsewhere = judging.bench("story", "stories")
     judging.enough(elsewhere, MONDAY + DAY)
+    read_observations(actor=elsewhere.coach, case_uid=elsewhere.case.uid, key=make.key(), at=MONDAY + DAY)
     before = judging.rows(*TABLES)
     with pytest.raises(Conflict, match="already used for something else"):
         judging.sign(elsewhere, MONDAY + DAY, key=first.key)

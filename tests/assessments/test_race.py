@@ -90,7 +90,7 @@ def test_one_decision_sent_eight_times_is_one_decision_with_eight_equal_answers(
         assert SignOffEvent.objects.filter(kind="SIGNED").count() == 2 * (number + 1)
     assert SkillGate.objects.filter(gate="show").count() == 2
     assert StepCompletion.objects.count() == 1
-    assert verify_ledger(at=make.MONDAY).findings == ()
+    assert verify_ledger(at=make.AFTERWARDS).findings == ()
     assert rebuild_gates(check=True) == ([], [])
 
 
@@ -103,7 +103,7 @@ def test_eight_decisions_at_once_are_one_decision_and_seven_conflicts(work: Benc
         assert [type(error) for error in lost] == [AlreadyDecided] * (THREADS - 1), answers
         assert all(isinstance(error, Conflict) for error in lost)
         assert SignOffEvent.objects.filter(kind="SIGNED").count() == 2 * (number + 1)
-    assert verify_ledger(at=make.MONDAY).findings == ()
+    assert verify_ledger(at=make.AFTERWARDS).findings == ()
 
 
 def test_two_people_at_once_claim_once_and_decide_once(work: Bench) -> None:
@@ -174,7 +174,7 @@ def test_of_countersigning_and_revoking_at_once_one_is_first_and_the_others_look
         assert sum(isinstance(answer, Conflict) for answer in answers) == 6 - len(kinds), answers
         counts = kinds == ["COUNTERSIGNED"]
         assert SkillGate.objects.filter(source=f"signoff:{event.uid}").exists() == counts
-    assert verify_ledger(at=make.MONDAY).findings == ()
+    assert verify_ledger(at=make.AFTERWARDS).findings == ()
 
 
 def test_two_who_decide_about_each_other_at_once_are_both_done_and_the_second_is_flagged() -> None:
@@ -195,7 +195,7 @@ def test_two_who_decide_about_each_other_at_once_are_both_done_and_the_second_is
         assert [type(answer) for answer in answers] == [list, list], answers
         flagged = [event for made in answers for event in made if "reciprocal" in event.flags]
         assert len({event.signer_id for event in flagged}) == min(number + 1, 2)
-    assert verify_ledger(at=make.MONDAY).findings == ()
+    assert verify_ledger(at=make.AFTERWARDS).findings == ()
 
 
 @pytest.mark.parametrize("adds", [True, False])
@@ -221,4 +221,4 @@ def test_evidence_that_lands_while_a_decision_is_made_was_seen_or_is_refused(wor
             assert isinstance(answers[1], NotAllowed), answers
         outcomes.add(event is None)
     assert outcomes
-    assert verify_ledger(at=make.MONDAY).findings == ()
+    assert verify_ledger(at=make.AFTERWARDS).findings == ()

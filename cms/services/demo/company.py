@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID, uuid5
 
 from django.contrib.auth.hashers import make_password
@@ -276,15 +276,16 @@ class Company:
         """The manager pauses the path of somebody who is away for long."""
         person, details = self.people[doc.id], doc.state.details
         today = self.now.astimezone(person.zone).date()
+        from_on = today + timedelta(days=int(str(details["from_day"])))
         pause(
             actor=self.people[doc.manager or HEAD_OF_LEARNING],
             enrolment_uid=self.enrolments[doc.id].uid,
-            from_on=today + timedelta(days=int(str(details["from_day"]))),
+            from_on=from_on,
             until_on=today + timedelta(days=int(str(details["back_day"]))),
             reason="Parental leave",
             shown=steering_shown(self.enrolments[doc.id]),
             key=self.key(),
-            at=self.at(int(str(details["from_day"])), 8),
+            at=datetime.combine(from_on, time(8), person.zone),
         )
 
     def part_with(self, doc: PersonDoc) -> None:
