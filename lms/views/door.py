@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 
@@ -20,6 +21,7 @@ def to_the_door(request: HttpRequest) -> HttpResponse:
 
 
 def sign_out_everywhere(person: User) -> None:
-    """End all sessions of a person. Queries: 1, and 2 a session."""
-    for session in UserSession.objects.filter(user=person):
-        session.end()
+    """End all sessions of a person, one that is just getting another key included. Queries: 1, and 3 a session."""
+    with transaction.atomic():
+        for session in UserSession.objects.select_for_update().filter(user=person):
+            session.end()
