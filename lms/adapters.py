@@ -8,21 +8,28 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.internal.stagekit import clear_login
 from allauth.account.models import EmailAddress
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
+from django.contrib import messages
 from django.core.signing import BadSignature, TimestampSigner
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from lms import clock
 from lms.api import User, addresses_of, in_language_of
 from lms.errors import Conflict
+from lms.requests import SECOND_FACTOR
 from lms.rules.addresses import plain
 
 SALT = "lms.known_device"
 KNOWN_FOR = timedelta(days=180)
+HALF_WAY_IN = "half_way_in"
+"""Under this name a session keeps for which passphrase its log-in began."""
 MOST_ACCOUNTS = 5  # that one browser is known for
 
 
@@ -88,6 +95,25 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         key = super()._get_login_attempts_cache_key(request, **credentials)
         return f"{key}:{known_device(request, credentials.get('email', ''))}"
 
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
+        """Whoever has no passphrase (invited, or with a new address) begins at the link in the mail: a passkey that
+        somebody set up before opens nothing. What else is shown now is shown for the account as it is now.
+        """
+        if answer := super().pre_login(request, user, **kwargs):
+            return answer
+        if not user.has_usable_password():
+            return refused(request, _("Choose a passphrase first, at the link in your mail, or ask for a new link."))
+        request.session[HALF_WAY_IN] = user.get_session_auth_hash()
+        return None
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Opens the account, unless it was closed or has another passphrase since the log-in began. Queries: 1 more."""
+        began = request.session.pop(HALF_WAY_IN, "")
+        now = User.objects.filter(pk=user.pk, is_active=True).first()
+        if now is None or not constant_time_compare(now.get_session_auth_hash(), began):
+            raise ImmediateHttpResponse(refused(request, _("Your account changed meanwhile. Sign in again.")))
+        super().login(request, user)
+
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         """From now on this browser is known for the account."""
         response = super().post_login(request, user, **kwargs)
@@ -105,6 +131,14 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+
+def refused(request: HttpRequest, sentence: Any) -> HttpResponse:
+    """302 to the door, where the sentence stands; nothing that was shown so far counts."""
+    clear_login(request)
+    request.session.pop(SECOND_FACTOR, None)
+    messages.error(request, sentence)
+    return redirect(settings.LOGIN_URL)
 
 
 def known_device(request: HttpRequest, address: str) -> str:

@@ -56,7 +56,7 @@ from lms.policies.duties import (
 from lms.policies.people import current, managed_teams
 from lms.rules.duties import ADMINISTRATOR, AUDITORS, AUTHORS, GROUPS, LEARNING_ADMINISTRATORS, SPONSORS
 from lms.services.acts import act, content_now, once, replayed
-from lms.services.address_change import change_address, who_helps
+from lms.services.address_change import KEEP, REMOVE, change_address, who_helps
 from lms.services.addresses import addresses_of
 from lms.services.door import remove_second_factor
 from lms.services.duties import (
@@ -161,9 +161,11 @@ __all__ = [
     "AUTHORS",
     "DONE",
     "GROUPS",
+    "KEEP",
     "LEARNING_ADMINISTRATORS",
     "LOCKED",
     "OPEN",
+    "REMOVE",
     "SEALED",
     "SPONSORS",
     "WAIVED",

@@ -21,7 +21,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from lms import clock
-from lms.api import OutgoingMail, Team, User
+from lms.api import KEEP, REMOVE, OutgoingMail, Team, User
 from lms.rules import bounds
 from lms.rules.addresses import plain
 from lms.rules.bounds import Bounds
@@ -168,10 +168,25 @@ class SecondFactorForm(forms.Form):
 
 
 class AddressForm(forms.Form):
-    """Another address for somebody, why, and that the administrator knows who asked. ``shown``: what the page named."""
+    """Another address for somebody, why, and that the administrator knows who asked. ``shown``: the address that the
+    page named, ``held``: the fingerprint of the second factors there.
+
+    What becomes of a second factor is not chosen beforehand: whether it is theirs or a stranger's is known to whoever
+    asked them, and either answer by itself would let somebody in or keep somebody out.
+    """
 
     shown = forms.CharField(widget=forms.HiddenInput, required=False)
+    held = forms.CharField(widget=forms.HiddenInput, required=False)
     email = forms.EmailField(label=_("New address"), help_text=_("They sign in with it. A link to begin goes there."))
+    factors = forms.ChoiceField(
+        label=_("Second factor"),
+        widget=forms.RadioSelect,
+        required=False,  # the service asks where there is one
+        choices=[
+            (KEEP, _("It stays: they set it up themselves.")),
+            (REMOVE, _("Remove it: a stranger who had the old address may have set it up.")),
+        ],
+    )
     reason = OneLine(
         label=_("Reason"),
         max_length=300,
