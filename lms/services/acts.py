@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from lms.errors import Conflict
 from lms.models import Act, User
+from lms.policies.duties import acting
 from lms.rules.digest import digest
 
 from .log import recording
@@ -34,7 +35,8 @@ _content: ContextVar[str] = ContextVar("content of the act that is carried out",
 
 
 def act(service: Callable[P, T]) -> Callable[P, T]:
-    """Make a service an act: one transaction, in which ``once`` knows what was said.
+    """Make a service an act: one transaction, in which ``once`` knows what was said, and what the actor holds is asked
+    again (a view asked before, and the duty may have ended while the act waited for its turn).
 
     The content is every argument but actor, key and moment; functions that are handed in say nothing. A file counts
     with its name and its bytes, which are read once more for it.
@@ -50,7 +52,7 @@ def act(service: Callable[P, T]) -> Callable[P, T]:
         given.apply_defaults()
         mark = _content.set(content_of(given.arguments))
         try:
-            with recording():
+            with recording(), acting(given.arguments["actor"]):
                 return service(*given.args, **given.kwargs)
         finally:
             _content.reset(mark)

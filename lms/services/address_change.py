@@ -20,7 +20,7 @@ from django.utils.translation import pgettext
 from lms.errors import Conflict, Invalid
 from lms.models import FormerAddress, User
 from lms.policies import people_policy
-from lms.policies.duties import administrators, forget_held, learning_administrators
+from lms.policies.duties import administrators, learning_administrators
 from lms.rules.lines import one_line, shorten
 
 from .acts import act, once
@@ -61,7 +61,6 @@ def change_address(
     Raises NotFound, NotAllowed (no administrator, or oneself), Invalid (no reason, no address, somebody's, or theirs
     already, nothing said about a second factor), Conflict (it is another one by now), Changed. Queries: about 20.
     """
-    forget_held(actor)
     person = people_policy.get(actor, "address", uid=person_uid, lock=True)
     why = one_line(reason)[:LONGEST_REASON]
     if not why:

@@ -23,7 +23,7 @@ from lms.rules.duties import ADMINISTRATOR, BY_CODE
 from lms.rules.lines import one_line, shorten
 
 from .acts import act, once
-from .log import log_end, log_row, recording
+from .log import after_the_log, log_end, log_row, recording
 from .outbox import notify
 from .places import forget
 
@@ -37,7 +37,6 @@ def give_duty(*, actor: User, person_uid: UUID, duty: str, reason: str, key: UUI
     Raises NotFound, NotAllowed (no administrator, or oneself), Invalid (no such duty, no reason), Conflict (they have
     it already). Queries: about 20.
     """
-    forget_held(actor)
     person = people_policy.get(actor, "duties", uid=person_uid, lock=True)
     why = one_line(reason)[:LONGEST_REASON]
     if duty not in BY_CODE:
@@ -64,7 +63,6 @@ def end_duty(*, actor: User, person_uid: UUID, holding_uid: UUID, reason: str, k
     Queries: about 20.
     """
     _hold_administrators()
-    forget_held(actor)
     person = people_policy.get(actor, "duties", uid=person_uid, lock=True)
     holding = holding_of(person, holding_uid)
     why = one_line(reason)[:LONGEST_REASON]
@@ -114,7 +112,15 @@ def record_duty(
 
 @recording()
 def finish_duty(*, holding: DutyHolding, by: User, reason: str, at: datetime) -> None:
-    """A duty ends. Asks for no authority: that is the caller's."""
+    """A duty ends. Asks for no authority: that is the caller's.
+
+    Not before what was done with it while this act waited for its turn: it stands in the log above. Raises Conflict
+    when the clock says that the duty has not begun. Queries: about 12.
+    """
+    DutyHolding.objects.select_for_update().get(pk=holding.pk)
+    at = after_the_log(at)
+    if at <= holding.from_at:
+        raise Conflict(_("The clock of this machine was set back: this duty has not begun. Ask whoever runs Vouch."))
     holding.until_at, holding.ended_by, holding.ended_reason = at, by, reason
     holding.save(update_fields=["until_at", "ended_by", "ended_reason"])
     log_end(holding)
@@ -156,7 +162,7 @@ def make_administrator(*, person: User, at: datetime, instead_of: User | None = 
     duty ends. Raises Conflict (there is one; that one is none).
     """
     _hold_administrators()
-    reason = _("Made on the machine.")
+    at, reason = after_the_log(at), _("Made on the machine.")
     if instead_of is not None:
         old = DutyHolding.objects.filter(person=instead_of, duty=ADMINISTRATOR, until_at=None).first()
         if old is None:
