@@ -60,6 +60,7 @@ from lms.services.address_change import KEEP, REMOVE, change_address, who_helps
 from lms.services.addresses import addresses_of
 from lms.services.door import remove_second_factor
 from lms.services.duties import (
+    duties_that_end,
     duty_history,
     end_duty,
     finish_duty,
@@ -236,6 +237,7 @@ __all__ = [
     "correct_first_day",
     "current",
     "duties_of",
+    "duties_that_end",
     "duty_history",
     "end_duty",
     "enrol",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from uuid import UUID, uuid4
 
 from django.contrib.auth.models import Group
@@ -74,9 +75,9 @@ def end_duty(*, actor: User, person_uid: UUID, holding_uid: UUID, reason: str, k
     if holding.until_at is not None:
         raise Conflict(_("This duty has ended already."))
     finish_duty(holding=holding, by=actor, reason=why, at=at)
-    words = {"admin": actor.full_name, "name": person.full_name, "duty": BY_CODE[holding.duty].word, "reason": why}
+    words = {"admin": actor.full_name, "duty": BY_CODE[holding.duty].word, "reason": why}
     _tell(person, actor, lambda: _("%(admin)s ended your duty “%(duty)s”: %(reason)s") % words, others=False, at=at)
-    _tell(person, actor, lambda: _("%(admin)s ended the duty “%(duty)s” of %(name)s: %(reason)s") % words, at=at)
+    _tell(person, actor, partial(_ended, holding, actor, why), at=at)
     return holding
 
 
@@ -128,15 +129,33 @@ def finish_duty(*, holding: DutyHolding, by: User, reason: str, at: datetime) ->
 
 
 def finish_all_duties(*, person: User, by: User, reason: str, at: datetime) -> None:
-    """Whoever leaves has no duty any more. Raises Conflict for the last administrator."""
+    """Whoever leaves has no duty any more; the other administrators and L&D are told of each.
+
+    Raises Conflict for the last administrator.
+    """
     _hold_administrators()
-    open_now = list(DutyHolding.objects.filter(person=person, until_at=None).order_by("pk"))
+    open_now = list(DutyHolding.objects.filter(person=person, until_at=None).select_related("person").order_by("pk"))
     administers = any(holding.duty == ADMINISTRATOR for holding in open_now)
     if administers and not administrators().exclude(pk=person.pk).exists():
         words = {"name": person.full_name}
         raise Conflict(_("%(name)s is the only administrator. Somebody else has to have this duty first.") % words)
     for holding in open_now:
         finish_duty(holding=holding, by=by, reason=reason, at=at)
+        _tell(person, by, partial(_ended, holding, by, reason), at=at)
+
+
+def _ended(holding: DutyHolding, by: User, reason: str) -> str:
+    """What others read of a duty that was ended."""
+    words = {"admin": by.full_name, "name": holding.person.full_name, "reason": reason}
+    return _("%(admin)s ended the duty “%(duty)s” of %(name)s: %(reason)s") % (
+        words | {"duty": BY_CODE[holding.duty].word}
+    )
+
+
+def duties_that_end(person: User, at: datetime) -> dict[str, tuple[object, object]]:
+    """What an act that ends all duties of somebody changes, as ``once`` keeps it. Queries: 1."""
+    open_now = DutyHolding.objects.filter(person=person, until_at=None).order_by("pk")
+    return {holding.duty: (holding.from_at.isoformat(), at.isoformat()) for holding in open_now}
 
 
 def write_through(person: User) -> None:

@@ -34,6 +34,7 @@ from lms.api import (
 )
 from lms.forms import InviteForm
 from lms.requests import SignedInRequest, key_of
+from lms.rules.duties import ADMINISTRATOR
 from lms.views.acting import carry_out
 
 PER_PAGE = 50
@@ -57,10 +58,24 @@ def people(request: SignedInRequest) -> HttpResponse:
         found = found.filter(named_like(words))
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "words": words, "key": uuid4(), "news": unread_notices(request.user)}
-    context["may_end"] = is_learning_administrator(request.user)
+    context["may_end"] = _may_end(request.user, page)
     context["with_factor"] = _with_factor(request.user, page)
     context["may_move"] = is_administrator(request.user)
     return render(request, "people/list.html", context)
+
+
+def _may_end(reader: User, people: Iterable[User]) -> set[int]:
+    """Whose account the reader may close, of these people with their ``duties_now``. Queries: 0."""
+    if not is_learning_administrator(reader):
+        return set()
+    all_of_them = is_administrator(reader)
+    return {
+        person.pk
+        for person in people
+        if person.is_active
+        and person != reader
+        and (all_of_them or ADMINISTRATOR not in {row.duty for row in person.duties_now})  # type: ignore[attr-defined]
+    }
 
 
 def _with_factor(reader: User, people: Iterable[User]) -> set[int]:
