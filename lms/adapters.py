@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
@@ -17,6 +18,7 @@ from django.core.signing import BadSignature, TimestampSigner
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
@@ -66,6 +68,11 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         """allauth's ways to show that it is still you, in our words."""
         found = super().get_reauthentication_methods(user)
         return [{**way, "description": self.ways.get(way["id"], way["description"])} for way in found]
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """The address of a link for a new passphrase: it begins with ours, whatever name the request was sent to."""
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+        return f"{settings.VOUCH_BASE_URL}{path.replace('UID-KEY', quote(key))}"
 
     def set_password(self, user: User, password: str) -> None:
         """A new passphrase for the account as it was when the form was opened, and nothing else of its row.

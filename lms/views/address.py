@@ -53,7 +53,7 @@ def people_address(request: SignedInRequest, uid: UUID) -> HttpResponse:
                 "held": names_of,
                 "settle": partial(settle, shown=seen),
                 "end_sessions": sign_out_everywhere,
-                "link_for": partial(invitation_link, request),
+                "link_for": invitation_link,
             }
             outcome = carry_out(request, form, change_address, person_uid=uid, **fields, **door)
             if outcome.done:

@@ -15,7 +15,7 @@ import pytest
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.hashers import make_password
 from django.db import connection
-from django.test import Client, RequestFactory
+from django.test import Client
 from django.urls import reverse
 
 from assessments.api import end_person
@@ -54,7 +54,7 @@ def moved(admin: User, person: User) -> None:
     change_address(
         actor=admin, person_uid=person.uid, email=NEW, shown=User.objects.get(pk=person.pk).email, reason="Asked.",
         key=make.key(), at=clock.now(), end_sessions=sign_out_everywhere,
-        link_for=lambda who: invitation_link(RequestFactory().get("/"), who),
+        link_for=invitation_link,
     )  # fmt: skip
 
 
