@@ -9,6 +9,13 @@ from typing import Any
 
 from allauth.account.forms import LoginForm, ResetPasswordForm
 from allauth.account.internal.flows.password_reset import request_password_reset
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
 from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
@@ -123,7 +130,7 @@ class ResetForm(ResetPasswordForm):
 
     def clean_email(self) -> str:
         """One truth: the account whose address this is, or none."""
-        email = plain(self.cleaned_data["email"])
+        email = str(User._meta.get_field("email").clean(self.cleaned_data["email"], None))
         self.users = list(User.objects.filter(email=email, is_active=True))
         return email
 
@@ -138,6 +145,61 @@ class ResetForm(ResetPasswordForm):
         if written:
             written.delete()
         return nobody.email
+
+
+class PasskeyAnswer(forms.JSONField):
+    """What a browser sends for a passkey, as far as the log-in's package takes it for granted: texts with their names.
+
+    Whatever else somebody writes there is not the answer of a passkey; it is not shown again either.
+    """
+
+    widget = forms.HiddenInput
+    NEEDED = ("id", "rawId", "type")
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            answer = super().to_python(value)
+        except RecursionError:
+            answer = None
+        if answer in self.empty_values:
+            return None
+        inner = answer.get("response") if isinstance(answer, dict) else None
+        if not isinstance(inner, dict) or not all(is_ascii(answer.get(name)) for name in self.NEEDED):
+            raise get_adapter().validation_error("incorrect_code")
+        texts = [text for name, text in inner.items() if name != "transports" and text is not None]
+        if answer["id"] != answer["rawId"] or not all(map(is_ascii, texts)):
+            raise get_adapter().validation_error("incorrect_code")
+        return answer
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return None
+
+
+def is_ascii(value: object) -> bool:
+    return isinstance(value, str) and value.isascii()
+
+
+class SignInWithPasskey(LoginWebAuthnForm):
+    credential = PasskeyAnswer()
+
+
+class ShowPasskey(AuthenticateWebAuthnForm):
+    credential = PasskeyAnswer()
+
+
+class ShowPasskeyAgain(ReauthenticateWebAuthnForm):
+    credential = PasskeyAnswer()
+
+
+class AddPasskey(AddWebAuthnForm):
+    credential = PasskeyAnswer()
+
+    def clean(self) -> dict[str, Any]:
+        """As the package does; what it cannot read is refused, too."""
+        try:
+            return dict(super().clean())
+        except (TypeError, ValueError, KeyError):
+            raise get_adapter().validation_error("incorrect_code") from None
 
 
 class LanguageForm(forms.Form):

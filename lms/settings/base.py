@@ -200,6 +200,12 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 USERSESSIONS_TRACK_ACTIVITY = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""  # the mail says who writes; allauth would put the site's address in brackets
 ACCOUNT_FORMS = {"login": "lms.forms.SignInForm", "reset_password": "lms.forms.ResetForm"}
+MFA_FORMS = {
+    "login_webauthn": "lms.forms.SignInWithPasskey",
+    "authenticate_webauthn": "lms.forms.ShowPasskey",
+    "reauthenticate_webauthn": "lms.forms.ShowPasskeyAgain",
+    "add_webauthn": "lms.forms.AddPasskey",
+}
 # Counted by address of the sender, and where "key" stands by the account that is tried; the same for unknown accounts.
 # A browser in which somebody signed in before counts apart for that account (lms.adapters, docs/decisions/0027).
 VOUCH_DEVICE_COOKIE_NAME = "device"

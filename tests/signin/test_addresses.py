@@ -123,6 +123,8 @@ def test_written_once_it_stays_as_it_is(text: str) -> None:
         ("Jana@BU\u0308cher.example", "jana@xn--bcher-kva.example"),
         ("jana.h.olm+work@example.com", "jana.h.olm+work@example.com"),
         ("\u212aim@example.com", "kim@example.com"),
+        ("jana@straße.example", "jana@xn--strae-oqa.example"),
+        ("jana@βόλος.example", "jana@xn--nxasmm1c.example"),
     ],
 )
 def test_letters_of_other_alphabets_have_one_form(typed: str, stored: str) -> None:
@@ -189,6 +191,51 @@ def test_what_is_no_address_is_refused_with_a_sentence(admin: User, nonsense: st
     with pytest.raises(Invalid) as caught:
         change(admin, make.person(), nonsense)
     assert set(caught.value.fields) == {"email"}
+
+
+ODD = [
+    '"cora.oak"@example.com', '"cora oak"@example.com', '"a@b"@example.com', '"<x@evil.example>,"@example.com',
+    '"a\x0bBcc:x@evil.example"@example.com', '"a\x01b"@example.com', "a\x1fb@example.com", "a@[127.0.0.1]",
+    "a@xn--a.example", "a@xn--zzzzzz.example", "a@ex\u00admple.com", "a@example.com\u200b", "a\u200b@example.com",
+    "\u202ea@example.com", "a@exam\ufe0fple.com", "a@\u0646\u0627\u0645\u0647\u200c\u0627\u06cc.example",
+    "a@" + "ö" * 60 + ".example", "a@" + ".".join(["ab"] * 90), "a@-ß.example", "a@\ufdfa.example",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_what_mail_servers_read_in_different_ways_is_refused_with_a_sentence(admin: User, odd: str) -> None:
+    """In quotation marks, with unseen letters, or a domain without a form in ASCII: by service, form and door."""
+    who, learning = make.person(), log_in(make.with_duty("learning"))
+    with pytest.raises(Invalid) as caught:
+        change(admin, who, odd)
+    assert set(caught.value.fields) == {"email"}
+    form = {"full_name": "Nia New", "email": odd, "time_zone": "Europe/Copenhagen", "team": make.team().pk}
+    before = User.objects.count()
+    assert learning.post("/people/invite/", {**form, "key": str(make.key())}).status_code == 422
+    answer = Client().post("/accounts/password/reset/", {"email": odd})
+    assert answer.status_code == 200
+    assert answer.context["form"].errors["email"]
+    assert Client().post("/accounts/login/", {"login": odd, "password": "x"}).status_code == 200
+    assert User.objects.count() == before
+
+
+@pytest.mark.parametrize("host", ["VOUCH.example.com:31337", "vouch.example.com.", "other.example.com"])
+def test_a_link_begins_with_our_address_whatever_name_the_request_was_sent_to(host: str, settings: Any) -> None:
+    settings.ALLOWED_HOSTS = [".example.com", "testserver"]
+    settings.VOUCH_BASE_URL = "https://vouch.example.com"
+    nia, learning = make.person("Nia New"), log_in(make.with_duty("learning"))
+    Client().post("/accounts/password/reset/", {"email": nia.email}, headers={"host": host})
+    form = {
+        "full_name": "Max New",
+        "email": "max@example.com",
+        "time_zone": "Europe/Copenhagen",
+        "team": make.team().pk,
+    }
+    answer = learning.post("/people/invite/", {**form, "key": str(make.key())}, headers={"host": host})
+    assert answer.status_code == 302
+    for text in (mails(nia.email)[-1], mails("max@example.com")[-1]):
+        [link] = re.findall(r"\S+/accounts/password/reset/key/", text)
+        assert link == "https://vouch.example.com/accounts/password/reset/key/"
 
 
 # --- One truth, held by the database
