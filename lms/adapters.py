@@ -131,10 +131,12 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
         """News about somebody's door goes to every address of theirs of the last 30 days: whoever took the account over
-        would be the only one to read it at the new one.
+        would be the only one to read it at the new one. From where it was done is said at the present one alone: a
+        former one may be somebody else's.
         """
         for address in addresses_of(user, clock.now()):
-            super().send_notification_mail(template_prefix, user, {**(context or {}), "user": user}, address)
+            words = {"user": user, "theirs": address == user.email}
+            super().send_notification_mail(template_prefix, user, {**(context or {}), **words}, address)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

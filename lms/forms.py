@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from allauth.account.forms import LoginForm, ResetPasswordForm
+from allauth.account.forms import LoginForm, ResetPasswordForm, UserTokenForm
 from allauth.account.internal.flows.password_reset import request_password_reset
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.webauthn.forms import (
@@ -145,6 +145,14 @@ class ResetForm(ResetPasswordForm):
         if written:
             written.delete()
         return nobody.email
+
+
+class LinkForm(UserTokenForm):
+    """What a link for a passphrase says. It opens nothing of somebody who left."""
+
+    def _get_user(self, uidb36: str) -> User | None:
+        found = super()._get_user(uidb36)
+        return found if found and found.is_active else None
 
 
 class PasskeyAnswer(forms.JSONField):

@@ -199,7 +199,11 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 # Listed at log-in only: following every request would cost five queries and a write.
 USERSESSIONS_TRACK_ACTIVITY = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""  # the mail says who writes; allauth would put the site's address in brackets
-ACCOUNT_FORMS = {"login": "lms.forms.SignInForm", "reset_password": "lms.forms.ResetForm"}
+ACCOUNT_FORMS = {
+    "login": "lms.forms.SignInForm",
+    "reset_password": "lms.forms.ResetForm",
+    "user_token": "lms.forms.LinkForm",
+}
 MFA_FORMS = {
     "login_webauthn": "lms.forms.SignInWithPasskey",
     "authenticate_webauthn": "lms.forms.ShowPasskey",

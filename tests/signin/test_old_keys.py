@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from unittest.mock import patch
 
@@ -13,6 +14,7 @@ from django.urls import reverse
 
 from lms import clock
 from lms.api import Act, User, remove_second_factor
+from lms.views.people import invitation_link
 from lms.views.second_factor import factors_of, factors_shown, take_away
 from tests import factories as make
 from tests.judging_factories import log_in
@@ -58,7 +60,8 @@ def with_passkey(person: User, key: Authenticator) -> Client:
         patch(f"{forms}.extract_user_from_response", return_value=found),
         patch(f"{forms}.complete_authentication", return_value=Authenticator.objects.get(pk=key.pk)),
     ):
-        client.post("/accounts/2fa/webauthn/login/", {"credential": '{"id": "x"}'})
+        answer = {"id": "eA", "rawId": "eA", "type": "public-key", "response": {}}
+        client.post("/accounts/2fa/webauthn/login/", {"credential": json.dumps(answer)})
     return client
 
 
@@ -106,6 +109,34 @@ def test_a_passkey_of_whoever_left_opens_nothing(nia: User) -> None:
     key = passkey(nia)
     closed(nia)
     assert not is_in(with_passkey(nia, key))
+
+
+@pytest.mark.parametrize("way", ["reset", "invitation"])
+def test_a_link_of_whoever_left_opens_nothing(nia: User, way: str) -> None:
+    if way == "reset":
+        forgot(WHO)
+        link = link_in(mails(WHO)[-1])
+    else:
+        User.objects.filter(pk=nia.pk).update(password="!")
+        link = link_in(invitation_link(User.objects.get(pk=nia.pk)))
+    closed(nia)
+    page = Client().get(link, follow=True)
+    assert "no longer works" in page.content.decode()
+    assert not opens(link)
+    assert not User.objects.get(pk=nia.pk).check_password(NEW_PASSPHRASE)
+
+
+def test_what_was_done_is_told_at_a_former_address_without_saying_from_where(nia: User, sure: Client) -> None:
+    assert send(sure, nia).status_code == 302
+    client = Client(REMOTE_ADDR="203.0.113.77", headers={"user-agent": "NiasPhone/17"})
+    page = client.get(link_in(mails(NEW)[-1]), follow=True)
+    client.post(page.request["PATH_INFO"], {"password1": NEW_PASSPHRASE, "password2": NEW_PASSPHRASE})
+    here, there = mails(NEW)[-1], mails(WHO)[-1]
+    assert "This was changed at your account" in here
+    assert "This was changed at your account" in there
+    for where in ("203.0.113.77", "NiasPhone"):
+        assert where in here
+        assert where not in there
 
 
 # --- The second factor goes with the address, or stays
