@@ -57,7 +57,7 @@ from lms.policies.people import current, managed_teams
 from lms.rules.duties import ADMINISTRATOR, AUDITORS, AUTHORS, GROUPS, LEARNING_ADMINISTRATORS, SPONSORS
 from lms.services.acts import act, content_now, once, replayed
 from lms.services.address_change import KEEP, REMOVE, change_address, who_helps
-from lms.services.addresses import addresses_of
+from lms.services.addresses import addresses_of, usable_address
 from lms.services.door import remove_second_factor
 from lms.services.duties import (
     duties_that_end,
@@ -108,6 +108,7 @@ from lms.services.people import (
 )
 from lms.services.places import (
     Place,
+    duties_now,
     duties_of,
     forget,
     home_of,
@@ -236,6 +237,7 @@ __all__ = [
     "content_now",
     "correct_first_day",
     "current",
+    "duties_now",
     "duties_of",
     "duties_that_end",
     "duty_history",
@@ -346,6 +348,7 @@ __all__ = [
     "union_part",
     "unread_notices",
     "unsorted_names",
+    "usable_address",
     "waive",
     "who_helps",
     "words_of",
