@@ -19,6 +19,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from lms.errors import Conflict
 from lms.models import Act, User
@@ -30,6 +31,7 @@ from .log import recording
 P = ParamSpec("P")
 T = TypeVar("T")
 
+USED = gettext_lazy("This form was already used for something else. Open the page again and repeat it there.")
 NOT_CONTENT = ("actor", "key", "at")
 _content: ContextVar[str] = ContextVar("content of the act that is carried out", default="")
 
@@ -54,10 +56,19 @@ def act(service: Callable[P, T]) -> Callable[P, T]:
         try:
             with recording(), acting(given.arguments["actor"]):
                 return service(*given.args, **given.kwargs)
+        except IntegrityError as error:
+            if is_of_the_key(error):
+                raise Conflict(str(USED)) from None
+            raise
         finally:
             _content.reset(mark)
 
     return carried_out
+
+
+def is_of_the_key(error: IntegrityError) -> bool:
+    """Whether a row could not be made because another has its uid: the key of the form (SQLite, PostgreSQL)."""
+    return ".uid" in str(error) or "(uid)" in str(error)
 
 
 def content_of(arguments: Mapping[str, Any]) -> str:
@@ -126,7 +137,7 @@ def replayed(*, actor: User, name: str, key: UUID, about: UUID) -> Act | None:
     if before is None:
         return None
     if (before.actor_id, before.name, before.about) != (actor.pk, name, about):
-        raise Conflict(_("This form was already used for something else. Open the page again and repeat it there."))
+        raise Conflict(str(USED))
     if before.content != content_now():
         raise Conflict(
             _("This form was sent before with other content, and that was done. Send it again if this is meant too.")

@@ -90,6 +90,7 @@ def change_address(
             person.save(update_fields=["email", "password"])
     except IntegrityError:  # somebody else got it at the same moment
         raise Invalid(email=str(TAKEN)) from None
+    usable_address(new, at, person)  # given up by somebody else while this waited
     end_sessions(person)
     _tell(person, actor, why, gone, [address for address in before if address != new], at)
     if joined:

@@ -187,6 +187,17 @@ def make_administrator(*, person: User, at: datetime, instead_of: User | None = 
         if old is None:
             raise Conflict(_("%(name)s is no administrator.") % {"name": instead_of.full_name})
         finish_duty(holding=old, by=person, reason=_("Replaced on the machine."), at=at)
+        made = DutyHolding.objects.filter(duty=ADMINISTRATOR, given_by=None, until_at=None).select_related("person")
+        if first := made.first():
+            words = {"name": first.person.full_name, "email": first.person.email}
+            raise Conflict(
+                _("%(name)s was made on the machine, too, and is one still: say --instead-of %(email)s.") % words
+            )
+        replaced = {"name": person.full_name}
+        _tell(
+            instead_of, person, lambda: _("%(name)s was made administrator on the machine, in your place.") % replaced,
+            others=False, at=at,
+        )  # fmt: skip
         words = {"name": instead_of.full_name}
         reason = shorten(_("Made on the machine, in place of %(name)s.") % words, LONGEST_REASON)
     elif names := ", ".join(administrators().order_by("name_order").values_list("full_name", flat=True)):

@@ -424,3 +424,36 @@ def test_closing_an_account_asks_who_one_is_and_names_the_duties(admin: User) ->
     assert "They left." in page, "what was written is kept"
     assert client.post(url, fields).status_code == 302
     assert not User.objects.get(pk=who.pk).is_active
+
+
+# --- On the machine, and with odd keys
+
+
+def commanded(email: str, monkeypatch: pytest.MonkeyPatch, *more: str) -> User:
+    monkeypatch.setenv("VOUCH_ADMIN_PASSPHRASE", make.PASSPHRASE)
+    call_command("create_admin", "--email", email, "--name", email.partition("@")[0], *more, stdout=StringIO())
+    return User.objects.get(email=email)
+
+
+def test_whoever_is_replaced_on_the_machine_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = commanded("suna@example.com", monkeypatch)
+    commanded("eve@example.com", monkeypatch, "--instead-of", "suna@example.com")
+    assert [notice.text for notice in Notice.objects.filter(person=first)] == [
+        "eve was made administrator on the machine, in your place."
+    ]
+
+
+def test_instead_of_one_who_was_given_the_duty_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One administrator at a time is of the machine's making: that one has to be named."""
+    first = commanded("suna@example.com", monkeypatch)
+    given = make.person("Ada Quist", email="ada@example.com")
+    give(first, given, "administrator", clock.now())
+    with pytest.raises(CommandError, match="say --instead-of suna"):
+        commanded("eve@example.com", monkeypatch, "--instead-of", "ada@example.com")
+    assert is_administrator(User.objects.get(pk=given.pk))
+    assert not User.objects.filter(email="eve@example.com").exists()
+
+
+def test_a_key_that_is_the_uid_of_something_is_a_sentence(admin: User, other: User) -> None:
+    uid = other.duty_holdings.get().uid
+    assert "already used" in refused(Conflict, give, admin, make.person(), "author", key=uid)

@@ -12,7 +12,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.core.checks import run_checks
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -32,6 +32,7 @@ from lms.api import (
     change_address,
     invite_person,
     remove_second_factor,
+    usable_address,
 )
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
 from lms.rules.addresses import plain
@@ -466,6 +467,45 @@ def test_an_address_that_somebody_has_or_had_lately_is_nobody_elses(admin: User,
     else:
         with pytest.raises(Invalid):
             invite(AT + 400 * DAY)
+
+
+def test_an_address_that_is_given_up_while_an_invitation_waits_is_nobody_elses(
+    admin: User, cora: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The invitation asked before the change was committed, and writes after it: it asks once more."""
+    old, learning, asked = cora.email, make.with_duty("learning"), []
+
+    def asks(email: str, at: Any, person: User | None = None) -> str:
+        found = usable_address(email, at, person)
+        if not asked:
+            asked.append(email)
+            change(admin, cora)
+        return found
+
+    monkeypatch.setattr("lms.services.people.usable_address", asks)
+    with pytest.raises(Invalid):
+        invite_person(
+            actor=learning, email=old, full_name="Nia New", team_id=make.team().pk, link_for=lambda who: "/",
+            key=make.key(), at=AT,
+        )  # fmt: skip
+    assert asked == [old]
+    assert not User.objects.filter(full_name="Nia New").exists()
+
+
+def test_an_invitation_with_the_key_of_something_else_does_not_blame_the_address(cora: User) -> None:
+    with pytest.raises(Conflict, match="already used for something else"):
+        invite_person(
+            actor=make.with_duty("learning"), email="free@example.com", full_name="Nia New", team_id=make.team().pk,
+            link_for=lambda who: "/", key=cora.uid, at=AT,
+        )  # fmt: skip
+
+
+def test_the_machine_gives_no_former_address_either(admin: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    nia = make.person("Nia New", email="nia@example.com")
+    change(admin, nia, at=clock.now())
+    monkeypatch.setenv("VOUCH_ADMIN_PASSPHRASE", make.PASSPHRASE)
+    with pytest.raises(CommandError, match="within the last 30 days"):
+        call_command("create_admin", "--email", "nia@example.com", "--name", "Else", stdout=StringIO())
 
 
 def test_ones_own_former_address_may_come_back(admin: User, cora: User) -> None:
