@@ -78,7 +78,7 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         """A new passphrase for the account as it was when the form was opened, and nothing else of its row.
 
         To compute the hash takes half a second: whoever changed address or passphrase meanwhile, closed the account or
-        ended this session is not undone. Raises Conflict then. Queries: 1-2.
+        ended this session is not undone. Raises Conflict or SessionInterrupted then. Queries: 1-2.
         """
         before = user.password
         user.set_password(password)

@@ -200,6 +200,7 @@ class ShowPasskeyAgain(ReauthenticateWebAuthnForm):
 
 
 class AddPasskey(AddWebAuthnForm):
+    name = OneLine(required=False, max_length=100)
     credential = PasskeyAnswer()
 
     def clean(self) -> dict[str, Any]:

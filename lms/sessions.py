@@ -7,10 +7,9 @@ from typing import NoReturn
 from django.apps import apps
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as InTheDatabase
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext as _
-
-from lms.errors import Conflict
 
 
 class SessionStore(InTheDatabase):
@@ -23,7 +22,7 @@ class SessionStore(InTheDatabase):
     def cycle_key(self) -> None:
         """Another key for the same session, also in the list of sessions that are ended for somebody.
 
-        Raises Conflict when the session was ended meanwhile. Queries: 4, and 2 savepoints.
+        Raises SessionInterrupted when the session was ended meanwhile. Queries: 4, and 2 savepoints.
         """
         data, key = dict(self.items()), self.session_key
         with transaction.atomic():
@@ -36,14 +35,14 @@ class SessionStore(InTheDatabase):
                     self._refuse()
 
     def require_open(self) -> None:
-        """Hold the session until the transaction ends. Raises Conflict when it was ended meanwhile. Queries: 1."""
+        """Hold the session until the transaction ends. Raises SessionInterrupted when it is over. Queries: 1."""
         if not self.model.objects.select_for_update().filter(session_key=self.session_key).values("pk"):
             self._refuse()
 
     def _refuse(self) -> NoReturn:
-        """This browser has no session any more."""
+        """This browser has no session any more; ``lms.middleware.DomainErrors`` says so (409)."""
         self.flush()
-        raise Conflict(_("You were signed out meanwhile. Sign in again."))
+        raise SessionInterrupted(_("You were signed out meanwhile. Sign in again."))
 
     def save(self, must_create: bool = False) -> None:
         """Keep the session. Raises UpdateError when it was ended, what the database said when that cannot be known."""

@@ -74,10 +74,8 @@ class PeoplePolicy(RowPolicy[User]):
         if action == "erase":
             return ~Q(pk=user.pk) if is_administrator(user) else nobody()
         if action == "end":
-            if not is_learning_administrator(user):
-                return nobody()
-            others = everybody() if is_administrator(user) else ~Q(pk__in=administrators())
-            return ~Q(pk=user.pk) & Q(is_active=True) & others
+            theirs = everybody() if is_administrator(user) else ~Q(pk__in=administrators())
+            return ~Q(pk=user.pk) & Q(is_active=True) & theirs if is_learning_administrator(user) else nobody()
         return nobody()
 
     def may(self, user: User, action: str) -> bool:

@@ -257,6 +257,8 @@ def test_the_log_ins_table_takes_nothing_but_the_persons_address() -> None:
     for email in (other.email, "new.boss@example.com", one.email.upper()):
         forge("UPDATE account_emailaddress SET email = %s WHERE user_id = %s", email, one.pk)
     forge("UPDATE account_emailaddress SET user_id = %s WHERE user_id = %s", other.pk, one.pk)
+    for column in ("verified", '"primary"'):
+        forge(f"UPDATE account_emailaddress SET {column} = FALSE WHERE user_id = %s", one.pk)
     forge("UPDATE lms_user SET email = %s WHERE id = %s", one.email.title(), one.pk)
     forge("UPDATE lms_user SET email = %s WHERE id = %s", other.email, one.pk)
     with connection.cursor() as cursor:
