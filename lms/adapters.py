@@ -5,22 +5,33 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.internal.stagekit import clear_login
 from allauth.account.models import EmailAddress
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
+from django.contrib import messages
 from django.core.signing import BadSignature, TimestampSigner
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from lms import clock
 from lms.api import User, addresses_of, in_language_of
+from lms.errors import Conflict
+from lms.requests import SECOND_FACTOR
 from lms.rules.addresses import plain
 
 SALT = "lms.known_device"
 KNOWN_FOR = timedelta(days=180)
+HALF_WAY_IN = "half_way_in"
+"""Under this name a session keeps for which passphrase its log-in began."""
 MOST_ACCOUNTS = 5  # that one browser is known for
 
 
@@ -58,6 +69,26 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         found = super().get_reauthentication_methods(user)
         return [{**way, "description": self.ways.get(way["id"], way["description"])} for way in found]
 
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """The address of a link for a new passphrase: it begins with ours, whatever name the request was sent to."""
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+        return f"{settings.VOUCH_BASE_URL}{path.replace('UID-KEY', quote(key))}"
+
+    def set_password(self, user: User, password: str) -> None:
+        """A new passphrase for the account as it was when the form was opened, and nothing else of its row.
+
+        To compute the hash takes half a second: whoever changed address or passphrase meanwhile, closed the account or
+        ended this session is not undone. Raises Conflict or SessionInterrupted then. Queries: 1-2.
+        """
+        before = user.password
+        user.set_password(password)
+        with transaction.atomic():
+            if self.request.user.is_authenticated:
+                self.request.session.require_open()
+            same = User.objects.filter(pk=user.pk, password=before, email=user.email, is_active=True)
+            if not same.update(password=user.password):
+                raise Conflict(str(_("Your account changed meanwhile: this passphrase was not saved. Sign in again.")))
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """allauth's mail in the language of whoever gets it: a link for a new passphrase is asked for by a stranger."""
         person = context.get("user")
@@ -71,6 +102,25 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         key = super()._get_login_attempts_cache_key(request, **credentials)
         return f"{key}:{known_device(request, credentials.get('email', ''))}"
 
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
+        """Whoever has no passphrase (invited, or with a new address) begins at the link in the mail: a passkey that
+        somebody set up before opens nothing. What else is shown now is shown for the account as it is now.
+        """
+        if answer := super().pre_login(request, user, **kwargs):
+            return answer
+        if not user.has_usable_password():
+            return refused(request, _("Choose a passphrase first, at the link in your mail, or ask for a new link."))
+        request.session[HALF_WAY_IN] = user.get_session_auth_hash()
+        return None
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Opens the account, unless it was closed or has another passphrase since the log-in began. Queries: 1 more."""
+        began = request.session.pop(HALF_WAY_IN, "")
+        now = User.objects.filter(pk=user.pk, is_active=True).first()
+        if now is None or not constant_time_compare(now.get_session_auth_hash(), began):
+            raise ImmediateHttpResponse(refused(request, _("Your account changed meanwhile. Sign in again.")))
+        super().login(request, user)
+
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         """From now on this browser is known for the account."""
         response = super().post_login(request, user, **kwargs)
@@ -81,13 +131,23 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
         """News about somebody's door goes to every address of theirs of the last 30 days: whoever took the account over
-        would be the only one to read it at the new one.
+        would be the only one to read it at the new one. From where it was done is said at the present one alone: a
+        former one may be somebody else's.
         """
         for address in addresses_of(user, clock.now()):
-            super().send_notification_mail(template_prefix, user, {**(context or {}), "user": user}, address)
+            words = {"user": user, "theirs": address == user.email}
+            super().send_notification_mail(template_prefix, user, {**(context or {}), **words}, address)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+
+def refused(request: HttpRequest, sentence: Any) -> HttpResponse:
+    """302 to the door, where the sentence stands; nothing that was shown so far counts."""
+    clear_login(request)
+    request.session.pop(SECOND_FACTOR, None)
+    messages.error(request, sentence)
+    return redirect(settings.LOGIN_URL)
 
 
 def known_device(request: HttpRequest, address: str) -> str:

@@ -57,10 +57,11 @@ from lms.policies.duties import (
 from lms.policies.people import current, managed_teams
 from lms.rules.duties import ADMINISTRATOR, AUDITORS, AUTHORS, GROUPS, LEARNING_ADMINISTRATORS, SPONSORS
 from lms.services.acts import act, content_now, once, replayed
-from lms.services.address_change import change_address, who_helps
-from lms.services.addresses import addresses_of
+from lms.services.address_change import KEEP, REMOVE, change_address, who_helps
+from lms.services.addresses import addresses_of, usable_address
 from lms.services.door import remove_second_factor
 from lms.services.duties import (
+    duties_that_end,
     duty_history,
     end_duty,
     finish_duty,
@@ -109,6 +110,7 @@ from lms.services.people import (
 )
 from lms.services.places import (
     Place,
+    duties_now,
     duties_of,
     forget,
     home_of,
@@ -163,9 +165,11 @@ __all__ = [
     "AUTHORS",
     "DONE",
     "GROUPS",
+    "KEEP",
     "LEARNING_ADMINISTRATORS",
     "LOCKED",
     "OPEN",
+    "REMOVE",
     "SEALED",
     "SPONSORS",
     "WAIVED",
@@ -236,7 +240,9 @@ __all__ = [
     "content_now",
     "correct_first_day",
     "current",
+    "duties_now",
     "duties_of",
+    "duties_that_end",
     "duty_history",
     "end_duty",
     "enrol",
@@ -346,6 +352,7 @@ __all__ = [
     "union_part",
     "unread_notices",
     "unsorted_names",
+    "usable_address",
     "waive",
     "who_helps",
     "words_of",

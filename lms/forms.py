@@ -7,8 +7,15 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from allauth.account.forms import LoginForm, ResetPasswordForm
+from allauth.account.forms import LoginForm, ResetPasswordForm, UserTokenForm
 from allauth.account.internal.flows.password_reset import request_password_reset
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
 from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
@@ -21,7 +28,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from lms import clock
-from lms.api import OutgoingMail, Team, User
+from lms.api import KEEP, REMOVE, OutgoingMail, Team, User
 from lms.rules import bounds
 from lms.rules.addresses import plain
 from lms.rules.bounds import Bounds
@@ -123,7 +130,7 @@ class ResetForm(ResetPasswordForm):
 
     def clean_email(self) -> str:
         """One truth: the account whose address this is, or none."""
-        email = plain(self.cleaned_data["email"])
+        email = str(User._meta.get_field("email").clean(self.cleaned_data["email"], None))
         self.users = list(User.objects.filter(email=email, is_active=True))
         return email
 
@@ -138,6 +145,70 @@ class ResetForm(ResetPasswordForm):
         if written:
             written.delete()
         return nobody.email
+
+
+class LinkForm(UserTokenForm):
+    """What a link for a passphrase says. It opens nothing of somebody who left."""
+
+    def _get_user(self, uidb36: str) -> User | None:
+        found = super()._get_user(uidb36)
+        return found if found and found.is_active else None
+
+
+class PasskeyAnswer(forms.JSONField):
+    """What a browser sends for a passkey, as far as the log-in's package takes it for granted: texts with their names.
+
+    Whatever else somebody writes there is not the answer of a passkey; it is not shown again either.
+    """
+
+    widget = forms.HiddenInput
+    NEEDED = ("id", "rawId", "type")
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            answer = super().to_python(value)
+        except RecursionError:
+            answer = None
+        if answer in self.empty_values:
+            return None
+        inner = answer.get("response") if isinstance(answer, dict) else None
+        if not isinstance(inner, dict) or not all(is_ascii(answer.get(name)) for name in self.NEEDED):
+            raise get_adapter().validation_error("incorrect_code")
+        texts = [text for name, text in inner.items() if name != "transports" and text is not None]
+        if answer["id"] != answer["rawId"] or not all(map(is_ascii, texts)):
+            raise get_adapter().validation_error("incorrect_code")
+        return answer
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return None
+
+
+def is_ascii(value: object) -> bool:
+    return isinstance(value, str) and value.isascii()
+
+
+class SignInWithPasskey(LoginWebAuthnForm):
+    credential = PasskeyAnswer()
+
+
+class ShowPasskey(AuthenticateWebAuthnForm):
+    credential = PasskeyAnswer()
+
+
+class ShowPasskeyAgain(ReauthenticateWebAuthnForm):
+    credential = PasskeyAnswer()
+
+
+class AddPasskey(AddWebAuthnForm):
+    name = OneLine(required=False, max_length=100)
+    credential = PasskeyAnswer()
+
+    def clean(self) -> dict[str, Any]:
+        """As the package does; what it cannot read is refused, too."""
+        try:
+            return dict(super().clean())
+        except (TypeError, ValueError, KeyError):
+            raise get_adapter().validation_error("incorrect_code") from None
 
 
 class LanguageForm(forms.Form):
@@ -168,10 +239,25 @@ class SecondFactorForm(forms.Form):
 
 
 class AddressForm(forms.Form):
-    """Another address for somebody, why, and that the administrator knows who asked. ``shown``: what the page named."""
+    """Another address for somebody, why, and that the administrator knows who asked. ``shown``: the address that the
+    page named, ``held``: the fingerprint of the second factors there.
+
+    What becomes of a second factor is not chosen beforehand: whether it is theirs or a stranger's is known to whoever
+    asked them, and either answer by itself would let somebody in or keep somebody out.
+    """
 
     shown = forms.CharField(widget=forms.HiddenInput, required=False)
+    held = forms.CharField(widget=forms.HiddenInput, required=False)
     email = forms.EmailField(label=_("New address"), help_text=_("They sign in with it. A link to begin goes there."))
+    factors = forms.ChoiceField(
+        label=_("Second factor"),
+        widget=forms.RadioSelect,
+        required=False,  # the service asks where there is one
+        choices=[
+            (KEEP, _("It stays: they set it up themselves.")),
+            (REMOVE, _("Remove it: a stranger who had the old address may have set it up.")),
+        ],
+    )
     reason = OneLine(
         label=_("Reason"),
         max_length=300,

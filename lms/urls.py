@@ -22,6 +22,8 @@ urlpatterns = [
     path("accounts/email/", address.own_address, name="account_email"),
     path("accounts/confirm-email/", address.own_address, name="account_email_verification_sent"),
     re_path(r"^accounts/confirm-email/(?P<key>[-:\w]+)/$", address.own_address, name="account_confirm_email"),
+    # Whoever has no passphrase begins at a link in a mail, and nowhere else.
+    path("accounts/password/set/", door.to_a_link, name="account_set_password"),
     path("accounts/", include("allauth.urls")),
     path("cms/login/", door.to_the_door, name="wagtailadmin_login"),
     path("_util/login/", door.to_the_door, name="wagtailcore_login"),

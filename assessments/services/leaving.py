@@ -16,9 +16,21 @@ from django.utils.translation import gettext as _
 from assessments.models import Case, Request
 from coaching.api import CoachAssignment, ObserverGrant, let_go
 from lms import clock
-from lms.api import Enrolment, User, act, close_account, notify, once, people_policy
-from lms.errors import Invalid
+from lms.api import (
+    Enrolment,
+    User,
+    act,
+    administrators,
+    close_account,
+    duties_that_end,
+    is_learning_administrator,
+    notify,
+    once,
+    people_policy,
+)
+from lms.errors import Invalid, NotAllowed
 from lms.rules.bounds import LAST_DAY_HERE
+from lms.rules.duties import BY_CODE
 from lms.rules.lines import one_line
 from lms.rules.said import full_day
 
@@ -27,18 +39,19 @@ LEARNER_HERE = "/requests/{}/"
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What somebody holds open today: names of paths and learners, and how many requests and grants."""
+    """What somebody holds open today: names of paths, learners and duties, and how many requests and grants."""
 
     paths: tuple[str, ...]
     learners: tuple[str, ...]
     asks: int
     asked: int
     grants: int
+    duties: tuple[str, ...]
 
 
 def held_by(actor: User, person_uid: UUID) -> tuple[User, Held]:
-    """Somebody whom the actor may end, and what would be handed on. NotFound, NotAllowed. Queries: 7."""
-    person = people_policy.get(actor, "end", uid=person_uid)
+    """Somebody whom the actor may end, and what would be handed on. NotFound, NotAllowed. Queries: 8."""
+    person = _to_end(actor, person_uid)
     paths = Enrolment.objects.filter(person=person, status__in=Enrolment.OPEN).values_list("path__title", flat=True)
     coached = CoachAssignment.objects.filter(coach__person=person, status="active")
     waiting = Request.objects.filter(status__in=Request.WAITING)
@@ -48,7 +61,19 @@ def held_by(actor: User, person_uid: UUID) -> tuple[User, Held]:
         waiting.filter(case__learner=person).count(),
         waiting.filter(observer=person).count(),
         ObserverGrant.objects.filter(person=person, revoked_at=None).count(),
+        tuple(BY_CODE[duty].word for duty in duties_that_end(person, clock.now())),
     )
+
+
+def _to_end(actor: User, person_uid: UUID) -> User:
+    """Somebody whom the actor may end. Raises NotFound, NotAllowed. Queries: 1, or 2-3 when refused."""
+    try:
+        return people_policy.get(actor, "end", uid=person_uid)
+    except NotAllowed:
+        other = administrators().filter(uid=person_uid).exclude(pk=actor.pk)
+        if is_learning_administrator(actor) and other.exists():
+            raise NotAllowed(_("This is an administrator: another administrator ends that duty first.")) from None
+        raise
 
 
 @act
@@ -56,14 +81,17 @@ def end_person(*, actor: User, person_uid: UUID, last_day: date, reason: str, ke
     """Somebody leaves: they are signed out and cannot sign in, their open paths are withdrawn, what waited for them is
     handed on. Completions, observations, decisions and sign-offs stay as they are.
 
-    Raises NotFound, NotAllowed (not L&D, or oneself), Invalid (no reason; a last day ahead or before the first).
-    Queries: constant, and about 20 a learner of theirs.
+    The duties that they had end too: the act names them, the other administrators and L&D are told.
+
+    Raises NotFound, NotAllowed (not L&D, oneself, or an administrator by none), Invalid (no reason; a last
+    day ahead or before the first). Queries: constant, and about 20 a learner of theirs.
     """
     reason = one_line(reason)[:300]
     person = people_policy.get(actor, "view", uid=person_uid, lock=True)
-    if not once(actor=actor, name="person.end", key=key, at=at, about=person.uid, why=reason):
+    changed = duties_that_end(person, at)
+    if not once(actor=actor, name="person.end", key=key, at=at, about=person.uid, why=reason, changed=changed):
         return person
-    person = people_policy.get(actor, "end", uid=person_uid)
+    person = _to_end(actor, person_uid)
     if not reason:
         raise Invalid(reason=_("Say why: the people concerned read it."))
     today = clock.today(person.zone, at)

@@ -10,14 +10,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth import get_user_model
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 from wagtail.users.forms import GroupForm, UserForm
 from wagtail.users.views.bulk_actions import AssignRoleBulkAction, DeleteBulkAction, SetActiveStateBulkAction
 from wagtail.users.views.groups import DeleteView as GroupDeleteView
+from wagtail.users.views.groups import EditView as GroupEditView
 from wagtail.users.views.groups import GroupViewSet
 from wagtail.users.views.users import DeleteView, EditView, IndexView, UserViewSet
 
@@ -129,11 +132,29 @@ class NoBulkRole(AssignRoleBulkAction):
 
 
 class GroupNamedOnce(GroupForm):
-    """Wagtail's; the group of a duty keeps its name."""
+    """Wagtail's; no other group gets the name of a duty's."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["name"].disabled = self.instance.name in GROUPS
+    def clean_name(self) -> str:
+        if self.cleaned_data["name"] in GROUPS:
+            raise ValidationError(_("This is the name of a duty's group. Choose another."))
+        return str(super().clean_name())
+
+
+class NoEditOfDuty(GroupEditView):
+    """What the group of a duty may do is written from code (``cms.services.setup``), and changed with it."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.refused(request) or super().get(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.refused(request) or super().post(request, *args, **kwargs)
+
+    def refused(self, request: HttpRequest) -> HttpResponse | None:
+        """302 to the list, with a sentence, for the group of a duty."""
+        if self.get_object().name not in GROUPS:
+            return None
+        messages.error(request, _("This group belongs to a duty: what it may do is part of Vouch and not set here."))
+        return redirect("wagtailusers_groups:index")
 
 
 class NoDeleteOfDuty(GroupDeleteView):
@@ -148,6 +169,7 @@ class NoDeleteOfDuty(GroupDeleteView):
 class DutyGroupViewSet(GroupViewSet):
     """Wagtail's groups say what a duty may do in the authoring pages; who has it, other rows say (``lms.services``)."""
 
+    edit_view_class = NoEditOfDuty
     delete_view_class = NoDeleteOfDuty
 
     def get_form_class(self, for_update: bool = False) -> type[GroupForm]:

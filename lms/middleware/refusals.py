@@ -6,12 +6,13 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from lms.errors import DomainError
+from lms.errors import Conflict, DomainError
 from lms.views.acting import kept_words
 
 DOOR = ("account_", "mfa_", "wagtailadmin_log", "wagtailcore_login")
@@ -32,10 +33,11 @@ class DomainErrors:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Render the refusal; what the person typed is offered back (``kept``), so that no text is lost."""
-        if not isinstance(exception, DomainError):
+        if not isinstance(exception, DomainError | SessionInterrupted):
             return None
+        status = exception.status if isinstance(exception, DomainError) else Conflict.status
         context = {"sentence": str(exception), "kept": kept_words(request)}
-        return render(request, TEMPLATES.get(exception.status, "errors/409.html"), context, status=exception.status)
+        return render(request, TEMPLATES.get(status, "errors/409.html"), context, status=status)
 
 
 def sent_to_sign_in(response: HttpResponse) -> bool:

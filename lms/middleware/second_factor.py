@@ -8,13 +8,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from lms.api import duties_of
+from lms.api import User, duties_now, duties_of
 from lms.requests import SECOND_FACTOR
 from lms.rules.duties import DUTIES
 from lms.views.acting import kept_words
@@ -25,7 +26,7 @@ TO_SET_UP = ("mfa_*",)
 
 
 class SecondFactor:
-    """Sends people with a duty to their second factor. Queries: 0 for whoever showed it, or has no duty."""
+    """Sends people with a duty to their second factor. Queries: 0 for whoever showed it, 0-1 without a duty."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -43,13 +44,30 @@ class SecondFactor:
         ):
             return None
         name = request.resolver_match.view_name if request.resolver_match else ""
-        if matches(name, ALWAYS) or not duties_of(user) & ASKED:
+        if not wanted_of(request, user):
             return None
         ask = [way["url"] for way in get_adapter().get_reauthentication_methods(user) if way["id"].startswith("mfa_")]
+        if ask:
+            # A form that waits for the answer to "is it still you?" would be carried out past this question.
+            request.session.pop(STATE_SESSION_KEY, None)
+        if matches(name, ALWAYS):
+            return None
         if ask:
             return sent_on(request, ask[0], _("Show your second factor"))
         request.second_factor_wanted = True  # type: ignore[attr-defined]
         return None if matches(name, TO_SET_UP) else sent_on(request, reverse("mfa_index"), _("Set it up"))
+
+
+def wanted_of(request: HttpRequest, user: User) -> bool:
+    """Whether the person has a duty for which a second factor is shown.
+
+    The navigation keeps duties for a minute, in each process for itself: before a form is taken, and for whoever
+    administers the platform, the rows are asked. Queries: 0, or 1 then.
+    """
+    if duties_of(user) & ASKED:
+        return True
+    ask_rows = user.is_superuser or request.method not in ("GET", "HEAD", "OPTIONS")
+    return ask_rows and bool(duties_now(user) & ASKED)
 
 
 def matches(name: str, patterns: tuple[str, ...]) -> bool:

@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower, Trim
 from django.utils.translation import gettext_lazy as _
 
-from lms.rules.addresses import plain
+from lms.rules.addresses import is_plain, plain
 
 
 def validate_letters(value: str) -> None:
@@ -32,6 +32,14 @@ class AddressField(models.EmailField):
     def to_python(self, value: Any) -> Any:
         value = super().to_python(value)
         return plain(value) if isinstance(value, str) else value
+
+    def clean(self, value: Any, model_instance: models.Model | None) -> Any:
+        """As Django's; what was typed is looked at before it is written in one way, which drops unseen marks."""
+        if isinstance(value, str) and value.strip() and not is_plain(value):
+            raise ValidationError(
+                _("Write the address in letters that can be seen, without quotation marks: name@example.com.")
+            )
+        return super().clean(value, model_instance)
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         value = super().pre_save(model_instance, add)

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import uuid
 import zoneinfo
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -82,6 +83,8 @@ class User(Named, AbstractBaseUser, PermissionsMixin):
 
     NAMED_BY = ("full_name", "preferred_name")
     KEPT_WITH_NAME = ("name_order", "name_folded")
+    WRITTEN_BY_NAME = frozenset({"email", "password", "is_active", "left_on", "deactivated_at", "is_superuser"})
+    """What opens an account: ``save`` writes it to a row that exists only where ``update_fields`` names it."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = AddressField(_("e-mail address"))
@@ -126,6 +129,28 @@ class User(Named, AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.full_name
+
+    def save(self, **kwargs: Any) -> None:
+        """As Django's; but what opens an account is written only by whoever names it.
+
+        This object was read a while ago: a form that saves a name would undo what a service did meanwhile.
+        """
+        if kwargs.get("update_fields") is None and not self._state.adding:
+            left = self.WRITTEN_BY_NAME | self.get_deferred_fields() | {self._meta.pk.attname}
+            fields = {field.attname for field in self._meta.concrete_fields}
+            kwargs["update_fields"] = fields - left
+        super().save(**kwargs)
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Whether this is the passphrase. An older kind of hash is replaced, unless it was meanwhile. Queries: 0-1."""
+
+        def upgrade(raw: str | None) -> None:
+            rows = User.objects.filter(pk=self.pk, password=self.password)
+            newer = make_password(raw)
+            if rows.update(password=newer):
+                self.password = newer
+
+        return check_password(raw_password, self.password, upgrade)
 
     def set_name_order(self, language: str) -> None:
         """What the name is sorted by, and found by."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db.models import QuerySet
 
 from lms.models import DutyHolding, User
@@ -14,10 +17,16 @@ def open_holdings(user: User, duty: str) -> QuerySet[DutyHolding]:
 
 
 def has_duty(user: User, duty: str) -> bool:
-    """Whether the person has the duty now; read once a request. Queries: 1 the first time."""
+    """Whether the person has the duty now; read once a request, and once more in each act of theirs.
+
+    What an act rests on stays until it is committed: whoever would end the duty meanwhile waits (PostgreSQL; SQLite has
+    one writer anyway). Queries: 1 the first time.
+    """
     kept = user.__dict__.get("_duties_held")
     if kept is None:
         open_now = DutyHolding.objects.filter(person_id=user.pk, until_at=None)
+        if user.__dict__.get("_acts"):
+            open_now = open_now.order_by("pk").select_for_update(no_key=True)
         kept = user.__dict__["_duties_held"] = frozenset(open_now.values_list("duty", flat=True))
     return duty in kept
 
@@ -25,6 +34,20 @@ def has_duty(user: User, duty: str) -> bool:
 def forget_held(user: User) -> None:
     """The person's duties have changed: this object asks again."""
     user.__dict__.pop("_duties_held", None)
+
+
+@contextmanager
+def acting(user: User) -> Iterator[None]:
+    """What the person holds was read before their act waited for its turn: it is asked again, in its transaction."""
+    before = user.__dict__.get("_acts", False)
+    forget_held(user)
+    if hasattr(user, "_managed_teams"):
+        del user._managed_teams
+    user.__dict__["_acts"] = True
+    try:
+        yield
+    finally:
+        user.__dict__["_acts"] = before
 
 
 def holders(duty: str) -> QuerySet[User]:

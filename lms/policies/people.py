@@ -10,7 +10,7 @@ from lms.clock import now
 from lms.models import Membership, Team, User
 
 from .base import RowPolicy, everybody, nobody
-from .duties import is_administrator, is_learning_administrator
+from .duties import administrators, is_administrator, is_learning_administrator
 
 
 def current(prefix: str = "", on: date | None = None) -> Q:
@@ -51,9 +51,9 @@ def managed_by(user: User, prefix: str = "") -> Q:
 
 
 class PeoplePolicy(RowPolicy[User]):
-    """view: a person's page - invite: L&D, administrators - end: L&D - enrol: their manager, L&D; nobody themself -
-    see_duties: one's own, L&D, administrators - erase, duties (give, end), address (change it), open_door (remove a
-    second factor): administrators, never their own.
+    """view: a person's page - invite: L&D, administrators - end: L&D, and an administrator only who is one, too -
+    enrol: their manager, L&D; nobody themself - see_duties: one's own, L&D, administrators - erase, duties (give, end),
+    address (change it), open_door (remove a second factor): administrators, never their own.
     """
 
     def rows(self, user: User, action: str) -> Q:
@@ -74,7 +74,8 @@ class PeoplePolicy(RowPolicy[User]):
         if action == "erase":
             return ~Q(pk=user.pk) if is_administrator(user) else nobody()
         if action == "end":
-            return ~Q(pk=user.pk) & Q(is_active=True) if is_learning_administrator(user) else nobody()
+            theirs = everybody() if is_administrator(user) else ~Q(pk__in=administrators())
+            return ~Q(pk=user.pk) & Q(is_active=True) & theirs if is_learning_administrator(user) else nobody()
         return nobody()
 
     def may(self, user: User, action: str) -> bool:

@@ -19,9 +19,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from lms.errors import Conflict
 from lms.models import Act, User
+from lms.policies.duties import acting
 from lms.rules.digest import digest
 
 from .log import recording
@@ -29,12 +31,14 @@ from .log import recording
 P = ParamSpec("P")
 T = TypeVar("T")
 
+USED = gettext_lazy("This form was already used for something else. Open the page again and repeat it there.")
 NOT_CONTENT = ("actor", "key", "at")
 _content: ContextVar[str] = ContextVar("content of the act that is carried out", default="")
 
 
 def act(service: Callable[P, T]) -> Callable[P, T]:
-    """Make a service an act: one transaction, in which ``once`` knows what was said.
+    """Make a service an act: one transaction, in which ``once`` knows what was said, and what the actor holds is asked
+    again (a view asked before, and the duty may have ended while the act waited for its turn).
 
     The content is every argument but actor, key and moment; functions that are handed in say nothing. A file counts
     with its name and its bytes, which are read once more for it.
@@ -50,12 +54,21 @@ def act(service: Callable[P, T]) -> Callable[P, T]:
         given.apply_defaults()
         mark = _content.set(content_of(given.arguments))
         try:
-            with recording():
+            with recording(), acting(given.arguments["actor"]):
                 return service(*given.args, **given.kwargs)
+        except IntegrityError as error:
+            if is_of_the_key(error):
+                raise Conflict(str(USED)) from None
+            raise
         finally:
             _content.reset(mark)
 
     return carried_out
+
+
+def is_of_the_key(error: IntegrityError) -> bool:
+    """Whether a row could not be made because another has its uid: the key of the form (SQLite, PostgreSQL)."""
+    return ".uid" in str(error) or "(uid)" in str(error)
 
 
 def content_of(arguments: Mapping[str, Any]) -> str:
@@ -124,7 +137,7 @@ def replayed(*, actor: User, name: str, key: UUID, about: UUID) -> Act | None:
     if before is None:
         return None
     if (before.actor_id, before.name, before.about) != (actor.pk, name, about):
-        raise Conflict(_("This form was already used for something else. Open the page again and repeat it there."))
+        raise Conflict(str(USED))
     if before.content != content_now():
         raise Conflict(
             _("This form was sent before with other content, and that was done. Send it again if this is meant too.")

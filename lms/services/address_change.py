@@ -7,7 +7,7 @@ the link to choose a new one goes there. Log-in itself is not known here: how se
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from django.utils.translation import pgettext
 from lms.errors import Conflict, Invalid
 from lms.models import FormerAddress, User
 from lms.policies import people_policy
-from lms.policies.duties import administrators, forget_held, learning_administrators
+from lms.policies.duties import administrators, learning_administrators
 from lms.rules.lines import one_line, shorten
 
 from .acts import act, once
@@ -30,6 +30,8 @@ from .outbox import notify, queue_mail
 from .people import organisation, send_invitation
 
 LONGEST_REASON = 300
+KEEP, REMOVE = "keep", "remove"
+"""What becomes of a second factor: it is the person's and stays, or somebody else may have set it up and it goes."""
 
 
 @act
@@ -40,33 +42,44 @@ def change_address(
     email: str,
     shown: str,
     reason: str,
+    factors: str = "",
+    held: Callable[[User], Sequence[object]] = lambda person: (),
+    settle: Callable[[User, bool], None] = lambda person, remove: None,
     end_sessions: Callable[[User], None],
     link_for: Callable[[User], str],
     key: UUID,
     at: datetime,
 ) -> User:
-    """Give somebody another address. ``shown``: the address that the form's page named; ``end_sessions`` signs them out
-    everywhere, ``link_for`` makes the link at which they choose a passphrase.
+    """Give somebody another address. ``shown``: the address that the form's page named; ``factors``: KEEP or REMOVE,
+    what becomes of the second factor of whoever has one; ``held`` names what they can show, ``settle`` removes it when
+    told so and raises Changed when it is not what was shown; ``end_sessions`` signs them out everywhere, ``link_for``
+    makes the link at which they choose a passphrase.
 
     Links that went to the old address work no longer. Whoever had no passphrase yet is invited anew. The person gets a
     mail at the new address and at all they had within 30 days, the other administrators a notice.
 
     Raises NotFound, NotAllowed (no administrator, or oneself), Invalid (no reason, no address, somebody's, or theirs
-    already), Conflict (it is another one by now). Queries: about 15.
+    already, nothing said about a second factor), Conflict (it is another one by now), Changed. Queries: about 20.
     """
-    forget_held(actor)
     person = people_policy.get(actor, "address", uid=person_uid, lock=True)
     why = one_line(reason)[:LONGEST_REASON]
     if not why:
         raise Invalid(reason=_("Say why: they and the other administrators read it."))
     new, old = usable_address(email, at, person), person.email
-    changed = {"email": (shown, new)}
+    names = list(held(person))
+    if names and factors not in (KEEP, REMOVE):
+        raise Invalid(factors=_("Say whether the second factor stays."))
+    changed: dict[str, tuple[object, object]] = {"email": (shown, new)}
+    gone = names if factors == REMOVE else []
+    if gone:
+        changed["factors"] = ([str(name) for name in gone], [])
     if not once(actor=actor, name="person.address", key=key, at=at, about=person.uid, why=why, changed=changed):
         return person
     if old != shown:
         raise Conflict(_("The address changed while you were here: look again at what it is now."))
     if new == old:
         raise Invalid(email=_("This is their address already."))
+    settle(person, bool(gone))
     before = addresses_of(person, at)
     joined = person.has_usable_password()
     FormerAddress.objects.create(person=person, email=old, until_at=at)
@@ -77,25 +90,34 @@ def change_address(
             person.save(update_fields=["email", "password"])
     except IntegrityError:  # somebody else got it at the same moment
         raise Invalid(email=str(TAKEN)) from None
+    usable_address(new, at, person)  # given up by somebody else while this waited
     end_sessions(person)
-    _tell(person, actor, why, [address for address in before if address != new], at)
+    _tell(person, actor, why, gone, [address for address in before if address != new], at)
     if joined:
         with in_language_of(person):
-            queue_mail(_mail_to_new(person, actor, link_for(person)), at)
+            queue_mail(_mail_to_new(person, actor, gone, link_for(person)), at)
     else:
         send_invitation(person, link_for(person), at)
     return person
 
 
-def _tell(person: User, actor: User, reason: str, before: list[str], at: datetime) -> None:
+def _tell(person: User, actor: User, reason: str, gone: Sequence[object], before: list[str], at: datetime) -> None:
     """A mail to each address that they had, a notice to the other administrators. Queries: 4, and 1 an address."""
     with in_language_of(person):
         for address in before:
-            queue_mail(_mail_to_old(person, address, actor, reason), at)
+            queue_mail(_mail_to_old(person, address, actor, reason, gone), at)
     words = {"admin": actor.full_name, "name": person.full_name, "reason": reason}
+
+    def sentence() -> str:
+        if gone:
+            said = _("%(admin)s changed the address of %(name)s and removed the second factor: %(reason)s")
+        else:
+            said = _("%(admin)s changed the address of %(name)s: %(reason)s")
+        return shorten(said % words, 300)
+
     notify(
         administrators().exclude(pk__in=[actor.pk, person.pk]),
-        lambda: shorten(_("%(admin)s changed the address of %(name)s: %(reason)s") % words, 300),
+        sentence,
         reverse("people"),
         at,
     )
@@ -110,36 +132,48 @@ def who_helps(person: User, *but: User) -> str:
     return ""
 
 
-def _mail_to_old(person: User, address: str, actor: User, reason: str) -> EmailMessage:
+def _of_factors(gone: Sequence[object]) -> str:
+    """What became of the second factor, as a paragraph; "" when it stays."""
+    if not gone:
+        return ""
+    listed = "\n".join(f"* {name}" for name in gone)
+    return _("Removed with it, as a second factor:\n%(factors)s\n\n") % {"factors": listed}
+
+
+def _mail_to_old(person: User, address: str, actor: User, reason: str, gone: Sequence[object]) -> EmailMessage:
     """What they should know where they read mail until now. The new address is not named: a stranger may read it."""
     body = _(
         "Hello %(person)s,\n\n%(admin)s has changed the address with which you sign in at %(company)s. This one, "
         "%(old)s, opens nothing there any more: you are signed out everywhere, and links that went here do not work. "
-        "The reason given: %(reason)s\n\nYou did not ask for this? Then somebody may be trying to get into your "
-        "account. Do not answer this mail; go to somebody whom you know there: %(others)s.\n"
+        "The reason given: %(reason)s\n\n%(factors)sYou did not ask for this? Then somebody may be trying to get into "
+        "your account. Do not answer this mail; go to somebody whom you know there: %(others)s.\n"
     ) % {
         "person": person.get_short_name(),
         "admin": actor.full_name,
         "company": organisation().name,
         "old": address,
         "reason": reason,
+        "factors": _of_factors(gone),
         "others": who_helps(person, actor) or pgettext("whom to turn to", "your manager"),
     }
     return EmailMessage(subject=_("Your address was changed"), body=body, to=[address])
 
 
-def _mail_to_new(person: User, actor: User, link: str) -> EmailMessage:
+def _mail_to_new(person: User, actor: User, gone: Sequence[object], link: str) -> EmailMessage:
     """The new address proves itself by following the link."""
     body = _(
         "Hello %(person)s,\n\n%(admin)s has made this the address with which you sign in at %(company)s. Choose a new "
-        "passphrase here; the old one works no longer:\n\n%(link)s\n\nThe link works once, for three days. What you "
-        "show as a second factor stays as it is.\n\nYou are not %(name)s, or did not expect this? Then leave the link "
+        "passphrase here; the old one works no longer:\n\n%(link)s\n\nThe link works once, for three days. "
+        "%(factors)s\n\nYou are not %(name)s, or did not expect this? Then leave the link "
         "alone: nothing happens without it.\n"
     ) % {
         "person": person.get_short_name(),
         "name": person.full_name,
         "admin": actor.full_name,
         "company": organisation().name,
+        "factors": _("What was set up as a second factor was removed: set up a new one when you are in.")
+        if gone
+        else _("What you show as a second factor stays as it is."),
         "link": link,
     }
     return EmailMessage(subject=_("Your new address"), body=body, to=[person.email])

@@ -18,19 +18,20 @@ SENTENCE = "This is not the address of this person."
 ADD = f'INSERT INTO {LOG_IN} (user_id, email, verified, "primary") VALUES (NEW.id, NEW.email, TRUE, TRUE);'  # noqa: S608
 FOLLOW = f'UPDATE {LOG_IN} SET email = NEW.email, verified = TRUE, "primary" = TRUE WHERE user_id = NEW.id;'  # noqa: S608
 ANOTHER = f"NOT EXISTS (SELECT 1 FROM {PEOPLE} WHERE id = NEW.user_id AND email = NEW.email)"  # noqa: S608
+WRONG = f'{ANOTHER} OR NOT NEW.verified OR NOT NEW."primary"'
 
 SQLITE = {
     f"{PEOPLE}_address_added": f"AFTER INSERT ON {PEOPLE} BEGIN {ADD} END",
     f"{PEOPLE}_address_changed": f"AFTER UPDATE OF email ON {PEOPLE} WHEN NEW.email <> OLD.email BEGIN {FOLLOW} END",
     f"{LOG_IN}_added": f"BEFORE INSERT ON {LOG_IN} WHEN {ANOTHER} BEGIN SELECT RAISE(ABORT, '{SENTENCE}'); END",
-    f"{LOG_IN}_changed": f"BEFORE UPDATE ON {LOG_IN} WHEN {ANOTHER} BEGIN SELECT RAISE(ABORT, '{SENTENCE}'); END",
+    f"{LOG_IN}_changed": f"BEFORE UPDATE ON {LOG_IN} WHEN {WRONG} BEGIN SELECT RAISE(ABORT, '{SENTENCE}'); END",
 }
 REFUSE = f"RAISE EXCEPTION '{SENTENCE}' USING ERRCODE = 'integrity_constraint_violation';"
 POSTGRESQL = {
     f"{PEOPLE}_address_added": ("AFTER INSERT", PEOPLE, f" BEGIN {ADD} RETURN NULL; END "),
     f"{PEOPLE}_address_changed": ("AFTER UPDATE OF email", PEOPLE, f" BEGIN {FOLLOW} RETURN NULL; END "),
     f"{LOG_IN}_added": ("BEFORE INSERT", LOG_IN, f" BEGIN IF {ANOTHER} THEN {REFUSE} END IF; RETURN NEW; END "),
-    f"{LOG_IN}_changed": ("BEFORE UPDATE", LOG_IN, f" BEGIN IF {ANOTHER} THEN {REFUSE} END IF; RETURN NEW; END "),
+    f"{LOG_IN}_changed": ("BEFORE UPDATE", LOG_IN, f" BEGIN IF {WRONG} THEN {REFUSE} END IF; RETURN NEW; END "),
 }
 PUT_RIGHT = (
     "DELETE FROM account_emailconfirmation",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from uuid import UUID, uuid4
 
 from django.contrib.auth.models import Group
@@ -23,7 +24,7 @@ from lms.rules.duties import ADMINISTRATOR, BY_CODE
 from lms.rules.lines import one_line, shorten
 
 from .acts import act, once
-from .log import log_end, log_row, recording
+from .log import after_the_log, log_end, log_row, recording
 from .outbox import notify
 from .places import forget
 
@@ -37,7 +38,6 @@ def give_duty(*, actor: User, person_uid: UUID, duty: str, reason: str, key: UUI
     Raises NotFound, NotAllowed (no administrator, or oneself), Invalid (no such duty, no reason), Conflict (they have
     it already). Queries: about 20.
     """
-    forget_held(actor)
     person = people_policy.get(actor, "duties", uid=person_uid, lock=True)
     why = one_line(reason)[:LONGEST_REASON]
     if duty not in BY_CODE:
@@ -64,7 +64,6 @@ def end_duty(*, actor: User, person_uid: UUID, holding_uid: UUID, reason: str, k
     Queries: about 20.
     """
     _hold_administrators()
-    forget_held(actor)
     person = people_policy.get(actor, "duties", uid=person_uid, lock=True)
     holding = holding_of(person, holding_uid)
     why = one_line(reason)[:LONGEST_REASON]
@@ -76,9 +75,9 @@ def end_duty(*, actor: User, person_uid: UUID, holding_uid: UUID, reason: str, k
     if holding.until_at is not None:
         raise Conflict(_("This duty has ended already."))
     finish_duty(holding=holding, by=actor, reason=why, at=at)
-    words = {"admin": actor.full_name, "name": person.full_name, "duty": BY_CODE[holding.duty].word, "reason": why}
+    words = {"admin": actor.full_name, "duty": BY_CODE[holding.duty].word, "reason": why}
     _tell(person, actor, lambda: _("%(admin)s ended your duty “%(duty)s”: %(reason)s") % words, others=False, at=at)
-    _tell(person, actor, lambda: _("%(admin)s ended the duty “%(duty)s” of %(name)s: %(reason)s") % words, at=at)
+    _tell(person, actor, partial(_ended, holding, actor, why), at=at)
     return holding
 
 
@@ -114,7 +113,15 @@ def record_duty(
 
 @recording()
 def finish_duty(*, holding: DutyHolding, by: User, reason: str, at: datetime) -> None:
-    """A duty ends. Asks for no authority: that is the caller's."""
+    """A duty ends. Asks for no authority: that is the caller's.
+
+    Not before what was done with it while this act waited for its turn: it stands in the log above. Raises Conflict
+    when the clock says that the duty has not begun. Queries: about 12.
+    """
+    DutyHolding.objects.select_for_update().get(pk=holding.pk)
+    at = after_the_log(at)
+    if at <= holding.from_at:
+        raise Conflict(_("The clock of this machine was set back: this duty has not begun. Ask whoever runs Vouch."))
     holding.until_at, holding.ended_by, holding.ended_reason = at, by, reason
     holding.save(update_fields=["until_at", "ended_by", "ended_reason"])
     log_end(holding)
@@ -122,15 +129,33 @@ def finish_duty(*, holding: DutyHolding, by: User, reason: str, at: datetime) ->
 
 
 def finish_all_duties(*, person: User, by: User, reason: str, at: datetime) -> None:
-    """Whoever leaves has no duty any more. Raises Conflict for the last administrator."""
+    """Whoever leaves has no duty any more; the other administrators and L&D are told of each.
+
+    Raises Conflict for the last administrator.
+    """
     _hold_administrators()
-    open_now = list(DutyHolding.objects.filter(person=person, until_at=None).order_by("pk"))
+    open_now = list(DutyHolding.objects.filter(person=person, until_at=None).select_related("person").order_by("pk"))
     administers = any(holding.duty == ADMINISTRATOR for holding in open_now)
     if administers and not administrators().exclude(pk=person.pk).exists():
         words = {"name": person.full_name}
         raise Conflict(_("%(name)s is the only administrator. Somebody else has to have this duty first.") % words)
     for holding in open_now:
         finish_duty(holding=holding, by=by, reason=reason, at=at)
+        _tell(person, by, partial(_ended, holding, by, reason), at=at)
+
+
+def _ended(holding: DutyHolding, by: User, reason: str) -> str:
+    """What others read of a duty that was ended."""
+    words = {"admin": by.full_name, "name": holding.person.full_name, "reason": reason}
+    return _("%(admin)s ended the duty “%(duty)s” of %(name)s: %(reason)s") % (
+        words | {"duty": BY_CODE[holding.duty].word}
+    )
+
+
+def duties_that_end(person: User, at: datetime) -> dict[str, tuple[object, object]]:
+    """What an act that ends all duties of somebody changes, as ``once`` keeps it. Queries: 1."""
+    open_now = DutyHolding.objects.filter(person=person, until_at=None).order_by("pk")
+    return {holding.duty: (holding.from_at.isoformat(), at.isoformat()) for holding in open_now}
 
 
 def write_through(person: User) -> None:
@@ -156,12 +181,23 @@ def make_administrator(*, person: User, at: datetime, instead_of: User | None = 
     duty ends. Raises Conflict (there is one; that one is none).
     """
     _hold_administrators()
-    reason = _("Made on the machine.")
+    at, reason = after_the_log(at), _("Made on the machine.")
     if instead_of is not None:
         old = DutyHolding.objects.filter(person=instead_of, duty=ADMINISTRATOR, until_at=None).first()
         if old is None:
             raise Conflict(_("%(name)s is no administrator.") % {"name": instead_of.full_name})
         finish_duty(holding=old, by=person, reason=_("Replaced on the machine."), at=at)
+        made = DutyHolding.objects.filter(duty=ADMINISTRATOR, given_by=None, until_at=None).select_related("person")
+        if first := made.first():
+            words = {"name": first.person.full_name, "email": first.person.email}
+            raise Conflict(
+                _("%(name)s was made on the machine, too, and is one still: say --instead-of %(email)s.") % words
+            )
+        replaced = {"name": person.full_name}
+        _tell(
+            instead_of, person, lambda: _("%(name)s was made administrator on the machine, in your place.") % replaced,
+            others=False, at=at,
+        )  # fmt: skip
         words = {"name": instead_of.full_name}
         reason = shorten(_("Made on the machine, in place of %(name)s.") % words, LONGEST_REASON)
     elif names := ", ".join(administrators().order_by("name_order").values_list("full_name", flat=True)):

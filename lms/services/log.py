@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -144,6 +144,14 @@ def _say(kind: str, about: UUID, fingerprint: str, at: datetime) -> None:
 def last_entry() -> LogEntry | None:
     """The entry whose hash is the head of the log. Queries: 1."""
     return LogEntry.objects.order_by("-number").first()
+
+
+def after_the_log(at: datetime) -> datetime:
+    """The moment at which a right ends: after all that stands in the log, where the clock was not set back. An act that
+    waited began before what it waited for. Queries: 1.
+    """
+    last = last_entry()
+    return last.at + timedelta(microseconds=1) if last and last.at - LATE <= at <= last.at else at
 
 
 @transaction.atomic

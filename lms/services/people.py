@@ -22,7 +22,7 @@ from lms.rules.bounds import FIRST_DAY_HERE
 from lms.rules.lines import one_line
 from lms.rules.names import fold
 
-from .acts import act, once
+from .acts import act, is_of_the_key, once
 from .addresses import TAKEN, usable_address
 from .duties import finish_all_duties
 from .language import in_language_of
@@ -95,8 +95,11 @@ def invite_person(
                 time_zone=time_zone,
                 started_on=started_on,
             )
-    except IntegrityError:
+    except IntegrityError as error:
+        if is_of_the_key(error):
+            raise
         raise Invalid(email=str(TAKEN)) from None
+    usable_address(email, at, person)  # given up while this waited
     Membership.objects.create(person=person, team=team, from_on=min(started_on or at.date(), at.date()))
     send_invitation(person, link_for(person), at)
     return person

@@ -199,7 +199,17 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 # Listed at log-in only: following every request would cost five queries and a write.
 USERSESSIONS_TRACK_ACTIVITY = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""  # the mail says who writes; allauth would put the site's address in brackets
-ACCOUNT_FORMS = {"login": "lms.forms.SignInForm", "reset_password": "lms.forms.ResetForm"}
+ACCOUNT_FORMS = {
+    "login": "lms.forms.SignInForm",
+    "reset_password": "lms.forms.ResetForm",
+    "user_token": "lms.forms.LinkForm",
+}
+MFA_FORMS = {
+    "login_webauthn": "lms.forms.SignInWithPasskey",
+    "authenticate_webauthn": "lms.forms.ShowPasskey",
+    "reauthenticate_webauthn": "lms.forms.ShowPasskeyAgain",
+    "add_webauthn": "lms.forms.AddPasskey",
+}
 # Counted by address of the sender, and where "key" stands by the account that is tried; the same for unknown accounts.
 # A browser in which somebody signed in before counts apart for that account (lms.adapters, docs/decisions/0027).
 VOUCH_DEVICE_COOKIE_NAME = "device"

@@ -24,8 +24,8 @@ def findings(values: Mapping[str, Any]) -> Iterator[str]:
     yield from ledger_key_findings(values)
     if not hosts:
         yield "ALLOWED_HOSTS is not set. Name the hosts that people type, with commas between them."
-    elif any(host.strip() in ("*", ".", "") for host in hosts):
-        yield "ALLOWED_HOSTS lets in every host. Name the hosts that people type."
+    elif any("*" in host or host.strip().startswith(".") or not host.strip() for host in hosts):
+        yield "ALLOWED_HOSTS lets in hosts that it does not name. Name each, without * and without a dot in front."
     if "VOUCH_BASE_URL" not in given:
         yield "VOUCH_BASE_URL is not set. It is what links in mail begin with: https://vouch.example.com."
     elif base.scheme != "https" or not base.hostname:

@@ -20,6 +20,7 @@ from lms.requests import SignedInRequest, key_of
 from .acting import carry_out
 from .door import sign_out_everywhere
 from .people import invitation_link
+from .second_factor import factors_of, factors_shown, name_of, names_of, settle
 from .sureness import ask_again, forget_aside, is_sure, put_aside
 
 
@@ -34,20 +35,27 @@ def own_address(request: SignedInRequest, **kwargs: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def people_address(request: SignedInRequest, uid: UUID) -> HttpResponse:
     """200 the address, and the form - 302 changed, or asked who you are - 403 no administrator, or oneself - 404
-    unknown, or has left - 409 it is another one by now - 422 invalid, or somebody's. Queries: 5.
+    unknown, or has left - 409 it is another one by now - 422 invalid, or somebody's. Queries: 6.
     """
     person = people_policy.get(request.user, "address", uid=uid)
     here = reverse("people_address", args=[uid])
     if not is_sure(request):
         return ask_again(request, here)
     status, key = 200, uuid4()
+    factors = factors_of(person)
     if request.method == "POST":
         form = AddressForm(request.POST)
         status, key = 422, key_of(request)
         if form.is_valid():
-            fields = {name: form.cleaned_data[name] for name in ("email", "shown", "reason")}
-            links = {"end_sessions": sign_out_everywhere, "link_for": partial(invitation_link, request)}
-            outcome = carry_out(request, form, change_address, person_uid=uid, **fields, **links)
+            seen = form.cleaned_data.pop("held")
+            fields = {name: value for name, value in form.cleaned_data.items() if name != "sure"}
+            door = {
+                "held": names_of,
+                "settle": partial(settle, shown=seen),
+                "end_sessions": sign_out_everywhere,
+                "link_for": invitation_link,
+            }
+            outcome = carry_out(request, form, change_address, person_uid=uid, **fields, **door)
             if outcome.done:
                 forget_aside(request)
                 said = _("%(name)s signs in as %(email)s from now on. They get a mail at both addresses.")
@@ -57,5 +65,11 @@ def people_address(request: SignedInRequest, uid: UUID) -> HttpResponse:
             person.refresh_from_db()
     else:
         form = AddressForm(initial=put_aside(request, here))
-    context = {"person": person, "form": form, "key": key}
+    context = {
+        "person": person,
+        "names": [name_of(factor) for factor in factors],
+        "held": factors_shown(factors),
+        "form": form,
+        "key": key,
+    }
     return render(request, "people/address.html", context, status=status)

@@ -88,16 +88,26 @@ def factors_shown(factors: Sequence[Authenticator]) -> str:
     return fingerprint("factors", [[factor.pk, factor.type, str(name_of(factor))] for factor in factors])
 
 
-def take_away(person: User, shown: str) -> list[object]:
-    """Remove them all and end every session; returns their names.
+def names_of(person: User) -> list[object]:
+    """What somebody could show, by name. Queries: 1."""
+    return [name_of(factor) for factor in factors_of(person)]
 
-    Raises Changed when they are not what the administrator was shown: the person may have found their way in and set
-    up a new one. Queries: 3, and 2 a session.
+
+def settle(person: User, remove: bool, *, shown: str) -> None:
+    """Keep all that somebody could show, or remove it, as the administrator said who was shown it.
+
+    Raises Changed when it is not that any more: the person, or a stranger, may have set up a new one. Queries: 1-2.
     """
     factors = factors_of(person)
     if factors:
         require_same(shown, factors_shown(factors))
-    names = [name_of(factor) for factor in factors]
-    Authenticator.objects.filter(pk__in=[factor.pk for factor in factors]).delete()
+    if remove:
+        Authenticator.objects.filter(pk__in=[factor.pk for factor in factors]).delete()
+
+
+def take_away(person: User, shown: str) -> list[object]:
+    """Remove them all and end every session; returns their names. Raises Changed. Queries: 4, and 3 a session."""
+    names = names_of(person)
+    settle(person, remove=True, shown=shown)
     sign_out_everywhere(person)
     return names

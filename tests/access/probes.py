@@ -192,7 +192,8 @@ post(
     "people_address",
     about("person"),
     lambda world, who, rows: {
-        "email": "somewhere.else@example.com", "shown": rows.person.email, "reason": WHY, "sure": "on"
+        "email": "somewhere.else@example.com", "shown": rows.person.email, "held": held(rows), "factors": "keep",
+        "reason": WHY, "sure": "on",
     },
 )  # fmt: skip
 get("people_duties", about("person"))

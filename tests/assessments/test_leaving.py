@@ -131,7 +131,7 @@ def test_the_page_says_what_happens_and_asks_whether_one_is_sure() -> None:
     of = judge.scene()
     judge.asked(of)
     url = reverse("people_end", args=[of.learner.uid])
-    client = judge.log_in(of.learning)
+    client = judge.log_in(of.learning, sure=True)
     page = client.get(url).content.decode()
     for path in held_by(of.learning, of.learner.uid)[1].paths:
         assert path in page

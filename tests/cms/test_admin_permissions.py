@@ -132,11 +132,17 @@ def test_the_group_of_a_duty_keeps_its_name_and_stays() -> None:
     """H10: without it, whoever has the duty would lose the authoring pages and could not be given them again."""
     client, group = signed_in(factories.administrator()), Group.objects.get(name=AUDITORS)
     assert refused(client.post(reverse("wagtailusers_groups:delete", args=[group.pk])))
-    page = client.get(reverse("wagtailusers_groups:edit", args=[group.pk]))
-    assert page.status_code == 200
-    assert page.context["form"].fields["name"].disabled
-    assert Group.objects.filter(name=AUDITORS).exists()
+    edit, before = reverse("wagtailusers_groups:edit", args=[group.pk]), set(group.permissions.all())
+    for send in (client.get, client.post):
+        answer = send(edit, {"name": "Else", "permissions": []})
+        assert answer["Location"] == reverse("wagtailusers_groups:index")
+        assert "belongs to a duty" in client.get(answer["Location"]).content.decode()
+    assert set(Group.objects.get(name=AUDITORS).permissions.all()) == before
     another = Group.objects.create(name="Another")
+    assert client.get(reverse("wagtailusers_groups:edit", args=[another.pk])).status_code == 200
+    Group.objects.filter(name=AUDITORS).update(name="Before")
+    page = client.post(reverse("wagtailusers_groups:add"), {"name": AUDITORS})
+    assert "the name of a duty" in str(page.context["form"].errors)
     assert client.post(reverse("wagtailusers_groups:delete", args=[another.pk])).status_code == 302
 
 

@@ -21,7 +21,7 @@ SAFE = {
 }
 UNSAFE = {
     "SECRET_KEY": ["", "short", "a" * 80, "django-insecure-kP2vXq9LmT4sWz7RbN1cYd6HgJ8fUe3AoQi5-xBnKtVrMwSlZpCy"],
-    "ALLOWED_HOSTS": ["", "*", "vouch.example,*"],
+    "ALLOWED_HOSTS": ["", "*", "vouch.example,*", ".vouch.example", "vouch.example,.vouch.example", "*.vouch.example"],
     "VOUCH_BASE_URL": ["", "http://vouch.example", "vouch.example"],
     "EMAIL_URL": ["", "consolemail://", "dummymail://", "filemail:///tmp/mail"],
     "DEBUG": ["1", "true"],

@@ -195,6 +195,7 @@ def test_it_replaces_what_says_who_asks() -> None:
     assert "proxy_set_header X-Forwarded-For $remote_addr;" in text
     assert "proxy_set_header X-Forwarded-Proto $scheme;" in text
     assert "proxy_add_x_forwarded_for" not in text
+    assert "proxy_set_header Host $host;" in text
 
 
 @pytest.fixture(scope="module")

@@ -13,11 +13,13 @@ from django.test import Client
 from django.urls import reverse
 
 from assessments.api import end_person
+from lms import clock
 from lms.api import (
     Act,
     DutyHolding,
     Notice,
     User,
+    close_account,
     duties_of,
     end_duty,
     give_duty,
@@ -202,9 +204,8 @@ def test_the_last_administrator_keeps_the_duty(admin: User, other: User) -> None
     learning = make.with_duty("learning")
     fields = {"last_day": AT.date(), "reason": "Moved away.", "at": AT + DAY}
     end(other, admin.duty_holdings.get())
-    assert "only administrator" in refused(
-        Conflict, end_person, actor=learning, person_uid=other.uid, key=make.key(), **fields
-    )
+    refused(NotAllowed, end_person, actor=learning, person_uid=other.uid, key=make.key(), **fields)
+    assert "only administrator" in refused(Conflict, close_account, person=other, by=learning, **fields)
     assert User.objects.get(pk=other.pk).is_active
     refused(NotFound, end, admin, other.duty_holdings.get(), at=AT + 2 * DAY)
 
@@ -375,3 +376,84 @@ def test_the_pages_cost_the_same_for_many_duties(admin: User) -> None:
         make.with_duty("auditor")
     assert (cost(client, url(who)), cost(client, "/people/")) == before
     assert max(before) <= 24
+
+
+# --- With the account
+
+
+def leave(actor: User, person: User) -> User:
+    return end_person(
+        actor=actor, person_uid=person.uid, last_day=AT.date(), reason="Left.", key=make.key(), at=AT + DAY
+    )
+
+
+@pytest.mark.parametrize("duty", [code for code in CODES if code != "administrator"])
+def test_a_duty_that_ends_with_the_account_is_told_and_kept_in_the_act(admin: User, duty: str) -> None:
+    who, learning = make.with_duty(duty, make.person("Cora Oak")), make.with_duty("learning")
+    watches = {admin, make.with_duty("learning")}
+    began = who.duty_holdings.get().from_at
+    leave(learning, who)
+    assert Act.objects.get(name="person.end").changed == {duty: [began.isoformat(), (AT + DAY).isoformat()]}
+    said = f"{learning.full_name} ended the duty “{BY_CODE[duty].word}” of Cora Oak: Left."
+    assert {notice.person for notice in Notice.objects.filter(text=said)} == watches
+
+
+def test_only_an_administrator_closes_the_account_of_one(admin: User, other: User) -> None:
+    learning, both = make.with_duty("learning"), make.with_duty("learning", make.administrator())
+    assert "another administrator ends that duty first" in refused(NotAllowed, leave, learning, other)
+    client = log_in(learning, sure=True)
+    url = reverse("people_end", args=[other.uid])
+    answer = client.get(url)
+    assert answer.status_code == 403
+    assert url not in client.get("/people/").content.decode()
+    leave(both, other)
+    assert not is_administrator(User.objects.get(pk=other.pk))
+    assert Notice.objects.filter(person=admin, text__contains="ended the duty “Administrator” of Ada Quist").exists()
+
+
+def test_closing_an_account_asks_who_one_is_and_names_the_duties(admin: User) -> None:
+    who, client = make.with_duty("auditor"), log_in(make.with_duty("learning"))
+    url = reverse("people_end", args=[who.uid])
+    fields = {"key": str(make.key()), "last_day": clock.now().date().isoformat(), "reason": "They left.", "sure": "on"}
+    assert client.get(url)["Location"].startswith(reverse("account_reauthenticate"))
+    assert client.post(url, fields)["Location"].startswith(reverse("account_reauthenticate"))
+    assert User.objects.get(pk=who.pk).is_active
+    client.post(reverse("account_reauthenticate"), {"password": make.PASSPHRASE})
+    page = client.get(url).content.decode()
+    assert "The duty “Auditor” ends" in page
+    assert "They left." in page, "what was written is kept"
+    assert client.post(url, fields).status_code == 302
+    assert not User.objects.get(pk=who.pk).is_active
+
+
+# --- On the machine, and with odd keys
+
+
+def commanded(email: str, monkeypatch: pytest.MonkeyPatch, *more: str) -> User:
+    monkeypatch.setenv("VOUCH_ADMIN_PASSPHRASE", make.PASSPHRASE)
+    call_command("create_admin", "--email", email, "--name", email.partition("@")[0], *more, stdout=StringIO())
+    return User.objects.get(email=email)
+
+
+def test_whoever_is_replaced_on_the_machine_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = commanded("suna@example.com", monkeypatch)
+    commanded("eve@example.com", monkeypatch, "--instead-of", "suna@example.com")
+    assert [notice.text for notice in Notice.objects.filter(person=first)] == [
+        "eve was made administrator on the machine, in your place."
+    ]
+
+
+def test_instead_of_one_who_was_given_the_duty_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One administrator at a time is of the machine's making: that one has to be named."""
+    first = commanded("suna@example.com", monkeypatch)
+    given = make.person("Ada Quist", email="ada@example.com")
+    give(first, given, "administrator", clock.now())
+    with pytest.raises(CommandError, match="say --instead-of suna"):
+        commanded("eve@example.com", monkeypatch, "--instead-of", "ada@example.com")
+    assert is_administrator(User.objects.get(pk=given.pk))
+    assert not User.objects.filter(email="eve@example.com").exists()
+
+
+def test_a_key_that_is_the_uid_of_something_is_a_sentence(admin: User, other: User) -> None:
+    uid = other.duty_holdings.get().uid
+    assert "already used" in refused(Conflict, give, admin, make.person(), "author", key=uid)

@@ -119,7 +119,7 @@ def test_every_column_for_a_line_is_cleaned_or_written_by_a_program() -> None:
 
 def test_every_field_of_a_form_for_a_line_is_cleaned() -> None:
     """H18. Those of our own pages; keys, seals and searches are compared and never kept."""
-    kept_apart = {"node", "choice", "confidence", "option", "next", "seal", "shown", "url"}
+    kept_apart = {"node", "choice", "confidence", "option", "next", "seal", "shown", "held", "key", "uidb36", "url"}
     names = ("lms.forms", "coaching.forms", *(
         f"assessments.forms.{module.name}" for module in pkgutil.iter_modules(assessments.forms.__path__)
     ))  # fmt: skip

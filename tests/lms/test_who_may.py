@@ -72,7 +72,7 @@ def test_people(cast: dict[str, User]) -> None:
         "enrol": {**everybodys(cast, "learning"), **{name: f"{who} learning" for name, who in above.items()}}
         | {"learning": "", "absent": "", "gone": ""},
         "invite": everybodys(cast, "learning boss"),
-        "end": everybodys(cast, "learning", but="learning absent gone"),
+        "end": everybodys(cast, "learning", but="learning boss absent gone"),
         "open_door": everybodys(cast, "boss", but="boss absent gone"),
         "erase": everybodys(cast, "boss", but="boss") | {"absent": "boss", "gone": "boss"},
         "address": everybodys(cast, "boss", but="boss absent gone"),

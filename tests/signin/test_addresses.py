@@ -12,7 +12,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.core.checks import run_checks
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -32,6 +32,7 @@ from lms.api import (
     change_address,
     invite_person,
     remove_second_factor,
+    usable_address,
 )
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
 from lms.rules.addresses import plain
@@ -123,6 +124,8 @@ def test_written_once_it_stays_as_it_is(text: str) -> None:
         ("Jana@BU\u0308cher.example", "jana@xn--bcher-kva.example"),
         ("jana.h.olm+work@example.com", "jana.h.olm+work@example.com"),
         ("\u212aim@example.com", "kim@example.com"),
+        ("jana@straße.example", "jana@xn--strae-oqa.example"),
+        ("jana@βόλος.example", "jana@xn--nxasmm1c.example"),
     ],
 )
 def test_letters_of_other_alphabets_have_one_form(typed: str, stored: str) -> None:
@@ -191,6 +194,51 @@ def test_what_is_no_address_is_refused_with_a_sentence(admin: User, nonsense: st
     assert set(caught.value.fields) == {"email"}
 
 
+ODD = [
+    '"cora.oak"@example.com', '"cora oak"@example.com', '"a@b"@example.com', '"<x@evil.example>,"@example.com',
+    '"a\x0bBcc:x@evil.example"@example.com', '"a\x01b"@example.com', "a\x1fb@example.com", "a@[127.0.0.1]",
+    "a@xn--a.example", "a@xn--zzzzzz.example", "a@ex\u00admple.com", "a@example.com\u200b", "a\u200b@example.com",
+    "\u202ea@example.com", "a@exam\ufe0fple.com", "a@\u0646\u0627\u0645\u0647\u200c\u0627\u06cc.example",
+    "a@" + "ö" * 60 + ".example", "a@" + ".".join(["ab"] * 90), "a@-ß.example", "a@\ufdfa.example",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_what_mail_servers_read_in_different_ways_is_refused_with_a_sentence(admin: User, odd: str) -> None:
+    """In quotation marks, with unseen letters, or a domain without a form in ASCII: by service, form and door."""
+    who, learning = make.person(), log_in(make.with_duty("learning"))
+    with pytest.raises(Invalid) as caught:
+        change(admin, who, odd)
+    assert set(caught.value.fields) == {"email"}
+    form = {"full_name": "Nia New", "email": odd, "time_zone": "Europe/Copenhagen", "team": make.team().pk}
+    before = User.objects.count()
+    assert learning.post("/people/invite/", {**form, "key": str(make.key())}).status_code == 422
+    answer = Client().post("/accounts/password/reset/", {"email": odd})
+    assert answer.status_code == 200
+    assert answer.context["form"].errors["email"]
+    assert Client().post("/accounts/login/", {"login": odd, "password": "x"}).status_code == 200
+    assert User.objects.count() == before
+
+
+@pytest.mark.parametrize("host", ["VOUCH.example.com:31337", "vouch.example.com.", "other.example.com"])
+def test_a_link_begins_with_our_address_whatever_name_the_request_was_sent_to(host: str, settings: Any) -> None:
+    settings.ALLOWED_HOSTS = [".example.com", "testserver"]
+    settings.VOUCH_BASE_URL = "https://vouch.example.com"
+    nia, learning = make.person("Nia New"), log_in(make.with_duty("learning"))
+    Client().post("/accounts/password/reset/", {"email": nia.email}, headers={"host": host})
+    form = {
+        "full_name": "Max New",
+        "email": "max@example.com",
+        "time_zone": "Europe/Copenhagen",
+        "team": make.team().pk,
+    }
+    answer = learning.post("/people/invite/", {**form, "key": str(make.key())}, headers={"host": host})
+    assert answer.status_code == 302
+    for text in (mails(nia.email)[-1], mails("max@example.com")[-1]):
+        [link] = re.findall(r"\S+/accounts/password/reset/key/", text)
+        assert link == "https://vouch.example.com/accounts/password/reset/key/"
+
+
 # --- One truth, held by the database
 
 
@@ -209,6 +257,8 @@ def test_the_log_ins_table_takes_nothing_but_the_persons_address() -> None:
     for email in (other.email, "new.boss@example.com", one.email.upper()):
         forge("UPDATE account_emailaddress SET email = %s WHERE user_id = %s", email, one.pk)
     forge("UPDATE account_emailaddress SET user_id = %s WHERE user_id = %s", other.pk, one.pk)
+    for column in ("verified", '"primary"'):
+        forge(f"UPDATE account_emailaddress SET {column} = FALSE WHERE user_id = %s", one.pk)
     forge("UPDATE lms_user SET email = %s WHERE id = %s", one.email.title(), one.pk)
     forge("UPDATE lms_user SET email = %s WHERE id = %s", other.email, one.pk)
     with connection.cursor() as cursor:
@@ -419,6 +469,45 @@ def test_an_address_that_somebody_has_or_had_lately_is_nobody_elses(admin: User,
     else:
         with pytest.raises(Invalid):
             invite(AT + 400 * DAY)
+
+
+def test_an_address_that_is_given_up_while_an_invitation_waits_is_nobody_elses(
+    admin: User, cora: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The invitation asked before the change was committed, and writes after it: it asks once more."""
+    old, learning, asked = cora.email, make.with_duty("learning"), []
+
+    def asks(email: str, at: Any, person: User | None = None) -> str:
+        found = usable_address(email, at, person)
+        if not asked:
+            asked.append(email)
+            change(admin, cora)
+        return found
+
+    monkeypatch.setattr("lms.services.people.usable_address", asks)
+    with pytest.raises(Invalid):
+        invite_person(
+            actor=learning, email=old, full_name="Nia New", team_id=make.team().pk, link_for=lambda who: "/",
+            key=make.key(), at=AT,
+        )  # fmt: skip
+    assert asked == [old]
+    assert not User.objects.filter(full_name="Nia New").exists()
+
+
+def test_an_invitation_with_the_key_of_something_else_does_not_blame_the_address(cora: User) -> None:
+    with pytest.raises(Conflict, match="already used for something else"):
+        invite_person(
+            actor=make.with_duty("learning"), email="free@example.com", full_name="Nia New", team_id=make.team().pk,
+            link_for=lambda who: "/", key=cora.uid, at=AT,
+        )  # fmt: skip
+
+
+def test_the_machine_gives_no_former_address_either(admin: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    nia = make.person("Nia New", email="nia@example.com")
+    change(admin, nia, at=clock.now())
+    monkeypatch.setenv("VOUCH_ADMIN_PASSPHRASE", make.PASSPHRASE)
+    with pytest.raises(CommandError, match="within the last 30 days"):
+        call_command("create_admin", "--email", "nia@example.com", "--name", "Else", stdout=StringIO())
 
 
 def test_ones_own_former_address_may_come_back(admin: User, cora: User) -> None:

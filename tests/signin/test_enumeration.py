@@ -40,7 +40,7 @@ def hashed(settings: Any) -> Iterator[list[str]]:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
     for person in User.objects.filter(email__in=(KNOWN, LEFT)):
         person.set_password(make.PASSPHRASE)
-        person.save()
+        person.save(update_fields=["password"])
     done: list[str] = []
     real = PBKDF2PasswordHasher.encode
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -101,7 +102,8 @@ def test_a_passkey_gets_in(owner: User, door: Callable[..., Any]) -> None:
         patch("allauth.mfa.webauthn.forms.auth.extract_user_from_response", return_value=owner),
         patch("allauth.mfa.webauthn.forms.auth.complete_authentication", return_value=key),
     ):
-        client.post("/accounts/2fa/webauthn/login/", {"credential": '{"id": "x"}'})
+        answer = {"id": "eA", "rawId": "eA", "type": "public-key", "response": {}}
+        client.post("/accounts/2fa/webauthn/login/", {"credential": json.dumps(answer)})
     assert is_in(client)
     client.post("/accounts/logout/")
     assert door(client, OWNER).status_code == 302, "and the browser is known from then on"

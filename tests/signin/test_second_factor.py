@@ -177,3 +177,30 @@ def test_it_belongs_to_the_person_and_not_to_the_browser(
     client.post("/accounts/2fa/authenticate/", {"code": code_for(secret)})
     client.force_login(second)
     assert client.get("/my-people/")["Location"].startswith("/accounts/2fa/?")
+
+
+@pytest.mark.parametrize("duty", ["administrator", "learning"])
+def test_a_duty_that_another_process_gave_is_seen(duty: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The navigation keeps duties for a minute in each process: before a form, and for an administrator, rows count."""
+    who, browser = make.person("Cora Oak"), Client()
+    browser.force_login(who)
+    assert browser.get("/my-people/").status_code == 200
+    monkeypatch.setattr("lms.services.duties.forget", lambda *ids: None)
+    make.with_duty(duty, who)
+    form = {"full_name": "Nia New", "key": str(make.key())}
+    answer = browser.get("/people/") if duty == "administrator" else browser.post("/people/invite/", form)
+    assert answer.status_code == (302 if duty == "administrator" else 403)
+    assert browser.get("/people/").status_code == 302
+
+
+def test_a_form_that_waits_does_not_get_past_the_second_factor(app_of: Any) -> None:
+    """It was put aside before a duty asked for the factor; the answer to "is it still you?" would carry it out."""
+    who, browser = make.person("Cora Oak"), Client()
+    app_of(who)
+    browser.force_login(who)
+    there = "/accounts/2fa/totp/deactivate/"
+    assert "reauthenticate" in browser.post(there)["Location"]
+    make.with_duty("learning", who)
+    make.nothing_kept()
+    browser.post(f"/accounts/reauthenticate/?next={there}", {"password": make.PASSPHRASE, "next": there})
+    assert Authenticator.objects.filter(user=who, type="totp").exists()

@@ -39,7 +39,7 @@ def is_in(client: Client) -> bool:
 
 def leave(who: User) -> None:
     who.is_active, who.deactivated_at = False, clock.now()
-    who.save()
+    who.save(update_fields=["is_active", "deactivated_at"])
 
 
 def test_they_are_listed_with_browser_and_address(two: list[Client]) -> None:
@@ -68,7 +68,7 @@ def test_whoever_leaves_is_signed_out_everywhere_at_once(who: User, two: list[Cl
 def test_an_ended_session_does_not_live_again_when_they_come_back(who: User, two: list[Client]) -> None:
     leave(who)
     who.is_active, who.deactivated_at = True, None
-    who.save()
+    who.save(update_fields=["is_active", "deactivated_at"])
     assert [is_in(client) for client in two] == [False, False]
 
 

@@ -12,8 +12,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from lms import clock
-from lms.api import User, make_administrator
-from lms.errors import Conflict
+from lms.api import User, make_administrator, usable_address
+from lms.errors import Conflict, Invalid
 
 
 class Command(BaseCommand):
@@ -43,8 +43,11 @@ class Command(BaseCommand):
             validate_password(passphrase, user)
             user.set_password(passphrase)
             user.full_clean()
+            user.email = usable_address(user.email, clock.now())
         except ValidationError as error:
             raise CommandError(" ".join(error.messages), returncode=1) from None
+        except Invalid as error:
+            raise CommandError(str(error), returncode=1) from None
         old = find_administrator(instead_of) if instead_of else None
         try:
             with transaction.atomic():
