@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.snippets.blocks import SnippetChooserBlock
 
+from cms.rules.numbers import LARGEST
 from lms.rules.lines import one_line
 
 KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -75,6 +76,26 @@ class WholeBlock(blocks.IntegerBlock):
         """Migrations know it as a plain number block; the limits live here."""
         args, kwargs = super().deconstruct()[1:]
         return "wagtail.blocks.IntegerBlock", args, {k: v for k, v in kwargs.items() if k not in ("low", "high")}
+
+
+class NumberBlock(blocks.FloatBlock):
+    """A number with decimals between ``low`` and ``high``; the limits are checked when publishing."""
+
+    def __init__(self, low: float = -LARGEST, high: float = LARGEST, **kwargs: Any) -> None:
+        self.low, self.high = low, high
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> Any:
+        value = super().clean(value)
+        if value is not None and not self.is_deferred_validation and not self.low <= value <= self.high:
+            limits = {"low": self.low, "high": self.high}
+            raise ValidationError(_("Write a number from %(low)s to %(high)s.") % limits)
+        return value
+
+    def deconstruct(self) -> tuple[str, Any, Any]:
+        """Migrations know it as a plain number block; the limits live here."""
+        args, kwargs = super().deconstruct()[1:]
+        return "wagtail.blocks.FloatBlock", args, {k: v for k, v in kwargs.items() if k not in ("low", "high")}
 
 
 class PublishingStreamBlock(blocks.StreamBlock):
