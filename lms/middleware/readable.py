@@ -9,6 +9,7 @@ from django.core.exceptions import BadRequest
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.datastructures import MultiValueDictKeyError
 
 from .refusals import kept_words
@@ -64,18 +65,29 @@ def texts(request: HttpRequest) -> Iterator[str]:
 
 
 def form_of(request: HttpRequest) -> list[tuple[str, list[str]]]:
-    """The fields of a form that was sent; none when it broke off on its way."""
+    """The fields of a form that was sent; none when it broke off on its way.
+
+    Raises BadRequest for one with a name in a charset that is none.
+    """
     try:
         return list(request.POST.lists())
     except UnreadablePostError:
         return []
+    except (LookupError, UnicodeError) as error:
+        request._mark_post_parse_error()
+        raise BadRequest from error
 
 
 def numbers(request: HttpRequest) -> Iterator[tuple[str, str]]:
     """What may be a number in the query of an address, by name."""
     for name, values in request.GET.lists():
-        if name not in SEARCHES:
+        if name not in SEARCHES and not takes_all(request, name, values):
             yield from ((name, text) for value in values for text in value.split(","))
+
+
+def takes_all(request: HttpRequest, name: str, values: list[str]) -> bool:
+    """Whether somebody chose "select all in listing" in the admin: no number then, but a word."""
+    return name == "id" and values == ["all"] and request.path_info.startswith(reverse("wagtailadmin_home") + "bulk/")
 
 
 def wrong(name: str, text: str) -> bool:

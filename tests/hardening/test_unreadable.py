@@ -132,6 +132,30 @@ def test_what_is_no_number_is_no_row(admin: Client) -> None:
         assert [raw for raw, status in got.items() if status >= 500] == [], text
 
 
+@pytest.mark.parametrize("kind", ["wagtailcore/page/publish", "wagtailcore/page/move", "wagtailcore/page/delete"])
+def test_select_all_in_a_listing(kind: str, admin: Client) -> None:
+    """There ``id`` is a word; elsewhere, and beside a number, it still is none."""
+    assert ask(admin, f"/cms/bulk/{kind}/", "next=/cms/pages/&id=all").status_code == 200
+    assert ask(admin, "/cms/pages/", "id=all").status_code == 400
+    assert ask(admin, f"/cms/bulk/{kind}/", "id=alle").status_code == 400
+    assert ask(admin, f"/cms/bulk/{kind}/", "id=all&id=1x").status_code == 400
+
+
+@pytest.mark.parametrize("where", ["//[", "http://[", "http://[::1", "https://a]b", "//\u2100.com", "http://a:b:c/"])
+def test_an_address_to_go_to_next_that_cannot_be_read(where: str) -> None:
+    """It leads nowhere: not to an error, and not away from here."""
+    person = make.person()
+    person.set_password("correct horse battery")
+    person.save()
+    for path in ("/accounts/login/", "/accounts/logout/", "/accounts/reauthenticate/"):
+        for client in (Client(), signed_in()):
+            client.raise_request_exception = False
+            assert client.get(path, {"next": where}).status_code < 500, path
+    sent = {"next": where, "login": person.email, "password": "correct horse battery"}
+    answer = Client().post("/accounts/login/", sent)
+    assert (answer.status_code, "[" in answer["Location"]) == (302, False)
+
+
 NAMES = (
     "page p user id pk action collection_id tag page_type parent_page_id limit offset child_of uploader object_type "
     "team path learners enrolment locale ordering fields item_id lang"
