@@ -12,7 +12,7 @@ from wagtail.images.blocks import ImageBlock
 
 from cms.rules.numbers import MOST_TO_TRY
 
-from .base import NumberBlock, LineBlock, PublishingStreamBlock, WholeBlock
+from .base import LineBlock, NumberBlock, PublishingStreamBlock, WholeBlock, WordsBlock
 
 TEXT = ["bold", "italic", "link"]
 FIGURES = (
@@ -27,7 +27,7 @@ class ExampleBlock(blocks.StructBlock):
     """A short true-to-life case."""
 
     title = LineBlock(label=_("Title"))
-    text = blocks.RichTextBlock(features=TEXT, label=_("Text"))
+    text = WordsBlock(features=TEXT, label=_("Text"))
 
     class Meta:
         icon = "user"
@@ -217,7 +217,7 @@ class ImageWithWords(blocks.StructBlock):
 class LessonBodyBlock(PublishingStreamBlock):
     """The body of a lesson."""
 
-    paragraph = blocks.RichTextBlock(
+    paragraph = WordsBlock(
         features=TEXT,
         label=_("Paragraph"),
         icon="pilcrow",

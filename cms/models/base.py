@@ -35,7 +35,7 @@ from lms.rules.lines import one_line
 
 from . import dependants
 from .identity import check_blocks, check_name, check_room, uid_of_block
-from .numbers import check_numbers
+from .values import check_values
 
 ALIAS = {"alias_of", "alias_of_id"}
 """What is saved when an alias becomes a page of its own."""
@@ -66,7 +66,7 @@ class Content(models.Model):
     def all_findings(self) -> Iterator[Finding]:
         """What stands in the way of publishing, and advice: of all content, then of this kind. Reads only; cheap."""
         yield from check_room(self)
-        yield from check_numbers(self)
+        yield from check_values(self)
         if self.is_source:
             yield from check_name(self)
         yield from check_blocks(self.recorded_blocks())

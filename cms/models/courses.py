@@ -24,10 +24,10 @@ from cms.rules.numbers import MOST_MINUTES
 from lms.rules.specs import LessonSpec
 
 from .base import ContentPage
-from .numbers import Whole
 from .panels import ChecksPanel
 from .shelves import Shelf
 from .sources import SkillSource
+from .values import Whole
 
 
 class CoursePage(ContentPage):

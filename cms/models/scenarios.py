@@ -20,10 +20,10 @@ from cms.rules.scenario_lint import check_scenario
 
 from .base import ContentPage
 from .courses import unpublished_skills
-from .numbers import Whole
 from .panels import ChecksPanel
 from .shelves import Shelf
 from .sources import SpeakerSource
+from .values import Whole
 
 
 class ScenarioPage(ContentPage):

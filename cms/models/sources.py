@@ -26,8 +26,8 @@ from lms.api import Family, OneLine
 from lms.rules.specs import IndicatorSpec, RequirementSpec, RoleProfileSpec, SkillSpec
 
 from .base import Source
-from .numbers import Whole
 from .panels import ChecksPanel
+from .values import Whole
 
 IDENTITY = MultiFieldPanel(
     [FieldPanel("title", required_on_save=True), FieldPanel("slug", required_on_save=True)],

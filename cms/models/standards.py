@@ -19,9 +19,9 @@ from cms.rules.source_lint import check_standard
 
 from .base import ContentPage
 from .courses import unpublished_skills
-from .numbers import Whole
 from .panels import ChecksPanel
 from .shelves import Shelf
+from .values import Whole
 
 LEVELS = [(int(level), words) for level, words in ENTRUSTMENT]
 

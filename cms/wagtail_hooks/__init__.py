@@ -1,12 +1,15 @@
 """What the admin is told of us: registrations only; each module holds what one of them needs."""
 
 from wagtail import hooks
+from wagtail.admin.views.chooser import ExternalLinkView
 from wagtail.snippets.models import register_snippet
 
-from . import files, home, messages, people
+from . import files, home, links, messages, people
 from .library import Library
 
 register_snippet(Library)
+
+ExternalLinkView.form_class = links.LinkForm
 
 hooks.register("construct_homepage_panels", home.add_panels)
 hooks.register("register_admin_menu_item", home.back_to_today)

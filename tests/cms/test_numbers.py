@@ -14,7 +14,7 @@ from wagtail import blocks
 from wagtail.fields import StreamField
 
 from cms.models import LessonPage, PathPage, StandardPage
-from cms.models.numbers import Whole, check_numbers
+from cms.models.values import Whole, check_values
 from lms.rules.days import add_days
 from tests import cms_factories as authored
 from tests import factories as make
@@ -121,7 +121,7 @@ def test_no_way_of_publishing_goes_round_it(small: authored.Small, number: int) 
     ):
         page = type(page).objects.get(pk=page.pk)
         setattr(page, name, number)
-        with pytest.raises(ValidationError, match="write a number from 1 to"):
+        with pytest.raises(ValidationError, match="rite a whole number from 1 to"):
             page.save_revision(clean=False).publish()
         with pytest.raises(ValidationError):
             page.save()
@@ -140,14 +140,14 @@ def test_no_draft_with_an_endless_number_in_a_block_goes_live(small: authored.Sm
         else:
             of[change] = 9_999_999_999
         found.milestones = data
-        assert [str(finding) for finding in check_numbers(found)] != [], change
-        with pytest.raises(ValidationError, match="write a number from 1 to"):
+        assert [str(finding) for finding in check_values(found)] != [], change
+        with pytest.raises(ValidationError, match="rite a whole number from 1 to"):
             found.save_revision(clean=False).publish()
     lesson = LessonPage.objects.get(pk=small.lesson.pk)
     point = {"label": "One", "value": 1e300}
     lesson.body = [authored.raw("figure", {"kind": "bar", "title": "x", "alt": "x", "data": [point]})]
-    assert [str(finding) for finding in check_numbers(lesson)] == [
-        "Value: write a number from -1000000000 to 1000000000."
+    assert [str(finding) for finding in check_values(lesson)] == [
+        "Value: Write a number from -1000000000 to 1000000000."
     ]
 
 
@@ -155,4 +155,4 @@ def test_no_draft_with_an_endless_number_in_a_block_goes_live(small: authored.Sm
 def test_the_check_asks_nobody(small: authored.Small, django_assert_num_queries: Any) -> None:
     page = PathPage.objects.get(pk=small.path.pk)
     with django_assert_num_queries(0):
-        assert list(check_numbers(page)) == []
+        assert list(check_values(page)) == []
