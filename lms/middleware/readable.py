@@ -21,6 +21,8 @@ ESCAPED = "\\u0000"
 """NUL as JSON writes it: rich text of the admin and keys of passkeys come as JSON in a field."""
 SEARCHES = frozenset({"q", "who", "term", "search"})
 """In these anybody may look for a long number: they are compared as text."""
+MOST_LETTERS, MOST_WORDS = 200, 20
+"""Of a search: each word is one more condition, and SQLite takes so many of them."""
 
 
 class ReadableRequests:
@@ -35,6 +37,7 @@ class ReadableRequests:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if any(NUL in text for text in texts(request)) or any(wrong(name, text) for name, text in numbers(request)):
             raise BadRequest
+        limit_searches(request)
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]) -> None:
@@ -83,6 +86,27 @@ def numbers(request: HttpRequest) -> Iterator[tuple[str, str]]:
     for name, values in request.GET.lists():
         if name not in SEARCHES and not takes_all(request, name, values):
             yield from ((name, text) for value in values for text in value.split(","))
+
+
+def limit_searches(request: HttpRequest) -> None:
+    """Look for the first words only, and in the admin without quotation marks: SQLite reads those as its own."""
+    for name in SEARCHES & request.GET.keys():
+        found = [searched(value, quotes=not in_admin(request)) for value in request.GET.getlist(name)]
+        if found != request.GET.getlist(name):
+            fields = request.GET.copy()
+            fields.setlist(name, found)
+            request.GET = fields
+
+
+def searched(text: str, *, quotes: bool) -> str:
+    """The words that are looked for."""
+    kept = text[:MOST_LETTERS] if quotes or '"' not in text else text[:MOST_LETTERS].replace('"', " ").strip()
+    return kept if len(kept.split()) <= MOST_WORDS else " ".join(kept.split()[:MOST_WORDS])
+
+
+def in_admin(request: HttpRequest) -> bool:
+    """Whether this is an address of the authors' admin."""
+    return request.path_info.startswith(reverse("wagtailadmin_home"))
 
 
 def takes_all(request: HttpRequest, name: str, values: list[str]) -> bool:

@@ -12,6 +12,7 @@ from lms.middleware import ReadableRequests
 from lms.middleware.readable import LARGEST
 from tests import cms_factories as authored
 from tests import factories as make
+from tests import judging_factories as judge
 from tests.access.addresses import addresses
 from tests.access.hostile import ask, holding
 
@@ -193,6 +194,40 @@ def test_anybody_may_look_for_a_long_number(admin: Client) -> None:
     """H14. A search compares text: an account number of 30 digits is found or not."""
     for path in ("/people/?q=", "/cms/pages/search/?q="):
         assert admin.get(path + "4" * 30).status_code == 200, path
+
+
+SEARCHED = (
+    "/people/?q=", "/observe/new/?q=", "/cms/pages/search/?q=", "/cms/pages/search/results/?q=", "/cms/images/?q=",
+    "/cms/images/chooser/results/?q=", "/cms/documents/?q=", "/cms/users/?q=", "/cms/snippets/cms/skillsource/?q=",
+    "/cms/snippets/lms/customer/?q=", "/cms/choose-page/search/?q=", "/cms/api/main/pages/?search=",
+    "/cms/api/main/images/?search=", "/cms/tag-autocomplete/?term=",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", SEARCHED)
+def test_no_search_fails_on_its_words(path: str, admin: Client) -> None:
+    """A quotation mark and hundreds of words: SQLite reads the one, and counts the others."""
+    words = ['"', '""', 'a"b', '"a b', "a+" * 190, "a+" * 1500, "ab+" * 340, "a%22+" * 400, "x" * 9000, "(^*:-", "%27"]
+    words += ["%E2%80%9C", "NEAR(", "a+OR+", "%5C", "{a}:b"]
+    if path.startswith("/observe/"):
+        admin.force_login(judge.scene().observer)
+    got = {text[:20]: ask(admin, *(path + text).split("?", 1)).status_code for text in words}
+    assert {text: status for text, status in got.items() if status >= 400} == {}
+
+
+def test_a_search_keeps_its_words_as_far_as_it_goes() -> None:
+    """Cut where it is too long, and nothing else about it changes."""
+    asked: list[Any] = []
+    middleware = ReadableRequests(asked.append)  # type: ignore[arg-type]
+    for path, q in (
+        ("/people/", 'Anna "Zoë"'),
+        ("/cms/images/", 'Anna "Zoë"'),
+        ("/people/", "a " * 21),
+        ("/", "b" * 201),
+    ):
+        middleware(RequestFactory().get(path, {"q": q, "team": "3", "why": "a " * 30}))
+    assert [request.GET["q"] for request in asked] == ['Anna "Zoë"', "Anna  Zoë", " ".join("a" * 20), "b" * 200]
+    assert {(request.GET["team"], request.GET["why"]) for request in asked} == {("3", "a " * 30)}
 
 
 @pytest.mark.parametrize(
