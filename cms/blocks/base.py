@@ -144,11 +144,15 @@ class PublishingStreamBlock(blocks.StreamBlock):
     """A top-level stream that notes on the cleaned value whether it was cleaned for publishing."""
 
     def value_from_datadict(self, *args: Any) -> Any:
-        """Wagtail's; a form that lost its counts, or has nonsense in them, is a bad request (400)."""
+        """Wagtail's, which takes the form for one of its own: any other is a bad request (400).
+
+        Counts and orders that are lost or doubled, words for keys of rows, rich text that is none: what it stumbles
+        over depends on how far it comes. No code of ours runs in here; the log has the reason.
+        """
         try:
             return super().value_from_datadict(*args)
-        except (KeyError, ValueError) as error:
-            raise BadRequest("A form without its counts") from error
+        except Exception as error:
+            raise BadRequest("A form of nonsense") from error
 
     def clean(self, value: Any) -> Any:
         cleaned = super().clean(value)

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.documents.models import AbstractDocument, Document
 from wagtail.images.models import AbstractImage, AbstractRendition, Image
+from wagtail.search import index
 
 from lms.api import OneLine
 
@@ -16,6 +17,14 @@ class CustomImage(AbstractImage):
     credit = OneLine(_("credit"), max_length=200, blank=True)
 
     admin_form_fields = (*Image.admin_form_fields, "credit")
+    search_fields = [
+        *AbstractImage.search_fields,
+        # Wagtail's, and one may look for words among the pictures of a tag
+        index.RelatedFields(
+            "tags",
+            [index.SearchField("name", boost=10), index.AutocompleteField("name"), index.FilterField("name")],
+        ),
+    ]
 
     def __str__(self) -> str:
         return self.title

@@ -22,6 +22,7 @@ hooks.register("register_bulk_action", people.NoBulkRole, order=100)
 
 hooks.register("before_serve_document", files.only_whom_it_is_for, order=-1)
 
+hooks.register("before_copy_page", messages.ask_for_a_parent)
 hooks.register("before_delete_page", messages.explain_page)
 hooks.register("before_unpublish_page", messages.explain_unpublish)
 hooks.register("before_unpublish", messages.explain_source)

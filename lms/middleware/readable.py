@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.core.exceptions import BadRequest
-from django.db import DataError
+from django.core.exceptions import BadRequest, ObjectDoesNotExist
+from django.db import DataError, IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.datastructures import MultiValueDictKeyError
 
 from .refusals import kept_words
+
+logger = logging.getLogger(__name__)
 
 LARGEST = 2**63 - 1
 """What a column of the database holds, and its negative."""
 NUL = "\0"
 ESCAPED = "\\u0000"
 """NUL as JSON writes it: rich text of the admin and keys of passkeys come as JSON in a field."""
+NONSENSE = (DataError, OverflowError, RecursionError, UnicodeEncodeError, MultiValueDictKeyError)
+TAKEN_FOR_GRANTED = (BadRequest, ValueError, ObjectDoesNotExist, NoReverseMatch, IntegrityError)
 SEARCHES = frozenset({"q", "who", "term", "search"})
 """In these anybody may look for a long number: they are compared as text."""
 MOST_LETTERS, MOST_WORDS = 200, 20
@@ -49,9 +54,15 @@ class ReadableRequests:
             raise Http404
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """A number or a letter that the database refused, or a field that the form of a package takes for granted."""
-        if not isinstance(exception, (DataError, OverflowError, UnicodeEncodeError, MultiValueDictKeyError)):
+        """A number or a letter that the database refused, or a field that the form of a package takes for granted.
+
+        Wagtail takes more for granted: below its address a form or a query of nonsense is 400, too. A mistake of our
+        own would look the same, so the log has it with all that led there.
+        """
+        told_wagtail = in_admin(request) and (request.method == "POST" or request.GET)
+        if not isinstance(exception, NONSENSE + TAKEN_FOR_GRANTED if told_wagtail else NONSENSE):
             return None
+        logger.warning("Not understood: %s", request.path, exc_info=exception)
         return render(request, "errors/400.html", {"kept": kept_words(request)}, status=400)
 
 
