@@ -14,6 +14,7 @@ from lms.api import OneLine
 class CustomImage(AbstractImage):
     """A picture; ``credit`` says whose it is."""
 
+    title = OneLine(_("title"), max_length=255)
     credit = OneLine(_("credit"), max_length=200, blank=True)
 
     admin_form_fields = (*Image.admin_form_fields, "credit")
@@ -46,6 +47,8 @@ class CustomRendition(AbstractRendition):
 
 class CustomDocument(AbstractDocument):
     """A file for download."""
+
+    title = OneLine(_("title"), max_length=255)
 
     admin_form_fields = Document.admin_form_fields
 

@@ -125,7 +125,7 @@ MACHINES = {
 }  # fmt: skip
 OF_AUTHORS = {
     # Wagtail's own columns, and keys that authors choose
-    "cms.CustomImage.title", "cms.CustomImage.description", "cms.CustomImage.file_hash", "cms.CustomDocument.title",
+    "cms.CustomImage.description", "cms.CustomImage.file_hash",
     "cms.CustomDocument.file_hash", "cms.CustomRendition.filter_spec", "cms.CustomRendition.focal_point_key",
     "cms.SpeakerSource.portrait", "cms.ScenarioPage.start",
 }  # fmt: skip
