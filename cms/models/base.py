@@ -69,7 +69,7 @@ class Content(models.Model):
         yield from check_values(self)
         if self.is_source:
             yield from check_name(self)
-        yield from check_blocks(self.recorded_blocks())
+        yield from check_blocks(self)
         yield from self.findings()
 
     def check_publishable(self) -> None:

@@ -371,6 +371,20 @@ def test_two_blocks_with_one_id_are_not_published(small: make.Small, kind: str, 
     untouched(before)
 
 
+def test_blocks_of_two_kinds_with_one_id_are_not_published(small: make.Small) -> None:
+    """Case 6: a pause with the id of a question, a step with that of another milestone's step."""
+    body = list(small.lesson.body.raw_data)
+    asked = next(block for block in body if block["type"] == "recall")
+    small.lesson.body = [*body, make.raw("pause", {"prompt": "Which?"}) | {"id": asked["id"]}]
+    with pytest.raises(ValidationError, match="share one identity"):
+        small.lesson.save_revision(clean=False).publish()
+    milestones = json.loads(json.dumps(list(small.path.milestones.raw_data)))
+    milestones[1]["value"]["steps"][0]["id"] = milestones[0]["value"]["steps"][0]["id"]
+    small.path.milestones = milestones
+    with pytest.raises(ValidationError, match="share one identity"):
+        small.path.save_revision(clean=False).publish()
+
+
 def test_a_block_id_that_is_no_uuid_is_an_id_like_any_other(small: make.Small) -> None:
     """Case 6: an importer may have made it; it was an error page before."""
     data = list(small.lesson.body.raw_data)
