@@ -88,7 +88,7 @@ def form_of(request: HttpRequest) -> list[tuple[str, list[str]]]:
     except UnreadablePostError:
         return []
     except (LookupError, UnicodeError) as error:
-        request._mark_post_parse_error()
+        request._mark_post_parse_error()  # type: ignore[attr-defined]
         raise BadRequest from error
 
 
@@ -106,7 +106,7 @@ def limit_searches(request: HttpRequest) -> None:
         if found != request.GET.getlist(name):
             fields = request.GET.copy()
             fields.setlist(name, found)
-            request.GET = fields
+            request.GET = fields  # type: ignore[assignment]
 
 
 def searched(text: str, *, quotes: bool) -> str:
