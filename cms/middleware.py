@@ -7,12 +7,13 @@ from fnmatch import fnmatch
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail.admin import messages
 from wagtail.admin.modal_workflow import render_modal_workflow
+from wagtail.images.models import SourceImageIOError
 from wagtail.users.models import UserProfile
 
 from lms.api import User, language_of
@@ -75,8 +76,13 @@ class RefusedInAdmin:
         return render(request, "errors/403.html", context, status=403)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """The editor with the sentence (302), or as the window in the page wants to hear it; None: not ours."""
+        """The editor with the sentence (302), or as the window in the page wants to hear it; None: not ours.
+
+        Raises Http404 for a picture whose file is gone from the disk.
+        """
         match = request.resolver_match
+        if isinstance(exception, SourceImageIOError):
+            raise Http404 from exception
         if not isinstance(exception, ValidationError) or request.method != "POST" or match is None:
             return None
         if not request.path.startswith(reverse("wagtailadmin_home")):

@@ -138,6 +138,13 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
             words = {"user": user, "theirs": address == user.email}
             super().send_notification_mail(template_prefix, user, {**(context or {}), **words}, address)
 
+    def is_safe_url(self, url: str) -> bool:
+        """allauth's; an address that cannot be read leads nowhere."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 

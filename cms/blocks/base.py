@@ -8,15 +8,18 @@ stream bears that mark then checks itself as a whole (``cms.models.base``).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.core.exceptions import BadRequest, ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.snippets.blocks import SnippetChooserBlock
 
+from cms.rules.numbers import LARGEST
 from lms.rules.lines import one_line
+from lms.rules.links import wrong_with_links
 
 KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_KEY = 60
@@ -57,19 +60,32 @@ class KeyBlock(blocks.CharBlock):
         return ("wagtail.blocks.CharBlock", *super().deconstruct()[1:])
 
 
-class WholeBlock(blocks.IntegerBlock):
+class Checked:
+    """Mixin of a block that judges its value: here when a form publishes, in ``remarks`` whatever way it goes live."""
+
+    def wrong_with(self, raw: Any) -> str:
+        """What is wrong with a value as it is stored, in a sentence; "" when nothing is."""
+        raise NotImplementedError
+
+    def clean(self, value: Any) -> Any:
+        block: Any = self
+        value = super().clean(value)  # type: ignore[misc]
+        if not block.is_deferred_validation and (wrong := self.wrong_with(block.get_prep_value(value))):
+            raise ValidationError(wrong)
+        return value
+
+
+class WholeBlock(Checked, blocks.IntegerBlock):
     """A whole number between ``low`` and ``high``; the limits are checked when publishing."""
 
     def __init__(self, low: int = 0, high: int = 9_999, **kwargs: Any) -> None:
         self.low, self.high = low, high
         super().__init__(**kwargs)
 
-    def clean(self, value: Any) -> Any:
-        value = super().clean(value)
-        if value is not None and not self.is_deferred_validation and not self.low <= value <= self.high:
-            limits = {"low": self.low, "high": self.high}
-            raise ValidationError(_("Write a whole number from %(low)s to %(high)s.") % limits)
-        return value
+    def wrong_with(self, raw: Any) -> str:
+        limits = {"low": self.low, "high": self.high}
+        fits = raw in (None, "") or self.low <= raw <= self.high
+        return "" if fits else _("Write a whole number from %(low)s to %(high)s.") % limits
 
     def deconstruct(self) -> tuple[str, Any, Any]:
         """Migrations know it as a plain number block; the limits live here."""
@@ -77,15 +93,66 @@ class WholeBlock(blocks.IntegerBlock):
         return "wagtail.blocks.IntegerBlock", args, {k: v for k, v in kwargs.items() if k not in ("low", "high")}
 
 
+class NumberBlock(Checked, blocks.FloatBlock):
+    """A number with decimals between ``low`` and ``high``; the limits are checked when publishing."""
+
+    def __init__(self, low: float = -LARGEST, high: float = LARGEST, **kwargs: Any) -> None:
+        self.low, self.high = low, high
+        super().__init__(**kwargs)
+
+    def wrong_with(self, raw: Any) -> str:
+        limits = {"low": self.low, "high": self.high}
+        fits = raw in (None, "") or self.low <= raw <= self.high
+        return "" if fits else _("Write a number from %(low)s to %(high)s.") % limits
+
+    def deconstruct(self) -> tuple[str, Any, Any]:
+        """Migrations know it as a plain number block; the limits live here."""
+        args, kwargs = super().deconstruct()[1:]
+        return "wagtail.blocks.FloatBlock", args, {k: v for k, v in kwargs.items() if k not in ("low", "high")}
+
+
+class WordsBlock(Checked, blocks.RichTextBlock):
+    """Words with links; where each of them leads is checked when publishing."""
+
+    def wrong_with(self, raw: Any) -> str:
+        return wrong_with_links(raw or "")
+
+    def deconstruct(self) -> tuple[str, Any, Any]:
+        """Migrations know it as a plain block of rich text."""
+        return ("wagtail.blocks.RichTextBlock", *super().deconstruct()[1:])
+
+
+def remarks(block: blocks.Block, raw: Any) -> Iterator[str]:
+    """What is wrong with the values inside a block, each with its label. Reads what is stored, and looks nothing up."""
+    if isinstance(block, Checked):
+        if wrong := block.wrong_with(raw):
+            yield f"{capfirst(str(block.label))}: {wrong}"
+    elif isinstance(block, blocks.StreamBlock):
+        for item in raw or ():
+            if item["type"] in block.child_blocks:
+                yield from remarks(block.child_blocks[item["type"]], item["value"])
+    elif isinstance(block, blocks.StructBlock):
+        for name, child in block.child_blocks.items():
+            yield from remarks(child, (raw or {}).get(name))
+    elif isinstance(block, blocks.ListBlock):
+        for item in raw or ():
+            listed = isinstance(item, dict) and item.get("type") == "item"
+            yield from remarks(block.child_block, item["value"] if listed else item)
+
+
 class PublishingStreamBlock(blocks.StreamBlock):
     """A top-level stream that notes on the cleaned value whether it was cleaned for publishing."""
 
     def value_from_datadict(self, *args: Any) -> Any:
-        """Wagtail's; a form that lost its counts, or has nonsense in them, is a bad request (400)."""
+        """Wagtail's, which takes the form for one of its own: any other is a bad request (400).
+
+        Counts and orders that are lost or doubled, words for keys of rows, rich text that is none: what it stumbles
+        over depends on how far it comes. No code of ours runs in here; the log has the reason.
+        """
         try:
             return super().value_from_datadict(*args)
-        except (KeyError, ValueError) as error:
-            raise BadRequest("A form without its counts") from error
+        except Exception as error:
+            raise BadRequest("A form of nonsense") from error
 
     def clean(self, value: Any) -> Any:
         cleaned = super().clean(value)

@@ -10,7 +10,9 @@ from wagtail.blocks import BlockGroup
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock
 
-from .base import LineBlock, PublishingStreamBlock, WholeBlock
+from cms.rules.numbers import MOST_TO_TRY
+
+from .base import LineBlock, NumberBlock, PublishingStreamBlock, WholeBlock, WordsBlock
 
 TEXT = ["bold", "italic", "link"]
 FIGURES = (
@@ -25,7 +27,7 @@ class ExampleBlock(blocks.StructBlock):
     """A short true-to-life case."""
 
     title = LineBlock(label=_("Title"))
-    text = blocks.RichTextBlock(features=TEXT, label=_("Text"))
+    text = WordsBlock(features=TEXT, label=_("Text"))
 
     class Meta:
         icon = "user"
@@ -77,10 +79,10 @@ class PointBlock(blocks.StructBlock):
 
     label = LineBlock(label=_("Label"))
     text = LineBlock(required=False, label=_("Text"))
-    value = blocks.FloatBlock(required=False, label=_("Value"))
+    value = NumberBlock(required=False, label=_("Value"))
     total = blocks.BooleanBlock(required=False, label=_("Total: closes the bars before it"))
-    x = blocks.FloatBlock(required=False, label=_("x, 0 to 100"))
-    y = blocks.FloatBlock(required=False, label=_("y, 0 to 100"))
+    x = NumberBlock(low=0, high=100, required=False, label=_("x, 0 to 100"))
+    y = NumberBlock(low=0, high=100, required=False, label=_("y, 0 to 100"))
 
     class Meta:
         label_format = "{label} {value}"
@@ -160,7 +162,7 @@ class TryItBlock(blocks.StructBlock):
     """Something to do away from the screen; its minutes come on top of the reading."""
 
     prompt = blocks.TextBlock(label=_("What to do"), rows=3)
-    takes_minutes = WholeBlock(low=1, high=240, label=_("Takes (minutes)"))
+    takes_minutes = WholeBlock(low=1, high=MOST_TO_TRY, label=_("Takes (minutes)"))
 
     class Meta:
         icon = "edit"
@@ -215,7 +217,7 @@ class ImageWithWords(blocks.StructBlock):
 class LessonBodyBlock(PublishingStreamBlock):
     """The body of a lesson."""
 
-    paragraph = blocks.RichTextBlock(
+    paragraph = WordsBlock(
         features=TEXT,
         label=_("Paragraph"),
         icon="pilcrow",

@@ -13,6 +13,8 @@ from wagtail import blocks
 from wagtail.blocks import BlockGroup
 from wagtail.snippets.blocks import SnippetChooserBlock
 
+from cms.rules.numbers import LAST_DAY, MOST_MINUTES
+
 from .base import ENTRUSTMENT, GATES, KeyBlock, LineBlock, PublishingStreamBlock, WholeBlock, skill_list
 
 MODES = (
@@ -41,7 +43,7 @@ class LeavesBlock(blocks.StreamBlock):
     step = KeyBlock(label=_("A step is done"), icon="check", help_text=_("The key of the step."))
     milestone = KeyBlock(label=_("A milestone is reached"), icon="flag", help_text=_("The key of the milestone."))
     skill = SkillLeafBlock()
-    day = WholeBlock(low=1, high=2_000, label=_("A day is reached"), icon="date")
+    day = WholeBlock(low=1, high=LAST_DAY, label=_("A day is reached"), icon="date")
 
 
 class UnlockBlock(blocks.StructBlock):
@@ -61,10 +63,10 @@ class StepBlock(blocks.StructBlock):
 
     key = KeyBlock(label=_("Key"), help_text=_("Unique on the path; locks refer to it. Do not change it later."))
     required = blocks.BooleanBlock(required=False, default=True, label=_("Required"))
-    start_day = WholeBlock(low=1, high=2_000, label=_("From day"))
-    due_day = WholeBlock(low=1, high=2_000, label=_("Due on day"))
+    start_day = WholeBlock(low=1, high=LAST_DAY, label=_("From day"))
+    due_day = WholeBlock(low=1, high=LAST_DAY, label=_("Due on day"))
     minutes = WholeBlock(
-        low=1, high=9_999, required=False, label=_("Minutes"), help_text=_("Empty: those of what it is about.")
+        low=1, high=MOST_MINUTES, required=False, label=_("Minutes"), help_text=_("Empty: those of what it is about.")
     )
     unlock = UnlockBlock()
 
@@ -118,7 +120,7 @@ class MilestoneBlock(blocks.StructBlock):
 
     key = KeyBlock(label=_("Key"), help_text=_("Unique on the path; locks refer to it. Do not change it later."))
     title = LineBlock(label=_("Title"), help_text=_("In the first person: I can explain how we work."))
-    day = WholeBlock(low=1, high=2_000, label=_("Day"))
+    day = WholeBlock(low=1, high=LAST_DAY, label=_("Day"))
     steps = StepsBlock(label=_("Steps"))
 
     class Meta:

@@ -11,7 +11,7 @@ from wagtail.snippets.blocks import SnippetChooserBlock
 
 from assessments.rules.specs import ChoiceSpec, LookForSpec, MeterSpec, NodeSpec
 
-from .base import KeyBlock, LineBlock, PublishingStreamBlock, WholeBlock, number, skill_list, slugs
+from .base import KeyBlock, LineBlock, NumberBlock, PublishingStreamBlock, WholeBlock, number, skill_list, slugs
 
 METERS = (("trust", _("Trust")), ("margin", _("Margin")), ("time", _("Time")))
 MOODS = (("warm", _("Warm")), ("even", _("Even")), ("cold", _("Cold")))
@@ -121,8 +121,8 @@ class EndingBlock(blocks.StructBlock):
     key = KeyBlock(label=_("Key"))
     end = blocks.TextBlock(label=_("What happens"), rows=3)
     debrief = blocks.TextBlock(label=_("Looking back"), rows=3)
-    pass_at = blocks.FloatBlock(
-        required=False, min_value=0, max_value=1, label=_("Pass mark, 0 to 1"), help_text=_("Empty: never a pass.")
+    pass_at = NumberBlock(
+        low=0, high=1, required=False, label=_("Pass mark, 0 to 1"), help_text=_("Empty: never a pass.")
     )
     otherwise = blocks.TextBlock(required=False, label=_("Below the pass mark"), rows=2)
 

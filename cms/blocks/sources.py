@@ -7,6 +7,8 @@ from wagtail import blocks
 from wagtail.blocks import BlockGroup
 from wagtail.snippets.blocks import SnippetChooserBlock
 
+from cms.rules.numbers import LAST_DAY
+
 from .base import ENTRUSTMENT, KeyBlock, LineBlock, PublishingStreamBlock, WholeBlock
 
 BANDS = (("Foundation", _("Foundation")), ("Practitioner", _("Practitioner")), ("Lead", _("Lead")))
@@ -49,7 +51,7 @@ class RequirementBlock(blocks.StructBlock):
     skill = SnippetChooserBlock("cms.SkillSource", label=_("Skill"))
     level = blocks.ChoiceBlock(choices=ENTRUSTMENT, label=_("Level"))
     weight = WholeBlock(low=1, high=9, default=1, label=_("Weight"))
-    target_day = WholeBlock(low=1, high=2_000, label=_("By day"))
+    target_day = WholeBlock(low=1, high=LAST_DAY, label=_("By day"))
     critical = blocks.BooleanBlock(
         required=False, label=_("Critical"), help_text=_("Must be met, whatever the share of weight is.")
     )
@@ -110,7 +112,7 @@ class ExpectedBlock(PublishingStreamBlock):
 
     expected = blocks.StructBlock(
         [
-            ("day", WholeBlock(low=1, high=2_000, label=_("Day"))),
+            ("day", WholeBlock(low=1, high=LAST_DAY, label=_("Day"))),
             ("level", blocks.ChoiceBlock(choices=ENTRUSTMENT, label=_("Level"))),
         ],
         label=_("By a day"),

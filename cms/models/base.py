@@ -35,6 +35,7 @@ from lms.rules.lines import one_line
 
 from . import dependants
 from .identity import check_blocks, check_name, check_room, uid_of_block
+from .values import check_values
 
 ALIAS = {"alias_of", "alias_of_id"}
 """What is saved when an alias becomes a page of its own."""
@@ -65,9 +66,10 @@ class Content(models.Model):
     def all_findings(self) -> Iterator[Finding]:
         """What stands in the way of publishing, and advice: of all content, then of this kind. Reads only; cheap."""
         yield from check_room(self)
+        yield from check_values(self)
         if self.is_source:
             yield from check_name(self)
-        yield from check_blocks(self.recorded_blocks())
+        yield from check_blocks(self)
         yield from self.findings()
 
     def check_publishable(self) -> None:
@@ -141,7 +143,30 @@ class ContentPermissionTester(PagePermissionTester):
         return allowed and (reordering or not self.refusal(descendants=True))
 
 
-class ContentPage(Content, Page):  # type: ignore[django-manager-missing]
+class LineOfTitle(models.Model):
+    """Mixin of all our pages: a title is one line, also that of a copy, which Wagtail saves without looking at it. It
+    becomes the subject of mail.
+    """
+
+    title: str
+    draft_title: str
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> Any:
+        self._clean_titles()
+        return super().save(*args, **kwargs)
+
+    def full_clean(self, *args: Any, **kwargs: Any) -> None:
+        self._clean_titles()
+        super().full_clean(*args, **kwargs)
+
+    def _clean_titles(self) -> None:
+        self.title, self.draft_title = one_line(self.title), one_line(self.draft_title)
+
+
+class ContentPage(LineOfTitle, Content, Page):  # type: ignore[django-manager-missing]
     """Base of all our pages. ``uid`` is the translation key: what the record calls it by.
 
     A page answers nobody by its own address: learners are sent to the screen that knows what they may see, and only a
@@ -171,11 +196,6 @@ class ContentPage(Content, Page):  # type: ignore[django-manager-missing]
             self.check_publishable()
         except ValidationError:
             self.live, self.has_unpublished_changes = False, True
-
-    def full_clean(self, *args: Any, **kwargs: Any) -> None:
-        """Wagtail's, with a title on one line: it becomes the subject of mail."""
-        self.title = one_line(self.title)  # type: ignore[has-type]
-        super().full_clean(*args, **kwargs)
 
     @property
     def uid(self) -> UUID:

@@ -20,20 +20,25 @@ from assessments.rules.specs import RecallSpec
 from cms.blocks.base import SkillsBlock, stream_slugs
 from cms.blocks.lesson import LessonBodyBlock, RecallStreamBlock
 from cms.rules.findings import Finding
+from cms.rules.numbers import MOST_MINUTES
 from lms.rules.specs import LessonSpec
 
 from .base import ContentPage
 from .panels import ChecksPanel
 from .shelves import Shelf
 from .sources import SkillSource
+from .values import Whole
 
 
 class CoursePage(ContentPage):
     """A course; its lessons are its children."""
 
     about = models.TextField(gettext_lazy("about"), blank=True)
-    minutes = models.PositiveSmallIntegerField(
-        gettext_lazy("minutes"), default=30, help_text=gettext_lazy("The whole course: lessons, try-its, recall, talk.")
+    minutes = Whole(
+        gettext_lazy("minutes"),
+        default=30,
+        high=MOST_MINUTES,
+        help_text=gettext_lazy("The whole course: lessons, try-its, recall, talk."),
     )
     recall = StreamField(RecallStreamBlock(), blank=True, verbose_name=gettext_lazy("recall questions"))
 
@@ -73,9 +78,7 @@ class LessonPage(ContentPage):
 
     gist = models.TextField(gettext_lazy("gist"), blank=True, help_text=gettext_lazy("One or two sentences for lists."))
     outcome = models.TextField(gettext_lazy("outcome"), help_text=gettext_lazy("In the first person: I can ..."))
-    minutes = models.PositiveSmallIntegerField(
-        gettext_lazy("minutes"), default=5, help_text=gettext_lazy("Reading only.")
-    )
+    minutes = Whole(gettext_lazy("minutes"), default=5, high=MOST_MINUTES, help_text=gettext_lazy("Reading only."))
     skills = StreamField(SkillsBlock(), blank=True, verbose_name=gettext_lazy("skills"))
     body = StreamField(LessonBodyBlock(), verbose_name=gettext_lazy("body"))
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.documents.models import AbstractDocument, Document
 from wagtail.images.models import AbstractImage, AbstractRendition, Image
+from wagtail.search import index
 
 from lms.api import OneLine
 
@@ -13,9 +14,18 @@ from lms.api import OneLine
 class CustomImage(AbstractImage):
     """A picture; ``credit`` says whose it is."""
 
+    title = OneLine(_("title"), max_length=255)
     credit = OneLine(_("credit"), max_length=200, blank=True)
 
     admin_form_fields = (*Image.admin_form_fields, "credit")
+    search_fields = [
+        *AbstractImage.search_fields,
+        # Wagtail's, and one may look for words among the pictures of a tag
+        index.RelatedFields(
+            "tags",
+            [index.SearchField("name", boost=10), index.AutocompleteField("name"), index.FilterField("name")],
+        ),
+    ]
 
     def __str__(self) -> str:
         return self.title
@@ -37,6 +47,8 @@ class CustomRendition(AbstractRendition):
 
 class CustomDocument(AbstractDocument):
     """A file for download."""
+
+    title = OneLine(_("title"), max_length=255)
 
     admin_form_fields = Document.admin_form_fields
 

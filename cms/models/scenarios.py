@@ -15,6 +15,7 @@ from assessments.rules.specs import ScenarioSpec
 from cms.blocks.base import SkillsBlock, stream_slugs
 from cms.blocks.scenario import MetersBlock, NodesBlock, read_meters, read_nodes
 from cms.rules.findings import Finding
+from cms.rules.numbers import MOST_MINUTES
 from cms.rules.scenario_lint import check_scenario
 
 from .base import ContentPage
@@ -22,15 +23,14 @@ from .courses import unpublished_skills
 from .panels import ChecksPanel
 from .shelves import Shelf
 from .sources import SpeakerSource
+from .values import Whole
 
 
 class ScenarioPage(ContentPage):
     """A practice scenario."""
 
     brief = models.TextField(gettext_lazy("brief"))
-    minutes = models.PositiveSmallIntegerField(
-        gettext_lazy("minutes"), default=10, help_text=gettext_lazy("One attempt.")
-    )
+    minutes = Whole(gettext_lazy("minutes"), default=10, high=MOST_MINUTES, help_text=gettext_lazy("One attempt."))
     skills = StreamField(SkillsBlock(), verbose_name=gettext_lazy("skills"))
     start = models.CharField(gettext_lazy("start"), max_length=60, help_text=gettext_lazy("The key of the first node."))
     meters = StreamField(MetersBlock(), verbose_name=gettext_lazy("meters"))

@@ -15,7 +15,7 @@ from wagtail.models import Page
 from cms.blocks.lesson import LessonBodyBlock
 from lms.rules.links import wrong_with_link
 
-from .base import ContentPage, ContentPermissionTester
+from .base import ContentPage, ContentPermissionTester, LineOfTitle
 from .panels import ChecksPanel
 
 
@@ -29,7 +29,7 @@ class Shelf(models.TextChoices):
     RESOURCES = "resources", _("Resources")
 
 
-class _FramePage(Page):
+class _FramePage(LineOfTitle, Page):
     """Pages that only hold others; people are sent to their own first screen."""
 
     class Meta:

@@ -20,12 +20,14 @@ from assessments.rules.specs import CalibrationItemSpec, CalibrationSpec, Speake
 from cms.blocks.base import number
 from cms.blocks.sources import LevelsBlock, RequirementsBlock, VignettesBlock
 from cms.rules.findings import Finding
+from cms.rules.numbers import MOST_ITEMS, MOST_MINUTES
 from cms.rules.source_lint import check_calibration, check_role, check_skill
 from lms.api import Family, OneLine
 from lms.rules.specs import IndicatorSpec, RequirementSpec, RoleProfileSpec, SkillSpec
 
 from .base import Source
 from .panels import ChecksPanel
+from .values import Whole
 
 IDENTITY = MultiFieldPanel(
     [FieldPanel("title", required_on_save=True), FieldPanel("slug", required_on_save=True)],
@@ -134,7 +136,7 @@ class ExternalSource(Source):
     """Training that lives elsewhere; the manager marks it done. It opens no gate."""
 
     about = models.TextField(gettext_lazy("about"))
-    minutes = models.PositiveSmallIntegerField(gettext_lazy("minutes"), default=60)
+    minutes = Whole(gettext_lazy("minutes"), default=60, high=MOST_MINUTES)
     note = models.TextField(gettext_lazy("note"), blank=True)
 
     kind = "external"
@@ -152,9 +154,13 @@ class CalibrationSource(WorkflowMixin, Source):
     skill = models.ForeignKey(
         SkillSource, models.PROTECT, null=True, related_name="calibrations", verbose_name=gettext_lazy("skill")
     )
-    kappa = models.FloatField(gettext_lazy("kappa, at least"), default=0.6)
-    max_bias = models.FloatField(gettext_lazy("bias, at most"), default=0.5)
-    min_items = models.PositiveSmallIntegerField(gettext_lazy("least number of items"), default=10)
+    kappa = models.FloatField(
+        gettext_lazy("kappa, at least"), default=0.6, validators=[MinValueValidator(0), MaxValueValidator(1)]
+    )
+    max_bias = models.FloatField(
+        gettext_lazy("bias, at most"), default=0.5, validators=[MinValueValidator(0), MaxValueValidator(4)]
+    )
+    min_items = Whole(gettext_lazy("least number of items"), default=10, high=MOST_ITEMS)
     items = StreamField(VignettesBlock(), verbose_name=gettext_lazy("vignettes"))
 
     kind = "calibration"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
@@ -15,12 +14,14 @@ from assessments.rules.specs import EvidenceLine, EvidenceRule, ExpectedLevel, S
 from cms.blocks.base import ENTRUSTMENT, MarkStreamBlock, SkillsBlock, number, stream_slugs
 from cms.blocks.sources import ExpectedBlock, IndicatorKeysBlock, WhereBlock
 from cms.rules.findings import Finding
+from cms.rules.numbers import LAST_DAY, MOST_MINUTES, MOST_MONTHS, MOST_OBSERVATIONS, MOST_SIGNERS
 from cms.rules.source_lint import check_standard
 
 from .base import ContentPage
 from .courses import unpublished_skills
 from .panels import ChecksPanel
 from .shelves import Shelf
+from .values import Whole
 
 LEVELS = [(int(level), words) for level, words in ENTRUSTMENT]
 
@@ -41,25 +42,27 @@ class StandardPage(ContentPage):
     indicators = StreamField(IndicatorKeysBlock(), verbose_name=_("indicators"))
     evidence = StreamField(MarkStreamBlock(), blank=True, verbose_name=_("evidence"))
     expected = StreamField(ExpectedBlock(), blank=True, verbose_name=_("expected level by day"))
-    grants = models.PositiveSmallIntegerField(
-        _("grants up to"), choices=LEVELS, default=4, help_text=_("The highest level that a sign-off on it may give.")
+    grants = Whole(
+        _("grants up to"),
+        choices=LEVELS,
+        default=4,
+        high=5,
+        help_text=_("The highest level that a sign-off on it may give."),
     )
     risk = models.CharField(_("risk"), max_length=8, choices=Risk.choices, default=Risk.STANDARD)
     where = StreamField(WhereBlock(), verbose_name=_("where it may be shown"))
-    minutes = models.PositiveSmallIntegerField(_("minutes"), default=60)
-    signers = models.PositiveSmallIntegerField(_("signers"), default=1, validators=[MinValueValidator(1)])
+    minutes = Whole(_("minutes"), default=60, high=MOST_MINUTES)
+    signers = Whole(_("signers"), default=1, high=MOST_SIGNERS)
 
-    observations = models.PositiveSmallIntegerField(_("observations, at least"), default=2)
-    observers = models.PositiveSmallIntegerField(_("by different people, at least"), default=1)
-    contexts = models.PositiveSmallIntegerField(_("in different contexts, at least"), default=1)
-    at_least = models.PositiveSmallIntegerField(
-        _("supervision level, at least"), default=4, validators=[MinValueValidator(1), MaxValueValidator(5)]
-    )
-    latest = models.PositiveSmallIntegerField(_("of the latest"), default=2)
-    window_days = models.PositiveSmallIntegerField(_("within days"), default=120)
-    max_from_coach = models.PositiveSmallIntegerField(_("of them by the coach, at most"), default=1)
-    valid_months = models.PositiveSmallIntegerField(_("valid for months"), default=18)
-    use_every_months = models.PositiveSmallIntegerField(_("use every (months)"), default=6)
+    observations = Whole(_("observations, at least"), default=2, high=MOST_OBSERVATIONS)
+    observers = Whole(_("by different people, at least"), default=1, high=MOST_OBSERVATIONS)
+    contexts = Whole(_("in different contexts, at least"), default=1, high=MOST_OBSERVATIONS)
+    at_least = Whole(_("supervision level, at least"), default=4, high=5)
+    latest = Whole(_("of the latest"), default=2, high=MOST_OBSERVATIONS)
+    window_days = Whole(_("within days"), default=120, high=LAST_DAY)
+    max_from_coach = Whole(_("of them by the coach, at most"), default=1, low=0, high=MOST_OBSERVATIONS)
+    valid_months = Whole(_("valid for months"), default=18, high=MOST_MONTHS)
+    use_every_months = Whole(_("use every (months)"), default=6, high=MOST_MONTHS)
 
     kind = "standard"
     shelf = Shelf.STANDARDS

@@ -13,6 +13,15 @@ from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.models import Page
 
 from cms import api
+from lms.errors import Conflict
+
+
+def ask_for_a_parent(request: HttpRequest, page: Page) -> None:
+    """A copy without a place, or below a page that went in the meantime. Raises Conflict; Wagtail would stop."""
+    if request.method == "POST":
+        chosen = request.POST.get("new_parent_page", "")
+        if not chosen.isdecimal() or not Page.objects.filter(pk=chosen).exists():
+            raise Conflict(_("Choose below which page the copy shall stand: there is none, or it is gone."))
 
 
 def explain_page(request: HttpRequest, page: Page) -> HttpResponse | None:

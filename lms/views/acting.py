@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -17,6 +18,9 @@ from lms.requests import SHOWN, SignedInRequest, key_of, shown_of
 T = TypeVar("T")
 
 SHORT = 20
+BY_MACHINE = ("on", "true", "false")
+HIDDEN = re.compile(r"action-|.*(-(type|id|deleted|order|count|uuid)|_FORMS|_id)$|code$|credential$")
+"""Fields that a form puts in itself, that press a button, or that open a door."""
 NOT_KEPT = ("csrfmiddlewaretoken", "key", "seal", "next", SHOWN)
 
 
@@ -57,6 +61,26 @@ def kept_words(request: HttpRequest) -> list[tuple[str, str]]:
         if name not in NOT_KEPT and "password" not in name
         for value in values
         if (len(value.split()) > 1 or len(value) > SHORT) and uid_or_none(value) is None
+    ]
+
+
+def all_words(request: HttpRequest) -> list[tuple[str, str]]:
+    """Every text field of a form that could not be stored, one word or many. What was chosen from a list looks the same
+    and comes along; nothing with a letter in it that somebody typed is lost.
+    """
+    long = kept_words(request)
+    return [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name not in NOT_KEPT and "password" not in name
+        for value in values
+        if (name, value) in long
+        or (
+            any(map(str.isalpha, value))
+            and value not in BY_MACHINE
+            and not HIDDEN.match(name)
+            and not uid_or_none(value)
+        )
     ]
 
 

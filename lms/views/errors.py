@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
 from lms.api import KeyMissing
-from lms.views.acting import kept_words
+from lms.views.acting import all_words
 
 TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
@@ -65,6 +65,6 @@ def will_pass(error: BaseException | None) -> bool:
 def words_of(request: HttpRequest) -> list[tuple[str, str]]:
     """What was written in the form; nothing if the form itself could not be stored while it came in."""
     try:
-        return kept_words(request)
+        return all_words(request)
     except Exception:
         return []

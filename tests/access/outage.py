@@ -14,7 +14,7 @@ from typing import Any
 from django.db import OperationalError, connection, transaction
 from django.test import Client
 
-from lms.views.acting import kept_words
+from lms.views.acting import all_words
 
 from .probes import PROBES
 from .walk import TABLE, WRITES, Cell, Walk, cells, differences, fingerprint, tables
@@ -61,7 +61,7 @@ def _outages(walk: Walk, cell: Cell, before: dict[str, int]) -> list[Outage]:
     for at in sorted({0, count // 2, count - 1}) if count else ():
         _count, answer, changed = _asked(browser, method, url, form, at, before)
         page = html.unescape(answer.content.decode())
-        lost = tuple(text for _name, text in kept_words(answer.wsgi_request) if text not in page)
+        lost = tuple(text for _name, text in all_words(answer.wsgi_request) if text not in page)
         half = frozenset() if changed == whole else changed
         found.append(Outage(cell.probe, cell.role, at, count, answer.status_code, dict(answer.headers), lost, half))
     return found

@@ -13,16 +13,28 @@ from uuid import UUID, uuid5
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db.models import Model
 from django.test import override_settings
 from django.urls import reverse
 from wagtail.actions.copy_page import CopyPageAction
+from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import Locale, Page
 
 from assessments.models import CalibrationVersion, RecallVersion, ScenarioVersion, StandardVersion
-from cms.models import CompileFailure, ContentPage, CoursePage, LessonPage, PathPage, SectionPage
+from cms.models import (
+    CompileFailure,
+    ContentPage,
+    CoursePage,
+    CustomDocument,
+    CustomImage,
+    LessonPage,
+    PathPage,
+    SectionPage,
+)
 from lms.api import Label, Milestone, Path, PathVersion, Requirement, RoleProfile, Skill, SkillVersion, Step
+from lms.rules.lines import one_line
 from tests import cms_factories as make
 from tests import factories
 
@@ -311,6 +323,38 @@ def test_an_alias_in_another_language_turned_into_a_page_is_a_translation(small:
     untouched(before)
 
 
+FORGED = "Rules\r\nBcc: x\u202egnp.exe"
+
+
+def test_the_title_of_a_copy_is_one_line(small: make.Small, admin: Any) -> None:
+    """H18. Wagtail saves a copy without looking at it, and several may be published at a time."""
+    place = {"new_title": FORGED, "new_slug": "copied", "new_parent_page": small.course.get_parent().pk}
+    admin.post(reverse("wagtailadmin_pages:copy", args=[small.course.pk]), place)
+    copy = CoursePage.objects.get(slug="copied")
+    admin.post(f"/cms/bulk/wagtailcore/page/publish/?next=/cms/&id={copy.pk}")
+    copy = CoursePage.objects.get(slug="copied")
+    assert copy.live
+    draft = copy.get_latest_revision_as_object()
+    titles = {
+        copy.title,
+        copy.draft_title,
+        draft.title,
+        *Label.objects.filter(uid=copy.uid).values_list("title", flat=True),
+    }
+    assert titles == {one_line(FORGED)}
+
+
+def test_titles_of_shelves_and_files_are_one_line(small: make.Small, admin: Any, settings: Any, tmp_path: Any) -> None:
+    """H18. Whatever an author names."""
+    settings.MEDIA_ROOT = tmp_path
+    shelf = make.add(small.frame.home, SectionPage(title=FORGED, slug="shelf", shelf="paths"))
+    paper = CustomDocument.objects.create(title="D", file=ContentFile(b"%PDF-1.7\n", "a.pdf"))
+    admin.post(f"/cms/documents/edit/{paper.pk}/", {"title": FORGED, "collection": "1", "tags": ""})
+    picture = CustomImage.objects.create(title=FORGED, file=get_test_image_file())
+    for thing in (shelf, paper, picture):
+        assert type(thing).objects.get(pk=thing.pk).title == one_line(FORGED)
+
+
 # --- Within one page -----------------------------------------------------------------------------------------------
 
 
@@ -325,6 +369,20 @@ def test_two_blocks_with_one_id_are_not_published(small: make.Small, kind: str, 
     with pytest.raises(ValidationError, match="share one identity"):
         page.save_revision(clean=False).publish()
     untouched(before)
+
+
+def test_blocks_of_two_kinds_with_one_id_are_not_published(small: make.Small) -> None:
+    """Case 6: a pause with the id of a question, a step with that of another milestone's step."""
+    body = list(small.lesson.body.raw_data)
+    asked = next(block for block in body if block["type"] == "recall")
+    small.lesson.body = [*body, make.raw("pause", {"prompt": "Which?"}) | {"id": asked["id"]}]
+    with pytest.raises(ValidationError, match="share one identity"):
+        small.lesson.save_revision(clean=False).publish()
+    milestones = json.loads(json.dumps(list(small.path.milestones.raw_data)))
+    milestones[1]["value"]["steps"][0]["id"] = milestones[0]["value"]["steps"][0]["id"]
+    small.path.milestones = milestones
+    with pytest.raises(ValidationError, match="share one identity"):
+        small.path.save_revision(clean=False).publish()
 
 
 def test_a_block_id_that_is_no_uuid_is_an_id_like_any_other(small: make.Small) -> None:

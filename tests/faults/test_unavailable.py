@@ -22,7 +22,7 @@ from redis.exceptions import ConnectionError as NoRedis
 from coaching.models import Thread
 from lms.api import KeyMissing, User
 from lms.models import Act
-from lms.views.errors import will_pass
+from lms.views.errors import server_error, will_pass, words_of
 from tests import factories as make
 from tests import judging_factories as judging
 
@@ -65,6 +65,22 @@ def is_told(answer: Any) -> bool:
     assert re.search(r'<script type="module" nonce="[^"]+"', page), "the script that keeps the draft"
     assert "style=" not in page
     return WORDS in page and "Who calls first?" in page
+
+
+def test_a_form_of_single_words_is_given_back_too(rf: Any) -> None:
+    """Every text field, and nothing that a form put in itself or that opens a door."""
+    typed = {
+        "title": "Discovery", "body": "Zürich", "why": "Kundengespräch", "name": "王", "note": "a1", "long": WORDS,
+        "body-0-value-title": "Sunday",
+    }  # fmt: skip
+    of_the_form = {
+        "csrfmiddlewaretoken": "x", "key": str(uuid4()), "password": "secret", "new_password": "one two three",
+        "body-0-type": "paragraph", "body-0-id": "abc", "body-count": "x", "action-publish": "publish", "agreed": "on",
+        "minutes": "30", "code": "abc-def", "enrolment": str(uuid4()), "tasks-TOTAL_FORMS": "x", "empty": "",
+    }  # fmt: skip
+    assert dict(words_of(rf.post("/x/", typed | of_the_form))) == typed
+    page = server_error(rf.post("/x/", typed | of_the_form)).content.decode()
+    assert [word for word in typed.values() if html.escape(word) not in page] == []
 
 
 def nothing_written() -> bool:

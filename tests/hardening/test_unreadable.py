@@ -12,6 +12,7 @@ from lms.middleware import ReadableRequests
 from lms.middleware.readable import LARGEST
 from tests import cms_factories as authored
 from tests import factories as make
+from tests import judging_factories as judge
 from tests.access.addresses import addresses
 from tests.access.hostile import ask, holding
 
@@ -132,6 +133,30 @@ def test_what_is_no_number_is_no_row(admin: Client) -> None:
         assert [raw for raw, status in got.items() if status >= 500] == [], text
 
 
+@pytest.mark.parametrize("kind", ["wagtailcore/page/publish", "wagtailcore/page/move", "wagtailcore/page/delete"])
+def test_select_all_in_a_listing(kind: str, admin: Client) -> None:
+    """There ``id`` is a word; elsewhere, and beside a number, it still is none."""
+    assert ask(admin, f"/cms/bulk/{kind}/", "next=/cms/pages/&id=all").status_code == 200
+    assert ask(admin, "/cms/pages/", "id=all").status_code == 400
+    assert ask(admin, f"/cms/bulk/{kind}/", "id=alle").status_code == 400
+    assert ask(admin, f"/cms/bulk/{kind}/", "id=all&id=1x").status_code == 400
+
+
+@pytest.mark.parametrize("where", ["//[", "http://[", "http://[::1", "https://a]b", "//\u2100.com", "http://a:b:c/"])
+def test_an_address_to_go_to_next_that_cannot_be_read(where: str) -> None:
+    """It leads nowhere: not to an error, and not away from here."""
+    person = make.person()
+    person.set_password("correct horse battery")
+    person.save()
+    for path in ("/accounts/login/", "/accounts/logout/", "/accounts/reauthenticate/"):
+        for client in (Client(), signed_in()):
+            client.raise_request_exception = False
+            assert client.get(path, {"next": where}).status_code < 500, path
+    sent = {"next": where, "login": person.email, "password": "correct horse battery"}
+    answer = Client().post("/accounts/login/", sent)
+    assert (answer.status_code, "[" in answer["Location"]) == (302, False)
+
+
 NAMES = (
     "page p user id pk action collection_id tag page_type parent_page_id limit offset child_of uploader object_type "
     "team path learners enrolment locale ordering fields item_id lang"
@@ -169,6 +194,40 @@ def test_anybody_may_look_for_a_long_number(admin: Client) -> None:
     """H14. A search compares text: an account number of 30 digits is found or not."""
     for path in ("/people/?q=", "/cms/pages/search/?q="):
         assert admin.get(path + "4" * 30).status_code == 200, path
+
+
+SEARCHED = (
+    "/people/?q=", "/observe/new/?q=", "/cms/pages/search/?q=", "/cms/pages/search/results/?q=", "/cms/images/?q=",
+    "/cms/images/chooser/results/?q=", "/cms/documents/?q=", "/cms/users/?q=", "/cms/snippets/cms/skillsource/?q=",
+    "/cms/snippets/lms/customer/?q=", "/cms/choose-page/search/?q=", "/cms/api/main/pages/?search=",
+    "/cms/api/main/images/?search=", "/cms/tag-autocomplete/?term=",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", SEARCHED)
+def test_no_search_fails_on_its_words(path: str, admin: Client) -> None:
+    """A quotation mark and hundreds of words: SQLite reads the one, and counts the others."""
+    words = ['"', '""', 'a"b', '"a b', "a+" * 190, "a+" * 1500, "ab+" * 340, "a%22+" * 400, "x" * 9000, "(^*:-", "%27"]
+    words += ["%E2%80%9C", "NEAR(", "a+OR+", "%5C", "{a}:b"]
+    if path.startswith("/observe/"):
+        admin.force_login(judge.scene().observer)
+    got = {text[:20]: ask(admin, *(path + text).split("?", 1)).status_code for text in words}
+    assert {text: status for text, status in got.items() if status >= 400} == {}
+
+
+def test_a_search_keeps_its_words_as_far_as_it_goes() -> None:
+    """Cut where it is too long, and nothing else about it changes."""
+    asked: list[Any] = []
+    middleware = ReadableRequests(asked.append)  # type: ignore[arg-type]
+    for path, q in (
+        ("/people/", 'Anna "Zoë"'),
+        ("/cms/images/", 'Anna "Zoë"'),
+        ("/people/", "a " * 21),
+        ("/", "b" * 201),
+    ):
+        middleware(RequestFactory().get(path, {"q": q, "team": "3", "why": "a " * 30}))
+    assert [request.GET["q"] for request in asked] == ['Anna "Zoë"', "Anna  Zoë", " ".join("a" * 20), "b" * 200]
+    assert {(request.GET["team"], request.GET["why"]) for request in asked} == {("3", "a " * 30)}
 
 
 @pytest.mark.parametrize(

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.test import Client
 
 from assessments.models import Evidence
-from cms.models import ResourcePage
+from cms.models import LessonPage, ResourcePage
 from coaching.api import plan_session
 from lms.errors import Invalid
-from lms.rules.links import wrong_with_link
+from lms.rules.links import wrong_with_link, wrong_with_links
+from tests import cms_factories as authored
 from tests import coaching_factories as coaching
 from tests import factories as make
 from tests import judging_factories as judge
@@ -100,3 +104,86 @@ def test_a_link_of_the_library_is_held_to_the_same(what: str) -> None:
     with pytest.raises(ValidationError):
         field.clean(BAD[what], None)  # type: ignore[attr-defined]
     assert field.clean("https://files.example/x", None) == "https://files.example/x"  # type: ignore[attr-defined]
+
+
+# --- Links in the words of authors ----------------------------------------------------------------------------------
+
+ALSO = ("/go/x/", "/", "#steps", "mailto:a@example.com", "tel:+371123")
+NOT_OURS = {"another host": "//evil.example/", "a host behind a backslash": "/\\evil.example", "nothing": ""}
+MAY_BE_MAIL = BAD.keys() - {"mail"}
+
+
+def words(link: str) -> str:
+    return f'<p>Read <a href="https://a.example/">this</a> and <b><a href="{escape(link)}">that</a></b>.</p>'
+
+
+def rich(link: str) -> str:
+    """What the editor sends."""
+    block = {"key": "a", "text": "click me", "type": "unstyled", "depth": 0, "inlineStyleRanges": []}
+    entity = {"type": "LINK", "mutability": "MUTABLE", "data": {"url": link}}
+    spot = [{"offset": 0, "length": 5, "key": 0}]
+    return json.dumps({"blocks": [block | {"entityRanges": spot}], "entityMap": {"0": entity}})
+
+
+@pytest.mark.parametrize("what", [*MAY_BE_MAIL, *NOT_OURS])
+def test_words_say_which_of_their_links_is_wrong(what: str) -> None:
+    wrong = wrong_with_links(words((BAD | NOT_OURS)[what]))
+    assert wrong.endswith(".")
+    assert "a.example" not in wrong
+
+
+@pytest.mark.parametrize("link", [*GOOD, *ALSO])
+def test_words_may_lead_to_the_web_and_to_ours(link: str) -> None:
+    assert wrong_with_links(words(link)) == ""
+    assert wrong_with_links('<p>A <a linktype="page" id="3">page</a> of ours.</p>') == ""
+
+
+@pytest.fixture
+def author() -> Client:
+    client = Client()
+    client.force_login(make.administrator())
+    return client
+
+
+@pytest.mark.django_db
+def test_no_lesson_is_published_with_a_wrong_link(author: Client) -> None:
+    """The form says which link it is; a draft is kept, and goes live by no other way."""
+    small = authored.small_path()
+    url = f"/cms/pages/{small.lesson.pk}/edit/"
+    for what in ("a name and a password", "turned around", "no scheme", "another host"):
+        data = authored.edit_data(author, url, small.lesson, **{"body-0-value": rich((BAD | NOT_OURS)[what])})
+        answer = author.post(url, data | {"action-publish": "1"})
+        assert answer.status_code == 200, what
+        assert "body" in answer.context["form"].errors, what
+        assert author.post(url, data).status_code == 302, what
+        with pytest.raises(ValidationError, match="Paragraph: "):
+            LessonPage.objects.get(pk=small.lesson.pk).get_latest_revision().publish()
+    assert "href" not in LessonPage.objects.get(pk=small.lesson.pk).body[0].value.source
+    data = authored.edit_data(author, url, small.lesson, **{"body-0-value": rich("https://files.example/x")})
+    assert author.post(url, data | {"action-publish": "1"}).status_code == 302
+    assert "https://files.example/x" in LessonPage.objects.get(pk=small.lesson.pk).body[0].value.source
+
+
+@pytest.mark.django_db
+def test_no_resource_nor_example_is_published_with_a_wrong_link() -> None:
+    frame = authored.site()
+    example = {"title": "x", "text": words(BAD["a name"])}
+    for body in (authored.raw("paragraph", words(BAD["a name"])), authored.raw("example", example)):
+        with pytest.raises(ValidationError, match="Leave names and passwords out"):
+            authored.add(
+                frame.shelves["resources"], ResourcePage(title="R", slug=body["type"], summary="s", body=[body])
+            )
+
+
+@pytest.mark.django_db
+def test_the_window_for_a_link_says_it_at_once(author: Client) -> None:
+    """One without any address, too: that was an error."""
+    authored.site()
+    for what in [*MAY_BE_MAIL - {"a NUL", "a line break"}, *NOT_OURS]:
+        sent = {"external-link-chooser-url": (BAD | NOT_OURS)[what], "external-link-chooser-link_text": "x"}
+        answer = author.post("/cms/choose-external-link/", sent)
+        assert (answer.status_code, answer.json()["step"]) == (200, "external_link"), what
+    assert author.post("/cms/choose-external-link/", {}).json()["step"] == "external_link"
+    for link in (*GOOD[:2], "/go/x/"):
+        answer = author.post("/cms/choose-external-link/", {"external-link-chooser-url": link})
+        assert answer.json()["step"] == "external_link_chosen", link

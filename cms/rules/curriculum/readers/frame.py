@@ -18,6 +18,7 @@ from cms.rules.curriculum.fields import (
     whole,
     yes_no,
 )
+from cms.rules.numbers import LAST_DAY
 
 FIVE = ("1", "2", "3", "4", "5")
 
@@ -101,7 +102,7 @@ def _requirement(place: Place) -> RequirementDoc:
             skill=m.get("skill", slug),
             level=m.get("level", whole(1, 5)),
             weight=m.get("weight", whole(1, 1000)),
-            target_day=m.get("target_day", whole(1)),
+            target_day=m.get("target_day", whole(1, LAST_DAY)),
             critical=m.maybe("critical", yes_no) or False,
             standard=m.maybe("standard", slug),
         )

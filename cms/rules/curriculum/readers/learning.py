@@ -22,6 +22,7 @@ from cms.rules.curriculum.documents import (
 )
 from cms.rules.curriculum.documents.learning import KINDS_WITH_REF, KINDS_WITH_SKILLS
 from cms.rules.curriculum.fields import Place, list_of, matching, number, one_of, slug, text, whole, yes_no
+from cms.rules.numbers import LAST_DAY, MOST_ITEMS, MOST_MINUTES, MOST_MONTHS, MOST_OBSERVATIONS
 
 MODES = ("all", "any", "n_of")
 _indicator_ref = matching(r"[a-z0-9-]+/[a-z0-9-]+", "a skill and an indicator such as discovery/plays-back", 200)
@@ -39,7 +40,7 @@ def external(place: Place) -> ExternalDoc:
             slug=m.get("slug", slug),
             title=m.get("title", text),
             about=m.get("about", text),
-            minutes=m.get("minutes", whole(1)),
+            minutes=m.get("minutes", whole(1, MOST_MINUTES)),
             done_by=m.get("done_by", one_of("manager")),
             note=m.get("note", text),
         )
@@ -69,7 +70,7 @@ def _milestone(place: Place) -> MilestoneDoc:
         return MilestoneDoc(
             at=m.at,
             id=m.get("id", slug),
-            day=m.get("day", whole(1)),
+            day=m.get("day", whole(1, LAST_DAY)),
             title=m.get("title", text),
             items=m.get("items", list_of(_item, 1)),
         )
@@ -89,9 +90,9 @@ def _item(place: Place) -> ItemDoc:
             skills=m.get("ref", list_of(slug, 1)) if of_skills else (),
             title=m.get("title", text) if of_skills else None,
             required=m.get("required", yes_no),
-            start_day=m.get("start_day", whole(1)),
-            due_day=m.get("due_day", whole(1)),
-            minutes=m.get("minutes", whole(1)),
+            start_day=m.get("start_day", whole(1, LAST_DAY)),
+            due_day=m.get("due_day", whole(1, LAST_DAY)),
+            minutes=m.get("minutes", whole(1, MOST_MINUTES)),
             unlock=m.maybe("unlock", _unlock),
         )
 
@@ -119,7 +120,7 @@ def _leaf(place: Place) -> LeafDoc:
             return LeafDoc(kind="day", day=0)
         kind = written[0]
         if kind == "day":
-            return LeafDoc(at=m.at, kind=kind, day=m.get("day", whole(1)))
+            return LeafDoc(at=m.at, kind=kind, day=m.get("day", whole(1, LAST_DAY)))
         if kind == "skill":
             gate, level = m.get("gate", one_of("try", "do", "show")), m.get("level", whole(1, 5))
             return LeafDoc(at=m.at, kind=kind, ref=m.get("skill", slug), gate=gate, level=level)
@@ -137,7 +138,7 @@ def demonstration(place: Place) -> DemonstrationDoc:
             risk=m.get("risk", one_of("low", "standard", "high")),
             signers=m.get("signers", whole(1, 1)),
             where=m.get("where", list_of(text, 1)),
-            minutes=m.get("minutes", whole(1)),
+            minutes=m.get("minutes", whole(1, MOST_MINUTES)),
             about=m.get("about", text),
             specification=m.get("specification", text),
             limits=m.get("limits", text),
@@ -157,20 +158,20 @@ def _evidence(place: Place) -> EvidenceDoc:
 
 def _expected_level(place: Place) -> ExpectedLevelDoc:
     with place.mapping() as m:
-        return ExpectedLevelDoc(at=m.at, day=m.get("day", whole(1)), level=m.get("level", whole(1, 5)))
+        return ExpectedLevelDoc(at=m.at, day=m.get("day", whole(1, LAST_DAY)), level=m.get("level", whole(1, 5)))
 
 
 def _rule(place: Place) -> RuleDoc:
     with place.mapping() as m:
         return RuleDoc(
             at=m.at,
-            observations=m.get("observations", whole(1, 20)),
-            observers=m.get("observers", whole(1, 20)),
-            contexts=m.get("contexts", whole(1, 20)),
+            observations=m.get("observations", whole(1, MOST_OBSERVATIONS)),
+            observers=m.get("observers", whole(1, MOST_OBSERVATIONS)),
+            contexts=m.get("contexts", whole(1, MOST_OBSERVATIONS)),
             at_least=m.get("at_least", whole(1, 5)),
-            latest=m.get("latest", whole(1, 20)),
-            window_days=m.get("window_days", whole(1)),
-            max_from_coach=m.get("max_from_coach", whole(0, 20)),
+            latest=m.get("latest", whole(1, MOST_OBSERVATIONS)),
+            window_days=m.get("window_days", whole(1, LAST_DAY)),
+            max_from_coach=m.get("max_from_coach", whole(0, MOST_OBSERVATIONS)),
         )
 
 
@@ -178,8 +179,8 @@ def _validity(place: Place) -> ValidityDoc:
     with place.mapping() as m:
         return ValidityDoc(
             at=m.at,
-            valid_months=m.get("valid_months", whole(1, 120)),
-            use_every_months=m.get("use_every_months", whole(1, 120)),
+            valid_months=m.get("valid_months", whole(1, MOST_MONTHS)),
+            use_every_months=m.get("use_every_months", whole(1, MOST_MONTHS)),
         )
 
 
@@ -200,7 +201,7 @@ def _passing(place: Place) -> PassDoc:
             at=m.at,
             kappa=m.get("kappa", number(0, 1)),
             max_bias=m.get("max_bias", number(0, 4)),
-            min_items=m.get("min_items", whole(1)),
+            min_items=m.get("min_items", whole(1, MOST_ITEMS)),
         )
 
 

@@ -26,6 +26,7 @@ from cms.rules.curriculum.documents import (
 )
 from cms.rules.curriculum.fields import Fields, Place, list_of, number, one_of, slug, text, whole, yes_no
 from cms.rules.curriculum.source import Problem
+from cms.rules.numbers import LARGEST, MOST_MINUTES, MOST_TO_TRY
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def course(place: Place) -> CourseDoc:
             slug=m.get("slug", slug),
             title=m.get("title", text),
             skills=m.get("skills", list_of(slug, 1)),
-            minutes=m.get("minutes", whole(1)),
+            minutes=m.get("minutes", whole(1, MOST_MINUTES)),
             lessons=m.get("lessons", list_of(_listed_lesson, 1)),
             recall=m.get("recall", list_of(_course_recall, 1)),
         )
@@ -167,12 +168,14 @@ def _axis(place: Place) -> AxisDoc:
 def _bar(place: Place) -> PointDoc:
     with place.mapping() as m:
         total = m.maybe("total", yes_no) or False
-        return ValuePointDoc(at=m.at, label=m.get("label", text), value=m.get("value", number()), total=total)
+        return ValuePointDoc(
+            at=m.at, label=m.get("label", text), value=m.get("value", number(-LARGEST, LARGEST)), total=total
+        )
 
 
 def _line_point(place: Place) -> PointDoc:
     with place.mapping() as m:
-        return ValuePointDoc(at=m.at, label=m.get("label", text), value=m.get("value", number()))
+        return ValuePointDoc(at=m.at, label=m.get("label", text), value=m.get("value", number(-LARGEST, LARGEST)))
 
 
 def _step(place: Place) -> PointDoc:
@@ -199,7 +202,9 @@ _BLOCKS: dict[str, Callable[[Fields], BlockDoc]] = {
     "contrast": _contrast,
     "figure": _figure,
     "pause": lambda m: PauseDoc(at=m.at, prompt=m.get("prompt", text)),
-    "tryit": lambda m: TryItDoc(at=m.at, prompt=m.get("prompt", text), takes_minutes=m.get("takes_minutes", whole(1))),
+    "tryit": lambda m: TryItDoc(
+        at=m.at, prompt=m.get("prompt", text), takes_minutes=m.get("takes_minutes", whole(1, MOST_TO_TRY))
+    ),
     "recall": _recall_fields,
     "quote_rule": lambda m: QuoteRuleDoc(at=m.at, text=m.get("text", text)),
 }

@@ -26,6 +26,7 @@ from cms.rules.curriculum.fields import (
     whole,
     yes_no,
 )
+from cms.rules.numbers import MOST_MINUTES
 
 
 def speaker(place: Place) -> SpeakerDoc:
@@ -46,7 +47,7 @@ def scenario(place: Place) -> ScenarioDoc:
             slug=m.get("slug", slug),
             title=m.get("title", text),
             skills=m.get("skills", list_of(slug, 1)),
-            minutes=m.get("minutes", whole(1)),
+            minutes=m.get("minutes", whole(1, MOST_MINUTES)),
             brief=m.get("brief", text),
             start=m.get("start", slug),
             meters=m.get("meters", mapping_of(_meter, *METERS, every=True)),
