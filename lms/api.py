@@ -79,7 +79,6 @@ from lms.services.health import Unwell, health_checks, register_health
 from lms.services.language import choose_language, in_language_of, language_of, said_in
 from lms.services.log import (
     Sealed,
-    last_entry,
     log_end,
     log_row,
     recording,
@@ -135,6 +134,7 @@ from lms.services.progress import (
     require_open,
     waive,
 )
+from lms.services.reading import Table, read_table
 from lms.services.sealed import SEALED
 from lms.services.short_names import name_taken
 from lms.services.shown import steering_shown
@@ -213,6 +213,7 @@ __all__ = [
     "StepInfo",
     "StepKind",
     "StepState",
+    "Table",
     "TalkFact",
     "Team",
     "Union",
@@ -262,7 +263,6 @@ __all__ = [
     "key_ring",
     "labels_of",
     "language_of",
-    "last_entry",
     "learning_administrators",
     "lesson_step",
     "lock_learner",
@@ -306,6 +306,7 @@ __all__ = [
     "publish_skill",
     "queue_mail",
     "read_notices",
+    "read_table",
     "receipt_of",
     "record_completion",
     "record_duty",
