@@ -22,6 +22,8 @@ from .records import read_records
 from .replay import check_events
 from .rows import check_rows
 from .schema import check_schema
+from .versions import check_versions
+from .words import check_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,9 @@ def verify_ledger(
         *log.findings,
         *records.findings,
         *guarded("rows", check_rows, records, log),
+        *guarded("versions", check_versions, records, log),
         *guarded("events", check_events, records, log),
+        *guarded("words of events", check_words, records, log),
         *guarded("erasures", check_erasures, records, log),
         *check_files(records),
         *check_gates(records),
