@@ -82,7 +82,6 @@ from lms.services.language import choose_language, in_language_of, language_of, 
 from lms.services.log import (
     Sealed,
     hold_log,
-    last_entry,
     log_end,
     log_row,
     recording,
@@ -139,6 +138,7 @@ from lms.services.progress import (
     require_open,
     waive,
 )
+from lms.services.reading import Table, read_table
 from lms.services.sealed import SEALED
 from lms.services.short_names import name_taken
 from lms.services.shown import steering_shown
@@ -219,6 +219,7 @@ __all__ = [
     "StepInfo",
     "StepKind",
     "StepState",
+    "Table",
     "TalkFact",
     "Team",
     "Union",
@@ -272,7 +273,6 @@ __all__ = [
     "key_ring",
     "labels_of",
     "language_of",
-    "last_entry",
     "learning_administrators",
     "lesson_step",
     "lock_learner",
@@ -316,6 +316,7 @@ __all__ = [
     "publish_skill",
     "queue_mail",
     "read_notices",
+    "read_table",
     "receipt_of",
     "record_completion",
     "record_duty",

@@ -14,6 +14,7 @@ from lms.api import (
     Customer,
     DutyHolding,
     Enrolment,
+    LogEntry,
     Membership,
     PathVersion,
     RoleProfileVersion,
@@ -21,7 +22,6 @@ from lms.api import (
     Team,
     User,
     finish_duty,
-    last_entry,
     log_row,
     publish_path,
     publish_role_profile,
@@ -103,7 +103,7 @@ def with_duty(duty: str, who: User | None = None, at: datetime | None = None) ->
     Since long ago; where something stands in the log already, since then, as the log wants it.
     """
     who = who or person()
-    last = last_entry()
+    last = LogEntry.objects.order_by("-number").first()
     at = at or min(max(SINCE, last.at) if last else SINCE, clock.now() - timedelta(minutes=1))
     record_duty(person=who, duty=duty, by=giver(at), reason="Asked to.", at=at)
     return who

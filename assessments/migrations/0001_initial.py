@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('events', models.PositiveBigIntegerField()),
                 ('findings', models.PositiveIntegerField()),
                 ('findings_hash', models.CharField(max_length=64)),
-                ('before', models.CharField(help_text='The hash of the anchor before.', max_length=64, unique=True)),
+                ('before', models.CharField(help_text='The hash of the anchor before.', max_length=64)),
                 ('this_hash', models.CharField(max_length=64, unique=True)),
             ],
             options={

@@ -29,7 +29,7 @@ class Anchor(models.Model):
     events = models.PositiveBigIntegerField()
     findings = models.PositiveIntegerField()
     findings_hash = models.CharField(max_length=64)
-    before = models.CharField(max_length=64, unique=True, help_text="The hash of the anchor before.")
+    before = models.CharField(max_length=64, help_text="The hash of the anchor before.")
     this_hash = models.CharField(max_length=64, unique=True)
 
     class Meta:

@@ -16,7 +16,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from assessments.rules.ledger import MEANINGS
+from assessments.rules.ledger import MEANINGS, words_of
 
 from .cases import Case
 from .standards import StandardVersion
@@ -102,6 +102,15 @@ class SignOffEvent(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.seq} {self.kind} {self.skill_id}"
+
+    @property
+    def said(self) -> str:
+        """What it says, in the reader's words, from what it is: nothing compares ``words`` before they are read.
+
+        Queries: those of skill and ``about``.
+        """
+        about = self.about
+        return words_of(self.kind, self.skill.title, self.level, about.said if about else "")
 
     @property
     def capacity(self) -> str:

@@ -15,6 +15,8 @@ from uuid import UUID
 
 from .specs import EvidenceRule
 
+FLOORS = EvidenceRule(observations=1, observers=1, contexts=1, at_least=1, latest=1, window_days=1, max_from_coach=0)
+"""A standard is content; that somebody saw the skill at all is none. A rule that asks for less asks for this."""
 EXCEPTION_LEVEL = 2
 EXCEPTION_SUPERVISION = 3
 
@@ -55,6 +57,16 @@ class Finding:
     by_exception: bool = False
 
 
+def asks_enough(rule: EvidenceRule) -> bool:
+    """Whether a rule asks for no less than the floors."""
+    return rule == at_least_the_floors(rule)
+
+
+def at_least_the_floors(rule: EvidenceRule) -> EvidenceRule:
+    """The rule, with a floor in place of each number below it."""
+    return EvidenceRule(**{name: max(getattr(rule, name), getattr(FLOORS, name)) for name in EvidenceRule.__slots__})
+
+
 def examine(
     rule: EvidenceRule, seen: Iterable[Seen], *, coach: int | None, at: datetime, grants: int, risk: str
 ) -> Finding:
@@ -62,6 +74,7 @@ def examine(
 
     ``coach`` is the person who would decide; ``grants`` the ceiling 1-5.
     """
+    rule = at_least_the_floors(rule)
     since = at - timedelta(days=rule.window_days)
     recent = sorted(
         (item for item in seen if since <= item.occurred_at <= at),

@@ -51,13 +51,25 @@ SEALED = (
     Sealed(
         "calibration version",
         CalibrationVersion,
-        columns=("uid", "set_uid", "number", "digest", "skill_id", "spec", "published_at"),
+        columns=(
+            "uid",
+            "set_uid",
+            "number",
+            "digest",
+            "skill_id",
+            "spec",
+            "items",
+            "kappa",
+            "max_bias",
+            "decides",
+            "published_at",
+        ),
         since="published_at",
     ),
     Sealed(
         "calibration attempt",
         CalibrationAttempt,
-        columns=("uid", "person_id", "version_id", "ratings", "kappa", "bias", "passed", "taken_at"),
+        columns=("uid", "person_id", "version_id", "ratings", "kappa", "bias", "passed", "for_learning", "taken_at"),
         since="taken_at",
     ),
     Sealed(

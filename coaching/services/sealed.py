@@ -25,6 +25,7 @@ def _promised(row: CommitmentSkill) -> dict[str, object]:
     return {
         "commitment": kept.uid,
         "enrolment": kept.enrolment_id,
+        "step": kept.step_uid,
         "learner": kept.enrolment.person_id,
         "what": kept.what,
         "customer": kept.customer_id,

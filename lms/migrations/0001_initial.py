@@ -151,7 +151,7 @@ class Migration(migrations.Migration):
                 ('about', models.UUIDField(db_index=True, help_text='The uid of the row.')),
                 ('fingerprint', models.CharField(max_length=64)),
                 ('at', models.DateTimeField(help_text='When it was written, never before the entry above.')),
-                ('prev_hash', models.CharField(max_length=64, unique=True)),
+                ('prev_hash', models.CharField(max_length=64)),
                 ('this_hash', models.CharField(max_length=64, unique=True)),
                 ('key_id', models.CharField(max_length=16)),
                 ('mac', models.CharField(max_length=64)),

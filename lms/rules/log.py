@@ -72,7 +72,7 @@ def mac(key: str, this_hash: str) -> str:
 
 def is_mac(key: str, this_hash: str, code: str) -> bool:
     """Whether the code was made with this key (compared in constant time)."""
-    return hmac.compare_digest(mac(key, this_hash), code)
+    return hmac.compare_digest(mac(key, this_hash).encode(), code.encode())
 
 
 def key_fingerprint(key: str) -> str:

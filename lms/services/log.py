@@ -9,7 +9,8 @@ back since the entry above, by more than a transaction takes, an entry of its ow
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from lms.rules.log import (
     ROTATED,
     SET_BACK,
     Entry,
+    is_mac,
     key_fingerprint,
     key_id,
     mac,
@@ -38,6 +40,7 @@ from lms.rules.log import (
 
 from .log_keys import KeyMissing, KeyRing, key_ring
 
+logger = logging.getLogger(__name__)
 LOCK = 0x566F756368
 """The number of the advisory lock."""
 
@@ -157,30 +160,29 @@ def after_the_log(at: datetime) -> datetime:
 @transaction.atomic
 def rotate_key(new: str, at: datetime) -> None:
     """From the next entry on the new key vouches; the old one says so in an entry. The keys hold both by then."""
-    last = _locked()
     ring = key_ring()
-    old = ring.key(_expected(last)) if last else None
-    if last and old:
+    last = _locked(ring)
+    old = ring.key(_expected(last.entry)) if last.entry else None
+    if last.entry and old:
         _rotation(last, old, new, at).save(force_insert=True)
 
 
 def _write(gathered: list[_Said]) -> None:
     """Number, hash and write. Queries: 2, and the lock."""
-    last = _locked()
     ring = key_ring()
+    last = _locked(ring)
     rows: list[LogEntry] = []
     at = min(said.at for said in gathered)
-    if last and _expected(last) != ring.current_id:
-        rows.append(_rotation(last, _key(ring, _expected(last)), ring.current, at))
-        last = rows[-1]
-    if last and at < last.at - LATE:
-        rows.append(
-            _entry(last, _Said(SET_BACK, uuid4(), sealed(SET_BACK, {"from": last.at, "to": at}), at), ring.current)
-        )
-        last = rows[-1]
+    if last.entry and _expected(last.entry) != ring.current_id:
+        rows.append(_rotation(last, _key(ring, _expected(last.entry)), ring.current, at))
+        last = last.after(rows[-1])
+    if last.entry and at < last.entry.at - LATE:
+        back = _Said(SET_BACK, uuid4(), sealed(SET_BACK, {"from": last.entry.at, "to": at}), at)
+        rows.append(_entry(last, back, ring.current))
+        last = last.after(rows[-1])
     for said in sorted(gathered, key=lambda each: each.at):
-        last = _entry(last, said, ring.current)
-        rows.append(last)
+        rows.append(_entry(last, said, ring.current))
+        last = last.after(rows[-1])
     LogEntry.objects.bulk_create(rows)
 
 
@@ -195,9 +197,58 @@ def hold_log() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
-def _locked() -> LogEntry | None:
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """What the next entry follows: the last one that a key of ours vouches for, and which numbers are not free."""
+
+    entry: LogEntry | None = None
+    taken: frozenset[int] = frozenset()
+
+    @property
+    def next_number(self) -> int:
+        number = self.entry.number + 1 if self.entry else 1
+        while number in self.taken:
+            number += 1
+        return number
+
+    def after(self, entry: LogEntry) -> _Last:
+        return _Last(entry, self.taken)
+
+
+def _locked(ring: KeyRing) -> _Last:
+    """Where the log ends, held until the transaction does.
+
+    Whoever can write rows can put in entries that nobody vouches for; they are passed over here and found by
+    verification, and stop nobody. Raises KeyMissing when there are entries and our keys vouch for none. Queries: 1,
+    and the lock; where some are passed over, 1 more for each and 1 more.
+    """
     hold_log()
-    return last_entry()
+    newest = LogEntry.objects.order_by("-number")
+    last = _newest_of_ours(newest[:1], ring)
+    if last is not None:
+        return _Last(last)
+    taken: set[int] = set()
+    for number in newest.values_list("number", flat=True).iterator(chunk_size=100):
+        last = _newest_of_ours(LogEntry.objects.filter(number=number), ring) if isinstance(number, int) else None
+        if last is not None:
+            logger.warning("The log goes on after entry %s: %s above it are not ours.", number, len(taken))
+            return _Last(last, frozenset(taken))
+        taken.add(number)
+    if taken:
+        raise KeyMissing("The keys that are here vouch for no entry of the log.")
+    return _Last()
+
+
+def _newest_of_ours(rows: Iterable[LogEntry], ring: KeyRing) -> LogEntry | None:
+    """The first of these that one of our keys vouches for. What cannot be read is none."""
+    try:
+        for row in rows:
+            key = ring.key(row.key_id)
+            if key is not None and is_mac(key, row.this_hash, row.mac):
+                return row
+    except Exception:  # whatever somebody wrote there
+        return None
+    return None
 
 
 def _key(ring: KeyRing, wanted: str) -> str:
@@ -212,18 +263,19 @@ def _expected(last: LogEntry) -> str:
     return last.fingerprint[: len(last.key_id)] if last.kind == ROTATED else last.key_id
 
 
-def _rotation(last: LogEntry, old: str, new: str, at: datetime) -> LogEntry:
+def _rotation(last: _Last, old: str, new: str, at: datetime) -> LogEntry:
     return _entry(last, _Said(ROTATED, uid_of_key(new), key_fingerprint(new), at), old)
 
 
-def _entry(last: LogEntry | None, said: _Said, key: str) -> LogEntry:
+def _entry(last: _Last, said: _Said, key: str) -> LogEntry:
+    above = last.entry
     entry = Entry(
-        number=last.number + 1 if last else 1,
+        number=last.next_number,
         kind=said.kind,
         about=said.about,
         fingerprint=said.fingerprint,
-        at=max(said.at, last.at) if last and said.kind != SET_BACK else said.at,
-        prev_hash=last.this_hash if last else GENESIS,
+        at=max(said.at, above.at) if above and said.kind != SET_BACK else said.at,
+        prev_hash=above.this_hash if above else GENESIS,
         key_id=key_id(key),
     )
     this_hash = entry.this_hash

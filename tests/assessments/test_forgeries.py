@@ -127,6 +127,7 @@ CHANGED: dict[str, Change] = {
     "a promise is for another skill": lambda s: (promise(), {"skill": make.skill("listening")}),
     "a promise says something else": lambda s: (promise().commitment, {"what": "Anything."}),
     "a promise is another learner's": lambda s: (promise().commitment, {"enrolment": s.other.enrolment}),
+    "a promise is of another step": lambda s: (promise().commitment, {"step_uid": make.uid("other")}),
     "a promise was for another day": lambda s: (promise().commitment, {"by_on": FAR}),
     "a path is another person's": lambda s: (s.work.enrolment, {"person": s.nobody}),
     "a gate is of a higher level": lambda s: (first(SkillGate, gate="show"), {"level": 5}),

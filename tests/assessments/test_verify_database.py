@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from assessments.models import SignOffEvent
 from assessments.services import guards
 from assessments.services.audit.schema import check_schema, checked_tables
 from tests.assessments import forging
@@ -126,3 +127,41 @@ def test_an_index_that_is_gone_or_permits_everything_is_a_finding() -> None:
             f"{table}.{name}: this constraint or index of the database is not ours: it says something else"
         ]
         transaction.set_rollback(True)
+
+
+HIDDEN = {
+    "in a comment": ("/*, {text} */", "missing"),
+    "behind a comment": ("-- , {text}\n", "missing"),
+    "in a text of another": (", CONSTRAINT \"more\" CHECK ('{quoted}' <> '')", "missing"),
+    "with leave to pass over it": (", {text} ON CONFLICT IGNORE", "not ours"),
+    "with one more that refuses everything": (', {text}, CONSTRAINT "more" CHECK (0)', "not ours"),
+}
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("how", HIDDEN)
+def test_a_constraint_that_stands_in_a_comment_or_a_text_is_a_finding(how: str) -> None:
+    """The whole text of the table was searched for it, wherever it stood."""
+    table, name = SignOffEvent._meta.db_table, "signoff_never_of_oneself"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sql FROM sqlite_master WHERE name = %s AND type = 'table'", [table])
+        (whole,) = cursor.fetchone()
+        rule = next(rule for rule in SignOffEvent._meta.constraints if rule.name == name)
+        text = str(rule.constraint_sql(SignOffEvent, connection.schema_editor(collect_sql=True)))
+        hidden, problem = HIDDEN[how]
+        changed = whole.replace(f", {text}", hidden.format(text=text, quoted=text.replace("'", "''")))
+        assert changed != whole
+        try:
+            write_schema(cursor, table, changed)
+            found = [str(finding) for finding in check_schema(connection)]
+        finally:
+            write_schema(cursor, table, whole)
+    assert [line for line in found if problem in line and line.startswith(f"{table}.")]
+    assert list(check_schema(connection)) == []
+
+
+def write_schema(cursor: Any, table: str, sql: str) -> None:
+    """As the tables' owner can: SQLite believes the text that is written there."""
+    cursor.execute("PRAGMA writable_schema = ON")
+    cursor.execute("UPDATE sqlite_master SET sql = %s WHERE name = %s AND type = 'table'", [sql, table])
+    cursor.execute("PRAGMA writable_schema = OFF")

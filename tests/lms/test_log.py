@@ -85,6 +85,26 @@ def test_where_the_clock_went_back_an_entry_says_so() -> None:
     assert str(note).startswith(f"log entry {first.number + 1} ")
 
 
+def test_an_entry_that_says_that_the_clock_went_back_and_it_did_not_is_found(settings: Any) -> None:
+    """Twenty of a microsecond crowded the one that mattered out of every mail."""
+    duty(AT)
+    last = LogEntry.objects.get()
+    at = AT - timedelta(microseconds=1)
+    entry = Entry(2, "clock set back", make.uid("set back"), "0" * 64, at, last.this_hash, last.key_id)
+    values = {name: getattr(entry, name) for name in Entry.__slots__}
+    code = mac(settings.VOUCH_LEDGER_KEY, entry.this_hash)
+    LogEntry.objects.create(**values, this_hash=entry.this_hash, mac=code)
+    where = f"log entry 2 (clock set back {entry.about})"
+    assert findings() == [f"{where}: says that the clock went back, and it did not"]
+
+
+def test_where_the_clock_went_back_furthest_is_said_first() -> None:
+    for day in (0, -1, -40, -42):
+        duty(AT + day * DAY)
+    said = [str(note).rpartition("by ")[2] for note in verify_ledger(at=AT).notes]
+    assert said == ["39.0 days", "2.0 days", "1.0 days"]
+
+
 def test_what_is_taken_back_leaves_no_entry() -> None:
     def fail() -> None:
         with recording():
@@ -163,6 +183,31 @@ def test_a_key_that_is_lost_writes_nothing_and_is_a_finding(settings: Any) -> No
     assert findings() == [
         f"key of the ledger: the key {key_id('first')} is not here, so 1 entries cannot be checked with it"
     ]
+
+
+NOT_OURS: dict[str, dict[str, Any]] = {
+    "of a foreign key": {"key_id": "x" * 16},
+    "with our key's name": {},
+    "that hands over to a foreign key": {"kind": "key rotated", "fingerprint": "f" * 64},
+    "with the last number that there is": {"number": 2**63 - 1},
+    "with the last number, of a foreign key": {"number": 2**63 - 1, "key_id": "x" * 16},
+}
+
+
+@pytest.mark.parametrize("name", NOT_OURS)
+def test_an_entry_that_nobody_vouches_for_is_found_and_stops_nobody(name: str) -> None:
+    """One row put in by whoever can write rows ended every act with KeyMissing, or had its key believed."""
+    duty(AT)
+    last = LogEntry.objects.get()
+    values = {"number": 2, "kind": "duty", "about": make.uid("forged"), "fingerprint": "0" * 64, "at": AT}
+    values |= {"prev_hash": last.this_hash, "this_hash": "1" * 64, "key_id": last.key_id, "mac": "é" * 64}
+    forged = LogEntry.objects.create(**values | NOT_OURS[name])
+    duty(AT + MINUTE)
+    duty(AT + 2 * MINUTE)
+    ours = LogEntry.objects.exclude(pk=forged.pk).order_by("number")
+    assert [entry.prev_hash for entry in ours] == [GENESIS, *(entry.this_hash for entry in ours[:2])]
+    problems = findings()
+    assert [text for text in problems if text.startswith(f"log entry {forged.number} ")] == problems != []
 
 
 @pytest.mark.parametrize("text", [None, "", " \n"])

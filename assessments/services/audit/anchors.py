@@ -33,14 +33,14 @@ HASH = 64
 
 
 def new_anchor(
-    log: Log, events: int, findings: Sequence[Finding], before: Mapping[str, Any] | None, at: datetime
+    log: Log, events: int, findings: Sequence[Finding], before: Mapping[str, Any] | None, number: int, at: datetime
 ) -> dict[str, Any]:
     """The anchor of today, after ``before``."""
     return {
         "format": FORMAT,
-        "number": before["number"] + 1 if before else 1,
+        "number": number,
         "taken_at": moment(at),
-        "entries": len(log.entries),
+        "entries": len(log.heads) - 1,
         "head": log.head,
         "events": events,
         "findings": len(findings),
@@ -80,10 +80,10 @@ def check_anchors(anchors: Iterable[Mapping[str, Any]], log: Log) -> Iterator[Fi
     last: Mapping[str, Any] | None = None
     for anchor in anchors:
         where = f"anchor {anchor['number']} of {anchor['taken_at']}"
-        if anchor["entries"] > len(log.entries):
-            missing = anchor["entries"] - len(log.entries)
+        if anchor["entries"] >= len(log.heads):
+            missing = anchor["entries"] - len(log.heads) + 1
             yield Finding(where, f"the log is shorter than it was: {missing} of {anchor['entries']} entries are gone")
-        elif log.heads[anchor["entries"]] != anchor["head"]:
+        elif anchor["entries"] < 0 or log.heads[anchor["entries"]] != anchor["head"]:
             yield Finding(where, f"the first {anchor['entries']} entries of the log are not what they were")
         if last is not None and anchor["number"] == last["number"] + 1 and anchor["before"] != hash_of(last):
             yield Finding(where, "does not name the anchor before it")
@@ -98,13 +98,38 @@ def check_receipt(entries: int, head: str, log: Log) -> Iterator[Finding]:
         yield Finding(f"receipt {entries}", "the log is not what it was when this receipt was given")
 
 
-def check_kept(anchors: Sequence[Mapping[str, Any]], rows: Iterable[Anchor]) -> Iterator[Finding]:
-    """Whether the kept rows are a whole chain."""
-    before = GENESIS
-    for number, (anchor, row) in enumerate(zip(anchors, rows, strict=True), start=1):
-        if (row.number, row.before, row.this_hash) != (number, before, hash_of(anchor)):
-            yield Finding(f"anchor {row.number}", "is not what was kept")
-        before = row.this_hash
+class Kept:
+    """The kept anchors, in the order of their numbers, and how they go on.
+
+    Whoever can write rows can put an anchor in anywhere, even one that cannot be read (``odd``) or one with the last
+    number that there is. Each is a finding. The next one follows the last that can be reached from the first by
+    numbers without a gap, so that there is always a number for it.
+    """
+
+    def __init__(self, rows: Iterable[Anchor], odd: Iterable[Anchor]) -> None:
+        self.rows = sorted(rows, key=lambda row: row.number)
+        self._taken = {row.number for row in odd}
+        self.last: Anchor | None = None
+        self.next_number = self._after(0)
+        for row in self.rows:
+            if row.number == self.next_number:
+                self.last, self.next_number = row, self._after(row.number)
+
+    def check(self) -> Iterator[Finding]:
+        """Whether they are a whole chain."""
+        number, before = self._after(0), GENESIS
+        for row in self.rows:
+            this_hash = hash_of(as_data(row))
+            if (row.number, row.before, row.this_hash) != (number, before, this_hash):
+                yield Finding(f"anchor {row.number}", "is not what was kept")
+            number, before = self._after(row.number), this_hash
+
+    def _after(self, number: int) -> int:
+        """The next number that no odd row has."""
+        number += 1
+        while number in self._taken:
+            number += 1
+        return number
 
 
 def as_data(row: Anchor) -> dict[str, Any]:

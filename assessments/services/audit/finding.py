@@ -1,9 +1,13 @@
-"""What verification finds."""
+"""What verification finds, and how one odd row is kept from hiding what is wrong with others."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import ParamSpec
+
+LONGEST = 500
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,13 +18,23 @@ class Finding:
     problem: str
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.problem}"
+        return in_one_line(f"{self.where}: {self.problem}")
 
 
-def guarded(where: str, problems: Iterator[str]) -> Iterator[Finding]:
-    """What is wrong with one row. A row in which somebody put what cannot even be judged is a finding, and no end."""
+def in_one_line(text: str) -> str:
+    """What rows say, on one line and without unseen marks: no row writes lines of a report for itself."""
+    shown = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text[:LONGEST])
+    return shown if len(text) <= LONGEST else f"{shown}…"
+
+
+def guarded(where: str, judge: Callable[P, Iterable[Finding]], *args: P.args, **named: P.kwargs) -> Iterator[Finding]:
+    """What ``judge`` finds. That it cannot judge what somebody wrote is a finding, too, and no end of verifying."""
     try:
-        for problem in problems:
-            yield Finding(where, problem)
-    except Exception as error:
-        yield Finding(where, f"cannot be judged: what it holds has not the right form ({type(error).__name__})")
+        yield from judge(*args, **named)
+    except Exception as error:  # whatever form an odd row has, the other rows are judged
+        yield Finding(where, f"cannot be judged: something there has not the right form ({type(error).__name__})")
+
+
+def named(where: str, problems: Iterable[str]) -> Iterator[Finding]:
+    """Each problem with the row that has it."""
+    return (Finding(where, problem) for problem in problems)

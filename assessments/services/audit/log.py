@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import timedelta
 
-from lms.api import KeyMissing, KeyRing, LogEntry, key_ring
-from lms.rules.log import GENESIS, KEY_ID_LENGTH, ROTATED, SET_BACK, Entry, is_mac
+from lms.api import KeyMissing, KeyRing, LogEntry, key_ring, read_table
+from lms.rules.log import GENESIS, KEY_ID_LENGTH, LATE, ROTATED, SET_BACK, Entry, is_mac
 
 from .finding import Finding
 
@@ -16,7 +16,9 @@ from .finding import Finding
 class Log:
     """The log as it was walked. ``heads[n]`` is the head after n entries, computed anew; ``at`` the last moment.
 
-    ``places`` says where an entry stands, by kind and uid of the row; ``notes`` are no findings, and worth knowing.
+    ``places`` says where an entry stands, by kind and uid of the row; ``notes`` are no findings, and worth knowing: the
+    clock that went back furthest comes first. An entry that no key of ours vouches for is a finding and no part of the
+    log: the application passes over it, and so does this.
     """
 
     entries: list[LogEntry] = field(default_factory=list)
@@ -29,6 +31,11 @@ class Log:
     def head(self) -> str:
         """The head of the whole log."""
         return self.heads[-1]
+
+    def pass_over(self, entry: LogEntry) -> None:
+        """The number of an entry that is none of ours is taken, where it is the next."""
+        if entry.number == len(self.heads):
+            self.heads.append(self.head)
 
     def entry(self, kind: str, uid: object) -> LogEntry | None:
         """The entry about a row."""
@@ -46,41 +53,53 @@ def name_of_entry(entry: LogEntry) -> str:
 
 
 def walk_log() -> Log:
-    """Read and check the whole log. Queries: 1."""
-    log = Log()
+    """Read and check the whole log. An entry that cannot be read is a finding and no part of the chain. Queries: 1."""
+    log, table = Log(), read_table(LogEntry)
+    log.findings += [Finding(*problem) for problem in table.problems]
     ring, missing = _ring()
     if missing:
         log.findings.append(Finding("key of the ledger", missing))
+    odd = {id(entry) for entry in table.odd}
     unchecked: dict[str, int] = {}
+    set_back: list[tuple[timedelta, Finding]] = []
     before: LogEntry | None = None
     expected = ""
-    for entry in LogEntry.objects.order_by("number"):
+    for entry in table.rows:
         expected = expected or entry.key_id
         where = name_of_entry(entry)
-        log.findings += [Finding(where, problem) for problem in _check(entry, before, log.head)]
-        if entry.key_id != expected:
-            log.findings.append(Finding(where, f"is vouched for with the key {entry.key_id} instead of {expected}"))
-        key = ring.key(entry.key_id) if ring else None
-        if key is None:
+        problem = "" if id(entry) in odd else _not_ours(entry, expected, ring)
+        if problem or id(entry) in odd:
+            log.findings += [Finding(where, problem)] if problem else []
+            log.pass_over(entry)
+            continue
+        log.findings += [Finding(where, problem) for problem in _check(entry, before, log)]
+        if ring and ring.key(entry.key_id) is None:
             unchecked[entry.key_id] = unchecked.get(entry.key_id, 0) + 1
-        elif not is_mac(key, entry.this_hash, entry.mac):
-            log.findings.append(Finding(where, "is not vouched for by the key: it was written past the application"))
-        if entry.kind == SET_BACK and before and entry.at < before.at:
+        if entry.kind == SET_BACK and before:
             days = (before.at - entry.at).total_seconds() / 86400
-            log.notes.append(
-                Finding(where, f"from here on rows are dated by a clock that went back by {days:.1f} days")
-            )
+            note = f"from here on rows are dated by a clock that went back by {days:.1f} days"
+            set_back.append((before.at - entry.at, Finding(where, note)))
         if entry.kind == ROTATED:
             expected = entry.fingerprint[:KEY_ID_LENGTH]
         log.entries.append(entry)
         log.heads.append(_hash(entry))
         log.places[entry.kind, str(entry.about)] = entry
         before = entry
-    if ring:
-        for key_id, count in unchecked.items():
-            problem = f"the key {key_id} is not here, so {count} entries cannot be checked with it"
-            log.findings.append(Finding("key of the ledger", problem))
+    log.notes += [note for _back, note in sorted(set_back, key=lambda found: found[0], reverse=True)]
+    for key_id, count in unchecked.items():
+        problem = f"the key {key_id} is not here, so {count} entries cannot be checked with it"
+        log.findings.append(Finding("key of the ledger", problem))
     return log
+
+
+def _not_ours(entry: LogEntry, expected: str, ring: KeyRing | None) -> str:
+    """Why the entry is none of the application's; empty when it is, or when the key to see it with is not here."""
+    if entry.key_id != expected:
+        return f"is vouched for with the key {entry.key_id} instead of {expected}"
+    key = ring.key(expected) if ring else None
+    if key is not None and not is_mac(key, entry.this_hash, entry.mac):
+        return "is not vouched for by the key: it was written past the application"
+    return ""
 
 
 def _ring() -> tuple[KeyRing | None, str]:
@@ -102,17 +121,16 @@ def _hash(entry: LogEntry) -> str:
     ).this_hash
 
 
-def _check(entry: LogEntry, before: LogEntry | None, head: str) -> Iterator[str]:
-    number, at = (before.number, before.at) if before else (0, None)
-    if entry.number != number + 1:
-        yield f"follows number {number}; one is missing or was put in between"
-    if entry.prev_hash != head:
+def _check(entry: LogEntry, before: LogEntry | None, log: Log) -> Iterator[str]:
+    if entry.number != len(log.heads):
+        yield f"follows number {len(log.heads) - 1}; one is missing or was put in between"
+    if entry.prev_hash != log.head:
         yield "does not continue the entry above it"
     if entry.this_hash != _hash(entry):
         yield "is not what was written: its hash differs"
-    if _is_before(entry.at, at) and entry.kind != SET_BACK:
+    if before is None:
+        return
+    if entry.at < before.at and entry.kind != SET_BACK:
         yield "is dated before the entry above it"
-
-
-def _is_before(at: datetime, other: datetime | None) -> bool:
-    return other is not None and at < other
+    if entry.kind == SET_BACK and entry.at >= before.at - LATE:
+        yield "says that the clock went back, and it did not"

@@ -1,7 +1,8 @@
 """Every row that verifying looks at, each table read by itself: a row whose key names nothing cannot fall out.
 
 Rows are joined here, in memory. Where a key names a row that is not there, the row is left out of what follows, and
-that is a finding of its own.
+that is a finding of its own. A row that cannot be read is one, too, and stays among the others with nothing in place of
+what cannot (``lms.services.reading``).
 """
 
 from __future__ import annotations
@@ -31,21 +32,29 @@ from assessments.models import (
     SignOffEvent,
     SignOffText,
     StandardVersion,
+    TryFact,
 )
 from coaching.api import Absence, CoachAssignment, CoachProfile, Commitment, CommitmentSkill, ObserverGrant
 from lms.api import (
     Customer,
     DutyHolding,
     Enrolment,
+    LessonCompletion,
     Membership,
+    Milestone,
+    Path,
+    PathVersion,
     Requirement,
     RoleProfile,
     RoleProfileVersion,
     Skill,
     SkillGate,
     SkillVersion,
+    Step,
+    TalkFact,
     Team,
     User,
+    read_table,
 )
 
 from .finding import Finding
@@ -53,16 +62,23 @@ from .finding import Finding
 StandardSkill = StandardVersion.skills.through
 TABLES: tuple[type[Model], ...] = (
     User,
-    DutyHolding,
     Team,
     Membership,
+    DutyHolding,
     Skill,
     SkillVersion,
     RoleProfile,
     RoleProfileVersion,
     Requirement,
+    Path,
+    PathVersion,
+    Milestone,
+    Step,
     Customer,
     Enrolment,
+    LessonCompletion,
+    TalkFact,
+    TryFact,
     CoachProfile,
     Absence,
     ObserverGrant,
@@ -93,14 +109,23 @@ TABLES: tuple[type[Model], ...] = (
 
 @dataclass
 class Records:
-    """All rows by table and primary key; ``findings`` are the keys that name nothing."""
+    """All rows by table and primary key; ``findings`` are what cannot be read, and the keys that name nothing.
+
+    ``odd``: the rows of which something cannot be read.
+    """
 
     tables: dict[type[Model], dict[Any, Any]] = field(default_factory=dict)
+    odd: dict[type[Model], list[Any]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
     def all(self, model: type[Model]) -> Iterable[Any]:
         """Every whole row of a table."""
         return self.tables[model].values()
+
+    def whole(self, model: type[Model]) -> list[Any]:
+        """The rows of a table of which everything can be read."""
+        odd = {id(row) for row in self.odd[model]}
+        return [row for row in self.all(model) if id(row) not in odd]
 
     def by_uid(self, model: type[Model], uid: object) -> Any:
         """The row with this uid, None when there is none."""
@@ -125,9 +150,11 @@ def read_records() -> Records:
     for model in TABLES:
         rows: dict[Any, Any] = {}
         records.tables[model] = rows
-        found = list(model._default_manager.order_by("pk"))
-        own = {row.pk for row in found}
-        for row in found:
+        table = read_table(model)
+        records.odd[model] = table.odd
+        records.findings += [Finding(*problem) for problem in table.problems]
+        own = {row.pk for row in table.rows}
+        for row in table.rows:
             problems = list(_join(row, records, own))
             if problems:
                 records.findings += [Finding(name_of(row), problem) for problem in problems]

@@ -25,7 +25,7 @@ from lms.rules.digest import digest
 from lms.rules.log import LATE, SET_BACK
 
 from .authority import Authorities
-from .finding import Finding, guarded
+from .finding import Finding, guarded, named
 from .log import Log
 from .records import Records, name_of, name_of_event
 
@@ -58,9 +58,9 @@ def check_events(records: Records, log: Log) -> Iterator[Finding]:
         for place, event in enumerate(chain):
             before = chain[place - 1] if place else None
             where = name_of_event(event)
-            yield from guarded(where, judge.chained(event, before))
-            yield from guarded(where, judge.problems(event, chain[:place]))
-        yield from _check_replaced(chain)
+            yield from guarded(where, named, where, judge.chained(event, before))
+            yield from guarded(where, named, where, judge.problems(event, chain[:place]))
+        yield from guarded(f"chain of {chain[0].subject.uid}", _check_replaced, chain)
     yield from judge.cases()
 
 
@@ -145,18 +145,21 @@ class _Judge:
             if event.kind in DECISIONS:
                 decided[event.case_id].append(event)
         for case in self.records.all(Case):
-            events = decided.get(case.pk, [])
-            if case.status == Case.Status.DECIDED and not events:
-                yield Finding(name_of(case), "is decided, and no event says so")
-            if not events:
-                continue
-            if case.status != Case.Status.DECIDED:
-                yield Finding(name_of(case), "was decided, and is open again")
-            elif {event.occurred_at for event in events} != {case.decided_at}:
-                yield Finding(name_of(case), "was decided at another moment than it says")
-            wanted, found = sorted(self.specs[case.version_id]["skills"]), sorted(e.skill.slug for e in events)
-            if wanted != found:
-                yield Finding(name_of(case), "was not decided once for each skill of its standard")
+            where = name_of(case)
+            yield from guarded(where, named, where, self._case(case, decided.get(case.pk, [])))
+
+    def _case(self, case: Case, events: list[SignOffEvent]) -> Iterator[str]:
+        if case.status == Case.Status.DECIDED and not events:
+            yield "is decided, and no event says so"
+        if not events:
+            return
+        if case.status != Case.Status.DECIDED:
+            yield "was decided, and is open again"
+        elif {event.occurred_at for event in events} != {case.decided_at}:
+            yield "was decided at another moment than it says"
+        wanted, found = sorted(self.specs[case.version_id]["skills"]), sorted(e.skill.slug for e in events)
+        if wanted != found:
+            yield "was not decided once for each skill of its standard"
 
     # --- what every event must hold
 

@@ -25,7 +25,7 @@ from lms.rules.duties import ADMINISTRATOR, LEARNING
 from lms.rules.log import LATE
 
 from .authority import NOT_BEGUN, held_then
-from .finding import Finding, guarded
+from .finding import Finding, guarded, named
 from .log import Log
 from .records import Records
 
@@ -47,7 +47,8 @@ def check_rights(records: Records, log: Log) -> Iterator[Finding]:
         for row in records.all(model):
             place = log.number(kind, row.uid)
             if place is not None:  # a row without its entry is a finding of its own
-                yield from guarded(f"{kind} {row.uid}", problems(row, place))
+                where = f"{kind} {row.uid}"
+                yield from guarded(where, named, where, problems(row, place))
 
 
 class _Rights:

@@ -9,7 +9,7 @@ from typing import Any
 from lms.api import LogEntry, Sealed, sealed_kinds
 from lms.rules.log import ENDED, LATE, ROTATED, SET_BACK
 
-from .finding import Finding
+from .finding import Finding, guarded
 from .log import Log, name_of_entry
 from .records import Records
 
@@ -24,7 +24,7 @@ def check_rows(records: Records, log: Log) -> Iterator[Finding]:
                 continue
             found.add((kind.kind, str(row.uid)))
             found.add((kind.kind + ENDED, str(row.uid)))
-            yield from _check_row(kind, row, log)
+            yield from guarded(f"{kind.kind} {row.uid}", _check_row, kind, row, log)
     for entry in log.entries:
         if entry.kind not in (ROTATED, SET_BACK) and (entry.kind, str(entry.about)) not in found:
             yield Finding(name_of_entry(entry), "what it is about is gone, or is not what it was")

@@ -1,11 +1,13 @@
 """Constraints and indexes of the tables that a sign-off rests on: there, and saying what they must.
 
 A constraint of the right name that permits everything is as bad as none, so definitions are compared: on SQLite with
-the text that Django would write, on PostgreSQL with what the database itself makes of that text on an empty table.
+the text that Django would write, part by part and without comments, on PostgreSQL with what the database itself makes
+of that text on an empty table.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,8 +25,9 @@ OTHER = "this constraint or index of the database is not ours: it says something
 
 
 def check_schema(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
-    """Compare every constraint and index. Queries: about 5 a table on SQLite, 12 on PostgreSQL, which makes and drops a
-    table of its own for it.
+    """Compare every constraint and index, on SQLite every column, too.
+
+    Queries: about 5 a table on SQLite, 12 on PostgreSQL, which makes and drops a table of its own for it.
     """
     definitions = _on_sqlite if connection.vendor == "sqlite" else _on_postgresql
     for model in checked_tables():
@@ -62,24 +65,47 @@ def _editor(connection: BaseDatabaseWrapper) -> Any:
 
 
 def _on_sqlite(connection: BaseDatabaseWrapper, model: type[Model]) -> tuple[dict[str, str], dict[str, str]]:
-    """What Django would write, and what stands: a constraint inside its table's text, an index as its own."""
-    editor = _editor(connection)
+    """What Django would write, and what stands: each part of its table by name, an index as its own.
+
+    A comment is no part, nor is what stands inside of another one.
+    """
+    table, editor = model._meta.db_table, _editor(connection)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE tbl_name = %s", [model._meta.db_table])
-        texts = {name: plain(sql or "") for name, sql in cursor.fetchall()}
-    whole = texts.get(model._meta.db_table, "")
-    wanted, found = {}, {}
-    for constraint in model._meta.constraints:
-        if inside := constraint.constraint_sql(model, editor):
-            wanted[constraint.name] = plain(str(inside))
-            if f'"{constraint.name}"' in whole:
-                found[constraint.name] = wanted[constraint.name] if wanted[constraint.name] in whole else "other"
+        cursor.execute("SELECT type, name, sql FROM sqlite_master WHERE tbl_name = %s", [table])
+        texts = {(kind, name): sql or "" for kind, name, sql in cursor.fetchall()}
+    wanted, found = _parts(str(editor.table_sql(model)[0])), _parts(texts.get(("table", table), ""))
     for name, statement in _statements(connection, model).items():
         if name not in wanted and statement.startswith("CREATE "):
             wanted[name] = statement
-            if name in texts:
-                found[name] = texts[name]
+            if ("index", name) in texts:
+                found[name] = plain(texts["index", name])
     return wanted, found
+
+
+WORD = re.compile(r"""--[^\n]*|/\*.*?(?:\*/|$)|'(?:[^']|'')*'|"(?:[^"]|"")*"|.""", re.DOTALL)
+
+
+def _parts(statement: str) -> dict[str, str]:
+    """The columns and constraints of a CREATE TABLE by their names, and what stands around them as ``table``."""
+    deep, around, parts = 0, "", [""]
+    for word in WORD.findall(statement):
+        if word.startswith(("--", "/*")):
+            continue
+        deep -= word == ")"
+        if deep == 0:
+            around += word
+        elif deep == 1 and word == ",":
+            parts.append("")
+        else:
+            parts[-1] += word
+        deep += word == "("
+    found = {_name_of(part): plain(part) for part in parts}
+    return {**found, "table": f"{plain(around)} of {len(parts)}"}
+
+
+def _name_of(part: str) -> str:
+    named = re.match(r'\s*(?:CONSTRAINT\s+)?"([^"]+)"', part)
+    return named[1] if named else plain(part)
 
 
 # --- PostgreSQL ---------------------------------------------------------------------------------------------------
