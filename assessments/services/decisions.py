@@ -32,7 +32,7 @@ from .authority import to_decide
 from .evidence import pieces_of
 from .examining import CaseFinding
 from .grounds import Grounds, grounds_of
-from .ledger import Chain, months_later, one_after_the_other, settle
+from .ledger import Chain, months_later, settle
 from .reading import parts_of
 from .shown import decision_at, decision_shown
 
@@ -89,8 +89,7 @@ def decide(
     """
     related = ("learner", "enrolment__person", "version")
     case = case_policy.get(actor, "decide", uid=case_uid, related=related, lock_with=("learner",))
-    one_after_the_other(actor.pk, case.learner_id)
-    hold_log()
+    hold_log()  # two who decide about each other come one after the other, too
     chain, others = Chain.with_others(case.learner_id, Q(key=key) | _signed_for(actor, case.learner, at))
     if before := _made_with(key, case, actor, [*chain.events, *others]):
         return before

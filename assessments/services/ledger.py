@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.db import connection
 from django.db.models import Q
 
 from assessments.models import Case, SignOffEvent, SignOffText
@@ -161,16 +160,6 @@ def lock_subject(person_id: int) -> User:
     with it.
     """
     return User.objects.select_for_update(no_key=True).get(pk=person_id)
-
-
-def one_after_the_other(one: int, other: int) -> None:
-    """Two people who decide about each other at the same time: the second waits here, and sees that it is mutual.
-
-    PostgreSQL; SQLite has one writer anyway. Queries: 1 there.
-    """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s::int, %s::int)", sorted([one, other]))
 
 
 def months_later(day: date, months: int) -> date:
