@@ -142,8 +142,9 @@ def sign(scene: Scene, words: str, monkeypatch: pytest.MonkeyPatch) -> SignOffEv
     """Signed by every rule, with the key; but for its words."""
     forger = Forger(scene, KEY)
     case = forger.case()
+    kept = ledger._words
     with monkeypatch.context() as patch:
-        patch.setattr(ledger, "_words", lambda *args: words)
+        patch.setattr(ledger, "_words", lambda kind, *rest: words if kind == "SIGNED" else kept(kind, *rest))
         return forger.sign(case, forger.seen(case), level=4)
 
 
