@@ -126,7 +126,7 @@ FORM = {
         LEARNING, "slug: discovery-visit", "valid_months: 18", "valid_months: 120000", "at most 120"
     ),
     "observations of all times": Fault(
-        LEARNING, "slug: discovery-visit", "window_days: 120", "window_days: 9999999999", "at most 2000"
+        LEARNING, "slug: discovery-visit", "window_days: 120", "window_days: 20000", "at most 2000"
     ),
     "minutes without end": Fault(LEARNING, "slug: three-ways-to-win", "minutes: 50", "minutes: 40000", "at most 9999"),
     "score above 2": Fault(SCENARIOS, "id: own-the-summer", "trust-repair: 2", "trust-repair: 3", "at most 2"),
