@@ -125,7 +125,7 @@ def rich(link: str) -> str:
     return json.dumps({"blocks": [block | {"entityRanges": spot}], "entityMap": {"0": entity}})
 
 
-@pytest.mark.parametrize("what", [*MAY_BE_MAIL, *NOT_OURS])
+@pytest.mark.parametrize("what", sorted({*MAY_BE_MAIL, *NOT_OURS}))
 def test_words_say_which_of_their_links_is_wrong(what: str) -> None:
     wrong = wrong_with_links(words((BAD | NOT_OURS)[what]))
     assert wrong.endswith(".")
