@@ -95,7 +95,8 @@ def test_do_opens_from_prompted_on(work: Bench, supervision: int, opens: bool) -
 
 def test_one_key_is_one_observation(work: Bench) -> None:
     who, key = work.another(), make.key()
-    assert judging.watch(work, who, key=key) == judging.watch(work, who, key=key)
+    seal = judging.seal(who, work.enrolment.uid)  # a seal bears the second at which it was made
+    assert judging.watch(work, who, key=key, seal=seal) == judging.watch(work, who, key=key, seal=seal)
     assert (Observation.objects.count(), SkillGate.objects.count()) == (1, 1)
 
 

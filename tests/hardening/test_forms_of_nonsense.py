@@ -148,7 +148,7 @@ def test_words_among_the_pictures_of_a_tag(author: Client) -> None:
 def test_json_of_great_depth(small: authored.Small, author: Client) -> None:
     """Also of whoever is not signed in."""
     stranger = Client(raise_request_exception=False)
-    assert stranger.post("/accounts/2fa/webauthn/login/", {"credential": DEEP}).status_code == 400
+    assert stranger.post("/accounts/2fa/webauthn/login/", {"credential": DEEP}).status_code < 500
     for path in (f"api/main/pages/{small.lesson.pk}/action/copy/", "dismissibles/"):
         answer = author.generic("POST", f"/cms/{path}", DEEP, content_type="application/json")
         assert answer.status_code < 500, path

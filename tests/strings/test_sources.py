@@ -25,8 +25,10 @@ ATTRIBUTE = re.compile(r"^data-[\w-]+$")
 HOW = re.compile(r'\|(?:day|moment):"[^"]*"')
 """How a day is said, not what is said."""
 
-BROKEN = {"ValueError", "TypeError"}
+BROKEN = {"ValueError", "TypeError", "KeyMissing"}
 """Faults of a program, read by who wrote it."""
+LOG = "logger"
+"""Its lines are read by who runs the machine."""
 SAYING = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "npgettext"}
 SENTENCE = re.compile(r"^[A-Z“%{].* .*[a-z0-9)”][.?!:…]$|^[A-Z][a-z]+( [a-z]+){2,}$", re.S)
 NOT_FOR_READERS = re.compile(
@@ -55,12 +57,18 @@ def of_module(text: str) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             silent.add(node.value)
-        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in SAYING | BROKEN:
+        if isinstance(node, ast.Call) and _called(node.func) & (SAYING | BROKEN | {LOG}):
             silent.update(part for argument in node.args for part in ast.walk(argument))
     for node in ast.walk(tree):
         text = node.value if isinstance(node, ast.Constant) and node not in silent else None
         if isinstance(text, str) and SENTENCE.search(text):
             yield text
+
+
+def _called(function: ast.expr) -> set[str]:
+    """A function by its own name, and whose it is."""
+    owner = getattr(function, "value", None)
+    return {getattr(function, "id", getattr(function, "attr", "")), getattr(owner, "id", "")}
 
 
 TEMPLATES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "templates").rglob("*.*") if path.is_file())
