@@ -265,7 +265,9 @@ def _write_and_rate(page: Any, words: str, supervision: int) -> None:
 
 
 def open_decision(coach: Person, of: str = "Lea Rinne") -> None:
-    """From the queue to the form, by way of the case while its rule is not met; the passphrase when asked."""
+    """From the queue to the form, by way of the case while its rule is not met; the passphrase when asked. What others
+    saw is opened, where it is closed.
+    """
     coach.go("/coach/")
     page = coach.page
     row = page.get_by_test_id("queue-row").filter(has_text=of).first
@@ -276,6 +278,10 @@ def open_decision(coach: Person, of: str = "Lea Rinne") -> None:
     page.wait_for_load_state()
     coach.confirm_passphrase()
     page.locator("textarea[name=why]").wait_for()
+    closed = page.get_by_role("button", name="Read them; I will not observe in this round")
+    if closed.count():
+        closed.click()
+        page.get_by_text("closed to you").wait_for(state="detached")
 
 
 def not_yet(coach: Person, skill: str, why: str, next_step: str) -> None:
