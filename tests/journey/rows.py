@@ -21,7 +21,12 @@ IN_ITS_OWN_TIME = {
 }
 """Columns in which the worker notes what it does meanwhile; a mail more, or another text, is still a change."""
 
-MAILED_WITHIN = 60
+UNMAILED = """
+SELECT 1 FROM lms_notice WHERE mailed_at IS NULL
+UNION ALL
+SELECT 1 FROM assessments_signoffevent WHERE id NOT IN (SELECT event_id FROM assessments_receipt)
+"""
+MAILED_WITHIN = 100
 
 Rows = dict[str, Counter[bytes]]
 
@@ -56,11 +61,11 @@ def changes(before: Rows, after: Rows) -> dict[str, tuple[int, int]]:
 def nothing_changes(site: Site) -> Iterator[None]:
     """Whatever is done inside, no row of the site may come, go or change.
 
-    Before that the worker makes mails of the notices that there are: this is still the act before.
+    Before that the worker makes mails of the notices and receipts that there are: this is still the act before.
     """
     until = time.monotonic() + MAILED_WITHIN
-    while read(site, "SELECT 1 FROM lms_notice WHERE mailed_at IS NULL"):
-        assert time.monotonic() < until, "The worker makes no mails of notices."
+    while read(site, UNMAILED):
+        assert time.monotonic() < until, "The worker makes no mails of notices and receipts."
         time.sleep(0.2)
     before = rows(site)
     yield

@@ -28,6 +28,7 @@ FORMS = [
     "account_reauthenticate",
     "case_claim",
     "case_decide",
+    "case_read",
     "coach_profiles make",
     "commitment confirm",
     "commitment report",
