@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from assessments.models import SignOffEvent
 from assessments.services.authority import COACH, LEARNING, OBSERVER, STAND_IN
 from coaching.api import Absence, CoachAssignment, ObserverGrant
-from lms.api import DutyHolding
-from lms.rules.log import ENDED, LATE
+from lms.rules.duties import LEARNING as LEARNING_DUTY
+from lms.rules.log import LATE
 
+from .held import NOT_BEGUN, Held
 from .log import Log
 from .records import Records
-
-NOT_BEGUN = (CoachAssignment.Status.PROPOSED, CoachAssignment.Status.DECLINED)
 
 
 class Authorities:
     """Judges the authority of events."""
 
     def __init__(self, records: Records, log: Log) -> None:
-        self.records, self.log = records, log
-        self.duties: dict[tuple[int, str], list[DutyHolding]] = defaultdict(list)
-        for row in records.all(DutyHolding):
-            self.duties[row.person_id, row.duty].append(row)
+        self.records, self.held = records, Held(records, log)
 
     def to_decide(self, event: SignOffEvent, skills: Iterable[str], place: int) -> Iterator[str]:
         """Present coach of the learner, with a grant for every skill of the standard."""
@@ -68,25 +61,17 @@ class Authorities:
         if assignment is None or assignment.enrolment_id != event.case.enrolment_id or assignment.status in NOT_BEGUN:
             yield "is signed by somebody who was not the coach then"
             return
-        if not self._held(assignment, "assignment", event, place, "started_at", "ended_at"):
+        if not self.held.assignment(assignment, event.occurred_at, place):
             yield "is signed by somebody who was not the coach then"
         if absence_uid is None:
             if assignment.coach.person_id != event.signer_id or event.authority != COACH:
                 yield "is signed by somebody who was not the coach then"
             return
         absence = self.records.by_uid(Absence, absence_uid)
-        day = event.occurred_at.date()
-        covers = (
-            absence is not None
-            and assignment.kind == CoachAssignment.Kind.PRIMARY
-            and absence.coach_id == assignment.coach_id
-            and absence.cover is not None
-            and absence.cover.person_id == event.signer_id
-            and absence.from_on <= day <= absence.until_on
-            and event.authority == STAND_IN
-            and self._held(absence, "absence", event, place, "said_at", "called_off_at")
+        covers = absence is not None and self.held.covers(
+            absence, assignment, event.signer_id, event.occurred_at, place
         )
-        if not covers:
+        if not covers or event.authority != STAND_IN:
             yield "is signed by somebody who did not stand in for the coach then"
 
     def _granted(self, event: SignOffEvent, slug: str, uid: object, place: int) -> Iterator[str]:
@@ -94,8 +79,7 @@ class Authorities:
         held = (
             grant is not None
             and (grant.person_id, grant.skill.slug) == (event.signer_id, slug)
-            and grant.until_on >= event.occurred_at.date()
-            and self._held(grant, "grant", event, place, "granted_at", "revoked_at")
+            and self.held.grant(grant, event.occurred_at, place)
         )
         if not held:
             yield f"is signed by somebody without a grant for {slug} then"
@@ -111,29 +95,8 @@ class Authorities:
             yield "is countersigned by somebody without the right to"
 
     def _has_duty(self, event: SignOffEvent, place: int) -> Iterator[str]:
-        held = self.duties.get((event.signer_id, "learning"), ())
-        if not any(self._held(row, "duty", event, place, "from_at", "until_at") for row in held):
+        if not self.held.duty(event.signer_id, (LEARNING_DUTY,), event.occurred_at, place):
             yield "is signed by somebody who was no learning administrator then"
-
-    def _held(self, row: Any, kind: str, event: SignOffEvent, place: int, since: str, until: str) -> bool:
-        """Whether the row gave its right when the event was signed."""
-        return held_then(self.log, kind, row.uid, (getattr(row, since), getattr(row, until)), event.occurred_at, place)
-
-
-def held_then(log: Log, kind: str, uid: UUID, term: tuple[datetime, datetime | None], at: datetime, place: int) -> bool:
-    """Whether a right that somebody had for a ``term`` was theirs at a moment: by its place in the log, above what was
-    done with it, and its end below. The moments may differ from that by as long as an act may take: each takes its
-    moment before it waits for the other.
-    """
-    since, until = term
-    begun, ended = log.number(kind, uid), log.number(kind + ENDED, uid)
-    return (
-        since <= at + LATE
-        and (until is None or until > at - LATE)
-        and begun is not None
-        and begun < place
-        and (ended is None or ended > place)
-    )
 
 
 def _rows(event: SignOffEvent) -> dict[str, Any]:

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 
 from assessments.models import ErasedText, Erasure, SignOffEvent, SignOffText
-from lms.api import DutyHolding
 from lms.rules.duties import ADMINISTRATOR
 
-from .authority import held_then
 from .finding import Finding
+from .held import Held
 from .log import Log
 from .records import Records, name_of_event
 
 
 def check_erasures(records: Records, log: Log) -> Iterator[Finding]:
     """Judge every erasure again. Queries: 0."""
-    held: dict[int, list[DutyHolding]] = defaultdict(list)
-    for row in records.all(DutyHolding):
-        if row.duty == ADMINISTRATOR:
-            held[row.person_id].append(row)
+    held = Held(records, log)
     erased = records.grouped(ErasedText, "erasure_id")
     for erasure in records.all(Erasure):
         where = f"erasure {erasure.uid}"
@@ -31,7 +26,7 @@ def check_erasures(records: Records, log: Log) -> Iterator[Finding]:
         ):
             yield Finding(where, "is not by two others")
         for person in (erasure.asked_by, erasure.agreed_by):
-            if not any(_had(row, erasure, place, log) for row in held[person.pk]):
+            if not held.duty(person.pk, (ADMINISTRATOR,), erasure.erased_at, place):
                 yield Finding(where, f"is by {person.uid}, who was no administrator then")
         for text in erased[erasure.pk]:
             if text.event.subject_id != erasure.person_id:
@@ -43,10 +38,6 @@ def check_erasures(records: Records, log: Log) -> Iterator[Finding]:
             )
         if text.name not in _sealed(text.event):
             yield Finding(f"erasure {text.erasure.uid}", f"names a text of {name_of_event(text.event)} that never was")
-
-
-def _had(row: DutyHolding, erasure: Erasure, place: int, log: Log) -> bool:
-    return held_then(log, "duty", row.uid, (row.from_at, row.until_at), erasure.erased_at, place)
 
 
 def _sealed(event: SignOffEvent) -> dict[str, str]:

@@ -24,12 +24,11 @@ from lms.rules.bounds import OBSERVED
 from lms.rules.duties import ADMINISTRATOR, LEARNING
 from lms.rules.log import LATE
 
-from .authority import NOT_BEGUN, held_then
 from .finding import Finding, guarded, named
+from .held import Held
 from .log import Log
 from .records import Records
-
-DECISIONS = (SignOffEvent.Kind.SIGNED, SignOffEvent.Kind.NOT_YET)
+from .replay import DECISIONS
 
 
 def check_rights(records: Records, log: Log) -> Iterator[Finding]:
@@ -55,8 +54,7 @@ class _Rights:
     """Everything that judging a right needs, put in order once."""
 
     def __init__(self, records: Records, log: Log) -> None:
-        self.records, self.log = records, log
-        self.duties = records.grouped(DutyHolding, "person_id")
+        self.records, self.log, self.held = records, log, Held(records, log)
         self.grants: dict[tuple[int, int], list[ObserverGrant]] = defaultdict(list)
         for grant in records.all(ObserverGrant):
             self.grants[grant.person_id, grant.skill_id].append(grant)
@@ -75,23 +73,17 @@ class _Rights:
 
     def duty(self, row: DutyHolding, place: int) -> Iterator[str]:
         """Given by an administrator; an administrator made on the machine is the first, or in another's place."""
+        given_by_administrator = self.held.duty(row.given_by_id, (ADMINISTRATOR,), row.from_at, place)
         if row.given_by_id is None:
             if row.duty != ADMINISTRATOR or not self._made_on_the_machine(row, place):
                 yield "was given by nobody"
-        elif row.given_by_id == row.person_id or not self.had(row.given_by_id, (ADMINISTRATOR,), row.from_at, place):
+        elif row.given_by_id == row.person_id or not given_by_administrator:
             yield "was given by somebody who was no administrator then"
 
     def _made_on_the_machine(self, row: DutyHolding, place: int) -> bool:
         """Whether no other administrator was there then but who was replaced in the same act."""
-        others = (
-            other
-            for held in self.duties.values()
-            for other in held
-            if other.duty == ADMINISTRATOR and other.person_id != row.person_id and other.person.is_active
-        )
-        return not any(
-            self._held(other, "duty", (other.from_at, other.until_at), row.from_at, place) for other in others
-        )
+        others = self.held.others_with(ADMINISTRATOR, row.person_id)
+        return not any(other.person.is_active and self.held.holding(other, row.from_at, place) for other in others)
 
     def grant(self, row: ObserverGrant, place: int) -> Iterator[str]:
         """Given by Learning or an administrator for a year at most, or earned by a passed calibration that decides."""
@@ -111,7 +103,7 @@ class _Rights:
                 yield "was earned by no calibration that decides"
         elif row.granted_by_id is None or row.granted_by_id == row.person_id:
             yield "was given by nobody else"
-        elif not self.had(row.granted_by_id, (LEARNING, ADMINISTRATOR), row.granted_at, place):
+        elif not self.held.duty(row.granted_by_id, (LEARNING, ADMINISTRATOR), row.granted_at, place):
             yield "was given by somebody who was no learning administrator then"
 
     def assignment(self, row: CoachAssignment, place: int) -> Iterator[str]:
@@ -119,7 +111,9 @@ class _Rights:
         learner = row.enrolment.person_id
         if row.coach.person_id == learner:
             yield "makes somebody their own coach"
-        may = row.assigned_by_id in self.manages or self.had(row.assigned_by_id, (LEARNING,), row.started_at, place)
+        may = row.assigned_by_id in self.manages or self.held.duty(
+            row.assigned_by_id, (LEARNING,), row.started_at, place
+        )
         if row.assigned_by_id == learner or not may:
             yield "was made by somebody who manages nobody and was no learning administrator then"
 
@@ -151,7 +145,7 @@ class _Rights:
             if rating.skill.slug not in spec.skills:
                 yield f"rates {rating.skill.slug}, which is not in its standard"
             held = self.grants[row.observer_id, rating.skill_id]
-            if not any(self._granted(grant, at, place) for grant in held):
+            if not any(self.held.grant(grant, at, place) for grant in held):
                 yield f"is by somebody without a grant for {rating.skill.slug} then"
 
     def evidence(self, row: Evidence, place: int) -> Iterator[str]:
@@ -171,35 +165,13 @@ class _Rights:
         if at is None or not any(self._coached(held, by, at, place) for held in self.assignments.get(enrolment, ())):
             yield "was confirmed by somebody who was not the coach then"
 
-    # --- Rights at a place of the log
-
-    def had(self, person_id: int | None, duties: tuple[str, ...], at: datetime, place: int) -> bool:
-        """Whether somebody had one of these duties."""
-        return person_id is not None and any(
-            row.duty in duties and self._held(row, "duty", (row.from_at, row.until_at), at, place)
-            for row in self.duties.get(person_id, ())
-        )
-
-    def _granted(self, grant: ObserverGrant, at: datetime, place: int) -> bool:
-        return grant.until_on >= at.date() and self._held(
-            grant, "grant", (grant.granted_at, grant.revoked_at), at, place
-        )
-
     def _coached(self, row: CoachAssignment, person_id: int | None, at: datetime, place: int) -> bool:
-        if row.status in NOT_BEGUN or not self._held(row, "assignment", (row.started_at, row.ended_at), at, place):
+        if not self.held.assignment(row, at, place):
             return False
-        if row.coach.person_id == person_id:
-            return True
-        return row.kind == CoachAssignment.Kind.PRIMARY and any(
-            absence.cover is not None
-            and absence.cover.person_id == person_id
-            and absence.from_on <= at.date() <= absence.until_on
-            and self._held(absence, "absence", (absence.said_at, absence.called_off_at), at, place)
-            for absence in self.absences.get(row.coach_id, ())
+        absences = self.absences.get(row.coach_id, ())
+        return row.coach.person_id == person_id or any(
+            self.held.covers(absence, row, person_id, at, place) for absence in absences
         )
-
-    def _held(self, row: Any, kind: str, term: tuple[datetime, datetime | None], at: datetime, place: int) -> bool:
-        return held_then(self.log, kind, row.uid, term, at, place)
 
     def _spec(self, row: Observation) -> StandardSpec:
         if row.version_id not in self.specs:
