@@ -14,18 +14,18 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Case as Choose
-from django.db.models import CharField, F, Q, QuerySet, When
+from django.db.models import F, Q, QuerySet, When
 
 from assessments.models import Case, Request
 from assessments.policies.cases import to_countersign, to_take_over
 from coaching.api import Challenge, CoachProfile, Commitment, Session, coached_by
-from lms.api import Enrolment, News, Row, Union, User, newest_unread, news_of, union_part
+from lms.api import Enrolment, News, Row, Union, User, news_of
 from lms.rules.ladder import Ladder
 from lms.rules.standing import NOT_YET
 
 from .case_progress import Progressing, progress_of_cases
 from .readiness import PersonReadiness, readiness_of
-from .team_facts import COLUMNS, NEWS, notice_of, team_facts
+from .team_facts import NEWS, news_part, notice_of, part, team_facts
 from .team_words import days_since, line_of
 
 OBSERVE, DECIDE, COLLECT, CONFIRM, COUNTERSIGN = "observe", "decide", "collect", "confirm", "countersign"
@@ -149,7 +149,7 @@ def queue_of(me: User, at: datetime) -> Queue:
         sorted(sessions, key=lambda item: item.at),
         [row[1] for row in learners],
         seats[0] if seats else None,
-        news_of([notice_of(row[:-1]) for row in by_kind.get(NEWS, ())]),
+        news_of([notice_of(row) for row in by_kind.get(NEWS, ())]),
     )
 
 
@@ -164,11 +164,6 @@ def shown_of(me: User, rows: Iterable[Waiting], learners: Sequence[int], at: dat
     return PagedQueue(progress_of_cases(cases, me, facts, at), [_learner(item, me) for item in found])
 
 
-def part(kind: str, rows: QuerySet[Any], **columns: Any) -> QuerySet[Any, Row]:
-    """One part of the UNION: the columns of facts, and the time zone of whoever it is about."""
-    return union_part({**COLUMNS, "zone": CharField()}, kind, rows, **columns)
-
-
 def _parts(*, me: int, on: date, since: datetime, until: datetime) -> list[QuerySet[Any, Row]]:
     """What is asked of somebody, whoever's learner it is about; their learners, sessions, places and notices."""
     reader = User(pk=me)
@@ -176,10 +171,9 @@ def _parts(*, me: int, on: date, since: datetime, until: datetime) -> list[Query
     learner = {"word": F("case__learner__full_name"), "zone": F("case__learner__time_zone")}
     of_case = {**learner, "other": F("case__version__title")}
     person, zone = F("enrolment__person__full_name"), F("enrolment__person__time_zone")
-    news = {"owner": F("pk"), "uid": F("uid"), "word": F("text"), "other": F("url"), "number": F("unread")}
     cases = Case.objects.filter(mine).exclude(learner=reader)
     return [
-        part(NEWS, newest_unread(reader), **news, at=F("created_at")),
+        news_part(me),
         part(
             OBSERVE,
             Request.objects.filter(observer=reader, status__in=Request.WAITING),

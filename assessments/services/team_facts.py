@@ -50,6 +50,7 @@ COLUMNS: dict[str, models.Field] = {
     "at": models.DateTimeField(),
     "day": models.DateField(),
     "until": models.DateField(),
+    "zone": models.CharField(),
 }
 AT_ONCE = 4096
 NEWS = "notice"
@@ -239,7 +240,7 @@ _facts, _facts_and_news = Union(_parts), Union(_with_news)
 
 def _read(rows: Iterable[tuple[Any, ...]], found: TeamFacts) -> None:
     for row in rows:
-        kind, owner, uid, word, other, _more, number, at, day, until = row
+        kind, owner, uid, word, other, _more, number, at, day, until, _zone = row
         match kind:
             case "gate":
                 found.gates[owner].append(OpenGate(word, other, number, uid, until))
@@ -261,7 +262,7 @@ def _read(rows: Iterable[tuple[Any, ...]], found: TeamFacts) -> None:
 
 def notice_of(row: Row) -> Notice:
     """The notice that a row of ``news_part`` stands for."""
-    _kind, pk, uid, text, url, _more, unread, at, _day, _until = row
+    _kind, pk, uid, text, url, _more, unread, at, *_rest = row
     notice = Notice(pk=pk, uid=uid, text=text, url=url, created_at=at)
     notice.unread = unread  # type: ignore[attr-defined]
     return notice

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.snippets.blocks import SnippetChooserBlock
 
-from cms.rules.numbers import LARGEST
+from cms.rules.numbers import LARGEST, wrong_whole
 from lms.rules.lines import one_line
 from lms.rules.links import wrong_with_links
 
@@ -83,9 +83,7 @@ class WholeBlock(Checked, blocks.IntegerBlock):
         super().__init__(**kwargs)
 
     def wrong_with(self, raw: Any) -> str:
-        limits = {"low": self.low, "high": self.high}
-        fits = raw in (None, "") or self.low <= raw <= self.high
-        return "" if fits else _("Write a whole number from %(low)s to %(high)s.") % limits
+        return wrong_whole(raw, self.low, self.high)
 
     def deconstruct(self) -> tuple[str, Any, Any]:
         """Migrations know it as a plain number block; the limits live here."""

@@ -12,11 +12,11 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
 from wagtail.fields import StreamField
 
 from cms.blocks.base import remarks
 from cms.rules.findings import Finding
+from cms.rules.numbers import wrong_whole
 
 
 class Whole(models.PositiveSmallIntegerField):
@@ -45,9 +45,7 @@ def check_values(content: Any) -> Iterator[Finding]:
     """Numbers keep their limits and links lead where they say, whatever way they came in. Queries: 0."""
     for field in content._meta.get_fields():
         if isinstance(field, Whole):
-            value, limits = getattr(content, field.name), {"low": field.low, "high": field.high}
-            if value is not None and not field.low <= value <= field.high:
-                wrong = _("Write a whole number from %(low)s to %(high)s.") % limits
+            if wrong := wrong_whole(getattr(content, field.name), field.low, field.high):
                 yield Finding(f"{capfirst(str(field.verbose_name))}: {wrong}")
         elif isinstance(field, StreamField):
             raw = list(getattr(content, field.name).raw_data)

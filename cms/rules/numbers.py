@@ -5,6 +5,10 @@ One list for the editor (fields and blocks), for what may be published by whatev
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.utils.translation import gettext as _
+
 MOST_MINUTES = 9_999
 MOST_TO_TRY = 240
 """Minutes away from the screen, after a paragraph."""
@@ -16,3 +20,10 @@ MOST_SIGNERS = 9
 MOST_ITEMS = 999
 LARGEST = 1_000_000_000
 """What a figure draws, and its negative."""
+
+
+def wrong_whole(value: Any, low: int, high: int) -> str:
+    """What is wrong with a whole number, in a sentence; "" when nothing is, or when none was written."""
+    if value in (None, "") or low <= value <= high:
+        return ""
+    return _("Write a whole number from %(low)s to %(high)s.") % {"low": low, "high": high}

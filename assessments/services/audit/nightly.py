@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
 from django.core.mail import EmailMessage
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -31,9 +29,10 @@ from lms.rules.said import full_day
 
 from .anchors import Kept, as_data, hash_of
 from .finding import Finding
+from .receipts import by_itself
 from .verify import Report, verify_ledger
 
-logger = logging.getLogger(__name__)
+SAID = "what verifying the ledger found"
 OVERDUE = timedelta(hours=26)
 NAMED = 20
 """How many findings a mail lists."""
@@ -48,9 +47,9 @@ def verify_nightly(at: datetime) -> Report:
     row = _keep(report, at)
     people = read_table(User).rows
     for person in _who_are(("auditor", "sponsor"), people):
-        _try(partial(_mail_anchor, person, row, report, at))
+        by_itself(partial(_mail_anchor, person, row, report, at), SAID)
     for person in _who_are((ADMINISTRATOR, "auditor"), people) if report.findings else ():
-        _try(partial(_tell, person, report.findings, at))
+        by_itself(partial(_tell, person, report.findings, at), SAID)
     return report
 
 
@@ -58,15 +57,6 @@ def _who_are(duties: Iterable[str], people: Iterable[User]) -> list[User]:
     """Everybody who has one of these duties now, odd rows included. Queries: 1 a duty."""
     found = {pk for duty in duties for pk in holders(duty).order_by().values_list("pk", flat=True)}
     return [person for person in people if person.pk in found]
-
-
-def _try(do: Callable[[], object]) -> None:
-    """All of it or nothing, and no end of the others."""
-    try:
-        with transaction.atomic():
-            do()
-    except Exception:  # whatever stands in a row that somebody wrote
-        logger.exception("Somebody could not be told what verifying the ledger found.")
 
 
 def _keep(report: Report, at: datetime) -> Anchor:
@@ -109,7 +99,7 @@ def _anchor_mail(person: User, row: Anchor, report: Report) -> EmailMessage:
         "anchor": json.dumps(as_data(row), indent=1),
     }
     said = [*map(str, report.findings[:NAMED]), *(f"note: {note}" for note in report.notes[:NAMED])]
-    if left := len(report.notes) - NAMED if len(report.notes) > NAMED else 0:
+    if (left := len(report.notes) - NAMED) > 0:
         said.append(f"note: {left} more such notes: manage.py verify_signoffs prints all")
     if said:
         body += "\n" + "\n".join(said) + "\n"

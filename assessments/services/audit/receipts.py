@@ -7,7 +7,9 @@ knows that it is not theirs.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from django.core.mail import EmailMessage
 from django.db import transaction
@@ -32,7 +34,7 @@ def mail_receipts(at: datetime, limit: int = 200) -> int:
     keys = [event.pk for event in waiting.select_for_update(skip_locked=True, of=("self",))[:limit]]
     for event, entry in _with_entries(keys):
         if event.signer.is_active and event.kind != SignOffEvent.Kind.SUPERSEDED:
-            _try(event, entry, at)
+            by_itself(partial(_queue, event, entry, at), f"of the event number {event.pk}")
     Receipt.objects.bulk_create([Receipt(event_id=key, queued_at=at) for key in keys])
     return len(keys)
 
@@ -51,12 +53,20 @@ def _with_entries(keys: list[int]) -> list[tuple[SignOffEvent, LogEntry | None]]
     return [(event, heads.get(str(event.uid))) for event in events]
 
 
-def _try(event: SignOffEvent, entry: LogEntry | None, at: datetime) -> None:
+def by_itself(tell: Callable[[], object], what: str) -> None:
+    """All of it or nothing: somebody who cannot be told, because of whatever stands in a row, keeps nobody else's mail
+    away. The log has the reason.
+    """
     try:
-        with transaction.atomic(), in_language_of(event.signer):
-            queue_mail(_mail(event, entry), at)
-    except Exception:  # whatever stands in a row that somebody wrote
-        logger.exception("Somebody could not be told of the event number %s.", event.pk)
+        with transaction.atomic():
+            tell()
+    except Exception:
+        logger.exception("Somebody could not be told %s", what)
+
+
+def _queue(event: SignOffEvent, entry: LogEntry | None, at: datetime) -> None:
+    with in_language_of(event.signer):
+        queue_mail(_mail(event, entry), at)
 
 
 def _mail(event: SignOffEvent, entry: LogEntry | None) -> EmailMessage:
