@@ -9,12 +9,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, models, transaction
 
 from assessments.api import add_evidence, countersign, request_observation, withdraw_evidence
 from assessments.models import Case, Evidence, SignOffEvent
+from assessments.services.audit import verify
 from assessments.services.audit.verify import verify_ledger
 from assessments.services.decisions import Entrust
 from assessments.services.ledger import Chain
@@ -122,6 +124,12 @@ def found(**fields: Any) -> list[str]:
     return [str(finding) for finding in verify_ledger(at=NOW + timedelta(hours=2), **fields).findings]
 
 
+def found_in_rows(**fields: Any) -> list[str]:
+    """The same where only rows were changed: constraints and indexes, which take longest to read, are left out."""
+    with patch.object(verify, "check_schema", lambda connection: ()):
+        return found(**fields)
+
+
 @contextmanager
 def taken_back() -> Iterator[None]:
     """Whatever was forged inside is gone after it. A forgery that the database refuses is none."""
@@ -140,7 +148,7 @@ def after(forge: Callable[[], object], **fields: Any) -> list[str] | None:
         with taken_back():
             forge()
             connection.check_constraints()
-            result = found(**fields)
+            result = found_in_rows(**fields)
     except DatabaseError:
         return None
     return result

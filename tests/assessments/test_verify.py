@@ -53,7 +53,7 @@ def owner(tamper: Callable[[], object], **fields: Any) -> list[str] | None:
         with forging.taken_back():
             with judging.guards_away():
                 tamper()
-            result = found(**fields)
+            result = forging.found_in_rows(**fields)
     except DatabaseError:
         return None
     return result
