@@ -214,6 +214,33 @@ def guards_step_aside() -> Iterator[None]:
     TransactionTestCase._fixture_teardown = flush  # type: ignore[method-assign]
 
 
+# --- What takes long to make --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def _small_of_the_file(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
+    """Made in a transaction around all tests of a file, each of which takes back only what it did itself."""
+    from django.db import transaction
+
+    from tests import cms_factories, factories
+
+    around = transaction.atomic()
+    with django_db_blocker.unblock():
+        factories.nothing_kept()
+        around.__enter__()
+        made = cms_factories.small_path()
+    yield made
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
+
+
+@pytest.fixture
+def small(db: None, _small_of_the_file: Any) -> Any:
+    """``cms_factories.Small``: one of each kind of page and snippet, published. Not for tests that commit."""
+    return _small_of_the_file.again()
+
+
 # --- Time ---------------------------------------------------------------------------------------------------------
 
 

@@ -46,9 +46,10 @@ PUBLISHED = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 """When what people rest on was published, unless a test says otherwise: before anything else happens."""
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+"""The moment at which tests begin, unless they say otherwise."""
+
 AFTERWARDS = datetime(2028, 1, 3, 9, 0, tzinfo=UTC)
 """When somebody verifies what was done on and after MONDAY."""
-"""The moment at which tests begin, unless they say otherwise."""
 
 PASSPHRASE = "four plain test words"
 
@@ -169,6 +170,8 @@ def customer(slug: str = "", **fields: Any) -> Customer:
 def skill(slug: str = "", family: str = "Soft", at: datetime = PUBLISHED) -> Skill:
     """A published skill with two indicators a band (``f-1``, ``f-2``...); the same slug gives the same skill."""
     slug = slug or f"skill-{next(_numbers)}"
+    if made := Skill.objects.filter(slug=slug, family=family, archived_at=None).first():
+        return made
     levels = {
         band: tuple(IndicatorSpec(f"{band[0].lower()}-{n}", f"{band} sign {n} of {slug}.") for n in (1, 2))
         for band in ("Foundation", "Practitioner", "Lead")

@@ -48,9 +48,9 @@ Rows = dict[tuple[str, int], dict[str, Any]]
 
 
 @pytest.fixture
-def small() -> make.Small:
+def small(small: make.Small) -> make.Small:
     """One of each; the course has a question of its own, the path a session and a promise that waits for it."""
-    found = make.small_path()
+    found = small
     found.course.recall = [make.recall("Of the course?")]
     found.course = make.publish(found.course)
     milestones = list(found.path.milestones.raw_data)

@@ -22,11 +22,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def small() -> make.Small:
-    return make.small_path()
-
-
-@pytest.fixture
 def admin(client: Any, small: make.Small) -> Any:
     """A client logged in as the strongest person there is."""
     client.force_login(factories.administrator(factories.person("Ada Admin")))

@@ -22,11 +22,6 @@ WINTERS = [("Europe/Riga", "07:54", "EET"), ("America/St_Johns", "13:24", "NST")
 YEAR = clock.now().year + 1
 
 
-@pytest.fixture
-def small() -> make.Small:
-    return make.small_path()
-
-
 def author(zone: str) -> tuple[User, Client]:
     who = factories.in_group(LEARNING_ADMINISTRATORS, factories.person(time_zone=zone))
     browser = Client()

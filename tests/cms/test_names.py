@@ -46,11 +46,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def small() -> make.Small:
-    return make.small_path()
-
-
-@pytest.fixture
 def author(client: Any, small: make.Small) -> Any:
     client.force_login(factories.administrator(factories.person("Ada Admin")))
     return client

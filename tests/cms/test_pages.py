@@ -20,11 +20,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def small() -> make.Small:
-    return make.small_path()
-
-
-@pytest.fixture
 def author(client: Any, small: make.Small) -> Any:
     """A client logged in as somebody who writes and publishes; what others hand in: ``test_review``."""
     client.force_login(factories.in_group(LEARNING_ADMINISTRATORS))

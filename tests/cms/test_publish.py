@@ -23,11 +23,6 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def small() -> make.Small:
-    return make.small_path()
-
-
 def numbers(slug: str = "start") -> list[int]:
     return list(PathVersion.objects.filter(path__slug=slug).order_by("number").values_list("number", flat=True))
 

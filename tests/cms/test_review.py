@@ -39,11 +39,6 @@ from tests.strings.pseudo import pseudo_language
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def small() -> make.Small:
-    return make.small_path()
-
-
 def sign_in(who: User) -> Client:
     client = Client()
     client.force_login(who)

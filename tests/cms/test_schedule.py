@@ -29,11 +29,6 @@ SOON = timedelta(minutes=10)
 
 
 @pytest.fixture
-def small() -> make.Small:
-    return make.small_path()
-
-
-@pytest.fixture
 def author() -> User:
     return factories.in_group(AUTHORS)
 

@@ -8,7 +8,6 @@ from django.core.cache import cache
 from lms import clock
 from lms.api import Organisation, duties_of, forget, places
 from lms.services import places as navigation
-from tests import cms_factories as author
 from tests import coaching_factories as helping
 from tests import factories as make
 from tests import judging_factories as judging
@@ -81,8 +80,7 @@ def test_what_is_nobodys_business_is_not_there():
     assert [follow(stranger, uid) for uid in theirs] == [404] * len(theirs)
 
 
-def test_authors_are_led_to_the_editor():
-    small = author.small_path()
+def test_authors_are_led_to_the_editor(small):
     editor = make.in_group("Authors")
     for page in (small.scenario, small.path, small.standard, small.course, small.lesson):
         assert follow(editor, page.uid) == f"/cms/pages/{page.pk}/edit/"

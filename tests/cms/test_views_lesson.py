@@ -8,7 +8,6 @@ from assessments.api import publish_recalls, recall_context
 from lms import clock
 from lms.api import LessonCompletion, Skill, StepCompletion, TalkFact
 from tests import assessment_factories as recalls
-from tests import cms_factories as author
 from tests import factories as make
 from tests import learner_factories as learning
 
@@ -16,11 +15,11 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def small():
+def small(small):
     """A published path of one course with two lessons, and a learner on its sixth day."""
     from lms.api import PathVersion
 
-    made = author.small_path()
+    made = small
     made.learner = make.person("Leonie Berg")
     version = PathVersion.objects.get(path__uid=made.path.uid)
     made.enrolment = make.enrolment(made.learner, version, started_on=learning.days_ago(6))

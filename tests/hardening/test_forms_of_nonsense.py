@@ -26,11 +26,6 @@ DEEP = "[" * 50_000
 
 
 @pytest.fixture
-def small() -> authored.Small:
-    return authored.small_path()
-
-
-@pytest.fixture
 def author() -> Client:
     client = Client(raise_request_exception=False)
     client.force_login(make.administrator())

@@ -346,9 +346,10 @@ MALFORMED = {
 
 
 @pytest.mark.parametrize("what", MALFORMED)
-def test_a_form_of_the_admin_that_lost_a_part_is_no_error_of_ours(what: str, author: Client) -> None:
+def test_a_form_of_the_admin_that_lost_a_part_is_no_error_of_ours(
+    what: str, small: authored.Small, author: Client
+) -> None:
     """H21. Editing, copying and making: a page that says so, and nothing is written."""
-    small = authored.small_path()
     lesson, skill = small.lesson, small.skill
     edit = f"/cms/pages/{lesson.pk}/edit/"
     add = f"/cms/pages/add/cms/lessonpage/{lesson.get_parent().pk}/"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal import auth as totp
 from allauth.mfa.totp.internal.auth import (
     TOTP,
     format_hotp_value,
@@ -50,8 +52,13 @@ def door() -> Callable[..., Any]:
 
 
 @pytest.fixture
-def steady() -> None:
-    """Waits until a code lasts for the next few seconds."""
-    left = 30 - time.time() % 30
-    if left < 8:
-        time.sleep(left)
+def next_code(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """The app's clock stands still, so that a code lasts; ``next_code()`` lets it go on to the next one."""
+    moment = time.time()
+
+    def go_on() -> None:
+        nonlocal moment
+        moment += 30
+
+    monkeypatch.setattr(totp, "time", SimpleNamespace(time=lambda: moment))
+    return go_on

@@ -97,7 +97,7 @@ def test_a_form_is_refused_and_its_words_are_given_back() -> None:
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_set_up_once_and_the_way_is_open(steady: None) -> None:
+def test_set_up_once_and_the_way_is_open(next_code: Callable[[], None]) -> None:
     client = signed_in(coaching.coach())
     client.post("/accounts/reauthenticate/", {"password": make.PASSPHRASE})
     page = client.get("/accounts/2fa/totp/activate/")
@@ -108,7 +108,7 @@ def test_set_up_once_and_the_way_is_open(steady: None) -> None:
 
 
 def test_the_session_knows_and_no_request_asks_again(
-    app_of: Callable[[User], str], door: Callable[..., Any], steady: None
+    app_of: Callable[[User], str], door: Callable[..., Any], next_code: Callable[[], None]
 ) -> None:
     who = coaching.coach()
     secret, client = app_of(who), Client()
@@ -134,7 +134,7 @@ def test_a_recovery_code_lets_in_once(app_of: Callable[[User], str], door: Calla
 
 
 def test_a_session_from_before_the_set_up_shows_it_before_it_goes_on(
-    app_of: Callable[[User], str], steady: None
+    app_of: Callable[[User], str], next_code: Callable[[], None]
 ) -> None:
     who = coaching.coach()
     client = signed_in(who)
@@ -156,7 +156,7 @@ def test_a_session_from_before_the_set_up_shows_it_before_it_goes_on(
 
 
 def test_whoever_takes_the_last_one_away_is_asked_for_another(
-    app_of: Callable[[User], str], door: Callable[..., Any], steady: None
+    app_of: Callable[[User], str], door: Callable[..., Any], next_code: Callable[[], None]
 ) -> None:
     who = coaching.coach()
     secret, client = app_of(who), Client()
@@ -169,7 +169,7 @@ def test_whoever_takes_the_last_one_away_is_asked_for_another(
 
 
 def test_it_belongs_to_the_person_and_not_to_the_browser(
-    app_of: Callable[[User], str], door: Callable[..., Any], steady: None
+    app_of: Callable[[User], str], door: Callable[..., Any], next_code: Callable[[], None]
 ) -> None:
     first, second, client = coaching.coach(), coaching.coach(), Client()
     secret = app_of(first)
