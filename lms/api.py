@@ -94,7 +94,7 @@ from lms.services.names import sort_names, unsorted_names
 from lms.services.notices import News, newest_unread, news_of, notices_of, read_notices, unread_notices
 from lms.services.outbox import heads_with, mail_notices, notify, queue_mail, receipt_of
 from lms.services.outbox import send_waiting as send_waiting_mail
-from lms.services.pace import oldest_due
+from lms.services.pace import Settled, settled_steps
 from lms.services.people import (
     close_account,
     invite_person,
@@ -136,6 +136,7 @@ from lms.services.progress import (
     progress_of,
     record_completion,
     require_open,
+    seen_by_others,
     waive,
 )
 from lms.services.reading import Table, read_table
@@ -211,6 +212,7 @@ __all__ = [
     "Row",
     "RowPolicy",
     "Sealed",
+    "Settled",
     "Skill",
     "SkillGate",
     "SkillVersion",
@@ -296,7 +298,6 @@ __all__ = [
     "not_written_through",
     "notices_of",
     "notify",
-    "oldest_due",
     "once",
     "open_enrolments",
     "open_gate",
@@ -340,9 +341,11 @@ __all__ = [
     "rotate_key",
     "said_in",
     "sealed_kinds",
+    "seen_by_others",
     "send_invitation",
     "send_waiting_mail",
     "set_labels",
+    "settled_steps",
     "skill_ids",
     "skill_version_now",
     "sort_names",

@@ -20,15 +20,16 @@ if TYPE_CHECKING:
 
 LEARNER, OBSERVER, COACH, LEARNING, MANAGER, AUTHOR = "learner", "observer", "coach", "learning", "manager", "author"
 REQUEST, DECIDE, CONFIRM, CHALLENGE, COUNTERSIGN = "request", "decide", "confirm", "challenge", "countersign"
-WHO = {REQUEST: OBSERVER, DECIDE: COACH, CONFIRM: COACH, CHALLENGE: COACH}
+SESSION, EXTERNAL = "session", "external"
+WHO = {REQUEST: OBSERVER, DECIDE: COACH, CONFIRM: COACH, CHALLENGE: COACH, SESSION: COACH}
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
     """Who has the next move: learner, observer, coach, learning, manager or author; ``name`` is empty for the learner.
 
-    ``gate``: at which gate; ``kind``: what waits for them, "" when nothing was sent to anybody: the manager's part is
-    then to choose a coach.
+    ``gate``: at which gate, "" for what opens none and is in the way; ``kind``: what waits for them, "" when nothing
+    was sent to anybody: the manager's part is then to choose a coach.
     """
 
     who: str
@@ -107,5 +108,5 @@ def waited_for(found: PersonReadiness, wait: Wait, gate: str) -> Holder:
     alone, coach = found.facts.uncoached.get(found.enrolment.pk), found.facts.coaches.get(found.enrolment.pk)
     if alone:
         return Holder(MANAGER, alone.name, gate, alone.since)
-    name = coach.on(found.at.date()) if coach else ""
+    name = wait.name if wait.kind == SESSION else coach.on(found.at.date()) if coach else ""
     return Holder(WHO[wait.kind], name, gate, wait.since, wait.kind)

@@ -139,7 +139,7 @@ def invoice_of(enrolment: Enrolment, at: datetime, *, own: bool = False) -> Invo
     proofs = _proofs(enrolment, at)
     result = found.readiness
     lines = tuple(
-        _line(found, term, proofs.get(term.required.skill, ()), moves) for term in (result.terms if result else ())
+        _line(found, term, proofs.get(term.required.skill, ()), moves, own) for term in (result.terms if result else ())
     )
     return Invoice(found, line_of(found), result, lines, _externals(progress, moves.title_of))
 
@@ -155,9 +155,9 @@ def moves_of(found: PersonReadiness, progress: PathProgress) -> Moves:
     return Moves(found, progress, title_of)
 
 
-def _line(found: PersonReadiness, term: Term, proofs: tuple[Proof, ...], moves: Moves) -> Line:
+def _line(found: PersonReadiness, term: Term, proofs: tuple[Proof, ...], moves: Moves, own: bool) -> Line:
     skill = term.required.skill
-    holder = found.holder_of(skill)
+    holder = found.who_has(skill, moves if own else None)
     zone = found.enrolment.person.zone
     return Line(
         skill=skill,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -23,16 +24,31 @@ from lms.rules.said import full_day, long_day
 from lms.rules.standing import DUE, NOT_YET, OTHER_STANDARD, TO_SHOW_AGAIN, VOUCHED, held
 from lms.rules.unlock import GateOpen, Leaf, MilestoneDone, StepDone
 
-from .holders import AUTHOR, CHALLENGE, CONFIRM, COUNTERSIGN, LEARNER, MANAGER, REQUEST, Holder, waited_for
-from .readiness import PersonReadiness
+from .holders import (
+    AUTHOR,
+    CHALLENGE,
+    CONFIRM,
+    COUNTERSIGN,
+    EXTERNAL,
+    LEARNER,
+    MANAGER,
+    REQUEST,
+    SESSION,
+    Holder,
+    waited_for,
+)
+
+if TYPE_CHECKING:
+    from .readiness import PersonReadiness
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """The next thing for one skill, in a sentence; who has it says ``PersonReadiness.holder_of``.
+    """The next thing for one skill, in a sentence; who has it says ``PersonReadiness.who_has``.
 
     ``url``: where the learner does it now, ``step`` on which step; ``on``: the day from which it can be done; ``dead``:
-    nobody on the path can do anything; ``why``: what stands before it, such as the coach's next step.
+    nobody on the path can do anything; ``why``: what stands before it, such as the coach's next step; ``by``: who else
+    is to do it, where the learner can do nothing.
     """
 
     sentence: str
@@ -41,6 +57,7 @@ class Move:
     on: date | None = None
     dead: bool = False
     why: str = ""
+    by: Holder | None = None
 
     @property
     def text(self) -> str:
@@ -99,7 +116,7 @@ class Moves:
             return self._locked(shown[0], seen) if shown else Move(_no_demonstration(), dead=True)
         waits = self._waits_about(state.step)
         if waits:
-            return Move(_waiting(waits))
+            return Move(_waiting(waits), by=waits)
         ask = _("Ask to be seen again: “%(title)s”.") % {"title": self.title_of(state.step)}
         return replace(self._do(state), sentence=ask)
 
@@ -156,14 +173,15 @@ class Moves:
         """Who has the next move on a step, where that is somebody else."""
         about = step.content_uid if step.kind == StepKind.DEMONSTRATION else step.uid
         waits = self.found.facts.waits.get(self.progress.enrolment.pk, ())
-        wait = next((wait for wait in waits if wait.about == about), None)
+        wait = next((wait for wait in waits if wait.about == about and wait.since <= self.found.at), None)
         return waited_for(self.found, wait, "") if wait else None
 
     def _do(self, state: StepState) -> Move:
         """A step that is open, as something to do; a session needs somebody to have it with."""
         step, alone = state.step, self.found.facts.uncoached.get(self.progress.enrolment.pk)
         if step.kind == StepKind.SESSION and alone:
-            return Move(_waiting(Holder(MANAGER, alone.name, "", alone.since)), step=step.uid)
+            chooses = Holder(MANAGER, alone.name, "", alone.since)
+            return Move(_waiting(chooses), step=step.uid, by=chooses)
         sentence = {
             StepKind.COURSE: _("Read “%(title)s” to the end."),
             StepKind.DISCUSSION: _("Take part in “%(title)s”."),
@@ -175,7 +193,7 @@ class Moves:
             StepKind.EXTERNAL: _("The manager marks “%(title)s” as done."),
         }[StepKind(step.kind)] % {"title": self.title_of(step)}
         if step.kind == StepKind.EXTERNAL:
-            return Move(sentence, step=step.uid)
+            return Move(sentence, step=step.uid, by=Holder(MANAGER, "", "", None, EXTERNAL))
         asks = step.kind == StepKind.DEMONSTRATION
         return Move(sentence, reverse("request_new" if asks else "step", args=[step.uid]), step.uid)
 
@@ -192,10 +210,11 @@ class Moves:
             sentence = _("“%(title)s” opens on %(day)s.") % (words | {"day": long_day(day)})
             return Move(sentence, step=state.step.uid, on=day)
         seen = seen | {state.step.uid}
-        for reason in state.decision.reasons:
-            move = None if reason.met or reason.missing else self._opens(reason.leaf, seen)
-            if move and not move.dead:
-                return replace(move, sentence=f"{move.sentence} {_('That helps to open “%(title)s”.') % words}")
+        unmet = [reason.leaf for reason in state.decision.reasons if not (reason.met or reason.missing)]
+        moves = [move for leaf in unmet if (move := self._opens(leaf, seen)) and not move.dead]
+        if moves:
+            move = min(moves, key=lambda move: not (move.url or move.on))
+            return replace(move, sentence=f"{move.sentence} {_('That helps to open “%(title)s”.') % words}")
         if state.step.kind == StepKind.DEMONSTRATION and self.progress.enrolment.pk in self.found.facts.coaches:
             query = urlencode({"enrolment": self.progress.enrolment.uid, "step": state.step.uid})
             sentence = _("“%(title)s” is closed. Ask the coach to see it before the path opens it.") % words
@@ -219,7 +238,7 @@ class Moves:
     def _towards(self, state: StepState, seen: frozenset[object]) -> Move:
         waits = self._waits_about(state.step)
         if waits:
-            return Move(_waiting(waits))
+            return Move(_waiting(waits), by=waits)
         return self._locked(state, seen) if state.status == LOCKED else self._do(state)
 
 
@@ -258,6 +277,8 @@ def _waiting(holder: Holder) -> str:
         return _("%(name)s watches, and writes down what they saw.") % words
     if holder.kind == CONFIRM:
         return _("%(name)s confirms the promise.") % words
+    if holder.kind == SESSION:
+        return _("%(name)s writes down the session.") % words
     if holder.kind == CHALLENGE:
         return _("%(name)s answers the wish to be seen early.") % words
     if holder.kind == COUNTERSIGN:

@@ -18,14 +18,23 @@ from django.db.models import Q, QuerySet
 from assessments.models import StandardVersion
 from assessments.rules.readiness import Readiness, Required, Term, assess_skills, by_skill
 from lms import clock
-from lms.api import Enrolment, oldest_due, requirements_of, structure_of
+from lms.api import (
+    Enrolment,
+    Settled,
+    StepKind,
+    requirements_of,
+    seen_by_others,
+    settled_steps,
+    structure_of,
+)
 from lms.rules.days import path_day
 from lms.rules.gates import OpenGate
 from lms.rules.ladder import Ladder, ladder
 from lms.rules.pace import AHEAD, BEHIND, OVER, PAUSED, Pace, pace
 from lms.rules.standing import EXPIRING, Verdict
 
-from .holders import LEARNER, Holder, holder
+from .holders import LEARNER, SESSION, Holder, holder
+from .moves import Moves
 from .team_facts import TeamFacts, team_facts
 from .verdicts import newest, verdicts_of_people
 from .ways import Ways, ways_to
@@ -60,8 +69,8 @@ class Role:
 class PersonReadiness:
     """One person on the way to one role, on a day. ``readiness`` is None where the role requires nothing: no data.
 
-    ``gates``: whatever their day, by skill; ``verdicts``: what the ledger adds, by skill, the newest first;
-    ``standards``: what standards that roles ask for are called.
+    ``gates``: whatever their day, by skill; ``settled``: how far the path is; ``verdicts``: what the ledger adds, by
+    skill, the newest first; ``standards``: what standards that roles ask for are called.
     """
 
     enrolment: Enrolment
@@ -70,6 +79,7 @@ class PersonReadiness:
     at: datetime
     today: date
     gates: Mapping[str, Sequence[OpenGate]]
+    settled: Settled
     readiness: Readiness | None
     pace: Pace
     verdicts: Mapping[str, Sequence[Verdict]]
@@ -94,15 +104,48 @@ class PersonReadiness:
     def held_by(self) -> Holder | None:
         """Who holds the person up, at the line that keeps them from ready."""
         term = self.readiness.holder if self.readiness else None
-        return self.holder_of(term.required.skill) if term else None
+        return self.who_has(term.required.skill) if term else None
 
     @cached_property
     def bucket(self) -> str:
         """The one bucket the person is in (PRODUCT, "Buckets, exclusive")."""
         return _bucket(self)
 
+    def who_has(self, skill: str, moves: Moves | None = None) -> Holder | None:
+        """Who has the next move on a skill; None when what the role asks for is met, or the path has ended.
+
+        Somebody else, too, where the path is closed to the learner until they have done their part. ``moves``: the
+        learner's own, on their own page, which rest on practice as well.
+        """
+        first = self.holder_of(skill)
+        if first and first.who == LEARNER and self._others_have_steps:
+            return (moves or self._moves).of(skill).by or first
+        return first
+
+    @cached_property
+    def _others_have_steps(self) -> bool:
+        """Whether a step may be left that others finish: training elsewhere, a session with nobody to have it with, or
+        one to be written down.
+        """
+        path, settled = self.enrolment.pk, self.settled
+        if path in self.facts.uncoached:
+            return True
+        if any(wait.kind == SESSION and wait.since <= self.at for wait in self.facts.waits.get(path, ())):
+            return True
+        steps = structure_of(self.enrolment.path_version_id).steps.values()
+        left = (step for step in steps if step.kind == StepKind.EXTERNAL and step.id not in settled.done)
+        return any(step.id not in settled.waived for step in left)
+
+    @cached_property
+    def _moves(self) -> Moves:
+        """What moves each skill next, as far as others may know."""
+        pauses = self.facts.pauses.get(self.enrolment.pk, ())
+        gates = [gate for found in self.gates.values() for gate in found]
+        path = seen_by_others(self.enrolment, self.settled, gates, pauses, self.at)
+        return Moves(self, path, lambda step: step.title)
+
     def holder_of(self, skill: str) -> Holder | None:
-        """Who has the next move on a skill; None when what the role asks for is met, or the path has ended."""
+        """Who has the next move on a skill as the ladder shows it: whoever something was sent to, else the learner."""
         if self.enrolment.status not in Enrolment.OPEN:
             return None
         return holder(self, skill, self.role.by_skill.get(skill))
@@ -164,7 +207,7 @@ def readiness_of(
     enrolments = list(enrolments)
     facts = facts or team_facts(enrolments, at.date())
     today = {enrolment.pk: clock.today(enrolment.person.zone, at) for enrolment in enrolments}
-    due = oldest_due(enrolments, today, facts.pauses)
+    settled = settled_steps(enrolments, today, facts.pauses)
     verdicts = verdicts_of_people({enrolment.person_id for enrolment in enrolments})
     roles = {version: role_of(version) for version in {enrolment.role_version_id for enrolment in enrolments}}
     standards = _standards(line.standard for role in roles.values() for line in role.requirements if line.standard)
@@ -180,8 +223,9 @@ def readiness_of(
                 at,
                 day,
                 gates,
+                settled[enrolment.pk],
                 assess_skills(role.requirements, gates, role.threshold, day),
-                _pace(enrolment, facts, day, due.get(enrolment.pk)),
+                _pace(enrolment, facts, day, settled[enrolment.pk].oldest_due),
                 verdicts.get(enrolment.person_id, {}),
                 standards,
             )

@@ -1,7 +1,7 @@
 """What varies about people on their paths, read at once for any number of them.
 
 Gates, pauses, the coach, and everything that lies with somebody else - an encounter asked for, a wish to be seen early,
-a case ready to decide, a promise to confirm, a coach to choose - come in one UNION: the
+a case ready to decide, a promise to confirm, a session to write down, a coach to choose - come in one UNION: the
 team's page and the coach's queue ask once, for one person and for three thousand. What roles ask for and path
 structures never change and stay in memory; what a skill is called may change any day.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, V
 from django.db.models.functions import Coalesce
 
 from assessments import models as judged
-from coaching.api import Challenge, CoachAssignment, Commitment, not_ended
+from coaching.api import Challenge, CoachAssignment, Commitment, Session, not_ended
 from lms.api import (
     Enrolment,
     News,
@@ -58,7 +58,9 @@ NEWS = "notice"
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Something of an enrolment that lies with somebody else. ``about`` is a standard or a step."""
+    """Something of an enrolment that lies with somebody else. ``about`` is a standard or a step; ``since`` lies ahead
+    for a session that is to come: it waits to be written down from its end on.
+    """
 
     kind: str
     about: UUID
@@ -199,6 +201,15 @@ def _parts(*, ids: list[int], people: list[int], roles: list[int], on: date) -> 
             at=F("asked_at"),
         ),
         part(
+            "session",
+            Session.objects.filter(status="planned", step_uid__isnull=False, enrolment__in=ids),
+            owner=F("enrolment_id"),
+            uid=F("step_uid"),
+            word=F("coach__full_name"),
+            number=F("minutes"),
+            at=F("planned_at"),
+        ),
+        part(
             "uncoached",
             _uncoached(ids),
             owner=F("pk"),
@@ -252,6 +263,8 @@ def _read(rows: Iterable[tuple[Any, ...]], found: TeamFacts) -> None:
                 found.coaches[owner] = CoachFact(word, other or "", day, until)
             case "request" | "decide" | "confirm" | "challenge":
                 found.waits[owner].append(Wait(kind, uid, word or "", at))
+            case "session":
+                found.waits[owner].append(Wait(kind, uid, word, at + timedelta(minutes=number)))
             case "uncoached":
                 found.uncoached[owner] = Wait(kind, uid, "", at)
             case "waived":

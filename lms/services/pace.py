@@ -1,20 +1,21 @@
-"""Since when people are late on their paths: the day of the oldest required step that is neither done nor waived.
+"""How far many people are on their paths: what is done, waived or opened early, and since when something is due.
 
-Practice is left out (``PathStructure.dues``): others read from this whether somebody is behind, and who practised is
-nobody else's business.
+Practice is left out of what is due (``PathStructure.dues``): others read from this whether somebody is behind, and who
+practised is nobody else's business.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import models
 from django.db.models import F, QuerySet
 
-from lms.models import Enrolment, Extension, StepCompletion, Waiver
+from lms.models import Enrolment, Extension, Opening, StepCompletion, Waiver
 from lms.rules.days import date_of_day
 
 from .structure import structure_of
@@ -26,29 +27,45 @@ COLUMNS: dict[str, models.Field] = {
 }
 
 
-def oldest_due(
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Of one path, by the ids of steps: what is done, waived or opened in spite of its lock, and the days that moved.
+
+    ``oldest_due``: when the oldest unfinished required step was or is due; None when none is left.
+    """
+
+    done: frozenset[int]
+    waived: frozenset[int]
+    opened: frozenset[int]
+    extended: Mapping[int, int]
+    oldest_due: date | None
+
+
+def settled_steps(
     enrolments: Sequence[Enrolment], today: Mapping[int, date], pauses: Mapping[int, Sequence[tuple[date, date | None]]]
-) -> dict[int, date]:
-    """When the oldest unfinished required step of each path was or is due, by enrolment id; nothing for who has none
-    left. ``today`` is each person's own, ``pauses`` those of each path. Queries: 1, 0 for nobody.
+) -> dict[int, Settled]:
+    """How far each path is, by enrolment id. ``today`` is each person's own, ``pauses`` those of each path.
+
+    Queries: 1, 0 for nobody.
     """
     ids = [enrolment.pk for enrolment in enrolments]
-    settled: dict[int, set[int]] = defaultdict(set)
+    kinds: dict[str, dict[int, set[int]]] = {name: defaultdict(set) for name in ("completed", "waived", "opened")}
     extended = []
     for kind, enrolment_id, step_id, due_day, number in _steps(enrolments=ids) if ids else ():
         if kind == "extended":
             extended.append((number, enrolment_id, step_id, due_day))
         else:
-            settled[enrolment_id].add(step_id)
+            kinds[kind][enrolment_id].add(step_id)
     moved: dict[int, dict[int, int]] = defaultdict(dict)
     for _number, enrolment_id, step_id, due_day in sorted(extended):
         moved[enrolment_id][step_id] = due_day
     found = {}
     for enrolment in enrolments:
         pk = enrolment.pk
-        day = _first(structure_of(enrolment.path_version_id).dues, settled[pk], moved.get(pk, {}))
-        if day is not None:
-            found[pk] = date_of_day(day, enrolment.started_on, today[pk], pauses.get(pk, ()))
+        done, waived, opened = (frozenset(rows.get(pk, ())) for rows in kinds.values())
+        day = _first(structure_of(enrolment.path_version_id).dues, done | waived, moved.get(pk, {}))
+        due = None if day is None else date_of_day(day, enrolment.started_on, today[pk], pauses.get(pk, ()))
+        found[pk] = Settled(done, waived, opened, moved.get(pk, {}), due)
     return found
 
 
@@ -59,6 +76,7 @@ def _parts(enrolments: list[int]) -> list[QuerySet[Any, Row]]:
     return [
         union_part(COLUMNS, "completed", StepCompletion.objects.filter(**mine), **step),
         union_part(COLUMNS, "waived", Waiver.objects.filter(**mine), **step),
+        union_part(COLUMNS, "opened", Opening.objects.filter(**mine), **step),
         union_part(COLUMNS, "extended", Extension.objects.filter(**mine), **step, **extended),
     ]
 
@@ -66,7 +84,7 @@ def _parts(enrolments: list[int]) -> list[QuerySet[Any, Row]]:
 _steps = Union(_parts)
 
 
-def _first(dues: Sequence[tuple[int, int]], settled: set[int], moved: Mapping[int, int]) -> int | None:
+def _first(dues: Sequence[tuple[int, int]], settled: frozenset[int], moved: Mapping[int, int]) -> int | None:
     """The first day on which anything of a path is still due; ``dues`` stand in the order of their days."""
     days = []
     for day, step in dues:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import random
 from datetime import date, timedelta
 from typing import Any
 from unittest.mock import patch
@@ -13,12 +14,12 @@ from django.urls import reverse
 
 from assessments.api import invoice_of, revoke
 from coaching.api import end_assignment
-from coaching.models import CoachProfile
+from coaching.models import CoachAssignment, CoachProfile, Session
 from lms import clock
-from lms.api import Enrolment, Membership, Pause, SkillGate, Team, enrol, waive
+from lms.api import Enrolment, Membership, Opening, Pause, SkillGate, Team, enrol, waive
 from tests import factories as make
 from tests import judging_factories as judge
-from tests.assessments.test_moves import SKILL, after, on_path, opened, shows
+from tests.assessments.test_moves import SKILL, after, done, on_path, opened, shows
 from tests.shown import looked
 
 pytestmark = pytest.mark.django_db
@@ -200,6 +201,106 @@ def test_an_ended_path_says_that_it_ended_and_holds_nobody() -> None:
     page = judge.log_in(make.in_group("Learning administrators")).get(f"/people/{enrolment.person.uid}/")
     assert page.context["invoice"].line.startswith("Ended on")
     assert line(enrolment).holder is None
+
+
+# --- Closed until somebody else did their part
+
+
+def held_by_all(enrolment: Enrolment) -> set[str]:
+    """Who has it, as invoice, export and the coach's queue name them."""
+    coach = CoachAssignment.objects.get(enrolment=enrolment).coach.person
+    found = line(enrolment)
+    (mine,) = judge.log_in(coach).get("/coach/").context["learners"]
+    held = found.held_by if found.holder.who != "learner" else enrolment.person.full_name
+    return {held, exported(manager_of(enrolment))["Held by"], mine.held_by or enrolment.person.full_name}
+
+
+def test_training_elsewhere_that_closes_the_way_is_the_managers_to_mark() -> None:
+    """whole.md fact 5: the learner can do nothing, so they do not have it; however long the chain."""
+    elsewhere, promise = (
+        make.step("external", "away"),
+        make.step("commitment", "promise", skills=(SKILL,), **after("away")),
+    )
+    enrolment = on_path(elsewhere, promise, shows(**after("promise")))
+    for own in (True, False):
+        found = line(enrolment, own)
+        assert (found.holder.who, found.move.url) == ("manager", "")
+        assert found.move.text.startswith("The manager marks “Away” as done.")
+        assert found.look.word == "Do is next"
+    assert held_by_all(enrolment) == {"the manager"}
+    done(enrolment, "away")
+    assert line(enrolment).holder.who == "learner"
+    assert held_by_all(enrolment) == {enrolment.person.full_name}
+
+
+def test_training_elsewhere_that_was_waived_closes_nothing() -> None:
+    enrolment = on_path(make.step("external", "away"), shows(**after("away")))
+    waived(enrolment, "away")
+    assert line(enrolment).holder.who == "learner"
+
+
+@pytest.mark.parametrize("order", [("away", "promise"), ("promise", "away")])
+@pytest.mark.parametrize("mode", ["all", "any"])
+def test_what_the_learner_can_do_comes_before_what_others_do(order: tuple[str, str], mode: str) -> None:
+    steps = [make.step("external", "away"), make.step("commitment", "promise")]
+    unlock = {mode: [{"step": str(make.uid(name))} for name in order]}
+    enrolment = on_path(*steps, shows(unlock=unlock))
+    found = line(enrolment)
+    assert (found.holder.who, found.move.url) == ("learner", reverse("step", args=[make.uid("promise")]))
+    done(enrolment, "promise")
+    assert line(enrolment).holder.who == ("manager" if mode == "all" else "learner")
+
+
+def test_a_session_that_is_over_is_the_coachs_to_write_down() -> None:
+    enrolment = on_path(make.step("session", "talk"), shows(**after("talk")))
+    coach = CoachAssignment.objects.get(enrolment=enrolment).coach.person
+    assert line(enrolment).holder.who == "learner", "they find a time"
+    planned = Session.objects.create(
+        enrolment=enrolment,
+        coach=coach,
+        step_uid=make.uid("talk"),
+        title="Talk",
+        planned_at=clock.now() + timedelta(hours=1),
+    )
+    assert line(enrolment).holder.who == "learner", "they come to it"
+    Session.objects.filter(pk=planned.pk).update(planned_at=clock.now() - timedelta(days=8, minutes=30))
+    opened(enrolment, "talk")
+    found = line(enrolment)
+    assert (found.holder.who, found.holder.name, found.move.url) == ("coach", coach.full_name, "")
+    assert found.move.text.startswith(f"{coach.full_name} writes down the session.")
+    assert held_by_all(enrolment) == {coach.full_name}
+    assert exported(manager_of(enrolment))["Where they stand"] == f"Waits for {coach.full_name}, 8 days"
+
+
+def test_what_is_opened_early_waits_for_nobody() -> None:
+    enrolment = on_path(make.step("external", "away"), shows(**after("away")))
+    step = enrolment.path_version.steps.get(uid=make.uid("show"))
+    Opening.objects.create(
+        enrolment=enrolment, step=step, by=enrolment.enrolled_by, reason="Seen early.", opened_at=clock.now()
+    )
+    assert line(enrolment).holder.who == "learner"
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_learner_has_it_exactly_where_the_learner_can_do_something(seed: int) -> None:
+    """Random paths with random locks: the teams' row, read from little, agrees with the sentence, read from all."""
+    chance = random.Random(seed)
+    steps: list[Any] = []
+    for number in range(7):
+        kind = chance.choice(["external", "external", "session", "commitment", "practice", "demonstration"])
+        before = chance.sample([item.uid for item in steps], min(len(steps), chance.randint(0, 2)))
+        unlock = {chance.choice(["all", "any"]): [{"step": str(uid)} for uid in before]} if before else None
+        skills = (SKILL,) if kind in ("commitment", "practice", "demonstration") and chance.random() < 0.6 else ()
+        steps.append(make.step(kind, f"s{number}", skills=skills, unlock=unlock))
+    enrolment = on_path(*steps)
+    for number in chance.sample(range(7), 7):
+        for own in (True, False):
+            found = line(enrolment, own)
+            if found.holder is None or found.holder.who == "author":
+                continue
+            can = bool(found.move.url or found.move.on or found.move.dead)
+            assert (found.holder.who == "learner") == can, (number, own, found.move, found.holder)
+        done(enrolment, f"s{number}")
 
 
 # --- What was waived

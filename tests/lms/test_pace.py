@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms import clock
-from lms.api import Enrolment, StepCompletion, oldest_due, structure_of
+from lms.api import Enrolment, StepCompletion, settled_steps, structure_of
 from lms.models import Extension, Waiver
 from lms.rules.days import path_day
 from lms.rules.pace import pace, told
@@ -64,7 +64,7 @@ def test_no_day_below_one_and_none_beyond_the_last_is_ever_said(
 
 
 def due(enrolment: Enrolment, today: date) -> date | None:
-    return oldest_due([enrolment], {enrolment.pk: today}, {}).get(enrolment.pk)
+    return settled_steps([enrolment], {enrolment.pk: today}, {})[enrolment.pk].oldest_due
 
 
 @pytest.mark.django_db
@@ -99,5 +99,5 @@ def test_paused_days_move_what_is_due() -> None:
     enrolment = make.enrolment(make.person(), make.path(make.step("session", "s", due_day=5)), started_on=BEGINS)
     today = BEGINS + timedelta(30)
     pauses = {enrolment.pk: [(BEGINS + timedelta(2), BEGINS + timedelta(9))]}
-    assert oldest_due([enrolment], {enrolment.pk: today}, pauses)[enrolment.pk] == BEGINS + timedelta(12)
+    assert settled_steps([enrolment], {enrolment.pk: today}, pauses)[enrolment.pk].oldest_due == BEGINS + timedelta(12)
     assert all(first <= second for first, second in pairwise(structure_of(enrolment.path_version_id).dues))
