@@ -66,7 +66,8 @@ def taken_away(request: pytest.FixtureRequest, django_db_setup: None, django_db_
         if what["condition"]:
             swap_code(what)
         elif what["trigger"]:
-            guards().install(connection())
+            for guard in guards():
+                guard.install(connection())
         else:
             change_constraint(what, back=True)
 
@@ -117,7 +118,8 @@ def change_constraint(what: dict[str, str], back: bool) -> None:
     model = migrated().get_model(what["model"])
     kept = model._meta.constraints
     one = next(item for item in kept if item.name == what["constraint"])
-    guards().remove(connection())  # no table may be made anew that one of them reads
+    for guard in guards():  # no table may be made anew that one of them reads
+        guard.remove(connection())
     with connection().schema_editor() as editor:
         if back:
             editor.add_constraint(model, one)
@@ -125,7 +127,8 @@ def change_constraint(what: dict[str, str], back: bool) -> None:
             model._meta.constraints = [item for item in kept if item is not one]
             editor.remove_constraint(model, one)
             model._meta.constraints = kept
-    guards().install(connection())
+    for guard in guards():
+        guard.install(connection())
 
 
 @cache
@@ -142,7 +145,9 @@ def connection() -> Any:
     return connection
 
 
-def guards() -> Any:
+def guards() -> tuple[Any, ...]:
+    """What installs and removes triggers."""
     from assessments.services import guards
+    from lms.services import address_guards
 
-    return guards
+    return guards, address_guards

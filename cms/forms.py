@@ -20,20 +20,16 @@ class PictureForm(BaseImageForm):
 
 
 def whole(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Wagtail's reading of a picture, and all of it: one that breaks off would fail later, wherever it is shown."""
+    """Wagtail's reading of a picture, which decodes all of it to count its pixels; where that fails, a sentence."""
 
     def read_to_the_end(data: Any) -> Any:
         try:
-            file = read(data)
-            if file is not None:
-                file.image.resize((1, 1))
-                file.seek(0)
+            return read(data)
         except ValidationError:
             raise
         except Exception as error:  # whatever a decoder raises on a file that is no picture
             raise ValidationError(
                 _("This picture is broken or did not arrive whole. Save it again and send that.")
             ) from error
-        return file
 
     return read_to_the_end

@@ -177,15 +177,11 @@ def _check_shown(case: Case, shown: str, now: str) -> None:
 
 
 def _close(case: Case, actor: User, at: datetime) -> None:
-    """The one conditional write that decides who was first."""
+    """Close it unless somebody else has claimed it. It was read with a lock, so nobody decides it meanwhile."""
     free = Q(claimed_by=None) | Q(claimed_by=actor) | Q(claimed_until__lte=at)
-    open_cases = Case.objects.filter(pk=case.pk).exclude(status=Case.Status.DECIDED)
     changes = {"status": Case.Status.DECIDED, "decided_at": at, "claimed_by": None, "claimed_until": None}
-    if open_cases.filter(free).update(**changes):
-        return
-    if open_cases.exists():
+    if not Case.objects.filter(free, pk=case.pk).update(**changes):
         raise Conflict(_("Somebody else is deciding this case now. It comes free within half an hour."))
-    raise AlreadyDecided(_("This case was decided in the meantime. Your sentence is kept below."))
 
 
 def _add(

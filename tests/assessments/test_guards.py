@@ -172,9 +172,8 @@ def test_bulk_create_with_update_conflicts_does_not_change_an_event(ledger: Sign
 def test_postgresql_refuses_truncate(ledger: SignOffEvent, model: type[Model]) -> None:
     """Each table by itself: what points at it would be emptied too, and refuse that in its place."""
     execute("SET CONSTRAINTS ALL IMMEDIATE")
-    for other in GUARDED:
-        if other is not model:
-            table = other._meta.db_table
+    for table in guards.GUARDED:
+        if table != model._meta.db_table:
             execute(f"DROP TRIGGER {table}_no_truncate ON {table}")
     refused(lambda: execute(f"TRUNCATE {model._meta.db_table} CASCADE"))
 

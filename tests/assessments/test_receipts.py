@@ -123,12 +123,14 @@ def test_a_finding_is_told_at_once_and_the_anchor_is_written_all_the_same(scene:
     assert found() == [str(finding) for finding in report.findings], "and it is found again"
 
 
-def test_an_anchor_that_was_changed_by_the_owner_is_found(scene: Scene) -> None:
+@pytest.mark.parametrize("field", [{"entries": 1}, {"findings": 3}, {"findings_hash": "a" * 64}], ids=str)
+def test_an_anchor_that_was_changed_by_the_owner_is_found(scene: Scene, field: dict[str, Any]) -> None:
+    """The head and the number of entries agree with the log or not; the rest is held by the chain of anchors."""
     for number in (1, 2):
         verify_nightly(NOW + number * HOUR)
     with forging.taken_back():
         with judging.guards_away():
-            Anchor.objects.filter(number=1).update(entries=1)
+            Anchor.objects.filter(number=1).update(**field)
         assert [text for text in found() if text.startswith("anchor 1")]
     assert found() == []
 

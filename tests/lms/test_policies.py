@@ -6,11 +6,13 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db.models import Q
 
 from lms.api import (
     LEARNING_ADMINISTRATORS,
     Enrolment,
     Membership,
+    RowPolicy,
     User,
     enrolment_policy,
     everybody,
@@ -173,6 +175,27 @@ def test_what_wagtail_asks_a_policy(tree: dict[str, Any]) -> None:
     assert set(people_policy.users_with_any_permission(["view"])) == {strong}
     with pytest.raises(NotFound):
         people_policy.get(lead, "view", uid=tree["outside"].uid)
+
+
+class Generous(RowPolicy[User]):
+    """Lets everybody do everything, and does not ask whether they are active."""
+
+    def rows(self, user: User, action: str) -> Q:
+        return everybody()
+
+    def may(self, user: User, action: str) -> bool:
+        return True
+
+
+def test_no_policy_has_to_ask_itself_whether_somebody_is_active() -> None:
+    policy, here, gone = Generous(User), make.person(), make.person(**make.LEFT)
+    policy.require(here, "add")
+    assert policy.user_has_permission(here, "add")
+    assert policy.instances_user_has_any_permission_for(here, ["view"]).exists()
+    with pytest.raises(NotAllowed):
+        policy.require(gone, "add")
+    assert not policy.user_has_permission(gone, "add")
+    assert not policy.instances_user_has_any_permission_for(gone, ["view"]).exists()
 
 
 def test_everybody_and_nobody_survive_being_combined(tree):
