@@ -262,7 +262,10 @@ def test_a_session_that_is_over_is_the_coachs_to_write_down() -> None:
         title="Talk",
         planned_at=clock.now() + timedelta(hours=1),
     )
-    assert line(enrolment).holder.who == "learner", "they come to it"
+    found = line(enrolment)
+    assert (found.holder.who, found.move.url) == ("learner", reverse("step", args=[make.uid("talk")])), (
+        "they come to it"
+    )
     Session.objects.filter(pk=planned.pk).update(planned_at=clock.now() - timedelta(days=8, minutes=30))
     opened(enrolment, "talk")
     found = line(enrolment)
