@@ -1,8 +1,7 @@
 """bin/test: the whole suite, on SQLite and on PostgreSQL at once.
 
-With a PostgreSQL two processes run side by side: one on SQLite (tests that use the database, with the browser), one on
-PostgreSQL (tests that use the database, and those that use none of the tests': also the browser on a site of its own).
-One pytest counts both and has the last word.
+With a PostgreSQL two processes run side by side: one on SQLite (tests that use the database, and the browser), one on
+PostgreSQL (tests that use the database, and those that use none). One pytest counts both and has the last word.
 """
 
 import argparse

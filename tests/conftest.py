@@ -33,10 +33,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             return False
         if item.get_closest_marker(other):
             return False
-        # Where two processes share the work, one takes the browser on pages of this database, the other what needs no
-        # database of the tests: also the browser on a site with a database of its own.
+        # Where two processes share the work, one takes the browser, the other what needs no database.
         if ON == "postgresql":
-            return not (item.get_closest_marker("browser") and uses_database(item))
+            return not item.get_closest_marker("browser")
         return ON != "sqlite" or uses_database(item)
 
     kept = [item for item in items if belongs(item)]
@@ -57,6 +56,7 @@ def uses_database(item: pytest.Item) -> bool:
     case = getattr(item, "cls", None)
     return bool(
         item.get_closest_marker("django_db")
+        or item.get_closest_marker("browser")
         or fixtures.intersection(getattr(item, "fixturenames", ()))
         or (case and issubclass(case, TransactionTestCase))
     )
