@@ -218,26 +218,41 @@ def guards_step_aside() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def _small_of_the_file(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
-    """Made in a transaction around all tests of a file, each of which takes back only what it did itself."""
-    from django.db import transaction
+def once_for_the_file(django_db_setup: None, django_db_blocker: Any) -> Iterator[Callable[[Callable[[], Any]], Any]]:
+    """``once_for_the_file(make)``: what it makes stands in a transaction around all tests of a file, each of which
+    takes back only what it did itself. Not for tests that commit.
+    """
+    from django.db import connection, transaction
 
-    from tests import cms_factories, factories
+    from tests import factories
 
     around = transaction.atomic()
     with django_db_blocker.unblock():
-        factories.nothing_kept()
         around.__enter__()
-        made = cms_factories.small_path()
-    yield made
+
+    def carry_out(make: Callable[[], Any]) -> Any:
+        factories.nothing_kept()
+        with django_db_blocker.unblock():
+            made = make()
+            connection.check_constraints()  # or PostgreSQL would alter no table that has keys left to check
+            return made
+
+    yield carry_out
     with django_db_blocker.unblock():
         transaction.set_rollback(True)
         around.__exit__(None, None, None)
 
 
+@pytest.fixture(scope="module")
+def _small_of_the_file(once_for_the_file: Any) -> Any:
+    from tests import cms_factories
+
+    return once_for_the_file(cms_factories.small_path)
+
+
 @pytest.fixture
 def small(db: None, _small_of_the_file: Any) -> Any:
-    """``cms_factories.Small``: one of each kind of page and snippet, published. Not for tests that commit."""
+    """``cms_factories.Small``: one of each kind of page and snippet, published."""
     return _small_of_the_file.again()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,20 +23,18 @@ LATER = NOW + timedelta(hours=1)
 
 
 @pytest.fixture
-def scene(settings: Any, tmp_path: Path) -> Scene:
+def scene(scene: Scene) -> Scene:
     """The first learner has left."""
-    settings.MEDIA_ROOT = str(tmp_path / "media")
-    made = forging.scene()
     end_person(
-        actor=made.learning,
-        person_uid=made.work.learner.uid,
+        actor=scene.learning,
+        person_uid=scene.work.learner.uid,
         last_day=NOW.date(),
         reason="Moved abroad.",
         key=make.key(),
         at=NOW,
     )
-    made.work.learner.refresh_from_db()
-    return made
+    scene.work.learner.refresh_from_db()
+    return scene
 
 
 def ask(scene: Scene, actor: User, **fields: Any) -> ErasureRequest:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -42,12 +41,10 @@ FAR = (NOW + 20_000 * DAY).date()
 
 
 @pytest.fixture
-def scene(settings: Any, tmp_path: Path) -> Scene:
+def scene(scene: Scene) -> Scene:
     """A ledger with everything in it, and without a finding."""
-    settings.MEDIA_ROOT = str(tmp_path / "media")
-    made = forging.scene()
     assert forging.found() == []
-    return made
+    return scene
 
 
 def first(model: Any, **where: Any) -> Any:

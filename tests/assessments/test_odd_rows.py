@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -56,12 +55,10 @@ counting = itertools.count(1)
 
 
 @pytest.fixture
-def scene(settings: Any, tmp_path: Path) -> Scene:
-    settings.MEDIA_ROOT = str(tmp_path / "media")
-    made = forging.scene()
+def scene(scene: Scene) -> Scene:
     for _one in range(2):
         make.with_duty("auditor")
-    return made
+    return scene
 
 
 def kind_of(column: Any) -> Any:

@@ -29,12 +29,6 @@ pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
-def scene(settings: Any, tmp_path: Path) -> Scene:
-    settings.MEDIA_ROOT = str(tmp_path / "media")
-    return forging.scene()
-
-
 def mails(to: str) -> list[str]:
     """The texts of mails to somebody, the oldest first."""
     return [mail.message for mail in OutgoingMail.objects.order_by("pk") if mail.recipients == [to]]

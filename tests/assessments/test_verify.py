@@ -23,7 +23,6 @@ from assessments.services.audit.anchors import hash_of
 from assessments.services.ledger import hashed_fields
 from coaching.models import ObserverGrant
 from lms.models import LogEntry
-from lms.rules.log import GENESIS
 from tests import bench_factories as judging
 from tests import factories as make
 from tests.assessments import forging
@@ -33,13 +32,6 @@ from tests.shown import looked
 pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def scene(settings: Any, tmp_path: Path) -> Scene:
-    """A ledger with everything in it."""
-    settings.MEDIA_ROOT = str(tmp_path / "media")
-    return forging.scene()
 
 
 def report(**fields: Any) -> Report:
@@ -101,11 +93,6 @@ def test_a_good_ledger_has_no_findings(scene: Scene) -> None:
     assert report().findings == ()
     assert (report().events, report().entries) == (4, LogEntry.objects.count())
     assert report().entries > 30
-
-
-def test_an_empty_ledger_has_no_findings() -> None:
-    empty = report()
-    assert (empty.findings, empty.events, empty.entries, empty.anchor["head"]) == ((), 0, 0, GENESIS)
 
 
 def test_what_the_services_do_next_leaves_a_good_ledger(scene: Scene) -> None:

@@ -13,7 +13,9 @@ from django.core.management.base import CommandError
 
 from assessments.models import Evidence
 from assessments.services.audit.anchors import FIELDS, hash_of
+from assessments.services.audit.verify import verify_ledger
 from lms.models import LogEntry
+from lms.rules.log import GENESIS
 from tests import bench_factories as judging
 from tests.assessments import forging
 from tests.assessments.forging import NOW, Scene
@@ -26,6 +28,11 @@ def scene(settings: Any, tmp_path: Path) -> Scene:
     """A ledger with everything in it."""
     settings.MEDIA_ROOT = str(tmp_path / "media")
     return forging.scene()
+
+
+def test_an_empty_ledger_has_no_findings() -> None:
+    empty = verify_ledger(at=NOW)
+    assert (empty.findings, empty.events, empty.entries, empty.anchor["head"]) == ((), 0, 0, GENESIS)
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,13 +14,6 @@ from tests.assessments import forging
 from tests.assessments.forging import Scene, found
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def scene(settings: Any, tmp_path: Path) -> Scene:
-    """A ledger with everything in it."""
-    settings.MEDIA_ROOT = str(tmp_path / "media")
-    return forging.scene()
 
 
 def test_each_missing_guard_is_a_finding(scene: Scene) -> None:
@@ -114,7 +106,7 @@ def test_a_constraint_that_is_gone_or_permits_everything_is_a_finding() -> None:
 
 
 @pytest.mark.sqlite
-def test_an_index_that_is_gone_or_permits_everything_is_a_finding() -> None:
+def test_an_index_that_is_gone_or_permits_everything_is_a_finding(scene: Scene) -> None:
     """S35 on SQLite, where a constraint inside a table cannot be dropped without making the table anew."""
     table, name = "assessments_signoffevent", "signoff_revoked_once"
     with transaction.atomic(), connection.cursor() as cursor:

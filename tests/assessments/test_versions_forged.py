@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +19,6 @@ from lms.models import OutgoingMail, RoleProfileVersion, SkillVersion
 from lms.rules.digest import digest
 from lms.services.log import log_row, recording
 from tests import factories as make
-from tests.assessments import forging
 from tests.assessments.forged_sets import Forger
 from tests.assessments.forging import KEY, NOW, Scene, after, copy_of, enter, found
 
@@ -28,12 +26,6 @@ pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
 NOTHING = {"observations": 0, "observers": 0, "contexts": 0, "latest": 0, "at_least": 0, "max_from_coach": 0}
-
-
-@pytest.fixture
-def scene(settings: Any, tmp_path: Path) -> Scene:
-    settings.MEDIA_ROOT = str(tmp_path / "media")
-    return forging.scene()
 
 
 def calibration(**fields: Any) -> CalibrationVersion:
