@@ -133,8 +133,8 @@ class PersonReadiness:
         if any(wait.kind == SESSION and wait.since <= self.at for wait in self.facts.waits.get(path, ())):
             return True
         steps = structure_of(self.enrolment.path_version_id).steps.values()
-        left = (step for step in steps if step.kind == StepKind.EXTERNAL and step.id not in settled.done)
-        return any(step.id not in settled.waived for step in left)
+        ended = settled.done | settled.waived
+        return any(step.kind == StepKind.EXTERNAL and step.id not in ended for step in steps)
 
     @cached_property
     def _moves(self) -> Moves:

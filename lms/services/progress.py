@@ -239,15 +239,15 @@ def seen_by_others(
     """The path as others see it, from what is read of many people at once (``settled_steps``): without reasons and
     moments, and with the lessons of those courses that are done. Queries: 0 when the structure is in memory.
     """
-    steps = {step.id: step for step in structure_of(enrolment.path_version_id).steps.values()}
+    steps = structure_of(enrolment.path_version_id).steps.values()
     mine = PathFacts(
-        completed={steps[pk].uid: at for pk in settled.done},
-        waived={steps[pk].uid: WAIVED for pk in settled.waived},
-        extended={steps[pk].uid: day for pk, day in settled.extended.items()},
+        completed={step.uid: at for step in steps if step.id in settled.done},
+        waived={step.uid: WAIVED for step in steps if step.id in settled.waived},
+        extended={step.uid: settled.extended[step.id] for step in steps if step.id in settled.extended},
         pauses=list(pauses),
-        opened={steps[pk].uid: OPEN for pk in settled.opened},
+        opened={step.uid: OPEN for step in steps if step.id in settled.opened},
     )
-    lessons = {lesson.uid: at for pk in settled.done for lesson in steps[pk].lessons}
+    lessons = {lesson.uid: at for step in steps if step.id in settled.done for lesson in step.lessons}
     known = PersonFacts(
         {enrolment.pk: mine}, lessons, [GateFact(gate, at, "") for gate in gates], frozenset(), frozenset()
     )

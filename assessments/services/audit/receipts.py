@@ -60,7 +60,7 @@ def by_itself(tell: Callable[[], object], what: str) -> None:
     try:
         with transaction.atomic():
             tell()
-    except Exception:
+    except Exception:  # whatever stands in a row that somebody wrote
         logger.exception("Somebody could not be told %s", what)
 
 
