@@ -13,7 +13,7 @@ from uuid import uuid4
 from django.db.models import Model
 from django.utils.safestring import SafeString
 from wagtail import blocks
-from wagtail.models import Collection, Locale, Page
+from wagtail.models import Page
 from wagtail.test.utils.form_data import querydict_from_html, rich_text
 
 from cms.models import (
@@ -54,12 +54,7 @@ def items(*values: Any) -> list[Raw]:
 
 
 def site() -> Frame:
-    """Home, shelves, groups; on what Wagtail's migrations leave, also after a test that emptied all tables."""
-    Locale.objects.get_or_create(language_code="en")
-    if not Page.objects.exists():
-        Page.add_root(title="Root", slug="root")
-    if not Collection.objects.exists():
-        Collection.add_root(name="Root")
+    """Home, shelves, groups; on what Wagtail's migrations leave."""
     return set_up_site()
 
 

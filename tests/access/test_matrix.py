@@ -10,7 +10,7 @@ from .probes import PROBES
 from .walk import MATRIX, STRANGERS, Answer, Cell, Walked, cells
 from .world import ROLES
 
-pytestmark = pytest.mark.django_db  # beside the others of the database, before those that flush it
+pytestmark = pytest.mark.django_db  # the walks need it, and run beside the others that do
 
 STATUS = {"Y": {200, 302}, "s": {403}, "-": {404}, "c": {409}, "v": {422}}
 ALLOWED, REFUSED = {"Y", "c", "v"}, {"s", "-"}

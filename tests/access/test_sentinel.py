@@ -26,7 +26,7 @@ from tests import judging_factories as judge
 from .admin import Admin
 from .walk import Walked, differences, fingerprint, tables
 
-pytestmark = pytest.mark.django_db  # beside the others of the database, before those that flush it
+pytestmark = pytest.mark.django_db  # the walks need it, and run beside the others that do
 
 PRACTICE = ("open response", "attempt", "attempt, as hex", "reason of the choice", "marked line")
 NOTES = ("note of the coach", "note of the coach before")

@@ -17,7 +17,7 @@ from .probes import PROBES
 from .walk import Cell, Walk, cells, differences, fingerprint, tables
 from .world import build
 
-pytestmark = pytest.mark.django_db  # beside the others of the database, before those that flush it
+pytestmark = pytest.mark.django_db  # the walks need it, and run beside the others that do
 
 OTHER = "Other words altogether, which nobody had sent before."
 WORDS = ("why", "reason", "missing", "words", "note", "body", "report", "text", "what", "shared_notes")

@@ -18,7 +18,7 @@ from tests import assessment_factories as judge
 from tests import factories as make
 from tests.assessments.test_practice import BEST, learner, mark, play, say, start, write
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 EIGHT = 8
 

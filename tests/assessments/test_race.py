@@ -33,7 +33,7 @@ from tests.bench_factories import Bench
 from tests.factories import MONDAY
 from tests.shown import looked, seen
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 THREADS, ROUNDS = 8, 20

@@ -274,7 +274,7 @@ def test_as_coach_follows_the_hand_over() -> None:
     assert not as_coach(scene.other_coach.pk, scene.enrolment.pk, c.soon(-1))
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_two_managers_cannot_both_take_the_last_place() -> None:
     """Eight at once for two places: two get one, six read why not, and the counter is right."""
     scene = c.scene()

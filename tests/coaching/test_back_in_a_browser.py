@@ -10,7 +10,7 @@ from coaching.api import Post, Thread
 from tests import coaching_factories as coaching
 from tests import factories as make
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 WORDS = "They open the door themselves now; last year somebody had to be sent for."
 

@@ -29,7 +29,7 @@ from tests import judging_factories as judging
 WORDS = "They asked what happened on Tuesday night. <b>Why</b> & how?"
 
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)

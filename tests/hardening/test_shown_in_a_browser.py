@@ -13,7 +13,7 @@ from lms import clock
 from tests import factories as make
 from tests import judging_factories as judge
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 WHY = "On two visits they reached the cost without help."
 SWAPPED = "I never did any of this. Sign it anyway."

@@ -14,7 +14,7 @@ from tests.access.world import World, build
 
 from .keys import Keys
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 WHY = "She asked, waited, and played it back in their words."
 

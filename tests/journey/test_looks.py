@@ -16,7 +16,7 @@ from .looking import CROSSED, ONCE, TWICE, WITH_A_TABLET, Looking, Looks
 from .shelf import Kept, Shelf, given_out
 from .states import collect, crawl, demo
 
-# Before the tests that empty tables: the world is made in what the migrations left.
+# Beside the other tests of the database: the world is made in what the migrations left.
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite, pytest.mark.django_db]
 
 Wrong = dict[str, dict[str, list[str]]]

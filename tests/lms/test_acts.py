@@ -95,7 +95,7 @@ def test_the_key_is_free_again_when_the_act_fails():
     assert once(**act)
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_eight_at_the_same_moment_are_one_act():
     who, key = make.person(), make.key()
 
@@ -110,7 +110,7 @@ def test_eight_at_the_same_moment_are_one_act():
     assert who.notices.count() == Act.objects.count() == 1
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_a_lesson_read_by_eight_tabs_is_read_once():
     who = make.person()
     make.enrolment(who, make.path(make.step("course", "c", lessons=(make.lesson("l", "a"),), skills=("a",))))
@@ -121,7 +121,7 @@ def test_a_lesson_read_by_eight_tabs_is_read_once():
     assert Act.objects.filter(name="lesson.complete").count() == 4
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_lessons_that_are_finished_at_the_same_moment_complete_the_step():
     """Each tab sees its own lesson only; without the lock on the person nobody would complete the course."""
     for attempt in range(5):
@@ -137,7 +137,7 @@ def test_lessons_that_are_finished_at_the_same_moment_complete_the_step():
         assert StepCompletion.objects.filter(enrolment__person=who).count() == 1
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_an_example_and_the_last_lesson_at_the_same_moment_open_talk():
     for attempt in range(5):
         who = make.person()

@@ -101,7 +101,7 @@ def test_a_clock_that_was_set_back_is_said() -> None:
         ended(row, at=row.from_at - timedelta(hours=1))
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("name", ["revoke", "people_end", "people_invite"])
 def test_two_at_the_same_moment(name: str) -> None:
     """The transaction that ends the duty is open while the form arrives, and committed while it waits."""

@@ -226,7 +226,7 @@ def test_no_key_at_all_is_said(settings: Any, tmp_path: Path, text: str | None) 
 # --- At once ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_eight_who_write_at_once_make_one_chain() -> None:
     people = [make.person() for _number in range(8)]
     giver, gate, errors = make.person("Giver"), threading.Barrier(8), []

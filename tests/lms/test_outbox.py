@@ -171,7 +171,7 @@ def test_a_worker_that_died_gives_its_mail_back_when_the_lease_ends():
     assert row.attempts == 2
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_two_workers_never_send_one_mail_twice(settings):
     settings.VOUCH_SMTP_BACKEND = f"{__name__}.Slow"
     OTHERS.clear()

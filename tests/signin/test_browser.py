@@ -13,7 +13,7 @@ from tests import factories as make
 
 from .conftest import code_for
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 WATCH = """window.refused = [];
 document.addEventListener("securitypolicyviolation", (event) =>

@@ -244,7 +244,7 @@ def test_saving_somebody_writes_what_opens_the_account_only_by_name(nia: User) -
     assert User.objects.get(pk=nia.pk).email == "nia.now@example.com"
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("what", ["address", "leaves"])
 def test_two_at_the_same_moment(what: str, settings: Any, admin: User, door: Any) -> None:
     """Nothing is replaced here: two threads, and the hash that production computes."""

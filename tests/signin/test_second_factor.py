@@ -96,7 +96,7 @@ def test_a_form_is_refused_and_its_words_are_given_back() -> None:
     assert "/accounts/2fa/" in answer.content.decode()
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_set_up_once_and_the_way_is_open(next_code: Callable[[], None]) -> None:
     client = signed_in(coaching.coach())
     client.post("/accounts/reauthenticate/", {"password": make.PASSPHRASE})

@@ -14,7 +14,7 @@ from tests import factories as make
 
 from .test_browser import confirm, heading, sign_in, sign_out
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 EVIL = "mallory@evil.example"
 

@@ -14,7 +14,7 @@ from tests import learner_factories as learning
 
 from .pseudo import pseudo_language
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PAGES = ("home", "path", "skills", "requests", "exchange", "who_sees", "my_people")
 WIDER = """() => {
