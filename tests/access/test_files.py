@@ -16,7 +16,7 @@ from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, override_settings
 from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import Collection, CollectionViewRestriction
 
@@ -63,9 +63,9 @@ def signed_in(who: Any) -> Client:
     return client
 
 
-@pytest.fixture
-def kept(settings: Any, tmp_path: Path) -> Kept:
-    settings.MEDIA_ROOT = tmp_path / "media"
+def keep(folder: Path) -> Kept:
+    """All of it, in this folder and the database."""
+    media = folder / "media"
     authored.site()
     work = bench.bench()
     bench.watch(work, work.another())
@@ -82,15 +82,15 @@ def kept(settings: Any, tmp_path: Path) -> Kept:
     paper = CustomDocument.objects.create(title="x", file=ContentFile(PDF, "salaries.pdf"), collection=private)
     image = CustomImage.objects.create(title="Board", file=get_test_image_file())
     picture = image.get_rendition("fill-10x10")
-    (tmp_path / "secret_key").write_bytes(MARK)
-    folder = settings.MEDIA_ROOT / "renditions" / "images"
-    (folder / "out").symlink_to(settings.MEDIA_ROOT / "evidence")
-    (folder / "all").symlink_to(tmp_path)
-    (folder / "key.png").symlink_to(tmp_path / "secret_key")
+    (folder / "secret_key").write_bytes(MARK)
+    renditions = media / "renditions" / "images"
+    (renditions / "out").symlink_to(media / "evidence")
+    (renditions / "all").symlink_to(folder)
+    (renditions / "key.png").symlink_to(folder / "secret_key")
     admin = make.person(is_superuser=True)
     admin.groups.add(board)
     return Kept(
-        media=settings.MEDIA_ROOT,
+        media=media,
         piece=Evidence.objects.get(uid=keys[0]),
         withdrawn=Evidence.objects.get(uid=keys[1]),
         paper=paper,
@@ -105,6 +105,20 @@ def kept(settings: Any, tmp_path: Path) -> Kept:
             "an administrator of the board": signed_in(admin),
         },
     )
+
+
+@pytest.fixture(scope="module")
+def kept_for_the_file(once_for_the_file: Any, tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    folder = tmp_path_factory.mktemp("kept")
+    with override_settings(MEDIA_ROOT=folder / "media"):
+        kept: Kept = once_for_the_file(lambda: keep(folder))
+    return kept
+
+
+@pytest.fixture
+def kept(db: None, settings: Any, kept_for_the_file: Kept) -> Kept:
+    settings.MEDIA_ROOT = kept_for_the_file.media
+    return kept_for_the_file
 
 
 def forms(target: str, media: Path) -> Iterator[str]:
@@ -154,7 +168,7 @@ def test_no_way_of_writing_a_path_leads_to_a_file(kept: Kept, target: str, who: 
     own = f"/documents/{kept.paper.pk}/" if "board" in who else "none"
     tried, leaked = 0, []
     for form in forms(kept.targets()[target], kept.media):
-        for start in STARTS if target == "evidence" else STARTS[:2]:
+        for start in STARTS if target == "evidence" and who.startswith("an administrator") else STARTS[:2]:
             answer = ask(kept.clients[who], start + form)
             tried += 1
             if (MARK in answer.body and start != own) or answer.status_code == 500:

@@ -14,6 +14,7 @@ from wagtail.snippets.models import get_snippet_models
 
 from cms.models import SkillSource
 from cms.policies import ACTS, LIBRARY, library_policies
+from cms.services.setup import Frame
 from lms.api import AUDITORS, AUTHORS, LEARNING_ADMINISTRATORS, Customer, User, people_in_admin_policy
 from tests import cms_factories as make
 from tests import factories
@@ -24,9 +25,8 @@ PEOPLE = "wagtailusers_users"
 
 
 @pytest.fixture(autouse=True)
-def skill() -> SkillSource:
+def skill(frame: Frame) -> SkillSource:
     """The frame with its groups, and one live skill."""
-    make.site()
     return make.skill()
 
 

@@ -8,8 +8,8 @@ from urllib.parse import unquote
 import pytest
 from django.test import Client
 
+from cms.services.setup import Frame
 from lms.api import AUDITORS, AUTHORS
-from tests import cms_factories as authored
 from tests import coaching_factories as coaching
 from tests import factories as make
 from tests.access.addresses import addresses
@@ -42,9 +42,8 @@ PLACES = ("/cms/", "/cms/pages/", "/cms/pages/3/edit/", "/cms/users/", "/cms/not
 
 @pytest.mark.parametrize("who", OUTSIDERS)
 @pytest.mark.parametrize("place", PLACES)
-def test_whoever_may_not_enter_is_told_so(who: str, place: str) -> None:
+def test_whoever_may_not_enter_is_told_so(who: str, place: str, frame: Frame) -> None:
     """H13. 403, a sentence, and the way to one's first page."""
-    authored.site()
     answer = signed_in(OUTSIDERS[who]()).get(place, follow=True)
     assert answer.status_code == 403
     assert answer.redirect_chain == []
@@ -85,8 +84,7 @@ def test_nobody_signed_in_comes_to_the_door() -> None:
         assert unquote(answer.redirect_chain[-1][0]) == f"/accounts/login/?next={place}"
 
 
-def test_authors_and_administrators_come_in() -> None:
+def test_authors_and_administrators_come_in(frame: Frame) -> None:
     """H13. Whoever may enter does."""
-    authored.site()
     for who in (make.in_group(AUTHORS), make.person(is_superuser=True)):
         assert signed_in(who).get("/cms/").status_code == 200

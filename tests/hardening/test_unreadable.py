@@ -8,9 +8,9 @@ import pytest
 from django.db import DataError
 from django.test import Client, RequestFactory
 
+from cms.services.setup import Frame
 from lms.middleware import ReadableRequests
 from lms.middleware.readable import LARGEST
-from tests import cms_factories as authored
 from tests import factories as make
 from tests import judging_factories as judge
 from tests.access.addresses import addresses
@@ -29,8 +29,7 @@ def signed_in(**fields: Any) -> Client:
 
 
 @pytest.fixture
-def admin() -> Client:
-    authored.site()
+def admin(frame: Frame) -> Client:
     client = Client()
     client.force_login(make.administrator())
     return client

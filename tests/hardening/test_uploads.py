@@ -17,6 +17,7 @@ from PIL import Image
 
 from assessments.models import Evidence
 from cms.models import CustomDocument, CustomImage
+from cms.services.setup import Frame
 from lms.api import Act
 from tests import cms_factories as authored
 from tests import factories as make
@@ -149,8 +150,7 @@ REFUSED_DOCUMENTS = {
 
 
 @pytest.fixture
-def author() -> Client:
-    authored.site()
+def author(frame: Frame) -> Client:
     client = Client()
     client.force_login(make.administrator())
     return client
@@ -373,10 +373,9 @@ def test_a_form_of_the_admin_that_lost_a_part_is_no_error_of_ours(
         assert (lesson.revisions.count(), skill.revisions.count()) == before
 
 
-def test_a_picture_whose_file_is_gone_is_not_found(settings: Any, tmp_path: Path) -> None:
+def test_a_picture_whose_file_is_gone_is_not_found(settings: Any, tmp_path: Path, frame: Frame) -> None:
     """A disk that was restored without its files: no address of the picture is an error of ours."""
     settings.MEDIA_ROOT = tmp_path
-    authored.site()
     image = CustomImage.objects.create(title="B", file=SimpleUploadedFile("b.png", picture()))
     Path(image.file.path).unlink()
     client = Client(raise_request_exception=False)
