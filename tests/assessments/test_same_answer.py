@@ -16,7 +16,7 @@ from assessments.api import invoice_of, revoke
 from coaching.api import end_assignment
 from coaching.models import CoachAssignment, CoachProfile, Session
 from lms import clock
-from lms.api import Enrolment, Membership, Opening, Pause, SkillGate, Team, enrol, waive
+from lms.api import Enrolment, Membership, Opening, Pause, SkillGate, StepCompletion, Team, enrol, waive
 from tests import factories as make
 from tests import judging_factories as judge
 from tests.assessments.test_moves import SKILL, after, done, on_path, opened, shows
@@ -237,6 +237,19 @@ def test_training_elsewhere_that_was_waived_closes_nothing() -> None:
     enrolment = on_path(make.step("external", "away"), shows(**after("away")))
     waived(enrolment, "away")
     assert line(enrolment).holder.who == "learner"
+
+
+@pytest.mark.parametrize("row", [StepCompletion, Opening])
+def test_a_step_that_the_path_does_not_have_is_passed_over(row: type[StepCompletion | Opening]) -> None:
+    """A row about a step of another path, whoever put it in: every page says what it said without it."""
+    enrolment = on_path(make.step("external", "away"), shows(**after("away")))
+    foreign = make.path(make.step("external", "foreign"), slug="foreign").steps.get()
+    before = held_by_all(enrolment), exported(manager_of(enrolment))
+    fields: dict[str, Any] = (
+        {"reason": "x", "opened_at": clock.now()} if row is Opening else {"completed_at": clock.now()}
+    )
+    row.objects.create(enrolment=enrolment, step=foreign, by=enrolment.enrolled_by, **fields)
+    assert (held_by_all(enrolment), exported(manager_of(enrolment))) == before
 
 
 @pytest.mark.parametrize("order", [("away", "promise"), ("promise", "away")])
