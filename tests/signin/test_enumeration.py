@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import statistics
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 from unittest.mock import patch
@@ -76,11 +77,14 @@ def test_a_forgotten_passphrase_gets_the_same_answer_whoever_it_is() -> None:
         client = Client()
         with CaptureQueriesContext(connection) as caught:
             answer = client.post("/accounts/password/reset/", {"email": email})
-        wrote = sum('INSERT INTO "lms_outgoingmail"' in query["sql"] for query in caught)
+        work = Counter(query["sql"].split(maxsplit=1)[0] for query in caught)
         done = client.get(answer["Location"])
-        found.append((answer.status_code, answer["Location"], page_of(done, email), len(done.content), wrote))
+        read_and_written = (work["SELECT"], work["INSERT"], work["UPDATE"], work["DELETE"])
+        found.append(
+            (answer.status_code, answer["Location"], page_of(done, email), len(done.content), read_and_written)
+        )
     assert found[1:] == [found[0]] * 3
-    assert found[0][4] == 1
+    assert found[0][4][1:] == (1, 0, 0)
     assert sorted(row.recipients[0] for row in OutgoingMail.objects.all()) == [INVITED, KNOWN]
 
 
