@@ -61,12 +61,13 @@ def nothing_kept() -> None:
     from django.core.cache import cache
 
     from assessments.services.readiness import role_of
-    from assessments.services.ways import ways_to
+    from assessments.services.ways import steps_before, ways_to
     from lms.services.structure import structure_of
 
     structure_of.cache_clear()
     role_of.cache_clear()
     ways_to.cache_clear()
+    steps_before.cache_clear()
     cache.clear()
 
 

@@ -171,9 +171,8 @@ class Moves:
 
     def _waits_about(self, step: StepInfo) -> Holder | None:
         """Who has the next move on a step, where that is somebody else."""
-        about = step.content_uid if step.kind == StepKind.DEMONSTRATION else step.uid
         waits = self.found.facts.waits.get(self.progress.enrolment.pk, ())
-        wait = next((wait for wait in waits if wait.about == about and wait.since <= self.found.at), None)
+        wait = next((wait for wait in waits if wait.about == step.about and wait.since <= self.found.at), None)
         return waited_for(self.found, wait, "") if wait else None
 
     def _do(self, state: StepState) -> Move:

@@ -6,7 +6,7 @@ any number of people.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -33,11 +33,11 @@ from lms.rules.ladder import Ladder, ladder
 from lms.rules.pace import AHEAD, BEHIND, OVER, PAUSED, Pace, pace
 from lms.rules.standing import EXPIRING, Verdict
 
-from .holders import LEARNER, SESSION, Holder, holder
+from .holders import LEARNER, Holder, holder
 from .moves import Moves
 from .team_facts import TeamFacts, team_facts
 from .verdicts import newest, verdicts_of_people
-from .ways import Ways, ways_to
+from .ways import Ways, steps_before, ways_to
 
 READY, EXPIRING_SOON, ON_TRACK, LATE, BLOCKED, NOT_STARTED = (
     "ready",
@@ -104,7 +104,10 @@ class PersonReadiness:
     def held_by(self) -> Holder | None:
         """Who holds the person up, at the line that keeps them from ready."""
         term = self.readiness.holder if self.readiness else None
-        return self.who_has(term.required.skill) if term else None
+        if not term:
+            return None
+        skill = term.required.skill
+        return self._who_has(skill, lambda: self._moves_along(steps_before(self.enrolment.path_version_id, skill)))
 
     @cached_property
     def bucket(self) -> str:
@@ -117,31 +120,40 @@ class PersonReadiness:
         Somebody else, too, where the path is closed to the learner until they have done their part. ``moves``: the
         learner's own, on their own page, which rest on practice as well.
         """
+        return self._who_has(skill, lambda: moves or self._moves)
+
+    def _who_has(self, skill: str, moves: Callable[[], Moves]) -> Holder | None:
         first = self.holder_of(skill)
-        if first and first.who == LEARNER and self._others_have_steps:
-            return (moves or self._moves).of(skill).by or first
+        if first and first.who == LEARNER and self._with_others & steps_before(self.enrolment.path_version_id, skill):
+            return moves().of(skill).by or first
         return first
 
     @cached_property
-    def _others_have_steps(self) -> bool:
-        """Whether a step may be left that others finish: training elsewhere, a session with nobody to have it with, or
-        one to be written down.
+    def _with_others(self) -> frozenset[int]:
+        """Steps that somebody else has, or has to finish: training elsewhere, sessions with nobody to have them with,
+        and whatever waits.
         """
-        path, settled = self.enrolment.pk, self.settled
-        if path in self.facts.uncoached:
-            return True
-        if any(wait.kind == SESSION and wait.since <= self.at for wait in self.facts.waits.get(path, ())):
-            return True
-        steps = structure_of(self.enrolment.path_version_id).steps.values()
-        ended = settled.done | settled.waived
-        return any(step.kind == StepKind.EXTERNAL and step.id not in ended for step in steps)
+        path, ended = self.enrolment.pk, self.settled.done | self.settled.waived
+        kinds = {StepKind.EXTERNAL, StepKind.SESSION} if path in self.facts.uncoached else {StepKind.EXTERNAL}
+        about = {wait.about for wait in self.facts.waits.get(path, ()) if wait.since <= self.at}
+        return frozenset(
+            step.id
+            for step in structure_of(self.enrolment.path_version_id).steps.values()
+            if (step.kind in kinds and step.id not in ended) or step.about in about
+        )
 
     @cached_property
     def _moves(self) -> Moves:
         """What moves each skill next, as far as others may know."""
+        return self._moves_along(None)
+
+    def _moves_along(self, only: frozenset[int] | None) -> Moves:
+        """The same from the whole path, or for one skill from the steps that matter to it: a team has hundreds of
+        people.
+        """
         pauses = self.facts.pauses.get(self.enrolment.pk, ())
         gates = [gate for found in self.gates.values() for gate in found]
-        path = seen_by_others(self.enrolment, self.settled, gates, pauses, self.at)
+        path = seen_by_others(self.enrolment, self.settled, gates, pauses, self.at, only)
         return Moves(self, path, lambda step: step.title)
 
     def holder_of(self, skill: str) -> Holder | None:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
-from lms.api import StepKind, structure_of
+from lms.api import PathStructure, StepInfo, StepKind, structure_of
 from lms.rules.gates import GATES
 from lms.rules.ladder import SERVED_BY
+from lms.rules.unlock import GateOpen, Leaf, MilestoneDone, StepDone
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +40,40 @@ def ways_to(version_id: int, skill: str, standard: UUID | None, waived: frozense
     # A course opens Talk by its lessons, whichever skills the step itself names; a discussion alone does not.
     offered |= {"talk"} if skill in structure.lessons_by_skill else set()
     return Ways(shown, promised, frozenset(offered))
+
+
+@lru_cache(maxsize=4096)
+def steps_before(version_id: int, skill: str) -> frozenset[int]:
+    """Ids of all steps of a path version that may stand between anybody and a skill: those that serve it, and whatever
+    their locks name, however long the chain. Queries: 0 when the structure is in memory.
+    """
+    structure = structure_of(version_id)
+    found, front = dict[UUID, StepInfo](), _serving(structure, skill)
+    while front:
+        step = front.pop()
+        if step.uid not in found:
+            found[step.uid] = step
+            front += [named for leaf in step.rule.leaves for named in _named_by(leaf, structure)]
+    return frozenset(step.id for step in found.values())
+
+
+def _serving(structure: PathStructure, skill: str) -> list[StepInfo]:
+    return [
+        step
+        for step in structure.steps.values()
+        if skill in step.skills or any(skill in lesson.skills for lesson in step.lessons)
+    ]
+
+
+def _named_by(leaf: Leaf, structure: PathStructure) -> list[StepInfo]:
+    """The steps on which a part of a lock may wait."""
+    match leaf:
+        case StepDone(uid):
+            uids = frozenset({uid})
+        case MilestoneDone(uid):
+            uids = structure.required.get(uid, frozenset())
+        case GateOpen(skill):
+            return _serving(structure, skill)
+        case _:
+            return []
+    return [structure.steps[uid] for uid in uids if uid in structure.steps]

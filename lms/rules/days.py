@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import lru_cache
 
 Pauses = Iterable[tuple[date, date | None]]
 
@@ -29,14 +30,14 @@ def path_day(started_on: date, today: date, pauses: Pauses = ()) -> int:
 
 def day_of_date(on: date, started_on: date, today: date, pauses: Pauses = ()) -> int:
     """The day of the path on which a date falls, as it looks today; a paused date belongs to the day that stands."""
-    stretches = _stretches(pauses, started_on, today)
+    stretches = _stretches(tuple(pauses), started_on, today)
     return (on - started_on).days - sum((min(until, on) - begin).days for begin, until in stretches if begin < on)
 
 
 def date_of_day(day: int, started_on: date, today: date, pauses: Pauses = ()) -> date:
     """The date on which a day of the path is reached and not paused, as it looks today."""
     found = add_days(started_on, day)
-    for begin, until in _stretches(pauses, started_on, today):
+    for begin, until in _stretches(tuple(pauses), started_on, today):
         if begin > found:
             break
         found = add_days(found, (until - begin).days)
@@ -48,8 +49,11 @@ def reached_on(day: int, started_on: date, today: date, pauses: Pauses = ()) -> 
     return date_of_day(day if day > 1 else 0, started_on, today, pauses)
 
 
-def _stretches(pauses: Pauses, started_on: date, today: date) -> list[tuple[date, date]]:
-    """The pauses after the start in order, those that touch made one."""
+@lru_cache(maxsize=4096)
+def _stretches(
+    pauses: tuple[tuple[date, date | None], ...], started_on: date, today: date
+) -> tuple[tuple[date, date], ...]:
+    """The pauses after the start in order, those that touch made one. Kept: each step of a path asks for them."""
     found: list[tuple[date, date]] = []
     for begin, until in sorted((max(begin, started_on), until or max(begin, today)) for begin, until in pauses):
         if until <= begin:
@@ -58,4 +62,4 @@ def _stretches(pauses: Pauses, started_on: date, today: date) -> list[tuple[date
             found[-1] = found[-1][0], max(found[-1][1], until)
         else:
             found.append((begin, until))
-    return found
+    return tuple(found)

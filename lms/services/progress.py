@@ -124,7 +124,9 @@ def _paths(enrolments: list[Enrolment], person: User, at: datetime | None) -> tu
     return [_progress(enrolment, facts, at) for enrolment in enrolments], facts
 
 
-def _progress(enrolment: Enrolment, facts: PersonFacts, at: datetime | None) -> PathProgress:
+def _progress(
+    enrolment: Enrolment, facts: PersonFacts, at: datetime | None, only: frozenset[int] | None = None
+) -> PathProgress:
     today = clock.today(enrolment.person.zone, at)
     structure = structure_of(enrolment.path_version_id)
     mine = facts.paths.get(enrolment.pk, PathFacts({}, {}, {}, []))
@@ -137,7 +139,8 @@ def _progress(enrolment: Enrolment, facts: PersonFacts, at: datetime | None) -> 
         milestones=structure.required,
         standings=found,
     )
-    states = tuple(_state(step, enrolment, mine, facts, known, today) for step in structure.steps.values())
+    steps = (step for step in structure.steps.values() if only is None or step.id in only)
+    states = tuple(_state(step, enrolment, mine, facts, known, today) for step in steps)
     return PathProgress(
         enrolment,
         structure,
@@ -208,16 +211,18 @@ def as_others_see(progress: PathProgress) -> PathProgress:
         milestones=progress.structure.required,
         standings=progress.standings,
     )
-    return replace(progress, steps=tuple(_shown(state, known, progress) for state in progress.steps))
+    same = known.done == progress.done
+    return replace(progress, steps=tuple(_shown(state, known, progress, same) for state in progress.steps))
 
 
-def _shown(state: StepState, known: Facts, progress: PathProgress) -> StepState:
+def _shown(state: StepState, known: Facts, progress: PathProgress, same: bool) -> StepState:
+    """One step; ``same``: others know of all that is done, so that what was decided about locks stands."""
     private = state.step.kind == StepKind.PRACTICE
     if state.waived_because and private:
         return replace(state, status=WAIVED, completed_at=None)
     if state.status in (DONE, WAIVED) and not private:
         return state
-    decision = evaluate(state.step.rule, known)
+    decision = state.decision if same else evaluate(state.step.rule, known)
     running = progress.running
     status = OPEN if running and (decision.open or bool(state.opened_because)) else LOCKED
     return replace(
@@ -235,9 +240,11 @@ def seen_by_others(
     gates: Iterable[OpenGate],
     pauses: Sequence[tuple[date, date | None]],
     at: datetime,
+    only: frozenset[int] | None = None,
 ) -> PathProgress:
     """The path as others see it, from what is read of many people at once (``settled_steps``): without reasons and
-    moments, and with the lessons of those courses that are done. Queries: 0 when the structure is in memory.
+    moments, and with the lessons of those courses that are done. ``only``: ids of the steps that are asked about; with
+    them come all on which their locks wait. Queries: 0 when the structure is in memory.
     """
     steps = structure_of(enrolment.path_version_id).steps.values()
     mine = PathFacts(
@@ -251,7 +258,7 @@ def seen_by_others(
     known = PersonFacts(
         {enrolment.pk: mine}, lessons, [GateFact(gate, at, "") for gate in gates], frozenset(), frozenset()
     )
-    return as_others_see(_progress(enrolment, known, at))
+    return as_others_see(_progress(enrolment, known, at, only))
 
 
 def require_open(progress: PathProgress, step_uid: UUID) -> StepState:

@@ -38,6 +38,11 @@ class StepInfo:
     lessons: tuple[LessonInfo, ...]
     rule: Rule
 
+    @property
+    def about(self) -> UUID | None:
+        """What a wait for somebody else names: what is to be demonstrated, or the step itself."""
+        return self.content_uid if self.kind == StepKind.DEMONSTRATION else self.uid
+
 
 @dataclass(frozen=True, slots=True)
 class MilestoneInfo:

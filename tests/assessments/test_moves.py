@@ -21,9 +21,9 @@ pytestmark = pytest.mark.django_db
 SKILL = "listening"
 
 
-def on_path(*steps: Any, days_ago: int = 10, coached: bool = True, **line: Any) -> Enrolment:
+def on_path(*steps: Any, days_ago: int = 10, coached: bool = True, slug: str = "", **line: Any) -> Enrolment:
     """Somebody on day ten of a path of these steps, towards a role that asks for one skill."""
-    version = make.path(*steps, role_version=make.role(make.requires(SKILL, 3, **line)))
+    version = make.path(*steps, role_version=make.role(make.requires(SKILL, 3, **line)), slug=slug)
     enrolment = make.enrolment(make.person(), version, started_on=(clock.now() - timedelta(days=days_ago)).date())
     make.team(enrolment.person, manager=make.person("Henrike Voss"))
     if coached:

@@ -12,7 +12,7 @@ from unittest.mock import patch
 import pytest
 from django.urls import reverse
 
-from assessments.api import invoice_of, revoke
+from assessments.api import invoice_of, readiness_of, revoke
 from coaching.api import end_assignment
 from coaching.models import CoachAssignment, CoachProfile, Session
 from lms import clock
@@ -239,6 +239,25 @@ def test_training_elsewhere_that_was_waived_closes_nothing() -> None:
     assert line(enrolment).holder.who == "learner"
 
 
+@pytest.mark.parametrize(
+    "lock",
+    [
+        {"step": str(make.uid("away"))},
+        {"step": str(make.uid("promise"))},
+        {"milestone": str(make.uid("kinds-0"))},
+        {"skill": "other", "gate": "do"},
+    ],
+    ids=["a step", "a chain", "a milestone", "a skill"],
+)
+def test_who_has_it_is_found_behind_each_kind_of_lock(lock: dict[str, str]) -> None:
+    """The row of a team looks only at steps that matter to the skill, and yet at all of them."""
+    elsewhere = [make.step("external", "away")]
+    promise = make.step("commitment", "promise", skills=("other",), **after("away"))
+    enrolment = on_path(elsewhere, [promise, shows(unlock={"all": [lock]})], slug="kinds")
+    assert line(enrolment).holder.who == "manager"
+    assert held_by_all(enrolment) == {"the manager"}
+
+
 @pytest.mark.parametrize("row", [StepCompletion, Opening])
 def test_a_step_that_the_path_does_not_have_is_passed_over(row: type[StepCompletion | Opening]) -> None:
     """A row about a step of another path, whoever put it in: every page says what it said without it."""
@@ -316,6 +335,8 @@ def test_the_learner_has_it_exactly_where_the_learner_can_do_something(seed: int
                 continue
             can = bool(found.move.url or found.move.on or found.move.dead)
             assert (found.holder.who == "learner") == can, (number, own, found.move, found.holder)
+        (row,) = readiness_of([Enrolment.objects.select_related("person").get(pk=enrolment.pk)])
+        assert row.held_by == row.who_has(SKILL), number
         done(enrolment, f"s{number}")
 
 
