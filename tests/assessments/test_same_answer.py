@@ -307,6 +307,21 @@ def test_a_session_that_is_over_is_the_coachs_to_write_down() -> None:
     assert exported(manager_of(enrolment))["Where they stand"] == f"Waits for {coach.full_name}, 8 days"
 
 
+def test_a_lock_that_waits_for_an_observer_is_theirs() -> None:
+    """The demonstration of another skill closes the way, and it is asked for: the learner can do nothing."""
+    seen = judge.standard(judge.standard_spec("visit", ("business",)))
+    first = make.step("demonstration", "first", content_uid=seen.standard_uid, skills=("business",))
+    enrolment = on_path(first, make.step("commitment", "promise", skills=(SKILL,), **after("first")))
+    assert line(enrolment).holder.who == "learner"
+    people = [judge.coach("Ola Berg"), manager_of(enrolment)]
+    judge.grant(people[0], "business")
+    of = judge.Scene(enrolment.person, *people, *people, enrolment, seen, make.uid("first"), ("business",))
+    judge.asked(of, people[0])
+    found = line(enrolment)
+    assert (found.holder.who, found.holder.name, found.move.url) == ("observer", "Ola Berg", "")
+    assert held_by_all(enrolment) == {"Ola Berg"}
+
+
 def test_what_is_opened_early_waits_for_nobody() -> None:
     enrolment = on_path(make.step("external", "away"), shows(**after("away")))
     step = enrolment.path_version.steps.get(uid=make.uid("show"))
