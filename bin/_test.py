@@ -1,8 +1,7 @@
 """bin/test: the whole suite, on SQLite and on PostgreSQL at once.
 
 With a PostgreSQL two processes run side by side: one on SQLite (tests that use the database, and the browser), one on
-PostgreSQL (tests that use the database); they share the tests that use none. One pytest counts both and has the last
-word.
+PostgreSQL (tests that use the database, and those that use none). One pytest counts both and has the last word.
 """
 
 import argparse

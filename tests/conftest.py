@@ -25,20 +25,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     vendor = "sqlite" if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3") else "postgresql"
     other = {"sqlite": "postgresql", "postgresql": "sqlite"}[vendor]
 
-    # Where two processes share the work, one takes the browser; what needs no database is dealt out file by file.
-    files = sorted({item.path for item in items if not uses_database(item)})
-    dealt = {file: ("sqlite", "postgresql")[number % 2] for number, file in enumerate(files)}
-
     def belongs(item: pytest.Item) -> bool:
         if item.get_closest_marker("long") and not config.getoption("--long"):
             return False
         if item.get_closest_marker(other):
             return False
-        if not ON or item.get_closest_marker(vendor):
-            return True
-        if uses_database(item):
-            return ON == "sqlite" or not item.get_closest_marker("browser")
-        return dealt[item.path] == ON
+        # Where two processes share the work, one takes the browser, the other what needs no database.
+        if ON == "postgresql":
+            return not item.get_closest_marker("browser")
+        return ON != "sqlite" or uses_database(item)
 
     kept = [item for item in items if belongs(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
