@@ -171,8 +171,7 @@ class Moves:
 
     def _waits_about(self, step: StepInfo) -> Holder | None:
         """Who has the next move on a step, where that is somebody else."""
-        waits = self.found.facts.waits.get(self.progress.enrolment.pk, ())
-        wait = next((wait for wait in waits if wait.about == step.about and wait.since <= self.found.at), None)
+        wait = next((wait for wait in self.found.waiting if wait.about == step.about), None)
         return waited_for(self.found, wait, "") if wait else None
 
     def _do(self, state: StepState) -> Move:

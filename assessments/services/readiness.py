@@ -35,7 +35,7 @@ from lms.rules.standing import EXPIRING, Verdict
 
 from .holders import LEARNER, Holder, holder
 from .moves import Moves
-from .team_facts import TeamFacts, team_facts
+from .team_facts import TeamFacts, Wait, team_facts
 from .verdicts import newest, verdicts_of_people
 from .ways import Ways, steps_before, ways_to
 
@@ -129,13 +129,18 @@ class PersonReadiness:
         return first
 
     @cached_property
+    def waiting(self) -> list[Wait]:
+        """What lies with somebody else now; a session that is to come does not yet."""
+        return [wait for wait in self.facts.waits.get(self.enrolment.pk, ()) if wait.since <= self.at]
+
+    @cached_property
     def _with_others(self) -> frozenset[int]:
         """Steps that somebody else has, or has to finish: training elsewhere, sessions with nobody to have them with,
         and whatever waits.
         """
         path, ended = self.enrolment.pk, self.settled.done | self.settled.waived
         kinds = {StepKind.EXTERNAL, StepKind.SESSION} if path in self.facts.uncoached else {StepKind.EXTERNAL}
-        about = {wait.about for wait in self.facts.waits.get(path, ()) if wait.since <= self.at}
+        about = {wait.about for wait in self.waiting}
         return frozenset(
             step.id
             for step in structure_of(self.enrolment.path_version_id).steps.values()

@@ -149,8 +149,7 @@ class Journey:
 
     def items_about(self, step: StepInfo) -> list[Item]:
         """What is under way on a step."""
-        key = step.content_uid if step.kind == StepKind.DEMONSTRATION else step.uid
-        return [item for item in self.items if item.about == key]
+        return [item for item in self.items if item.about == step.about]
 
     def turn(self, state: StepState) -> Turn:
         """Whose move a step is, and since or until when."""

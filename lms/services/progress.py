@@ -243,8 +243,8 @@ def seen_by_others(
     only: frozenset[int] | None = None,
 ) -> PathProgress:
     """The path as others see it, from what is read of many people at once (``settled_steps``): without reasons and
-    moments, and with the lessons of those courses that are done. ``only``: ids of the steps that are asked about; with
-    them come all on which their locks wait. Queries: 0 when the structure is in memory.
+    moments, and with the lessons of those courses that are done. ``only``: the steps that are wanted, by id, among
+    them all on which their locks wait. Queries: 0 when the structure is in memory.
     """
     steps = structure_of(enrolment.path_version_id).steps.values()
     mine = PathFacts(

@@ -108,7 +108,7 @@ def keep(folder: Path) -> Kept:
 
 
 @pytest.fixture(scope="module")
-def kept_for_the_file(once_for_the_file: Any, tmp_path_factory: pytest.TempPathFactory) -> Kept:
+def _kept_of_the_file(once_for_the_file: Any, tmp_path_factory: pytest.TempPathFactory) -> Kept:
     folder = tmp_path_factory.mktemp("kept")
     with override_settings(MEDIA_ROOT=folder / "media"):
         kept: Kept = once_for_the_file(lambda: keep(folder))
@@ -116,9 +116,9 @@ def kept_for_the_file(once_for_the_file: Any, tmp_path_factory: pytest.TempPathF
 
 
 @pytest.fixture
-def kept(db: None, settings: Any, kept_for_the_file: Kept) -> Kept:
-    settings.MEDIA_ROOT = kept_for_the_file.media
-    return kept_for_the_file
+def kept(db: None, settings: Any, _kept_of_the_file: Kept) -> Kept:
+    settings.MEDIA_ROOT = _kept_of_the_file.media
+    return _kept_of_the_file
 
 
 def forms(target: str, media: Path) -> Iterator[str]:
