@@ -21,16 +21,26 @@ from assessments.services.audit.nightly import health as ledger_health
 from assessments.services.audit.nightly import verify_nightly
 from assessments.services.audit.receipts import mail_receipts
 from assessments.services.audit.verify import Report, verify_ledger
-from assessments.services.calibration import (
-    Calibration,
-    Rated,
-    calibration_of,
-    register_authorship,
-    result_of,
-    take_calibration,
+from assessments.services.cases.case import (
+    case_for,
+    latest_standard,
+    may_read_observations,
+    read_observations,
+    refresh_case,
 )
-from assessments.services.case_progress import Progressing
-from assessments.services.case_reading import (
+from assessments.services.cases.decisions import (
+    Entrust,
+    NotYet,
+    Verdict,
+    claim_case,
+    decide,
+    return_case,
+)
+from assessments.services.cases.evidence import MAX_BYTES, add_evidence, content_hash, pieces_of, withdraw_evidence
+from assessments.services.cases.examining import CaseFinding, examine_cases
+from assessments.services.cases.leaving import Held, end_person, held_by
+from assessments.services.cases.observations import observation_digest, open_seal, record_observation, write_down
+from assessments.services.cases.reading import (
     Decided,
     MyCase,
     SeenOnce,
@@ -47,38 +57,40 @@ from assessments.services.case_reading import (
     verdicts_of,
     with_words,
 )
-from assessments.services.cases import (
+from assessments.services.cases.requests import (
     answer_request,
-    case_for,
     lapse_requests,
-    latest_standard,
-    may_read_observations,
-    read_observations,
-    refresh_case,
     request_observation,
     take_over_request,
     vouched_for,
     withdraw_request,
 )
-from assessments.services.decisions import (
-    Entrust,
-    NotYet,
-    Verdict,
-    claim_case,
-    decide,
-    return_case,
+from assessments.services.cases.shown import decision_at, decision_shown, encounter_at, encounter_shown
+from assessments.services.cases.standards import (
+    Occasion,
+    Role,
+    SkillPart,
+    Watcher,
+    occasions_for,
+    parts_of,
+    role_of,
+    skills_named,
+    watchers_for,
 )
-from assessments.services.erasing import answer_erasure, ask_erasure, erasures_of, texts_about, waiting_erasure
-from assessments.services.evidence import MAX_BYTES, add_evidence, content_hash, pieces_of, withdraw_evidence
-from assessments.services.examining import CaseFinding, examine_cases
-from assessments.services.holders import Holder
-from assessments.services.invoice import Invoice, invoice_of, moves_of
-from assessments.services.leaving import Held, end_person, held_by
-from assessments.services.ledger import months_later
-from assessments.services.moments import Moment, moment_of
-from assessments.services.moves import Move, Moves
-from assessments.services.observations import observation_digest, open_seal, record_observation, write_down
-from assessments.services.practice import (
+from assessments.services.ledger.chain import months_later
+from assessments.services.ledger.erasing import answer_erasure, ask_erasure, erasures_of, texts_about, waiting_erasure
+from assessments.services.ledger.signoffs import Standing, countersign, revoke, signoff_shown, standings_on
+from assessments.services.ledger.verdicts import Answered, answers_on, newest, verdicts_of_people
+from assessments.services.practice.calibration import (
+    Calibration,
+    Rated,
+    calibration_of,
+    register_authorship,
+    result_of,
+    take_calibration,
+)
+from assessments.services.practice.moments import Moment, moment_of
+from assessments.services.practice.play import (
     Practice,
     attempts_of,
     choose,
@@ -89,7 +101,21 @@ from assessments.services.practice import (
     try_facts,
     write_response,
 )
-from assessments.services.queue import (
+from assessments.services.practice.recall import (
+    RecallQuestion,
+    Told,
+    answer_recall,
+    due_cards,
+    next_due_on,
+    question_of,
+    questions_of,
+    recall_context,
+)
+from assessments.services.standing.case_progress import Progressing
+from assessments.services.standing.holders import Holder
+from assessments.services.standing.invoice import Invoice, invoice_of, moves_of
+from assessments.services.standing.moves import Move, Moves
+from assessments.services.standing.queue import (
     CHALLENGE,
     COLLECT,
     CONFIRM,
@@ -103,37 +129,9 @@ from assessments.services.queue import (
     queue_of,
     shown_of,
 )
-from assessments.services.readiness import (
-    BUCKETS,
-    PersonReadiness,
-    Role,
-    readiness_of,
-    role_of,
-    team_enrolments,
-)
-from assessments.services.reading import (
-    Occasion,
-    SkillPart,
-    Watcher,
-    occasions_for,
-    parts_of,
-    skills_named,
-    watchers_for,
-)
-from assessments.services.rebuild import rebuild_gates
-from assessments.services.recall import (
-    RecallQuestion,
-    Told,
-    answer_recall,
-    due_cards,
-    next_due_on,
-    question_of,
-    questions_of,
-    recall_context,
-)
-from assessments.services.shown import decision_at, decision_shown, encounter_at, encounter_shown, signoff_shown
-from assessments.services.signoffs import Standing, countersign, revoke, standings_on
-from assessments.services.team import (
+from assessments.services.standing.readiness import BUCKETS, PersonReadiness, readiness_of, team_enrolments
+from assessments.services.standing.rebuild import rebuild_gates
+from assessments.services.standing.team import (
     SORTS,
     TeamRow,
     chosen,
@@ -145,8 +143,7 @@ from assessments.services.team import (
     team_of,
     team_with_news,
 )
-from assessments.services.team_words import days_since, line_of
-from assessments.services.verdicts import Answered, answers_on, newest, verdicts_of_people
+from assessments.services.standing.words import days_since, line_of
 from assessments.services.versions import publish_calibration, publish_recalls, publish_scenario, publish_standard
 
 __all__ = [

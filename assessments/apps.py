@@ -20,7 +20,7 @@ class AssessmentsConfig(AppConfig):
         from assessments.receivers import install_guards, lay_guards_aside
         from assessments.rules.privacy import PERSONAL
         from assessments.services.audit.nightly import health as ledger_health
-        from assessments.services.sealed import SEALED
+        from assessments.services.audit.sealed import SEALED
         from lms import clock
         from lms.api import register_health, register_personal, register_place, register_sealed
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Error
 from django.db import connections
 
-from assessments.services import guards
+from assessments.services.ledger import triggers
 
 
 def guards_stand(
@@ -19,11 +19,11 @@ def guards_stand(
     for alias in databases or []:
         connection = connections[alias]
         tables = connection.introspection.table_names()
-        if not set(guards.GUARDED) <= set(tables):
+        if not set(triggers.GUARDED) <= set(tables):
             continue
         hint = "Run manage.py migrate --skip-checks; it puts the guards back."
         errors += [
             Error(f"The guard {name} of the ledger: {problem}.", hint=hint, id="assessments.E001")
-            for name, problem in guards.differences(connection)
+            for name, problem in triggers.differences(connection)
         ]
     return errors

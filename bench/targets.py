@@ -19,7 +19,7 @@ from django.urls import reverse
 
 from assessments.api import Case, ScenarioVersion, choose, decision_at, mark_response, start_attempt, write_response
 from assessments.rules.specs import ScenarioSpec
-from cms.services.demo.routes import routes
+from cms.demo.routes import routes
 from coaching.api import Thread
 from lms.api import Membership, StepKind, User, paths_of, progress_of
 

@@ -147,7 +147,6 @@ def connection() -> Any:
 
 def guards() -> tuple[Any, ...]:
     """What installs and removes triggers."""
-    from assessments.services import guards
-    from lms.services import address_guards
+    from lms.services.platform import address_guards
 
     return guards, address_guards

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from cms.api import demo_people
+from cms.demo.door import demo_people
 
 
 def demo_door(request: HttpRequest) -> dict[str, Any]:

@@ -26,7 +26,7 @@ DECISIVE = frozenset({"delete", "publish"})
 class LibraryPolicy(RowPolicy[Model]):
     """All acts in the admin: authors, L&D, administrators; what is ``REVIEWED`` goes live and leaves by L&D.
 
-    What others depend on stays, whoever asks (``cms.services.guards``).
+    What others depend on stays, whoever asks (``cms.services.authoring.guards``).
 
     The rule is the same for every row, because Wagtail asks for the model and not for the row.
     """

@@ -56,11 +56,11 @@ from lms.policies.duties import (
 )
 from lms.policies.people import current, managed_teams
 from lms.rules.duties import ADMINISTRATOR, AUDITORS, AUTHORS, GROUPS, LEARNING_ADMINISTRATORS, SPONSORS
-from lms.services.acts import act, content_now, once, replayed
-from lms.services.address_change import KEEP, REMOVE, change_address, who_helps
-from lms.services.addresses import addresses_of, usable_address
-from lms.services.door import remove_second_factor
-from lms.services.duties import (
+from lms.services.platform.accounts import remove_second_factor
+from lms.services.platform.acts import act, content_now, once, replayed
+from lms.services.platform.address_change import KEEP, REMOVE, change_address, who_helps
+from lms.services.platform.addresses import addresses_of, usable_address
+from lms.services.platform.duties import (
     duties_that_end,
     duty_history,
     end_duty,
@@ -74,12 +74,9 @@ from lms.services.duties import (
     record_duty,
     write_through,
 )
-from lms.services.enrolments import correct_first_day, enrol, requirements_of
-from lms.services.facts import GateFact, facts_of, lock_learner, open_enrolments
-from lms.services.gates import NewGate, close_gates, gates_of, open_gate, open_gates, standings_of
-from lms.services.health import Unwell, health_checks, register_health
-from lms.services.language import choose_language, in_language_of, language_of, said_in
-from lms.services.log import (
+from lms.services.platform.health import Unwell, health_checks, register_health
+from lms.services.platform.language import choose_language, in_language_of, language_of, said_in
+from lms.services.platform.log import (
     Sealed,
     hold_log,
     log_end,
@@ -89,13 +86,23 @@ from lms.services.log import (
     rotate_key,
     sealed_kinds,
 )
-from lms.services.log_keys import KeyMissing, KeyRing, add_key, key_ring
-from lms.services.names import sort_names, unsorted_names
-from lms.services.notices import News, newest_unread, news_of, notices_of, read_notices, unread_notices
-from lms.services.outbox import heads_with, mail_notices, notify, queue_mail, receipt_of
-from lms.services.outbox import send_waiting as send_waiting_mail
-from lms.services.pace import Settled, settled_steps
-from lms.services.people import (
+from lms.services.platform.log_keys import KeyMissing, KeyRing, add_key, key_ring
+from lms.services.platform.names import sort_names, unsorted_names
+from lms.services.platform.navigation import (
+    Place,
+    duties_now,
+    duties_of,
+    forget,
+    home_of,
+    places,
+    register_duty,
+    register_place,
+    surroundings_of,
+)
+from lms.services.platform.notices import News, newest_unread, news_of, notices_of, read_notices, unread_notices
+from lms.services.platform.outbox import heads_with, mail_notices, notify, queue_mail, receipt_of
+from lms.services.platform.outbox import send_waiting as send_waiting_mail
+from lms.services.platform.people import (
     close_account,
     invite_person,
     managers_above,
@@ -107,19 +114,16 @@ from lms.services.people import (
     resend_invitation,
     send_invitation,
 )
-from lms.services.places import (
-    Place,
-    duties_now,
-    duties_of,
-    forget,
-    home_of,
-    places,
-    register_duty,
-    register_place,
-    surroundings_of,
-)
-from lms.services.privacy import personal_lines, register_personal
-from lms.services.progress import (
+from lms.services.platform.privacy import personal_lines, register_personal
+from lms.services.platform.sealed import SEALED
+from lms.services.platform.short_names import name_taken
+from lms.services.platform.tables import Table, read_table
+from lms.services.platform.union import Row, Union, union_part
+from lms.services.record.enrolments import correct_first_day, enrol, requirements_of
+from lms.services.record.facts import GateFact, facts_of, lock_learner, open_enrolments
+from lms.services.record.gates import NewGate, close_gates, gates_of, open_gate, open_gates, standings_of
+from lms.services.record.pace import Settled, settled_steps
+from lms.services.record.progress import (
     DONE,
     LOCKED,
     OPEN,
@@ -139,15 +143,11 @@ from lms.services.progress import (
     seen_by_others,
     waive,
 )
-from lms.services.reading import Table, read_table
-from lms.services.sealed import SEALED
-from lms.services.short_names import name_taken
-from lms.services.shown import steering_shown
-from lms.services.steering import extend, follow_pauses, open_step, pause, resume
-from lms.services.structure import LessonInfo, MilestoneInfo, PathStructure, StepInfo, structure_of
-from lms.services.talk import record_example, record_recall, refresh_talk
-from lms.services.union import Row, Union, union_part
-from lms.services.versions import (
+from lms.services.record.shown import steering_shown
+from lms.services.record.steering import extend, follow_pauses, open_step, pause, resume
+from lms.services.record.structure import LessonInfo, MilestoneInfo, PathStructure, StepInfo, structure_of
+from lms.services.record.talk import record_example, record_recall, refresh_talk
+from lms.services.record.versions import (
     next_number,
     publish_path,
     publish_role_profile,
@@ -158,7 +158,7 @@ from lms.services.versions import (
     skill_ids,
     skill_version_now,
 )
-from lms.services.words import Word, Words, labels_of, words_of
+from lms.services.record.words import Word, Words, labels_of, words_of
 
 __all__ = [
     "ADMINISTRATOR",

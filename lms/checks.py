@@ -8,7 +8,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Error
 from django.db import connections
 
-from lms.services import address_guards
+from lms.services.platform import address_guards
 
 
 def address_guards_stand(

@@ -14,7 +14,7 @@ from wagtail.users.models import UserProfile
 
 from lms.api import User, language_of
 from lms.requests import SECOND_FACTOR
-from lms.services import address_guards
+from lms.services.platform import address_guards
 from lms.views.door import sign_out_everywhere
 
 

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, settings
 from assessments.api import Entrust, NotYet, decide, publish_standard, record_observation, write_down
 from assessments.models import CalibrationVersion, Case, Observation, SignOffEvent, StandardVersion
 from assessments.rules.specs import EvidenceLine, EvidenceRule, StandardSpec
-from assessments.services import guards
+from assessments.services.ledger import triggers
 from coaching.models import CoachAssignment, CoachProfile, ObserverGrant
 from lms.api import Enrolment, Skill, User
 from lms.rules.specs import StepSpec
@@ -256,10 +256,10 @@ def guards_away() -> Iterator[None]:
     PostgreSQL alters no table whose foreign keys are still to be checked, so they are checked before and after.
     """
     connection.check_constraints()
-    guards.remove(connection)
+    triggers.remove(connection)
     yield
     connection.check_constraints()
-    guards.install(connection)
+    triggers.install(connection)
 
 
 def rows(*models: type[Any]) -> dict[str, list[Any]]:

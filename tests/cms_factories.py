@@ -26,7 +26,7 @@ from cms.models import (
     SpeakerSource,
     StandardPage,
 )
-from cms.services.setup import Frame, set_up_site
+from cms.services.authoring.setup import Frame, set_up_site
 
 Raw = dict[str, Any]
 METERS = ("trust", "margin", "time")

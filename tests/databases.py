@@ -142,10 +142,10 @@ class PostgreSQL:
         """As it was when it was kept. Keys between tables are checked at the end, so that no order matters."""
         from django.db import transaction
 
-        from assessments.services import guards
+        from assessments.services.ledger import triggers
 
         self.connection.close()
-        guards.remove(self.connection)
+        triggers.remove(self.connection)
         try:
             with transaction.atomic(), self.connection.cursor() as cursor:
                 for table in self._filled(cursor):
@@ -153,7 +153,7 @@ class PostgreSQL:
                 for table in self.kept:
                     cursor.execute(f'INSERT INTO public."{table}" TABLE kept."{table}"')
         finally:
-            guards.install(self.connection)
+            triggers.install(self.connection)
 
     def _filled(self, cursor: Any) -> list[str]:
         """Tables that hold rows."""

@@ -60,9 +60,9 @@ def nothing_kept() -> None:
     """Path versions and duties are kept in memory under ids that the next test gives to something else."""
     from django.core.cache import cache
 
-    from assessments.services.readiness import role_of
-    from assessments.services.ways import steps_before, ways_to
-    from lms.services.structure import structure_of
+    from assessments.services.cases.standards import role_of
+    from assessments.services.standing.ways import steps_before, ways_to
+    from lms.services.record.structure import structure_of
 
     structure_of.cache_clear()
     role_of.cache_clear()

@@ -3,7 +3,7 @@
 An *anchor* says how long the log was and what its head was when it was verified; each names the one before. A *receipt*
 says that who signed was told what was signed in their name. An *erasure* is an event of two administrators who let
 names and comments of a person's sign-offs go; without one a missing text is a finding. All of them are added once and
-never changed (``assessments.services.guards``).
+never changed (``assessments.services.ledger.triggers``).
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """The ledger: everything that ever happened to a sign-off, in order.
 
 One *event* a skill; a chain of hashes a learner (``subject``). Events are added and never changed: triggers in the
-database refuse UPDATE and DELETE (``assessments.services.guards``). Words that name people or hold comments stand in
-*texts*, an erasable side table; the event holds only a salted commitment to them, so that erasing a person leaves the
-chain valid. What a sign-off is today is a fold over its events (``assessments.rules.ledger``).
+database refuse UPDATE and DELETE (``assessments.services.ledger.triggers``). Words that name people or hold comments
+stand in *texts*, an erasable side table; the event holds only a salted commitment to them, so that erasing a person
+leaves the chain valid. What a sign-off is today is a fold over its events (``assessments.rules.ledger``).
 """
 
 from __future__ import annotations

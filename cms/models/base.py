@@ -3,7 +3,7 @@
 *Drafts* save whatever they hold. *Publishing* asks ``check_publishable``: in ``clean()`` when a form cleaned the
 streams for publishing (so that the author reads the refusal beside the form), and in ``save()`` whenever something goes
 live by any other way (the guarantee). *Leaving* - deleting, unpublishing, moving - is refused by the permission tester
-before anybody tries, and by ``cms.services.guards`` whatever the route.
+before anybody tries, and by ``cms.services.authoring.guards`` whatever the route.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
 
-from cms.services.links import place_of
+from cms.services.learner.links import place_of
 from lms import clock
 from lms.requests import SignedInRequest
 

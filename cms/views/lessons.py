@@ -13,8 +13,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from cms.services.places import place_of_course
-from cms.services.reading import read_lesson, reader_of
+from cms.services.learner.lessons import read_lesson, reader_of
+from cms.services.learner.step_pages import place_of_course
 from lms import clock
 from lms.api import complete_lesson
 from lms.errors import NotAllowed

@@ -10,10 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from cms.services.journey import journeys
-from cms.services.milestones import milestones_of
-from cms.services.places import place_of_step
-from cms.services.today import milestone_sentence
+from cms.services.learner.journey import journeys
+from cms.services.learner.milestones import milestones_of
+from cms.services.learner.step_pages import place_of_step
+from cms.services.learner.today import milestone_sentence
 from lms import clock
 from lms.errors import NotFound
 from lms.requests import SignedInRequest

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from cms.services.my_skills import my_skills, one_skill
+from cms.services.learner.my_skills import my_skills, one_skill
 from lms import clock
 from lms.requests import SignedInRequest
 

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from cms.services.today import today_of
+from cms.services.learner.today import today_of
 from lms import clock
 from lms.api import duties_of, places
 from lms.requests import SignedInRequest

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from cms.services.who_sees import who_sees as topics_of
+from cms.services.learner.who_sees import who_sees as topics_of
 from lms import clock
 from lms.requests import SignedInRequest
 

@@ -141,7 +141,7 @@ class GroupNamedOnce(GroupForm):
 
 
 class NoEditOfDuty(GroupEditView):
-    """What the group of a duty may do is written from code (``cms.services.setup``), and changed with it."""
+    """What the group of a duty may do is written from code (``cms.services.authoring.setup``), and changed with it."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.refused(request) or super().get(request, *args, **kwargs)

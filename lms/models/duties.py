@@ -2,7 +2,8 @@
 
 A *duty* (author, learning administrator, auditor, sponsor, administrator) is given to a person by an administrator, who
 says why, and ended in the same way. A *holding* is one row: who had which duty from one instant to another. The row
-decides; Django's groups and ``is_superuser``, which Wagtail asks, are written from it (``lms.services.duties``).
+decides; Django's groups and ``is_superuser``, which Wagtail asks, are written from it
+(``lms.services.platform.duties``).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Whatever gives or takes authority (grants, assignments, duties), says what a word meant (versions) or is evidence
 (observations, files) leaves an *entry* here in the transaction that writes it, and so does each event of a sign-off.
 An entry holds a fingerprint of the row, not the row: ``verify_signoffs`` computes it anew. What authorises an event
-must stand before it. Entries are added and never changed (triggers, ``assessments.services.guards``).
+must stand before it. Entries are added and never changed (triggers, ``assessments.services.ledger.triggers``).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What the record holds about a person: one line for each kind of thing, as data.
 
 Each app writes the lines of its own tables (``<app>/rules/privacy.py``) and registers them when it starts
-(``lms.services.privacy``). The page *Who can see what about me* is made of them, and a test fails when a table with a
-link to a person has no line. A line says what is *meant*; that nobody else sees it, tests of the policies say.
+(``lms.services.platform.privacy``). The page *Who can see what about me* is made of them, and a test fails when a table
+with a link to a person has no line. A line says what is *meant*; that nobody else sees it, tests of the policies say.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Reads and writes of the record, one module a subject."""
+"""Reads and writes of the ground floor, in two halves: ``record`` stands on ``platform``."""

@@ -20,6 +20,7 @@ def kept_passphrase() -> str:
 
 
 DEBUG = False
+INSTALLED_APPS = [*INSTALLED_APPS, "bench"]  # manage.py generate_people
 VOUCH_DEMO = True
 SECRET_KEY = env.str("SECRET_KEY", default="") or kept_secret_key()
 VOUCH_LEDGER_KEY_FILE = VOUCH_LEDGER_KEY_FILE or ("" if VOUCH_LEDGER_KEY else str(kept_key("ledger_key")))

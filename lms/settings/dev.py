@@ -4,6 +4,7 @@ from .base import *
 from .base import VOUCH_LEDGER_KEY, VOUCH_LEDGER_KEY_FILE, env, kept_key, kept_secret_key
 
 DEBUG = True
+INSTALLED_APPS = [*INSTALLED_APPS, "bench"]  # manage.py generate_people
 SECRET_KEY = env.str("SECRET_KEY", default="") or kept_secret_key()
 VOUCH_LEDGER_KEY_FILE = VOUCH_LEDGER_KEY_FILE or ("" if VOUCH_LEDGER_KEY else str(kept_key("ledger_key")))
 ALLOWED_HOSTS = [*ALLOWED_HOSTS, "localhost", "127.0.0.1", "[::1]"]

@@ -15,8 +15,8 @@ from django.urls import reverse
 from assessments import api as judging
 from assessments.api import write_down
 from assessments.models import RecallVersion
-from assessments.services.practice import sign_of
-from assessments.services.recall import _sign as recall_sign
+from assessments.services.practice.play import sign_of
+from assessments.services.practice.recall import _sign as recall_sign
 from coaching import api as helping
 from lms import api as record
 from lms import clock

@@ -7,7 +7,7 @@ from datetime import timedelta
 from assessments.models import Case, CaseReading, Evidence, SignOffEvent
 from coaching.models import Commitment, CommitmentSkill, ObserverGrant
 from lms.models import DutyHolding, User
-from lms.services.duties import finish_duty
+from lms.services.platform.duties import finish_duty
 from tests import factories as make
 from tests.assessments.forged_sets import DAY, MINUTE, Forge, Forger
 from tests.assessments.forging import NOW, copy_of, enter

@@ -13,8 +13,8 @@ from typing import Any
 from assessments.models import Case, Observation, ObservationSkill, SignOffEvent
 from assessments.rules.evidence import Seen, examine
 from assessments.rules.specs import StandardSpec
-from assessments.services.ledger import Chain, gate_source, months_later
-from assessments.services.observations import observation_digest
+from assessments.services.cases.observations import observation_digest
+from assessments.services.ledger.chain import Chain, gate_source, months_later
 from coaching.models import CoachAssignment, ObserverGrant
 from lms.models import DutyHolding, Skill, SkillGate, User
 from lms.rules.digest import digest

@@ -18,12 +18,12 @@ from assessments.api import add_evidence, countersign, request_observation, with
 from assessments.models import Case, Evidence, SignOffEvent
 from assessments.services.audit import verify
 from assessments.services.audit.verify import verify_ledger
-from assessments.services.decisions import Entrust
-from assessments.services.ledger import Chain
+from assessments.services.cases.decisions import Entrust
+from assessments.services.ledger.chain import Chain
 from coaching.api import confirm_commitment, make_commitment, report_commitment, set_away
 from lms.models import LogEntry, User
 from lms.rules.log import ENDED, GENESIS, Entry, key_id, mac
-from lms.services.log import sealed_kinds
+from lms.services.platform.log import sealed_kinds
 from tests import bench_factories as judging
 from tests import factories as make
 from tests.bench_factories import MONDAY, Bench

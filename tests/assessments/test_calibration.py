@@ -16,7 +16,7 @@ from assessments.api import calibration_of, publish_calibration, result_of, take
 from assessments.models import CalibrationAttempt, CalibrationVersion
 from assessments.rules.calibration import agreement, weighted_kappa
 from assessments.rules.specs import CalibrationItemSpec, CalibrationSpec
-from assessments.services import guards
+from assessments.services.ledger import triggers
 from coaching.models import ObserverGrant
 from lms import clock
 from lms.api import LEARNING_ADMINISTRATORS, Notice, StepCompletion, User
@@ -186,7 +186,7 @@ def test_a_version_that_was_written_by_other_means_decides_nothing_below_the_flo
     (held,) = judging.grant(who, "listening", until_on=date(2026, 4, 1))
     version = CalibrationVersion.objects.get()
     version.spec["min_items"] = 1
-    guards.remove(connection)
+    triggers.remove(connection)
     CalibrationVersion.objects.update(items=10, kappa=0.6, max_bias=0.5, decides=True, spec=version.spec)
     assert take(who, right(spec)).passed
     assert ObserverGrant.objects.get(person=who, revoked_at=None) == held

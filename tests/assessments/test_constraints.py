@@ -33,7 +33,7 @@ from assessments.models import (
     StandardVersion,
     TryFact,
 )
-from assessments.services import guards
+from assessments.services.ledger import triggers
 from tests.constraints import AT, BEFORE, DAY, Line, check, hold, once, without_a_line
 
 pytestmark = pytest.mark.django_db
@@ -352,8 +352,8 @@ LINES = [
 
 @pytest.mark.parametrize("line", LINES, ids=lambda line: line.name)
 def test_the_database_itself_refuses(line: Line) -> None:
-    if line.model in guards.MODELS:
-        guards.remove(connection)  # on SQLite they would speak before the constraint; taken back with all else here
+    if line.model in triggers.MODELS:
+        triggers.remove(connection)  # on SQLite they would speak before the constraint; taken back with all else here
     hold(line)
 
 

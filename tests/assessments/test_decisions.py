@@ -16,10 +16,11 @@ from assessments.errors import AlreadyDecided, EvidenceMissing
 from assessments.models import Case, SignOffEvent, SignOffText
 from assessments.rules.evidence import Finding
 from assessments.rules.specs import EvidenceRule
-from assessments.services import decisions, ledger
-from assessments.services.authority import Authority
-from assessments.services.decisions import Entrust, NotYet, Verdict, decide
-from assessments.services.ledger import months_later
+from assessments.services.cases import decisions
+from assessments.services.cases.decisions import Entrust, NotYet, Verdict, decide
+from assessments.services.ledger import chain as ledger
+from assessments.services.ledger.authority import Authority
+from assessments.services.ledger.chain import months_later
 from coaching.models import Absence, CoachAssignment, CoachProfile, ObserverGrant
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from lms.models import Act, Membership, Notice, SkillGate, StepCompletion, User

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from assessments.api import answer_erasure, ask_erasure, end_person, waiting_erasure
 from assessments.models import ErasedText, Erasure, ErasureRequest, SignOffEvent, SignOffText
-from assessments.services import guards
+from assessments.services.ledger import triggers
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
 from lms.models import Notice, User
 from tests import factories as make
@@ -116,10 +116,10 @@ def test_answering_twice_is_one_erasure(scene: Scene) -> None:
 def test_the_database_lets_no_text_go_that_no_erasure_names(scene: Scene) -> None:
     text = SignOffText.objects.filter(event__subject=scene.other.learner).first()
     assert text is not None
-    with pytest.raises(IntegrityError, match=guards.SENTENCE), transaction.atomic():
+    with pytest.raises(IntegrityError, match=triggers.SENTENCE), transaction.atomic():
         SignOffText.objects.filter(event=text.event_id, name=text.name)._raw_delete("default")
     answer(ask(scene, make.administrator()), make.administrator())
-    with pytest.raises(IntegrityError, match=guards.SENTENCE), transaction.atomic():
+    with pytest.raises(IntegrityError, match=triggers.SENTENCE), transaction.atomic():
         SignOffText.objects.filter(event=text.event_id, name=text.name)._raw_delete("default")
 
 

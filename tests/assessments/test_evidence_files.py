@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 
 from assessments.api import add_evidence, content_hash, withdraw_evidence
 from assessments.models import Case, Evidence
-from assessments.services import evidence as service
+from assessments.services.cases import evidence as service
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from lms.models import Act
 from tests import bench_factories as judging

@@ -25,7 +25,7 @@ from assessments.models import (
     SignOffEvent,
     SignOffText,
 )
-from assessments.services import guards
+from assessments.services.ledger import triggers
 from tests import bench_factories as judging
 from tests import factories as make
 from tests.assessments import forging
@@ -51,13 +51,13 @@ def ledger() -> SignOffEvent:
 
 def missing() -> set[str]:
     """The guards that are not as they must be."""
-    return {name for name, _problem in guards.differences(connection)}
+    return {name for name, _problem in triggers.differences(connection)}
 
 
 def refused(attack: Callable[[], object]) -> None:
     before = judging.rows(*GUARDED)
     assert all(before.values())
-    with pytest.raises(IntegrityError, match=guards.SENTENCE), transaction.atomic():
+    with pytest.raises(IntegrityError, match=triggers.SENTENCE), transaction.atomic():
         attack()
     assert judging.rows(*GUARDED) == before
 
@@ -116,7 +116,7 @@ def test_every_guarded_table_can_only_be_added_to(settings: Any, tmp_path: Path)
     one_of_each(settings, tmp_path)
     connection.check_constraints()
     allowed = []
-    for model in guards.MODELS:
+    for model in triggers.MODELS:
         table, row = model._meta.db_table, model._base_manager.order_by("-pk").first()
         assert row is not None, f"the test has no row of {table}"
         columns = ", ".join(field.column for field in model._meta.concrete_fields)
@@ -133,7 +133,7 @@ def test_every_guarded_table_can_only_be_added_to(settings: Any, tmp_path: Path)
 def stopped_by(model: type[Model], attack: str) -> bool:
     """Whether the guard of this very table refuses it: those of the others are away, and no row points here."""
     with transaction.atomic(), connection.cursor() as cursor:
-        for trigger in guards.triggers(connection.vendor):
+        for trigger in triggers.expected(connection.vendor):
             if trigger.table != model._meta.db_table:
                 on_table = "" if connection.vendor == "sqlite" else f" ON {trigger.table}"
                 cursor.execute(f"DROP TRIGGER {trigger.name}{on_table}")
@@ -142,7 +142,7 @@ def stopped_by(model: type[Model], attack: str) -> bool:
                 cursor.execute(attack)
             return False
         except IntegrityError as error:
-            return guards.SENTENCE in str(error)
+            return triggers.SENTENCE in str(error)
         finally:
             transaction.set_rollback(True)
 
@@ -152,7 +152,7 @@ def stopped_by(model: type[Model], attack: str) -> bool:
 def test_the_record_is_added_to_and_never_changed(ledger: SignOffEvent, model: type[Model], attack: str) -> None:
     if attack in ("delete", "queryset_delete") and model in (SignOffEvent, Observation):
         # Rows that point here refuse it before the trigger is reached; the raw deletes below reach it.
-        with pytest.raises(Exception, match=f"{guards.SENTENCE}|Cannot delete some"), transaction.atomic():
+        with pytest.raises(Exception, match=f"{triggers.SENTENCE}|Cannot delete some"), transaction.atomic():
             ATTACKS[attack](model)
         return
     refused(lambda: ATTACKS[attack](model))
@@ -172,7 +172,7 @@ def test_bulk_create_with_update_conflicts_does_not_change_an_event(ledger: Sign
 def test_postgresql_refuses_truncate(ledger: SignOffEvent, model: type[Model]) -> None:
     """Each table by itself: what points at it would be emptied too, and refuse that in its place."""
     execute("SET CONSTRAINTS ALL IMMEDIATE")
-    for table in guards.GUARDED:
+    for table in triggers.GUARDED:
         if table != model._meta.db_table:
             execute(f"DROP TRIGGER {table}_no_truncate ON {table}")
     refused(lambda: execute(f"TRUNCATE {model._meta.db_table} CASCADE"))
@@ -192,7 +192,7 @@ def test_a_guard_that_does_not_fire_always_counts_as_missing() -> None:
     assert missing() == {"assessments_signoffevent_no_change"}
     execute("ALTER TABLE assessments_signoffevent DISABLE TRIGGER assessments_signoffevent_no_truncate")
     assert len(missing()) == 2
-    guards.install(connection)
+    triggers.install(connection)
     assert missing() == set()
 
 
@@ -271,7 +271,7 @@ def test_insert_or_replace_cannot_push_out_what_a_decision_rests_on(
 @pytest.mark.sqlite
 def test_every_constraint_that_a_replace_could_use_is_named_in_the_guard() -> None:
     for model in GUARDED:
-        guard = guards._pushed_out(model)
+        guard = triggers._pushed_out(model)
         for constraint in model._meta.constraints:
             fields = getattr(constraint, "fields", ())
             if constraint.__class__.__name__ == "UniqueConstraint":
@@ -295,7 +295,7 @@ def test_good_rows_are_still_added(ledger: SignOffEvent) -> None:
 
 def test_the_system_check_names_each_missing_guard() -> None:
     assert guards_stand(databases=["default"]) == []
-    for trigger in guards.triggers(connection.vendor):
+    for trigger in triggers.expected(connection.vendor):
         with transaction.atomic():
             execute(f"DROP TRIGGER {trigger.name}" + ("" if connection.vendor == "sqlite" else f" ON {trigger.table}"))
             (error,) = guards_stand(databases=["default"])
@@ -308,17 +308,17 @@ def test_the_system_check_names_each_missing_guard() -> None:
 
 def test_manage_py_check_fails_while_a_guard_is_missing() -> None:
     connection.check_constraints()
-    guards.remove(connection)
+    triggers.remove(connection)
     with pytest.raises(SystemCheckError, match=r"assessments\.E001"):
         call_command("check", databases=["default"])
-    guards.install(connection)
+    triggers.install(connection)
     call_command("check", databases=["default"])
 
 
 def test_migrate_puts_the_guards_back(ledger: SignOffEvent) -> None:
     connection.check_constraints()
-    guards.remove(connection)
-    assert missing() == guards.names(connection.vendor)
+    triggers.remove(connection)
+    assert missing() == triggers.names(connection.vendor)
     SignOffEvent.objects.update(authority="Possible while they are away.")
     connection.check_constraints()
     call_command("migrate", "assessments", verbosity=0, skip_checks=True)
@@ -339,14 +339,14 @@ def test_sqlite_can_rebuild_a_table_while_it_migrates() -> None:
         call_command("migrate", "assessments", verbosity=0, skip_checks=True)
     finally:
         pre_migrate.disconnect(look, sender=judging_app)
-    assert seen == [guards.names("sqlite") if connection.vendor == "sqlite" else set()]
+    assert seen == [triggers.names("sqlite") if connection.vendor == "sqlite" else set()]
     assert missing() == set()
 
 
 def test_installing_twice_is_the_same_as_once(ledger: SignOffEvent) -> None:
     connection.check_constraints()
-    guards.install(connection)
-    guards.install(connection)
+    triggers.install(connection)
+    triggers.install(connection)
     assert missing() == set()
     refused(lambda: SignOffEvent.objects.update(authority="Tampered."))
 
@@ -360,5 +360,5 @@ def test_the_guards_stand_again_after_a_test_that_committed(time: str) -> None:
     work = judging.bench()
     judging.enough(work, make.MONDAY - timedelta(hours=1))
     judging.sign(work)
-    with pytest.raises(IntegrityError, match=guards.SENTENCE):
+    with pytest.raises(IntegrityError, match=triggers.SENTENCE):
         SignOffEvent.objects.update(authority="Tampered.")

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from assessments.api import verify_ledger
 from assessments.models import SignOffEvent, SignOffText
 from assessments.rules.ledger import GENESIS, Event, commitment, event_hash, fold
-from assessments.services import guards
-from assessments.services.ledger import hashed_fields, months_later
+from assessments.services.ledger import triggers
+from assessments.services.ledger.chain import hashed_fields, months_later
 from tests import bench_factories as judging
 from tests import factories as make
 
@@ -234,7 +234,7 @@ def about(event: SignOffEvent) -> dict[str, Any]:
 def refused_by(name: str, row: SignOffEvent) -> None:
     with pytest.raises(IntegrityError) as refused, transaction.atomic():
         row.save(force_insert=True)
-    says = guards.SENTENCE if connection.vendor == "sqlite" and name in ONCE else name
+    says = triggers.SENTENCE if connection.vendor == "sqlite" and name in ONCE else name
     assert says in str(refused.value)
 
 

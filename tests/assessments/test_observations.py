@@ -12,8 +12,8 @@ from django.db.models import Model
 
 from assessments.api import open_seal, record_observation, request_observation, write_down
 from assessments.models import Case, Observation, ObservationIndicator, ObservationSkill, Request
-from assessments.services import observations
-from assessments.services.observations import Sealed
+from assessments.services.cases import observations
+from assessments.services.cases.observations import Sealed
 from coaching.models import ObserverGrant
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from lms.models import Act, Enrolment, SkillGate, User

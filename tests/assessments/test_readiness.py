@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessments.rules.readiness import Readiness, Required, assess_skills, by_skill
-from assessments.services.readiness import readiness_of
+from assessments.services.standing.readiness import readiness_of
 from lms.models import SkillGate
 from lms.rules.gates import OpenGate
 from tests import bench_factories as judging

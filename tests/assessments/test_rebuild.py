@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from assessments.api import countersign, rebuild_gates, revoke, verify_ledger
 from assessments.models import Case, SignOffEvent
-from assessments.services.decisions import Entrust
-from assessments.services.rebuild import expected_gates, kept_gates, opening
+from assessments.services.cases.decisions import Entrust
+from assessments.services.standing.rebuild import expected_gates, kept_gates, opening
 from coaching.api import confirm_commitment, drop_commitment, make_commitment, report_commitment, send_back_commitment
 from coaching.models import Commitment
 from lms.api import complete_lesson, record_example, record_recall

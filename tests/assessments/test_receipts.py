@@ -17,7 +17,7 @@ from assessments.services.audit.anchors import read_anchors
 from coaching.models import ObserverGrant
 from lms.api import Unwell
 from lms.models import LogEntry, Notice, OutgoingMail
-from lms.services.outbox import mail_notices
+from lms.services.platform.outbox import mail_notices
 from tests import bench_factories as judging
 from tests import factories as make
 from tests.assessments import forging

@@ -23,7 +23,7 @@ from coaching.api import give_grant
 from coaching.models import ObserverGrant
 from lms.errors import Conflict
 from lms.models import DutyHolding, Skill, User
-from lms.services.duties import finish_duty
+from lms.services.platform.duties import finish_duty
 from tests import bench_factories as judging
 from tests import factories as make
 from tests.bench_factories import Bench

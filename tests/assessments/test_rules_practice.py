@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from assessments.rules.practice import Score, meter_word, move_meters, score, shown_order, start_meters
 from assessments.rules.specs import ChoiceSpec, MeterSpec, NodeSpec, ScenarioSpec
-from assessments.services.practice import another_order
+from assessments.services.practice.play import another_order
 from tests import factories as make
 from tests.assessment_factories import CURRICULUM, curriculum_scenarios, scenario_spec
 

@@ -12,8 +12,8 @@ from django.db.models import Model
 
 from assessments.api import countersign, revoke, signoff_policy, standings_on
 from assessments.models import Case, SignOffEvent, SignOffText
-from assessments.services import signoffs
-from assessments.services.signoffs import status_on
+from assessments.services.ledger import signoffs
+from assessments.services.ledger.signoffs import status_on
 from coaching.models import CoachAssignment, ObserverGrant
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from lms.models import Act, Notice, SkillGate, StepCompletion, User

@@ -18,9 +18,9 @@ from django.test.utils import CaptureQueriesContext
 from assessments.api import Report, revoke, verify_ledger
 from assessments.models import Evidence, Observation, SignOffEvent, SignOffText
 from assessments.rules.ledger import event_hash
-from assessments.services import guards
 from assessments.services.audit.anchors import hash_of
-from assessments.services.ledger import hashed_fields
+from assessments.services.ledger import triggers
+from assessments.services.ledger.chain import hashed_fields
 from coaching.models import ObserverGrant
 from lms.models import LogEntry
 from tests import bench_factories as judging
@@ -132,7 +132,7 @@ SAYS_NOTHING = {
 def test_a_change_to_any_column_of_any_guarded_table_is_found(scene: Scene) -> None:
     """S01-S29 and their kind: each column of an event, its texts, observations, versions and the log."""
     missed = []
-    for model in guards.MODELS:
+    for model in triggers.MODELS:
         row = model._base_manager.order_by("-pk").first()
         if row is None:
             continue

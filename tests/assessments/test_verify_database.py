@@ -8,8 +8,8 @@ import pytest
 from django.db import connection, transaction
 
 from assessments.models import SignOffEvent
-from assessments.services import guards
 from assessments.services.audit.schema import check_schema, check_table, checked_tables
+from assessments.services.ledger import triggers
 from tests.assessments import forging
 from tests.assessments.forging import Scene, found
 
@@ -20,10 +20,10 @@ def test_each_missing_guard_is_a_finding(scene: Scene) -> None:
     """S33's plain form."""
     with forging.taken_back():
         connection.check_constraints()
-        guards.remove(connection)
+        triggers.remove(connection)
         missing = found()
     assert missing == [
-        f"{name}: this guard of the database is missing" for name in sorted(guards.names(connection.vendor))
+        f"{name}: this guard of the database is missing" for name in sorted(triggers.names(connection.vendor))
     ]
 
 
@@ -41,9 +41,9 @@ def test_a_guard_of_the_right_name_that_does_nothing_is_a_finding() -> None:
                 "$$ BEGIN RETURN NEW; END $$"
             )
             wanted = "vouch_ledger_guard"
-        assert wanted in dict(guards.differences(connection))
+        assert wanted in dict(triggers.differences(connection))
         transaction.set_rollback(True)
-    assert guards.differences(connection) == []
+    assert triggers.differences(connection) == []
 
 
 def test_a_guard_of_the_right_name_on_another_table_is_a_finding() -> None:
@@ -54,7 +54,7 @@ def test_a_guard_of_the_right_name_on_another_table_is_a_finding() -> None:
             name = "assessments_signoffevent_no_delete"
             cursor.execute(f"DROP TRIGGER {name}")
             cursor.execute(
-                f"CREATE TRIGGER {name} BEFORE DELETE ON {other} BEGIN SELECT RAISE(ABORT, '{guards.SENTENCE}'); END"
+                f"CREATE TRIGGER {name} BEFORE DELETE ON {other} BEGIN SELECT RAISE(ABORT, '{triggers.SENTENCE}'); END"
             )
         else:
             cursor.execute(f"DROP TRIGGER {name} ON assessments_signoffevent")
@@ -63,7 +63,7 @@ def test_a_guard_of_the_right_name_on_another_table_is_a_finding() -> None:
                 "EXECUTE FUNCTION vouch_ledger_guard()"
             )
             cursor.execute(f"ALTER TABLE {other} ENABLE ALWAYS TRIGGER {name}")
-        assert name in dict(guards.differences(connection))
+        assert name in dict(triggers.differences(connection))
         transaction.set_rollback(True)
 
 
@@ -73,7 +73,7 @@ def test_a_guard_that_does_not_always_fire_is_a_finding(how: str) -> None:
     name = "lms_logentry_no_change"
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE lms_logentry {how} {name}")
-        assert name in dict(guards.differences(connection))
+        assert name in dict(triggers.differences(connection))
         transaction.set_rollback(True)
 
 

@@ -13,11 +13,11 @@ from assessments.api import mail_receipts
 from assessments.models import CalibrationAttempt, CalibrationVersion, SignOffEvent, StandardVersion
 from assessments.rules.evidence import FLOORS, examine
 from assessments.rules.specs import CalibrationItemSpec, CalibrationSpec, EvidenceRule
-from assessments.services import ledger
+from assessments.services.ledger import chain as ledger
 from assessments.services.versions import publish_calibration
 from lms.models import OutgoingMail, RoleProfileVersion, SkillVersion
 from lms.rules.digest import digest
-from lms.services.log import log_row, recording
+from lms.services.platform.log import log_row, recording
 from tests import factories as make
 from tests.assessments.forged_sets import Forger
 from tests.assessments.forging import KEY, NOW, Scene, after, copy_of, enter, found

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from assessments.models import Case, Request
-from assessments.services.queue import ORDER, Waiting
+from assessments.services.standing.queue import ORDER, Waiting
 from assessments.views.queue_words import waits
 from coaching.models import CoachProfile, Commitment, Session
 from lms import clock

@@ -14,7 +14,7 @@ from wagtail.snippets.models import get_snippet_models
 
 from cms.models import SkillSource
 from cms.policies import ACTS, LIBRARY, library_policies
-from cms.services.setup import Frame
+from cms.services.authoring.setup import Frame
 from lms.api import AUDITORS, AUTHORS, LEARNING_ADMINISTRATORS, Customer, User, people_in_admin_policy
 from tests import cms_factories as make
 from tests import factories

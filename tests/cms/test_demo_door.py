@@ -13,7 +13,7 @@ from django.conf import settings as here
 from django.test import Client
 from django.urls import reverse
 
-from cms.api import demo_people
+from cms.demo.door import demo_people
 from tests import factories as make
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -24,10 +24,10 @@ from django.utils.formats import date_format
 from wagtail.models import Site
 
 from assessments.api import SignOffEvent, invoice_of, rebuild_gates, verify_ledger
-from cms.api import create_demo
+from cms.demo.create import create_demo
 from cms.models import ScenarioPage
 from cms.rules.curriculum import read_curriculum
-from cms.services.review import awaiting_review
+from cms.services.authoring.review import awaiting_review
 from coaching.models import CoachAssignment, CoachProfile
 from lms import clock
 from lms.api import Enrolment, Notice, Step, User, progress_of

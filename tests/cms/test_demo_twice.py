@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.db import transaction
 
 from assessments.api import SignOffEvent, readiness_of, team_enrolments
-from cms.api import create_demo
+from cms.demo.create import create_demo
 from lms import clock
 from lms.api import SkillGate, everybody
 from tests import factories as make

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 from django.test import Client
 
-from cms.services.setup import Frame
+from cms.services.authoring.setup import Frame
 from lms.api import AUDITORS, AUTHORS
 from tests import coaching_factories as coaching
 from tests import factories as make

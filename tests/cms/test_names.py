@@ -238,7 +238,7 @@ def test_the_sweep_says_a_refusal_once_and_in_a_sentence(small: make.Small, capl
     Compilation.objects.filter(uid=page.uid).delete()
     with caplog.at_level(logging.WARNING, logger="cms"):
         assert [compile_content() for _ in range(3)] == [1, 1, 1]
-    lines = [entry for entry in caplog.records if entry.name == "cms.services.compile.run"]
+    lines = [entry for entry in caplog.records if entry.name == "cms.services.authoring.compile.run"]
     assert len(lines) == 1
     assert lines[0].exc_info is None
     assert failures() == [f"{page.title}: The short name start belongs to “Start”. Choose another one."]
@@ -257,12 +257,12 @@ def test_what_nobody_foresaw_leaves_one_traceback_each(
     def refuse(*args: Any) -> None:
         raise RuntimeError(next(said))
 
-    monkeypatch.setattr("cms.services.compile.pages.publish_standard", refuse)
+    monkeypatch.setattr("cms.services.authoring.compile.pages.publish_standard", refuse)
     Compilation.objects.filter(uid=small.standard.uid).delete()
     with caplog.at_level(logging.WARNING, logger="cms"):
         for _ in range(4):
             compile_content()
-    lines = [entry for entry in caplog.records if entry.name == "cms.services.compile.run"]
+    lines = [entry for entry in caplog.records if entry.name == "cms.services.authoring.compile.run"]
     assert [str(entry.exc_info[1]) for entry in lines if entry.exc_info] == ["disk full", "disk gone"]
 
 

@@ -68,7 +68,7 @@ def test_one_word_of_every_skill_on_every_screen() -> None:
         ask(of, lines)
         Request.objects.filter(pk=asked.pk).update(status="open" if waits else "withdrawn")
         verdicts = {of.learner.pk: verdicts_of(said, today)}
-        with patch("assessments.services.readiness.verdicts_of_people", return_value=verdicts):
+        with patch("assessments.services.standing.readiness.verdicts_of_people", return_value=verdicts):
             words = readers.words()
         first = words.pop("invoice")
         for screen, read in words.items():

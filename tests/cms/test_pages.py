@@ -371,7 +371,7 @@ def test_the_home_page_of_the_admin_tells_of_failures(author: Any, small: make.S
     def refuse(*args: Any) -> None:
         raise RuntimeError("disk full")
 
-    monkeypatch.setattr("cms.services.compile.pages.publish_scenario", refuse)
+    monkeypatch.setattr("cms.services.authoring.compile.pages.publish_scenario", refuse)
     small.scenario.brief = "New."
     make.publish(small.scenario)
     html = author.get(reverse("wagtailadmin_home")).content.decode()

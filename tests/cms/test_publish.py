@@ -163,7 +163,7 @@ def broken_record(monkeypatch: pytest.MonkeyPatch) -> Any:
     def refuse(*args: Any) -> None:
         raise RuntimeError("disk full")
 
-    monkeypatch.setattr("cms.services.compile.pages.publish_scenario", refuse)
+    monkeypatch.setattr("cms.services.authoring.compile.pages.publish_scenario", refuse)
     return monkeypatch
 
 
@@ -182,7 +182,7 @@ def test_what_rests_on_it_may_fail_alone(small: make.Small, monkeypatch: pytest.
     def refuse(*args: Any) -> None:
         raise RuntimeError("disk full")
 
-    monkeypatch.setattr("cms.services.compile.run._uses", refuse)
+    monkeypatch.setattr("cms.services.authoring.compile.run._uses", refuse)
     small.scenario.brief = "New."
     assert make.publish(small.scenario).live
     assert failures() == ["Call: RuntimeError: disk full"]

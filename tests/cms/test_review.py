@@ -26,9 +26,9 @@ from wagtail.models import (
 from assessments.api import take_calibration
 from assessments.models import CalibrationVersion, ScenarioVersion
 from cms.models import CalibrationSource, CoursePage, PathPage
-from cms.services.authorship import could_know
-from cms.services.review import awaiting_review, submit_for_review
-from cms.services.setup import name_site, set_up_site
+from cms.services.authoring.authorship import could_know
+from cms.services.authoring.review import awaiting_review, submit_for_review
+from cms.services.authoring.setup import name_site, set_up_site
 from coaching.models import ObserverGrant
 from lms import clock
 from lms.api import AUTHORS, LEARNING_ADMINISTRATORS, Skill, User

@@ -14,8 +14,8 @@ from wagtail.models import ModelLogEntry, Page, PageLogEntry, Revision
 from assessments.models import ScenarioVersion
 from cms import api
 from cms.models import CompileFailure, PathPage, ScenarioPage, SkillSource, StandardPage
-from cms.services import schedule as schedule_service
-from cms.services.schedule import REFUSED
+from cms.services.authoring import schedule as schedule_service
+from cms.services.authoring.schedule import REFUSED
 from cms.tasks import run_schedule
 from lms import clock
 from lms.api import AUTHORS, Notice, SkillVersion, User

@@ -7,7 +7,7 @@ from django.core.cache import cache
 
 from lms import clock
 from lms.api import Organisation, duties_of, forget, places
-from lms.services import places as navigation
+from lms.services.platform import navigation as navigation
 from tests import coaching_factories as helping
 from tests import factories as make
 from tests import judging_factories as judging

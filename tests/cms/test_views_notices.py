@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from cms.services.setup import set_up_site
+from cms.services.authoring.setup import set_up_site
 from lms import clock
 from lms.api import AUTHORS, LEARNING_ADMINISTRATORS, Act, Notice, User
 from tests import factories as make

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from assessments.api import countersign
-from cms.services.journey import journeys
-from cms.services.milestones import milestones_of
+from cms.services.learner.journey import journeys
+from cms.services.learner.milestones import milestones_of
 from lms import clock
 from lms.api import complete_lesson, record_completion, structure_of
 from lms.models import Membership

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from assessments.api import StandardVersion
-from cms.services.my_skills import one_skill
+from cms.services.learner.my_skills import one_skill
 from lms import clock
 from lms.api import open_gate, skill_ids
 from lms.models import Enrolment, Skill

@@ -9,7 +9,7 @@ import pytest
 from django.core.cache import cache
 
 from assessments.api import revoke
-from cms.services.today import greeting, today_of
+from cms.services.learner.today import greeting, today_of
 from lms import clock
 from lms.api import Enrolment, Notice, Pause, record_completion, structure_of
 from lms.rules.said import short_day

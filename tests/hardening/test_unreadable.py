@@ -8,7 +8,7 @@ import pytest
 from django.db import DataError
 from django.test import Client, RequestFactory
 
-from cms.services.setup import Frame
+from cms.services.authoring.setup import Frame
 from lms.middleware import ReadableRequests
 from lms.middleware.readable import LARGEST
 from tests import factories as make

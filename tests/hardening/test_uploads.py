@@ -17,7 +17,7 @@ from PIL import Image
 
 from assessments.models import Evidence
 from cms.models import CustomDocument, CustomImage
-from cms.services.setup import Frame
+from cms.services.authoring.setup import Frame
 from lms.api import Act
 from tests import cms_factories as authored
 from tests import factories as make

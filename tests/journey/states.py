@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import Resolver404, resolve, reverse
 
-from cms.api import create_demo
+from cms.demo.create import create_demo
 from lms import clock
 from lms.api import User
 from tests import factories as make

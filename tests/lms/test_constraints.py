@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.db.models import Value
 
-from assessments.services import guards
+from assessments.services.ledger import triggers
 from lms.models import (
     Customer,
     DutyHolding,
@@ -270,8 +270,8 @@ LINES = [
 
 @pytest.mark.parametrize("line", LINES, ids=lambda line: line.name)
 def test_the_database_itself_refuses(line: Line) -> None:
-    if line.model in guards.MODELS:
-        guards.remove(connection)  # on SQLite they would speak before the constraint; taken back with all else here
+    if line.model in triggers.MODELS:
+        triggers.remove(connection)  # on SQLite they would speak before the constraint; taken back with all else here
     hold(line)
 
 

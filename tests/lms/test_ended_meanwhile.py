@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.urls import reverse
 
 from assessments.api import SignOffEvent, end_person, revoke, verify_ledger
-from assessments.services.shown import signoff_shown
+from assessments.services.ledger.signoffs import signoff_shown
 from lms import clock
 from lms.api import DutyHolding, Membership, User, end_duty, invite_person, pause, people_policy
 from lms.errors import Conflict, NotAllowed, NotFound

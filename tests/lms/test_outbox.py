@@ -14,7 +14,7 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from lms.api import Notice, OutgoingMail, mail_notices, notify, queue_mail, send_waiting_mail
-from lms.services.outbox import LEASE, MAX_ATTEMPTS
+from lms.services.platform.outbox import LEASE, MAX_ATTEMPTS
 from tests import factories as make
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)

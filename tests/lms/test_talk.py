@@ -9,8 +9,8 @@ from types import SimpleNamespace
 import pytest
 
 from lms.api import SkillGate, complete_lesson, open_gate, record_example, record_recall, refresh_talk, skill_ids
-from lms.services.structure import LessonInfo
-from lms.services.talk import talk_due
+from lms.services.record.structure import LessonInfo
+from lms.services.record.talk import talk_due
 from tests import factories as make
 
 AT = datetime(2026, 3, 6, 9, tzinfo=UTC)

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import F, QuerySet
 
 from lms.models import Enrolment, Notice, User
-from lms.services.union import Row, Union, union_part
+from lms.services.platform.union import Row, Union, union_part
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

@@ -36,7 +36,7 @@ from lms.api import (
 )
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
 from lms.rules.addresses import plain
-from lms.services import address_guards
+from lms.services.platform import address_guards
 from tests import coaching_factories as coaching
 from tests import factories as make
 from tests.judging_factories import log_in
@@ -484,7 +484,7 @@ def test_an_address_that_is_given_up_while_an_invitation_waits_is_nobody_elses(
             change(admin, cora)
         return found
 
-    monkeypatch.setattr("lms.services.people.usable_address", asks)
+    monkeypatch.setattr("lms.services.platform.people.usable_address", asks)
     with pytest.raises(Invalid):
         invite_person(
             actor=learning, email=old, full_name="Nia New", team_id=make.team().pk, link_for=lambda who: "/",

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 
-from assessments.services import guards
+from assessments.services.ledger import triggers
 
 ROOT = Path(__file__).resolve().parents[2]
 MUTANTS: list[dict[str, str]] = tomllib.loads((ROOT / "tests" / "mutants.toml").read_text("utf-8"))["mutant"]
@@ -73,7 +73,7 @@ def test_each_constraint_of_the_database_has_a_mutant() -> None:
 
 
 def test_each_trigger_of_the_ledger_has_a_mutant_on_its_database() -> None:
-    known = {(on, name) for on in ("sqlite", "postgresql") for name in guards.names(on)}
+    known = {(on, name) for on in ("sqlite", "postgresql") for name in triggers.names(on)}
     assert {(item["on"], item["trigger"]) for item in MUTANTS if "trigger" in item} == known
 
 

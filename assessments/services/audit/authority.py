@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from assessments.models import SignOffEvent
-from assessments.services.authority import COACH, LEARNING, OBSERVER, STAND_IN
+from assessments.services.ledger.authority import COACH, LEARNING, OBSERVER, STAND_IN
 from coaching.api import Absence, CoachAssignment, ObserverGrant
 from lms.rules.duties import LEARNING as LEARNING_DUTY
 from lms.rules.log import LATE

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.core.exceptions import SuspiciousOperation
 
 from assessments.models import Evidence
-from assessments.services.evidence import content_hash
+from assessments.services.cases.evidence import content_hash
 
 from .finding import Finding, guarded
 from .records import Records

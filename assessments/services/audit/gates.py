@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assessments.models import SignOffEvent
-from assessments.services.rebuild import FACTS, Gate, show_gates
+from assessments.services.standing.rebuild import FACTS, Gate, show_gates
 from lms.api import Skill, SkillGate, User
 
 from .finding import Finding, guarded

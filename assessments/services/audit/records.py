@@ -2,7 +2,7 @@
 
 Rows are joined here, in memory. Where a key names a row that is not there, the row is left out of what follows, and
 that is a finding of its own. A row that cannot be read is one, too, and stays among the others with nothing in place of
-what cannot (``lms.services.reading``).
+what cannot (``lms.services.platform.tables``).
 """
 
 from __future__ import annotations

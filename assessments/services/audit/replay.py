@@ -18,7 +18,7 @@ from assessments.models import Case, ErasedText, Evidence, Observation, SignOffE
 from assessments.rules.evidence import Seen, examine
 from assessments.rules.ledger import GENESIS, SETTLED, commitment, event_hash, meaning_of
 from assessments.rules.specs import StandardSpec
-from assessments.services.ledger import folded, hashed_fields, months_later
+from assessments.services.ledger.chain import folded, hashed_fields, months_later
 from coaching.api import ObserverGrant
 from lms.api import Membership, SkillVersion
 from lms.rules.digest import digest

@@ -16,7 +16,7 @@ from django.db.models import Model
 
 from assessments.models import CalibrationAttempt, CaseReading, Evidence, Observation, SignOffEvent
 from assessments.rules.specs import StandardSpec
-from assessments.services.observations import SEAL_LASTS
+from assessments.services.cases.observations import SEAL_LASTS
 from coaching.api import Absence, CoachAssignment, CommitmentSkill, ObserverGrant
 from coaching.rules.times import a_year_later
 from lms.api import DutyHolding, Membership

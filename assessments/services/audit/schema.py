@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 
-from assessments.services.guards import MODELS, plain
+from assessments.services.ledger.triggers import MODELS, plain
 from lms.api import sealed_kinds
 
 from .finding import Finding

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 
 from assessments.models import Anchor, SignOffEvent
-from assessments.services import guards
+from assessments.services.ledger import triggers
 from lms.rules.log import LATE, SET_BACK
 
 from .anchors import Kept, as_data, check_anchors, check_receipt, new_anchor
@@ -86,7 +86,7 @@ def _check_ahead(log: Log, at: datetime) -> Iterator[Finding]:
 
 
 def _check_guards() -> Iterator[Finding]:
-    return (Finding(name, problem) for name, problem in guards.differences(connection))
+    return (Finding(name, problem) for name, problem in triggers.differences(connection))
 
 
 __all__ = ["Finding", "Log", "Report", "verify_ledger"]

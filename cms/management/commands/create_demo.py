@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from cms.api import create_demo
+from cms.demo.create import create_demo
 from lms import clock
 
 

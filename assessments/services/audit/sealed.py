@@ -1,0 +1,104 @@
+"""What of judging stands in the log: standards and calibration sets, evidence and observations, and every event."""
+
+from __future__ import annotations
+
+from assessments.models import (
+    CalibrationAttempt,
+    CalibrationVersion,
+    Erasure,
+    Evidence,
+    Observation,
+    SignOffEvent,
+    StandardVersion,
+)
+from assessments.services.cases.observations import observation_digest
+from lms.api import Sealed
+
+
+def _skills(version: StandardVersion) -> dict[str, object]:
+    return {"skills": sorted(skill.pk for skill in version.skills.all())}
+
+
+def _says(observation: Observation) -> dict[str, object]:
+    """The fingerprint of all that it says, made anew: the column could have been changed with the words."""
+    return {"says": observation_digest(observation, observation.ratings.all(), observation.indicators.all())}
+
+
+def _let_go(erasure: Erasure) -> dict[str, object]:
+    return {"texts": sorted([text.event_id, text.name] for text in erasure.texts.all())}
+
+
+SEALED = (
+    Sealed(
+        "standard version",
+        StandardVersion,
+        columns=(
+            "uid",
+            "standard_uid",
+            "number",
+            "digest",
+            "title",
+            "spec",
+            "grants",
+            "risk",
+            "valid_months",
+            "published_at",
+        ),
+        since="published_at",
+        parts=_skills,
+    ),
+    Sealed(
+        "calibration version",
+        CalibrationVersion,
+        columns=(
+            "uid",
+            "set_uid",
+            "number",
+            "digest",
+            "skill_id",
+            "spec",
+            "items",
+            "kappa",
+            "max_bias",
+            "decides",
+            "published_at",
+        ),
+        since="published_at",
+    ),
+    Sealed(
+        "calibration attempt",
+        CalibrationAttempt,
+        columns=("uid", "person_id", "version_id", "ratings", "kappa", "bias", "passed", "for_learning", "taken_at"),
+        since="taken_at",
+    ),
+    Sealed(
+        "evidence",
+        Evidence,
+        columns=(
+            "uid",
+            "case_id",
+            "item",
+            "kind",
+            "text",
+            "url",
+            "file",
+            "file_name",
+            "content_type",
+            "size",
+            "sha256",
+            "added_by_id",
+            "added_at",
+        ),
+        since="added_at",
+        ending=("withdrawn_at",),
+    ),
+    Sealed("observation", Observation, columns=("uid", "digest", "recorded_at"), since="recorded_at", parts=_says),
+    Sealed(
+        "erasure",
+        Erasure,
+        columns=("uid", "person_id", "asked_by_id", "agreed_by_id", "reason", "erased_at"),
+        since="erased_at",
+        parts=_let_go,
+    ),
+    Sealed("event", SignOffEvent, columns=("uid", "this_hash", "recorded_at"), since="occurred_at"),
+)

@@ -1,0 +1,280 @@
+"""Readiness of people: the team's rows, one person's invoice and the learner's own pages, from one reading of facts.
+
+Requirements and path structures are immutable and kept in memory; what varies is read in a fixed number of queries for
+any number of people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from assessments.models import StandardVersion
+from assessments.rules.readiness import Readiness, Term, assess_skills, by_skill
+from assessments.services.cases.standards import Role, role_of
+from assessments.services.ledger.verdicts import newest, verdicts_of_people
+from lms import clock
+from lms.api import (
+    Enrolment,
+    Settled,
+    StepKind,
+    seen_by_others,
+    settled_steps,
+    structure_of,
+)
+from lms.rules.days import path_day
+from lms.rules.gates import OpenGate
+from lms.rules.ladder import Ladder, ladder
+from lms.rules.pace import AHEAD, BEHIND, OVER, PAUSED, Pace, pace
+from lms.rules.standing import EXPIRING, Verdict
+
+from .holders import LEARNER, Holder, holder
+from .moves import Moves
+from .team_facts import TeamFacts, Wait, team_facts
+from .ways import Ways, steps_before, ways_to
+
+READY, EXPIRING_SOON, ON_TRACK, LATE, BLOCKED, NOT_STARTED = (
+    "ready",
+    "expiring",
+    "on_track",
+    "behind",
+    "blocked",
+    "not_started",
+)
+BUCKETS = (READY, EXPIRING_SOON, ON_TRACK, LATE, BLOCKED, NOT_STARTED)
+BLOCKED_AFTER_DAYS = 7
+IN_A_ROW = (
+    "uid", "status", "started_on", "ended_at", "path_version", "person__uid", "person__full_name", "person__name_order",
+    "person__name_folded", "person__time_zone", "path__uid", "path__title", "role_version__profile__title",
+    "role_version__profile__name_order",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class PersonReadiness:
+    """One person on the way to one role, on a day. ``readiness`` is None where the role requires nothing: no data.
+
+    ``gates``: whatever their day, by skill; ``settled``: how far the path is; ``verdicts``: what the ledger adds, by
+    skill, the newest first; ``standards``: what standards that roles ask for are called.
+    """
+
+    enrolment: Enrolment
+    role: Role
+    facts: TeamFacts
+    at: datetime
+    today: date
+    gates: Mapping[str, Sequence[OpenGate]]
+    settled: Settled
+    readiness: Readiness | None
+    pace: Pace
+    verdicts: Mapping[str, Sequence[Verdict]]
+    standards: Mapping[UUID, str]
+
+    @property
+    def day(self) -> int:
+        """The day of the path; below 1 before it begins."""
+        return self.pace.day
+
+    @property
+    def begun(self) -> bool:
+        """Whether the first day of the path is there."""
+        return self.pace.state != AHEAD
+
+    @property
+    def paused(self) -> bool:
+        """Whether the path stands still."""
+        return self.enrolment.status == Enrolment.Status.PAUSED
+
+    @cached_property
+    def held_by(self) -> Holder | None:
+        """Who holds the person up, at the line that keeps them from ready."""
+        term = self.readiness.holder if self.readiness else None
+        if not term:
+            return None
+        skill = term.required.skill
+        return self._who_has(skill, lambda: self._moves_along(steps_before(self.enrolment.path_version_id, skill)))
+
+    @cached_property
+    def bucket(self) -> str:
+        """The one bucket the person is in (PRODUCT, "Buckets, exclusive")."""
+        return _bucket(self)
+
+    def who_has(self, skill: str, moves: Moves | None = None) -> Holder | None:
+        """Who has the next move on a skill; None when what the role asks for is met, or the path has ended.
+
+        Somebody else, too, where the path is closed to the learner until they have done their part. ``moves``: the
+        learner's own, on their own page, which rest on practice as well.
+        """
+        return self._who_has(skill, lambda: moves or self._moves)
+
+    def _who_has(self, skill: str, moves: Callable[[], Moves]) -> Holder | None:
+        first = self.holder_of(skill)
+        if first and first.who == LEARNER and self._with_others & steps_before(self.enrolment.path_version_id, skill):
+            return moves().of(skill).by or first
+        return first
+
+    @cached_property
+    def waiting(self) -> list[Wait]:
+        """What lies with somebody else now; a session that is to come does not yet."""
+        return [wait for wait in self.facts.waits.get(self.enrolment.pk, ()) if wait.since <= self.at]
+
+    @cached_property
+    def _with_others(self) -> frozenset[int]:
+        """Steps that somebody else has, or has to finish: training elsewhere, sessions with nobody to have them with,
+        and whatever waits.
+        """
+        path, ended = self.enrolment.pk, self.settled.done | self.settled.waived
+        kinds = {StepKind.EXTERNAL, StepKind.SESSION} if path in self.facts.uncoached else {StepKind.EXTERNAL}
+        about = {wait.about for wait in self.waiting}
+        return frozenset(
+            step.id
+            for step in structure_of(self.enrolment.path_version_id).steps.values()
+            if (step.kind in kinds and step.id not in ended) or step.about in about
+        )
+
+    @cached_property
+    def _moves(self) -> Moves:
+        """What moves each skill next, as far as others may know."""
+        return self._moves_along(None)
+
+    def _moves_along(self, only: frozenset[int] | None) -> Moves:
+        """The same from the whole path, or for one skill from the steps that matter to it: a team has hundreds of
+        people.
+        """
+        pauses = self.facts.pauses.get(self.enrolment.pk, ())
+        gates = [gate for found in self.gates.values() for gate in found]
+        path = seen_by_others(self.enrolment, self.settled, gates, pauses, self.at, only)
+        return Moves(self, path, lambda step: step.title)
+
+    def holder_of(self, skill: str) -> Holder | None:
+        """Who has the next move on a skill as the ladder shows it: whoever something was sent to, else the learner."""
+        if self.enrolment.status not in Enrolment.OPEN:
+            return None
+        return holder(self, skill, self.role.by_skill.get(skill))
+
+    def verdict_of(self, skill: str) -> Verdict | None:
+        """The last that the ledger says of a skill beside its gates, on the standard that the role asks for."""
+        return newest(self.verdicts, skill, self.standard_of(skill))
+
+    def standard_of(self, skill: str) -> UUID | None:
+        """The standard by which alone the role asks for a skill; None when any will do."""
+        required = self.role.by_skill.get(skill)
+        return required.standard if required else None
+
+    def ways_to(self, skill: str) -> Ways:
+        """What the path offers towards what the role asks for on a skill, without what was waived for this person."""
+        waived = frozenset(self.facts.waived.get(self.enrolment.pk, ()))
+        return ways_to(self.enrolment.path_version_id, skill, self.standard_of(skill), waived)
+
+    def look(self, skill: str) -> Ladder:
+        """How the person stands on a skill: the same for learner, coach, manager, export and invoice."""
+        required = self.role.by_skill.get(skill)
+        on_path = required is not None or skill in structure_of(self.enrolment.path_version_id).skill_ids
+        waits = self.holder_of(skill) if on_path else None
+        return ladder(
+            self.gates.get(skill, ()),
+            required,
+            self.today,
+            verdict=self.verdict_of(skill),
+            offers=self.ways_to(skill).gates if on_path else None,
+            turn=waits.turn if waits else None,
+            begun=self.begun,
+            standard=self.standards.get(required.standard, "") if required and required.standard else "",
+        )
+
+    def title_of(self, term: Term) -> str:
+        """What the skill of a line is called today."""
+        return self.facts.titles[term.required.skill]
+
+
+def readiness_of(
+    enrolments: Iterable[Enrolment], at: datetime | None = None, facts: TeamFacts | None = None
+) -> list[PersonReadiness]:
+    """Readiness for each enrolment (fetched with person).
+
+    Queries: 5, for any number of people; 4 with ``facts``, and 1 less where no role asks for a standard by name.
+    """
+    at = at or clock.now()
+    enrolments = list(enrolments)
+    facts = facts or team_facts(enrolments, at.date())
+    today = {enrolment.pk: clock.today(enrolment.person.zone, at) for enrolment in enrolments}
+    settled = settled_steps(enrolments, today, facts.pauses)
+    verdicts = verdicts_of_people({enrolment.person_id for enrolment in enrolments})
+    roles = {version: role_of(version) for version in {enrolment.role_version_id for enrolment in enrolments}}
+    standards = _standards(line.standard for role in roles.values() for line in role.requirements if line.standard)
+    found = []
+    for enrolment in enrolments:
+        role, day = roles[enrolment.role_version_id], today[enrolment.pk]
+        gates = by_skill(facts.gates.get(enrolment.person_id, ()))
+        found.append(
+            PersonReadiness(
+                enrolment,
+                role,
+                facts,
+                at,
+                day,
+                gates,
+                settled[enrolment.pk],
+                assess_skills(role.requirements, gates, role.threshold, day),
+                _pace(enrolment, facts, day, settled[enrolment.pk].oldest_due),
+                verdicts.get(enrolment.person_id, {}),
+                standards,
+            )
+        )
+    return found
+
+
+def _standards(uids: Iterable[UUID]) -> dict[UUID, str]:
+    """What standards are called now. Queries: 1, 0 for none."""
+    wanted = set(uids)
+    if not wanted:
+        return {}
+    rows = StandardVersion.objects.filter(standard_uid__in=wanted).order_by("number")
+    return dict(rows.values_list("standard_uid", "title"))
+
+
+def _pace(enrolment: Enrolment, facts: TeamFacts, today: date, oldest: date | None) -> Pace:
+    pauses = facts.pauses.get(enrolment.pk, ())
+    return pace(
+        begins_on=enrolment.started_on,
+        today=today,
+        day=path_day(enrolment.started_on, today, pauses),
+        days=structure_of(enrolment.path_version_id).days,
+        paused=enrolment.status == Enrolment.Status.PAUSED,
+        oldest_due=oldest,
+    )
+
+
+def _bucket(found: PersonReadiness) -> str:
+    result = found.readiness
+    if result is None or not found.begun:
+        return NOT_STARTED
+    if result.ready:
+        ends = result.ends_on
+        return EXPIRING_SOON if ends and ends <= found.today + EXPIRING else READY
+    if not any(term.value for term in result.terms):
+        return NOT_STARTED
+    if found.pace.state == PAUSED:
+        return ON_TRACK
+    waits = found.held_by
+    if waits and waits.who != LEARNER and waits.since and (found.at - waits.since).days >= BLOCKED_AFTER_DAYS:
+        return BLOCKED
+    return LATE if found.pace.state in (BEHIND, OVER) else ON_TRACK
+
+
+def team_enrolments(rows: Q) -> QuerySet[Enrolment]:
+    """Open enrolments with what a row of the team says of them and no more, by name: there may be thousands.
+
+    Queries: 1 when read.
+    """
+    return (
+        Enrolment.objects.filter(rows, status__in=Enrolment.OPEN, person__is_active=True)
+        .select_related("person", "path", "role_version__profile")
+        .only(*IN_A_ROW)
+        .order_by("person__name_order", "pk")
+    )

@@ -1,0 +1,243 @@
+"""The order of a load: what others rest on comes first. One transaction; a dry run is the same one, rolled back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from cms.models import (
+    CalibrationSource,
+    CompileFailure,
+    CoursePage,
+    ExternalSource,
+    LessonPage,
+    PathPage,
+    RoleProfileSource,
+    ScenarioPage,
+    SkillSource,
+    SpeakerSource,
+    StandardPage,
+)
+from cms.rules.curriculum.documents import Curriculum
+from cms.services.authoring.setup import Frame, set_up_site
+from lms.api import Customer
+
+from . import raw, raw_pages
+from .raw import Keys, uid
+from .writer import Report, Say, Writer
+
+RULE = ("observations", "observers", "contexts", "at_least", "latest", "window_days", "max_from_coach")
+WORDS = ("about", "specification", "limits", "risk_if_fails", "grants", "risk", "signers", "minutes")
+
+
+def load_curriculum(curriculum: Curriculum, *, dry_run: bool = False, say: Say = lambda line: None) -> Report:
+    """Make pages, snippets and customers say what the curriculum says, publishing what differs.
+
+    The files win over what was edited in the admin; a second run with the same files writes nothing. ``say`` takes
+    progress lines. Raises Invalid when something cannot be published. Takes about 20 seconds the first time.
+    """
+    with transaction.atomic():
+        writer = Writer(say)
+        frame = set_up_site()
+        targets = _library(writer, curriculum)
+        targets |= _pages(writer, frame, curriculum, targets)
+        _roles(writer, curriculum, targets)
+        _paths(writer, frame, curriculum, targets)
+        _customers(writer, curriculum)
+        writer.report.failed = [str(row) for row in CompileFailure.objects.filter(resolved_at=None)]
+        if dry_run:
+            transaction.set_rollback(True)
+    return writer.report
+
+
+def _library(writer: Writer, c: Curriculum) -> dict[str, Keys]:
+    """Skills, speakers, training elsewhere, calibration sets."""
+    prompts = {item.skill: item.prompt for item in c.prompts}
+    writer.say(f"Skills: {len(c.skills)}")
+    skills = {}
+    for skill in c.skills:
+        skills[skill.slug] = writer.source(
+            SkillSource,
+            uid("skill", skill.slug),
+            skill.slug,
+            skill.title,
+            family=skill.family,
+            about=skill.about,
+            levels=raw.levels(skill),
+            not_this=skill.not_this,
+            prompt=prompts.get(skill.slug, ""),
+        )
+    writer.say(f"Speakers: {len(c.speakers)}; training elsewhere: {len(c.externals)}")
+    speakers = {
+        speaker.id: writer.source(
+            SpeakerSource,
+            uid("speaker", speaker.id),
+            speaker.id,
+            speaker.name,
+            role=speaker.role,
+            portrait=speaker.portrait,
+        )
+        for speaker in c.speakers
+    }
+    externals = {
+        item.slug: writer.source(
+            ExternalSource,
+            uid("external", item.slug),
+            item.slug,
+            item.title,
+            about=item.about,
+            minutes=item.minutes,
+            note=item.note,
+        )
+        for item in c.externals
+    }
+    writer.say(f"Calibration sets: {len(c.calibration_sets)}")
+    calibrations = {
+        item.slug: writer.source(
+            CalibrationSource,
+            uid("calibration", item.slug),
+            item.slug,
+            skills[item.skill].title,
+            skill=skills[item.skill],
+            kappa=item.passing.kappa,
+            max_bias=item.passing.max_bias,
+            min_items=item.passing.min_items,
+            items=raw.vignettes(item),
+        )
+        for item in c.calibration_sets
+    }
+    return {
+        "skill": _keys(skills),
+        "discussion": _keys(skills),
+        "speaker": _keys(speakers),
+        "external": _keys(externals),
+        "calibration": _keys(calibrations),
+    }
+
+
+def _pages(writer: Writer, frame: Frame, c: Curriculum, targets: dict[str, Keys]) -> dict[str, Keys]:
+    """Courses with lessons, scenarios, standards."""
+    skills = targets["skill"]
+    courses = {}
+    for number, course in enumerate(c.courses, 1):
+        writer.say(f"Course {number} of {len(c.courses)}: {course.slug}")
+        page = writer.page(
+            CoursePage,
+            frame.shelves["courses"],
+            uid("course", course.slug),
+            course.slug,
+            course.title,
+            minutes=course.minutes,
+            recall=[raw.recall(item, "course", course.slug) for item in course.recall],
+        )
+        courses[course.slug] = page
+        lessons = [
+            writer.page(
+                LessonPage,
+                page,
+                uid("lesson", lesson.slug),
+                lesson.slug,
+                lesson.title,
+                gist=lesson.gist,
+                outcome=lesson.outcome,
+                minutes=lesson.minutes,
+                skills=raw.skills(lesson.skills, skills, "lesson", lesson.slug),
+                body=raw.body(lesson),
+            )
+            for lesson in course.lessons
+        ]
+        writer.order(page, lessons)
+    scenarios = {}
+    for number, scenario in enumerate(c.scenarios, 1):
+        writer.say(f"Scenario {number} of {len(c.scenarios)}: {scenario.slug}")
+        scenarios[scenario.slug] = writer.page(
+            ScenarioPage,
+            frame.shelves["scenarios"],
+            uid("scenario", scenario.slug),
+            scenario.slug,
+            scenario.title,
+            brief=scenario.brief,
+            minutes=scenario.minutes,
+            skills=raw.skills(scenario.skills, skills, "scenario", scenario.slug),
+            start=scenario.start,
+            meters=raw_pages.meters(scenario),
+            nodes=raw_pages.nodes(scenario, skills, targets["speaker"]),
+        )
+    writer.say(f"Standards: {len(c.demonstrations)}")
+    standards = {item.slug: _standard(writer, frame, item, skills) for item in c.demonstrations}
+    return {"course": _keys(courses), "practice": _keys(scenarios), "demonstration": _keys(standards)}
+
+
+def _standard(writer: Writer, frame: Frame, item: Any, skills: Keys) -> StandardPage:
+    rule = {name: getattr(item.rule, name) for name in RULE}
+    words = {name: getattr(item, name) for name in WORDS}
+    return writer.page(
+        StandardPage,
+        frame.shelves["standards"],
+        uid("standard", item.slug),
+        item.slug,
+        item.title,
+        **words,
+        **rule,
+        valid_months=item.validity.valid_months,
+        use_every_months=item.validity.use_every_months,
+        skills=raw.skills(item.skills, skills, "standard", item.slug),
+        where=raw_pages.where(item),
+        indicators=raw_pages.indicators(item),
+        evidence=raw_pages.evidence(item),
+        expected=raw_pages.expected(item),
+    )
+
+
+def _roles(writer: Writer, c: Curriculum, targets: dict[str, Keys]) -> None:
+    writer.say(f"Role profiles: {len(c.roles)}")
+    for role in c.roles:
+        writer.source(
+            RoleProfileSource,
+            uid("role", role.slug),
+            role.slug,
+            role.title,
+            threshold=Decimal(str(role.threshold)).quantize(Decimal("0.01")),
+            requires=raw.requirements(role, targets["skill"], targets["demonstration"]),
+        )
+
+
+def _paths(writer: Writer, frame: Frame, c: Curriculum, targets: dict[str, Keys]) -> None:
+    roles = {role.slug: role for role in RoleProfileSource.objects.all()}
+    for number, path in enumerate(c.paths, 1):
+        writer.say(f"Path {number} of {len(c.paths)}: {path.slug}")
+        writer.page(
+            PathPage,
+            frame.shelves["paths"],
+            uid("path", path.slug),
+            path.slug,
+            path.title,
+            role=roles[path.role],
+            milestones=raw_pages.milestones(path, targets),
+            no_practice=raw_pages.no_practice(path, targets["skill"]),
+        )
+
+
+def _customers(writer: Writer, c: Curriculum) -> None:
+    writer.say(f"Customers: {len(c.customers)}")
+    for item in c.customers:
+        wanted = {"name": item.name, "decision": item.decision, "closed": item.closed, "note": item.note}
+        row = Customer.objects.filter(slug=item.slug).first()
+        if row is None:
+            Customer.objects.create(slug=item.slug, **wanted)
+            writer.report.created.append(f"customer {item.slug}")
+        elif any(getattr(row, name) != value for name, value in wanted.items()):
+            for name, value in wanted.items():
+                setattr(row, name, value)
+            row.save()
+            writer.report.updated.append(f"customer {item.slug}")
+        else:
+            writer.report.unchanged += 1
+        writer.report.kinds["customer"] += 1
+
+
+def _keys(found: dict[str, Any] | Iterable[Any]) -> Keys:
+    return {slug: thing.pk for slug, thing in dict(found).items()}

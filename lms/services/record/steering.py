@@ -1,0 +1,182 @@
+"""Steering somebody's path: pausing it, going on, giving a step more time, opening a step in spite of its lock.
+
+A pause is a row from one day up to, not with, another; its days do not count. Whether an enrolment reads *paused* today
+follows from its rows (``follow_pauses``), so that a leave entered in advance begins, and ends, on its day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from lms import clock
+from lms.errors import Conflict, Invalid, NotFound
+from lms.models import Enrolment, Extension, Opening, Pause, User
+from lms.policies import enrolment_policy
+from lms.rules.bounds import MORE_TIME, PAUSE_BEGINS, PAUSE_ENDS, YEAR
+from lms.rules.days import add_days
+from lms.rules.lines import one_line, shorten
+from lms.rules.said import full_day
+from lms.rules.shown import require_same
+from lms.services.platform.acts import act, once
+from lms.services.platform.outbox import notify
+
+from .progress import DONE, WAIVED, progress_of
+from .shown import steering_shown
+from .structure import StepInfo
+
+LONGEST_REASON = 200
+AROUND = timedelta(days=1)
+"""How far a learner's own day may be from ours."""
+
+
+@act
+def pause(
+    *,
+    actor: User,
+    enrolment_uid: UUID,
+    from_on: date,
+    until_on: date | None = None,
+    reason: str,
+    shown: str,
+    key: UUID,
+    at: datetime,
+) -> Enrolment:
+    """Stop the days of a path from ``from_on`` up to, not with, ``until_on`` (None: until somebody says otherwise).
+
+    Raises NotFound, NotAllowed (not theirs to steer, or oneself), Invalid (days, no reason), Conflict (a pause holds on
+    these days already), Changed (``shown`` is not how the path is steered now).
+    """
+    enrolment = enrolment_policy.get(actor, "steer", uid=enrolment_uid, lock=True, related=("person",))
+    today = clock.today(enrolment.person.zone, at)
+    reason = _reason(reason, _("Say why: the learner reads it."))
+    PAUSE_BEGINS.check("from_on", from_on, today, first=enrolment.started_on)
+    if until_on is not None:
+        longest = add_days(from_on, 2 * YEAR)
+        PAUSE_ENDS.check("until_on", until_on, today, first=add_days(from_on, 1), last=longest)
+    if not once(actor=actor, name="path.pause", key=key, at=at, about=enrolment.uid):
+        return enrolment
+    require_same(shown, steering_shown(enrolment))
+    in_the_way = enrolment.pauses.filter(Q(until_on=None) | Q(until_on__gt=from_on))
+    if until_on is not None:
+        in_the_way = in_the_way.filter(from_on__lt=until_on)
+    if in_the_way.exists():
+        raise Conflict(_("The path is paused on some of these days already. End that pause first."))
+    Pause.objects.create(enrolment=enrolment, from_on=from_on, until_on=until_on, reason=reason, by=actor)
+    _follow([enrolment], at)
+
+    def sentence() -> str:
+        words = {"from": full_day(from_on), "until": full_day(until_on), "reason": reason}
+        said = (
+            _("Your path is paused from %(from)s until %(until)s: %(reason)s")
+            if until_on
+            else _("Your path is paused from %(from)s: %(reason)s")
+        )
+        return shorten(said % words, 300)
+
+    notify([enrolment.person], sentence, reverse("today"), at)
+    return enrolment
+
+
+@act
+def resume(*, actor: User, enrolment_uid: UUID, shown: str, key: UUID, at: datetime) -> Enrolment:
+    """The path goes on today, or a pause that lies ahead is called off.
+
+    Raises NotFound, NotAllowed, Conflict, Changed.
+    """
+    enrolment = enrolment_policy.get(actor, "steer", uid=enrolment_uid, lock=True, related=("person",))
+    if not once(actor=actor, name="path.resume", key=key, at=at, about=enrolment.uid):
+        return enrolment
+    today = clock.today(enrolment.person.zone, at)
+    found = enrolment.pauses.filter(Q(until_on=None) | Q(until_on__gt=today)).order_by("from_on").first()
+    if found is None:
+        raise Conflict(_("This path is not paused."))
+    require_same(shown, steering_shown(enrolment))
+    found.until_on = max(today, found.from_on)
+    found.save(update_fields=["until_on"])
+    _follow([enrolment], at)
+    notify([enrolment.person], lambda: _("Your path goes on. Its days count again."), reverse("today"), at)
+    return enrolment
+
+
+@transaction.atomic
+def follow_pauses(at: datetime) -> int:
+    """Begin and end the pauses whose day has come; returns how many paths changed.
+
+    Queries: 1, 1 for each path with a pause near today, 1 a change.
+    """
+    near = Pause.objects.filter(Q(until_on=None) | Q(until_on__gte=(at - AROUND).date())).values("enrolment")
+    rows = Enrolment.objects.filter(
+        Q(status=Enrolment.Status.PAUSED) | Q(status=Enrolment.Status.ACTIVE, pk__in=near)
+    ).select_related("person")
+    return _follow(rows.select_for_update(of=("self",)), at)
+
+
+def _follow(enrolments: Iterable[Enrolment], at: datetime) -> int:
+    """Let the status of these enrolments say what their pauses say today, in the learner's own days."""
+    changed = 0
+    for enrolment in enrolments:
+        today = clock.today(enrolment.person.zone, at)
+        holds = Q(from_on__lte=today) & (Q(until_on=None) | Q(until_on__gt=today))
+        paused = enrolment.pauses.filter(holds).exists()
+        wanted = Enrolment.Status.PAUSED if paused else Enrolment.Status.ACTIVE
+        if enrolment.status != wanted:
+            enrolment.status = wanted
+            enrolment.save(update_fields=["status"])
+            changed += 1
+    return changed
+
+
+@act
+def extend(
+    *, actor: User, enrolment_uid: UUID, step_uid: UUID, due_on: date, reason: str, shown: str, key: UUID, at: datetime
+) -> Enrolment:
+    """Give a step a later day, with the reason. It is kept as a day of the path: later pauses move it as they move the
+    others. Raises NotFound, NotAllowed, Invalid (day, reason), Conflict (done), Changed.
+    """
+    enrolment = enrolment_policy.get(actor, "steer", uid=enrolment_uid, lock=True, related=("person",))
+    reason = _reason(reason, _("Say why: the learner reads it."))
+    progress = progress_of(enrolment, at)
+    state = progress.state(step_uid)
+    if state is None:
+        raise NotFound(_("This step is not on that path."))
+    changed = {"due_on": (state.due_on.isoformat(), due_on.isoformat())}
+    if not once(actor=actor, name="step.extend", key=key, at=at, about=enrolment.uid, changed=changed):
+        return enrolment
+    if state.status in (DONE, WAIVED):
+        raise Conflict(_("This step is done already."))
+    require_same(shown, steering_shown(enrolment))
+    latest = max(state.due_on, progress.today)
+    MORE_TIME.check("due_on", due_on, progress.today, first=add_days(latest, 1), last=add_days(latest, YEAR))
+    due_day = progress.day_of(due_on)
+    Extension.objects.create(
+        enrolment=enrolment, step_id=state.step.id, due_day=due_day, reason=reason, by=actor, extended_at=at
+    )
+
+    def sentence() -> str:
+        words = {"day": full_day(progress.date_of(due_day)), "reason": reason}
+        return shorten(_("You have more time, until %(day)s: %(reason)s") % words, 300)
+
+    notify([enrolment.person], sentence, reverse("path"), at)
+    return enrolment
+
+
+def open_step(*, enrolment: Enrolment, step: StepInfo, reason: str, by: User, at: datetime) -> bool:
+    """Open a step in spite of its lock; False when it was. For the floors above, in their transaction. Queries: 1-2."""
+    return Opening.objects.get_or_create(
+        enrolment=enrolment, step_id=step.id, defaults={"reason": reason, "by": by, "opened_at": at}
+    )[1]
+
+
+def _reason(text: str, sentence: str) -> str:
+    """The reason on one line. Invalid when there is none."""
+    text = one_line(text)[:LONGEST_REASON]
+    if not text:
+        raise Invalid(reason=sentence)
+    return text
