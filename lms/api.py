@@ -135,16 +135,14 @@ from lms.services.record.progress import (
     complete_lesson,
     find_step,
     lesson_step,
-    mark_external_done,
     paths_of,
     progress_of,
     record_completion,
     require_open,
     seen_by_others,
-    waive,
 )
 from lms.services.record.shown import steering_shown
-from lms.services.record.steering import extend, follow_pauses, open_step, pause, resume
+from lms.services.record.steering import extend, follow_pauses, mark_external_done, open_step, pause, resume, waive
 from lms.services.record.structure import LessonInfo, MilestoneInfo, PathStructure, StepInfo, structure_of
 from lms.services.record.talk import record_example, record_recall, refresh_talk
 from lms.services.record.versions import (

@@ -7,14 +7,11 @@ managers who take the last place at once cannot both have it (invariant 11).
 from __future__ import annotations
 
 from datetime import date, datetime
-from functools import partial
 from uuid import UUID, uuid5
 
-from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from coaching import events
 from coaching.models import CoachAssignment, CoachProfile
 from coaching.policies import help_policy, not_ended
 from lms.api import Enrolment, User, act, enrol, hold_log, log_end, log_row, once
@@ -122,8 +119,6 @@ def close(row: CoachAssignment, status: str, reason: str, at: datetime) -> None:
             "my_people",
             at,
         )
-        news = partial(events.coach_ended.send, None, enrolment_id=row.enrolment_id, coach_id=row.coach.person_id)
-        transaction.on_commit(news)
 
 
 def assign(
@@ -234,11 +229,3 @@ def _announce(made: CoachAssignment, before: CoachAssignment | None, at: datetim
             "my_people",
             at,
         )
-    news = partial(
-        events.coach_assigned.send,
-        None,
-        enrolment_id=made.enrolment_id,
-        coach_id=coach.pk,
-        before_id=before.coach.person_id if before else None,
-    )
-    transaction.on_commit(news)

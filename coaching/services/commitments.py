@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from functools import partial
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from coaching import events
 from coaching.models import Commitment, CommitmentSkill
 from coaching.policies import commitment_policy, help_policy
 from lms import clock
@@ -111,7 +108,6 @@ def report_commitment(*, actor: User, commitment_uid: UUID, report: str, key: UU
         at,
         row.uid,
     )
-    transaction.on_commit(partial(events.commitment_done.send, None, commitment_id=row.pk))
     return row
 
 
@@ -158,8 +154,6 @@ def confirm_commitment(
     row.save(update_fields=["status", "closed_at", "note"])
     words = {"coach": actor.full_name, "skills": ", ".join(line.skill.title for line in new)}
     tell([row.enrolment.person], lambda: _("%(coach)s confirmed: %(skills)s") % words, "commitment", at, row.uid)
-    ids = [line.skill_id for line in new]
-    transaction.on_commit(partial(events.commitment_confirmed.send, None, commitment_id=row.pk, skill_ids=ids))
     return row
 
 

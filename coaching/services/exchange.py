@@ -8,14 +8,12 @@ written. One person's contributions are made one after the other (their row is l
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from coaching import events
 from coaching.models import Post, Thread
 from coaching.policies import post_policy, thread_policy
 from lms.api import (
@@ -80,8 +78,7 @@ def ask(*, actor: User, skill_slug: str, title: str, body: str, key: UUID, at: d
     if not once(actor=actor, name="exchange.ask", key=key, at=at, about=key):
         return Thread.objects.get(uid=key)
     thread = Thread.objects.create(uid=key, skill=skill, author=actor, title=title, opened_at=at)
-    post = Post.objects.create(thread=thread, author=actor, kind=Kind.QUESTION, body=body, posted_at=at)
-    _announce(post)
+    Post.objects.create(thread=thread, author=actor, kind=Kind.QUESTION, body=body, posted_at=at)
     return thread
 
 
@@ -129,7 +126,6 @@ def accept(*, actor: User, post_uid: UUID, shown: str, key: UUID, at: datetime) 
     example = post.kind == Kind.EXAMPLE
     if example:
         record_example(person=post.author, skill_id=post.thread.skill_id, at=at)
-        transaction.on_commit(partial(events.example_accepted.send, None, post_id=post.pk))
 
     def sentence() -> str:
         if example:
@@ -196,7 +192,6 @@ def _add(actor: User, thread: Thread, kind: str, body: str, key: UUID, at: datet
             at,
             thread.uid,
         )
-    _announce(post)
     return post
 
 
@@ -228,7 +223,3 @@ def _body(text: str) -> str:
     if len(text) > LONGEST_BODY:
         raise Invalid(body=_("That is too long for one post: %(n)s characters at most.") % {"n": LONGEST_BODY})
     return text
-
-
-def _announce(post: Post) -> None:
-    transaction.on_commit(partial(events.posted.send, None, post_id=post.pk))

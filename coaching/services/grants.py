@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
-from functools import partial
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import BigIntegerField, Case, Count, Exists, OuterRef, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
-from coaching import events
 from coaching.models import CoachAssignment, ObserverGrant
 from coaching.policies import grant_policy, unlapsed
 from coaching.rules.times import a_year_later
@@ -124,7 +121,7 @@ def record_grants(
         return _("You may observe %(n)s skills until %(until)s.") % {"n": len(made), "until": full_day(until_on)}
 
     tell([person], sentence, "my_people", at)
-    _announce(person, skill_ids)
+    forget(person.pk)
     return made
 
 
@@ -170,7 +167,7 @@ def revoke_grant(
     end_grant(grant, actor, reason, at)
     words = {"skill": grant.skill.title, "reason": reason}
     tell([grant.person], lambda: _("You no longer observe %(skill)s: %(reason)s") % words, "my_people", at)
-    _announce(grant.person, [grant.skill_id])
+    forget(grant.person_id)
     return grant
 
 
@@ -238,9 +235,3 @@ def grants(actor: User) -> list[ObserverGrant]:
             "person__name_order", "person", "skill__name_order"
         )
     )
-
-
-def _announce(person: User, skill_ids: Iterable[int]) -> None:
-    forget(person.pk)
-    news = partial(events.grants_changed.send, None, person_id=person.pk, skill_ids=list(skill_ids))
-    transaction.on_commit(news)

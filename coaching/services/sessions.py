@@ -7,11 +7,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from coaching import events
 from coaching.models import CoachProfile, Session
 from coaching.policies import help_policy, session_policy
 from coaching.rules.times import MAX_MINUTES, MIN_MINUTES, overlaps
@@ -87,7 +85,6 @@ def plan_session(
     slugs = set(skills) or set(step.skills if step else ())
     made.skills.set(Skill.objects.filter(slug__in=slugs))
     _tell_other(made, actor, lambda: _("%(who)s planned a session with you on %(when)s: %(title)s"), at)
-    transaction.on_commit(partial(events.session_planned.send, None, session_id=made.pk))
     return made
 
 
@@ -180,7 +177,6 @@ def hold_session(
     if step:
         record_completion(enrolment=session.enrolment, step=step, by=actor, at=at)
     _tell_other(session, actor, lambda: _("%(who)s wrote down your session of %(when)s: %(title)s"), at)
-    transaction.on_commit(partial(events.session_held.send, None, session_id=session.pk))
     return session
 
 

@@ -587,24 +587,6 @@ def test_without_the_rule_the_database_still_wants_a_level_of_the_scale(
     database_refuses("signoff_level_only_when_signed", lambda: judging.sign(work, level=6))
 
 
-def test_announcing_waits_for_the_commit(work: Bench, django_capture_on_commit_callbacks: Any) -> None:
-    from assessments import events
-
-    heard: list[list[int]] = []
-
-    def hear(sender: object, event_ids: list[int], **_rest: object) -> None:
-        heard.append(event_ids)
-
-    events.signed_off.connect(hear)
-    try:
-        with django_capture_on_commit_callbacks(execute=True):
-            (event,) = judging.sign(work)
-            assert heard == []
-        assert heard == [[event.pk]]
-    finally:
-        events.signed_off.disconnect(hear)
-
-
 def test_deciding_two_skills_costs_the_same_however_much_was_seen() -> None:
     costs = []
     for extra in (0, 6):

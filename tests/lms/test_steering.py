@@ -28,11 +28,13 @@ from lms.api import (
     progress_of,
     record_completion,
     resume,
+    set_labels,
     structure_of,
     waive,
 )
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from lms.models import Extension, Opening
+from lms.rules.specs import LabelSpec
 from tests import factories as make
 from tests.factories import MONDAY
 from tests.shown import look_and_send, looked
@@ -169,6 +171,16 @@ def test_a_step_left_out_needs_a_reason(scene: Scene) -> None:
     assert scene.progress().state(make.uid("first")).waived_because == "Did it elsewhere"
     done = {"step_uid": make.uid("first"), "due_on": TODAY + 60 * DAY, "reason": "Why"}
     refused(Conflict, lambda: scene.do(extend, **done))
+
+
+def test_the_learner_is_told_once_that_a_step_is_left_out_by_its_name_and_why(scene: Scene) -> None:
+    set_labels([LabelSpec(make.uid("first"), "step", "The first talk", "en")])
+    for key in (make.key(), make.key()):
+        scene.do(waive, step_uid=make.uid("first"), reason="Did it elsewhere", key=key)
+        scene.do(waive, step_uid=make.uid("first"), reason="Did it elsewhere", key=key)
+    notice = Notice.objects.get(person=scene.learner)
+    assert notice.text == "You need not do “The first talk”: Did it elsewhere"
+    assert notice.url == reverse("path")
 
 
 def test_a_step_opened_early_is_open_in_spite_of_its_lock_and_its_rule_says_so(scene: Scene) -> None:

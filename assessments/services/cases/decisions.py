@@ -15,7 +15,6 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from assessments import events
 from assessments.errors import AlreadyDecided, EvidenceMissing
 from assessments.models import Case, SignOffEvent
 from assessments.policies import case_policy
@@ -118,7 +117,6 @@ def decide(
         at,
         in_log=[event.uid for event in made],
     )
-    transaction.on_commit(partial(events.signed_off.send, None, event_ids=[event.pk for event in made]))
     return made
 
 

@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from uuid import UUID
 
 from django.core import signing
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from assessments import events
 from assessments.models import (
     Case,
     CaseReading,
@@ -170,7 +168,6 @@ def record_observation(
     coach = coach_of(enrolment)
     refresh_case(case, coach.pk if coach else None, at)
     _tell(observation, case, coach, at)
-    transaction.on_commit(partial(events.observed.send, None, observation_id=observation.pk))
     return observation
 
 

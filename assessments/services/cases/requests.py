@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from functools import partial
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from assessments import events
 from assessments.models import Request
 from assessments.policies import request_policy
 from assessments.rules.readiness import Required, by_skill
@@ -104,7 +102,6 @@ def request_observation(
         raise Conflict(_("You have asked this person for that day already.")) from None
     words = {"learner": actor.get_short_name(), "standard": case.version.title}
     notify([observer], lambda: _("%(learner)s asks you to watch: %(standard)s") % words, f"/observe/{request.uid}/", at)
-    transaction.on_commit(partial(events.requested.send, None, request_id=request.pk))
     return request
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from functools import partial
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from lms import events
 from lms.models import SkillGate
 from lms.rules.gates import OpenGate, Standing, standings
 
@@ -28,7 +26,7 @@ def open_gate(
 ) -> bool:
     """Write down that a gate is open because of a source, in the caller's transaction; False when that was known.
 
-    ``source`` names the row it follows from (``commitment:<uid>``). Announces ``gate_opened`` after commit.
+    ``source`` names the row it follows from (``commitment:<uid>``).
     Queries: 1, or 2 when it was known.
     """
     row = SkillGate(
@@ -48,13 +46,7 @@ def open_gate(
         if not SkillGate.objects.filter(person_id=person_id, skill_id=skill_id, gate=gate, source=source).exists():
             raise
         return False
-    _announce(row)
     return True
-
-
-def _announce(row: SkillGate) -> None:
-    news = partial(events.gate_opened.send, None, person_id=row.person_id, skill_id=row.skill_id, gate=row.gate)
-    transaction.on_commit(news)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +64,7 @@ class NewGate:
 
 def open_gates(gates: Iterable[NewGate], at: datetime) -> None:
     """Open several gates at once, each for a source of its own that is new; see ``open_gate``. Queries: 1."""
-    rows = [SkillGate(**asdict(gate), opened_at=at) for gate in gates]
-    SkillGate.objects.bulk_create(rows)
-    for row in rows:
-        _announce(row)
+    SkillGate.objects.bulk_create([SkillGate(**asdict(gate), opened_at=at) for gate in gates])
 
 
 def close_gates(*, person_id: int, sources: Iterable[str]) -> int:

@@ -5,26 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import partial
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from lms import clock, events
-from lms.errors import Invalid, NotAllowed, NotFound
-from lms.models import Enrolment, LessonCompletion, StepCompletion, StepKind, User, Waiver
-from lms.policies import enrolment_policy
+from lms import clock
+from lms.errors import NotAllowed, NotFound
+from lms.models import Enrolment, LessonCompletion, StepCompletion, StepKind, User
 from lms.rules.days import date_of_day, day_of_date, path_day, reached_on
 from lms.rules.gates import OpenGate, Standing, standings
-from lms.rules.lines import one_line
-from lms.rules.shown import require_same
 from lms.rules.unlock import Decision, Facts, evaluate
 from lms.services.platform.acts import act, once
 
 from .facts import GateFact, PathFacts, PersonFacts, facts_of, lock_learner, open_enrolments
 from .pace import Settled
-from .shown import steering_shown
 from .structure import PathStructure, StepInfo, structure_of
 from .talk import open_talk
 
@@ -328,8 +323,7 @@ def complete_lesson(*, actor: User, lesson_uid: UUID, key: UUID, at: datetime) -
     reading = Reading(path.enrolment, state.step, _next_unread(state.step, lesson_uid, set(path.lessons)))
     if not once(actor=actor, name="lesson.complete", key=key, at=at, about=lesson_uid):
         return reading
-    news = lesson_uid not in facts.lessons
-    if news:
+    if lesson_uid not in facts.lessons:
         LessonCompletion.objects.create(person=actor, lesson_uid=lesson_uid, completed_at=at)
         facts.lessons[lesson_uid] = at
     # Also for a lesson that was read on another path before: its step on this one is still open.
@@ -339,8 +333,6 @@ def complete_lesson(*, actor: User, lesson_uid: UUID, key: UUID, at: datetime) -
             if candidate.status == OPEN and lesson_uid in lessons and lessons <= facts.lessons.keys():
                 record_completion(enrolment=other.enrolment, step=candidate.step, by=actor, at=at)
     open_talk(person=actor, enrolments=[other.enrolment for other in paths], facts=facts, at=at)
-    if news:
-        transaction.on_commit(partial(events.lesson_completed.send, None, person_id=actor.pk, lesson_uid=lesson_uid))
     return reading
 
 
@@ -360,42 +352,4 @@ def record_completion(*, enrolment: Enrolment, step: StepInfo, by: User, at: dat
         if not StepCompletion.objects.filter(enrolment=enrolment, step_id=step.id).exists():
             raise
         return False
-    news = partial(events.step_completed.send, None, enrolment_id=enrolment.pk, step_id=step.id)
-    transaction.on_commit(news)
     return True
-
-
-@act
-def mark_external_done(*, actor: User, enrolment_uid: UUID, step_uid: UUID, key: UUID, at: datetime) -> None:
-    """The manager (or L&D) says that training elsewhere was done.
-
-    Raises NotFound, NotAllowed (not theirs, or locked).
-    """
-    enrolment = enrolment_policy.get(actor, "steer", uid=enrolment_uid, related=("person",))
-    state = require_open(progress_of(enrolment, at), step_uid)
-    if state.step.kind != StepKind.EXTERNAL:
-        raise NotFound(_("Only training that lives elsewhere is marked done by a manager."))
-    if once(actor=actor, name="external.done", key=key, at=at, about=enrolment.uid):
-        record_completion(enrolment=enrolment, step=state.step, by=actor, at=at)
-
-
-@act
-def waive(
-    *, actor: User, enrolment_uid: UUID, step_uid: UUID, reason: str, shown: str, key: UUID, at: datetime
-) -> None:
-    """A step need not be done, with a reason; it counts for unlocking and never as evidence.
-
-    Raises NotFound, NotAllowed, Invalid (no reason), Changed (``shown`` is not how the path is steered now).
-    """
-    enrolment = enrolment_policy.get(actor, "steer", uid=enrolment_uid, lock=True)
-    step = structure_of(enrolment.path_version_id).steps.get(step_uid)
-    if step is None:
-        raise NotFound(_("This step is not on that path."))
-    reason = one_line(reason)
-    if not reason:
-        raise Invalid(reason=_("Say why: the learner reads it."))
-    if once(actor=actor, name="step.waive", key=key, at=at, about=enrolment.uid):
-        require_same(shown, steering_shown(enrolment))
-        Waiver.objects.get_or_create(
-            enrolment=enrolment, step_id=step.id, defaults={"reason": reason, "by": actor, "waived_at": at}
-        )

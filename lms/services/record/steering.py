@@ -1,4 +1,5 @@
-"""Steering somebody's path: pausing it, going on, giving a step more time, opening a step in spite of its lock.
+"""Steering somebody's path: pausing it, going on, giving a step more time, waiving it, opening it in spite of its lock,
+and saying that training elsewhere was done.
 
 A pause is a row from one day up to, not with, another; its days do not count. Whether an enrolment reads *paused* today
 follows from its rows (``follow_pauses``), so that a leave entered in advance begins, and ends, on its day.
@@ -10,14 +11,16 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lms import clock
 from lms.errors import Conflict, Invalid, NotFound
-from lms.models import Enrolment, Extension, Opening, Pause, User
+from lms.models import Enrolment, Extension, Opening, Pause, StepKind, User, Waiver
 from lms.policies import enrolment_policy
 from lms.rules.bounds import MORE_TIME, PAUSE_BEGINS, PAUSE_ENDS, YEAR
 from lms.rules.days import add_days
@@ -27,9 +30,10 @@ from lms.rules.shown import require_same
 from lms.services.platform.acts import act, once
 from lms.services.platform.outbox import notify
 
-from .progress import DONE, WAIVED, progress_of
+from .progress import DONE, WAIVED, progress_of, record_completion, require_open
 from .shown import steering_shown
-from .structure import StepInfo
+from .structure import StepInfo, structure_of
+from .words import labels_of
 
 LONGEST_REASON = 200
 AROUND = timedelta(days=1)
@@ -165,6 +169,50 @@ def extend(
 
     notify([enrolment.person], sentence, reverse("path"), at)
     return enrolment
+
+
+@act
+def mark_external_done(*, actor: User, enrolment_uid: UUID, step_uid: UUID, key: UUID, at: datetime) -> None:
+    """The manager (or L&D) says that training elsewhere was done.
+
+    Raises NotFound, NotAllowed (not theirs, or locked).
+    """
+    enrolment = enrolment_policy.get(actor, "steer", uid=enrolment_uid, related=("person",))
+    state = require_open(progress_of(enrolment, at), step_uid)
+    if state.step.kind != StepKind.EXTERNAL:
+        raise NotFound(_("Only training that lives elsewhere is marked done by a manager."))
+    if once(actor=actor, name="external.done", key=key, at=at, about=enrolment.uid):
+        record_completion(enrolment=enrolment, step=state.step, by=actor, at=at)
+
+
+@act
+def waive(
+    *, actor: User, enrolment_uid: UUID, step_uid: UUID, reason: str, shown: str, key: UUID, at: datetime
+) -> None:
+    """A step need not be done, with a reason, which the learner is told; it counts for unlocking, never as evidence.
+
+    Raises NotFound, NotAllowed, Invalid (no reason), Changed (``shown`` is not how the path is steered now).
+    """
+    enrolment = enrolment_policy.get(actor, "steer", uid=enrolment_uid, lock=True, related=("person",))
+    step = structure_of(enrolment.path_version_id).steps.get(step_uid)
+    if step is None:
+        raise NotFound(_("This step is not on that path."))
+    reason = _reason(reason, _("Say why: the learner reads it."))
+    if not once(actor=actor, name="step.waive", key=key, at=at, about=enrolment.uid):
+        return
+    require_same(shown, steering_shown(enrolment))
+    _waiver, new = Waiver.objects.get_or_create(
+        enrolment=enrolment, step_id=step.id, defaults={"reason": reason, "by": actor, "waived_at": at}
+    )
+
+    def sentence() -> str:
+        uid = step.content_uid or step.uid
+        label = labels_of([uid], get_language() or settings.LANGUAGE_CODE).get(uid)
+        words = {"step": label.title if label else step.title, "reason": reason}
+        return shorten(_("You need not do “%(step)s”: %(reason)s") % words, 300)
+
+    if new:
+        notify([enrolment.person], sentence, reverse("path"), at)
 
 
 def open_step(*, enrolment: Enrolment, step: StepInfo, reason: str, by: User, at: datetime) -> bool:

@@ -9,12 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
 from django.db import transaction
 
-from lms import events
 from lms.models import Enrolment, SkillGate, TalkFact, User
 
 from .facts import PersonFacts, facts_of, lock_learner
@@ -43,10 +41,6 @@ def open_talk(*, person: User, enrolments: Iterable[Enrolment], facts: PersonFac
                 opened.append(skill)
                 skill_id = structure.skill_ids[skill]
                 rows.append(SkillGate(person=person, skill_id=skill_id, gate="talk", source=source, opened_at=at))
-                news = partial(
-                    events.gate_opened.send, None, person_id=person.pk, skill_id=skill_id, gate=SkillGate.Gate.TALK
-                )
-                transaction.on_commit(news)
     if rows:
         SkillGate.objects.bulk_create(rows)
     return opened
