@@ -2,7 +2,14 @@
 
 from cms.services.authoring.authorship import could_know
 from cms.services.authoring.compile import compile_all, compile_quietly, leave, moved, open_failures, retry, state_of
-from cms.services.authoring.guards import broken_references, dependants_of, refuse_delete, refuse_leaving, refuse_move
+from cms.services.authoring.dependants import (
+    broken_references,
+    dependants_of,
+    load_dependants,
+    refuse_delete,
+    refuse_leaving,
+    refuse_move,
+)
 from cms.services.authoring.load import load_curriculum
 from cms.services.authoring.schedule import Late, late_content, run_schedule
 from cms.services.authoring.setup import set_up_site
@@ -20,6 +27,7 @@ __all__ = [
     "leave",
     "live_lesson",
     "load_curriculum",
+    "load_dependants",
     "moved",
     "open_failures",
     "picture_named",

@@ -3,7 +3,7 @@
 *Drafts* save whatever they hold. *Publishing* asks ``check_publishable``: in ``clean()`` when a form cleaned the
 streams for publishing (so that the author reads the refusal beside the form), and in ``save()`` whenever something goes
 live by any other way (the guarantee). *Leaving* - deleting, unpublishing, moving - is refused by the permission tester
-before anybody tries, and by ``cms.services.authoring.guards`` whatever the route.
+before anybody tries, and by ``cms.services.authoring.dependants`` whatever the route.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from lms.errors import Invalid
 from lms.rules.bounds import GOES_LIVE
 from lms.rules.lines import one_line
 
-from . import dependants
+from .depending import load_dependants
 from .identity import check_blocks, check_name, check_room, uid_of_block
 from .values import check_values
 
@@ -80,7 +80,7 @@ class Content(models.Model):
         if getattr(self, "expire_at", None) and self.pk:
             found += [
                 _("It cannot expire while others depend on it: %(who)s") % {"who": " ".join(who)}
-                for who in [dependants.refusal([self])]
+                for who in [load_dependants().of(self)]
                 if who
             ]
         if found:
@@ -120,7 +120,7 @@ class ContentPermissionTester(PagePermissionTester):
             return []
         found = getattr(self.user, "_dependants", None)
         if found is None:
-            found = self.user._dependants = dependants.load()
+            found = self.user._dependants = load_dependants()
         if descendants not in self._refusals:
             below = self.page.get_descendants() if descendants and not self.page.is_leaf() else ()
             self._refusals[descendants] = found.of(self.page, *below)

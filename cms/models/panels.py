@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import Panel
 
-from . import dependants
+from .depending import load_dependants
 
 
 class ChecksPanel(Panel):
@@ -30,5 +30,5 @@ class ChecksPanel(Panel):
             return context | {
                 "refusals": [finding for finding in findings if finding.refuses],
                 "advice": [finding for finding in findings if not finding.refuses],
-                "dependants": dependants.refusal([self.instance]),
+                "dependants": load_dependants().of(self.instance),
             }

@@ -9,7 +9,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, QuerySet, Window
 from django.forms import Form
 
-from coaching.forms import OneOf
+from coaching.forms.fields import OneOf
 from lms.requests import SignedInRequest, key_of
 from lms.views.acting import Outcome, carry_out
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from coaching import api
-from coaching.forms import ChallengeForm, WordsForm
+from coaching.forms.challenges import ChallengeForm, WordsForm
 from lms import clock
 from lms.api import StepKind, enrolment_policy, progress_of
 from lms.errors import NotFound

@@ -17,7 +17,7 @@ from coaching.api import (
     profile,
     set_away,
 )
-from coaching.forms import AwayForm
+from coaching.forms.people import AwayForm
 from lms import clock
 from lms.errors import NotAllowed
 from lms.requests import SignedInRequest

@@ -27,7 +27,7 @@ from coaching.api import (
     skills_to_choose,
     step_title,
 )
-from coaching.forms import CommitmentForm, ConfirmForm, ReportForm
+from coaching.forms.commitments import CommitmentForm, ConfirmForm, ReportForm
 from lms import clock
 from lms.api import Enrolment, StepInfo, open_enrolments, requirements_of, structure_of
 from lms.errors import Invalid, NotFound

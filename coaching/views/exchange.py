@@ -32,7 +32,7 @@ from coaching.api import (
     thread,
     threads,
 )
-from coaching.forms import AnswerForm, ExampleForm, JudgeForm, QuestionForm
+from coaching.forms.exchange import AnswerForm, ExampleForm, JudgeForm, QuestionForm
 from lms.errors import Invalid
 from lms.requests import SignedInRequest, shown_of
 from lms.views.acting import Outcome, carry_out, shown_on

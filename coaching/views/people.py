@@ -45,7 +45,8 @@ from coaching.api import (
 from coaching.api import (
     my_people as people_of,
 )
-from coaching.forms import CapacityForm, CoachForm, CoachProfileForm, EnrolForm, GrantForm, ProposalForm, ReasonForm
+from coaching.forms.fields import ReasonForm
+from coaching.forms.people import CapacityForm, CoachForm, CoachProfileForm, EnrolForm, GrantForm, ProposalForm
 from lms import clock
 from lms.errors import Invalid
 from lms.requests import SignedInRequest, shown_of

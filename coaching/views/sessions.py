@@ -31,7 +31,8 @@ from coaching.api import (
     without_others_notes,
     write_notes,
 )
-from coaching.forms import HoldForm, MoveForm, NotesForm, PlanForm, ReasonForm
+from coaching.forms.fields import ReasonForm
+from coaching.forms.sessions import HoldForm, MoveForm, NotesForm, PlanForm
 from lms import clock
 from lms.api import Enrolment, open_enrolments, structure_of
 from lms.errors import Invalid, NotFound

@@ -273,12 +273,12 @@ def test_the_editor_says_who_depends_on_it(admin: Any, small: make.Small) -> Non
 
 
 def test_asking_for_everything_costs_the_same_for_many(small: make.Small, django_assert_max_num_queries: Any) -> None:
-    from cms.models import dependants
+    from cms.api import load_dependants
 
-    dependants.load()
+    load_dependants()
     with django_assert_max_num_queries(14):
-        found = dependants.load()
+        found = load_dependants()
     enrol(small)
     with django_assert_max_num_queries(17):
-        found = dependants.load()
+        found = load_dependants()
     assert found.of(small.course)

@@ -1,4 +1,7 @@
-"""What depends on a piece of content: read before anything is unpublished, moved or deleted.
+"""What depends on a piece of content: read before anything is unpublished, moved or deleted, and refused by it.
+
+The permission tester asks first, so that nobody is offered what would be refused; ``refuse_delete``, ``refuse_leaving``
+and ``refuse_move`` are the guarantees behind it, whatever the route.
 
 Two sources are asked. *What authors wrote*: Wagtail's reference index says which live pages and snippets choose it.
 *What the record holds*: current path and role versions, and the versions on which somebody is enrolled; a course that
@@ -16,12 +19,14 @@ from uuid import UUID
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Max, Model, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from wagtail.models import DraftStateMixin, Locale, Page, ReferenceIndex
 
 from assessments.api import Case
+from cms.models import Content
 from lms.api import Enrolment, Path, PathVersion, Requirement, RoleProfileVersion, Skill, Step
 
 Ref = tuple[int, str]
@@ -29,7 +34,7 @@ Ref = tuple[int, str]
 
 @dataclass
 class Dependants:
-    """Sentences about who depends on what, for the whole site; make one with ``load``."""
+    """Sentences about who depends on what, for the whole site; by ``load_dependants``."""
 
     by_uid: dict[UUID, set[str]] = field(default_factory=lambda: defaultdict(set))
     by_ref: dict[Ref, dict[Ref, str]] = field(default_factory=lambda: defaultdict(dict))
@@ -52,7 +57,7 @@ class Dependants:
         return not isinstance(thing, Page) or (thing.alias_of_id is None and thing.locale_id == self.locale_id)
 
 
-def load() -> Dependants:
+def load_dependants() -> Dependants:
     """Read everything at once. Queries: at most 17, whatever the size of the site."""
     found = Dependants(locale_id=Locale.get_default().pk)
     _from_paths(found)
@@ -63,9 +68,43 @@ def load() -> Dependants:
     return found
 
 
-def refusal(things: Iterable[Model], found: Dependants | None = None) -> list[str]:
+def refusal(things: Iterable[Model]) -> list[str]:
     """Sentences that say why these cannot go; empty when nothing depends on them."""
-    return (found or load()).of(*things)
+    return load_dependants().of(*things)
+
+
+def refuse_delete(thing: Content) -> None:
+    """Raise PermissionDenied, naming who depends on it. Queries: about 12."""
+    if sentences := refusal([thing]):
+        raise PermissionDenied(" ".join([_("“%(title)s” cannot be deleted.") % {"title": thing}, *sentences]))
+
+
+def refuse_leaving(thing: Page | Content) -> None:
+    """Raise PermissionDenied when this is about to be saved as no longer live and somebody depends on it.
+
+    A scheduled expiry saves the plain ``Page``: nothing in our own classes would notice. Queries: 1 for a draft.
+    """
+    if thing.live or not thing.pk or not type(thing)._default_manager.filter(pk=thing.pk, live=True).exists():
+        return
+    if sentences := refusal([thing]):
+        raise PermissionDenied(" ".join([_("“%(title)s” cannot leave the site.") % {"title": thing}, *sentences]))
+
+
+def refuse_move(page: Page, parent_before: Page, parent_after: Page) -> None:
+    """Raise PermissionDenied when the page, or one below it, is depended on. Another order is no move."""
+    if parent_before.pk == parent_after.pk:
+        return
+    pages = list(page.get_descendants(inclusive=True))
+    if sentences := refusal(pages):
+        raise PermissionDenied(" ".join([_("“%(title)s” cannot be moved.") % {"title": page.title}, *sentences]))
+
+
+def dependants_of(thing: Page | Content, *, below: bool = True) -> list[str]:
+    """Sentences about who depends on this (with ``below``: or on a page below it); for messages. Queries: about 12."""
+    things = [thing]
+    if below and isinstance(thing, Page):
+        things = list(thing.get_descendants(inclusive=True))
+    return refusal(things)
 
 
 def _from_paths(found: Dependants) -> None:
@@ -138,7 +177,7 @@ def _from_references(found: Dependants) -> None:
             found.by_ref[target][source] = _uses(titles[source])
 
 
-def broken() -> list[str]:
+def broken_references() -> list[str]:
     """Live sources that choose something which is not live, as sentences. Queries: 7."""
     live, every = _titles(), _titles(live=False)
     return sorted(

@@ -1,0 +1,143 @@
+"""Input of enrolling, coaches and grants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from coaching.api import CoachProfile, PathChoice
+from lms.api import Enrolment, Skill, User
+from lms.forms import Day, OneLine
+from lms.rules import bounds
+
+from .fields import Choices, OneOf, offer_coaches, offer_people, path_label, skill_choices
+
+
+class CoachForm(forms.Form):
+    """Which coach, and why when there was one before."""
+
+    coach = OneOf(label=gettext_lazy("Coach"), widget=Choices)
+    reason = OneLine(
+        label=gettext_lazy("Reason"), max_length=300, help_text=gettext_lazy("Both coaches and the learner read it.")
+    )
+
+    def __init__(self, *args: Any, coaches: Iterable[CoachProfile], handed_over: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_coaches(self.fields["coach"], coaches)
+        if not handed_over:
+            del self.fields["reason"]
+
+
+class EnrolForm(forms.Form):
+    """Who, for which role, from which day, with which coach."""
+
+    person = OneOf(label=gettext_lazy("Person"))
+    path = OneOf(label=gettext_lazy("Path and role"), widget=Choices)
+    background = forms.ChoiceField(
+        label=gettext_lazy("Background"),
+        choices=Enrolment.Background.choices,
+        widget=forms.RadioSelect,
+        initial="other",
+    )
+    started_on = Day(label=gettext_lazy("First day"), within=bounds.PATH_BEGINS)
+    coach = OneOf(label=gettext_lazy("Coach"), widget=Choices, required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        people: Iterable[User],
+        paths: Iterable[PathChoice],
+        coaches: Iterable[CoachProfile],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        offer_people(self.fields["person"], people)
+        self.fields["path"].widget.choices = [(str(row.version.path.uid), path_label(row)) for row in paths]
+        offer_coaches(self.fields["coach"], coaches, none=_("No coach yet"))
+
+
+class CoachProfileForm(forms.Form):
+    """Who coaches, and how many."""
+
+    person = OneOf(label=gettext_lazy("Person"))
+    capacity = forms.IntegerField(
+        label=gettext_lazy("Places"),
+        min_value=0,
+        max_value=50,
+        initial=4,
+        help_text=gettext_lazy("Learners at one time."),
+    )
+    languages = OneLine(
+        label=gettext_lazy("Languages"), max_length=120, required=False, help_text=gettext_lazy("As in: en, da.")
+    )
+
+    def __init__(self, *args: Any, people: Iterable[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_people(self.fields["person"], people)
+
+    def clean_languages(self) -> list[str]:
+        """Words between commas."""
+        return [name.strip() for name in self.cleaned_data["languages"].split(",") if name.strip()]
+
+
+class ProposalForm(forms.Form):
+    """Who might follow, and why them."""
+
+    coach = OneOf(label=gettext_lazy("Coach"), widget=Choices)
+    reason = OneLine(
+        label=gettext_lazy("Reason"), max_length=300, help_text=gettext_lazy("Their manager reads it and decides.")
+    )
+
+    def __init__(self, *args: Any, coaches: Iterable[CoachProfile], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_coaches(self.fields["coach"], coaches)
+
+
+class CapacityForm(forms.Form):
+    """How many learners at one time."""
+
+    capacity = forms.IntegerField(label=gettext_lazy("Places"), min_value=0, max_value=50)
+
+
+class AwayForm(forms.Form):
+    """Days away, both included."""
+
+    away_from = Day(label=gettext_lazy("First day away"), required=False, within=bounds.AWAY)
+    away_until = Day(label=gettext_lazy("Last day away"), required=False, within=bounds.AWAY)
+    cover = OneOf(label=gettext_lazy("Who covers"), required=False)
+
+    def __init__(self, *args: Any, coaches: Iterable[CoachProfile], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_people(self.fields["cover"], [row.person for row in coaches], none=_("Nobody"))
+
+
+class GrantForm(forms.Form):
+    """Who may observe what, why, until when."""
+
+    person = OneOf(label=gettext_lazy("Person"))
+    skills = forms.MultipleChoiceField(label=gettext_lazy("Skills"), widget=forms.CheckboxSelectMultiple)
+    reason = OneLine(
+        label=gettext_lazy("Reason"),
+        max_length=300,
+        help_text=gettext_lazy("What makes them fit to judge it. The record keeps it."),
+    )
+    until_on = Day(
+        label=gettext_lazy("Until"),
+        required=False,
+        within=bounds.MAY_OBSERVE_UNTIL,
+        help_text=gettext_lazy("Twelve months when left open, and at most."),
+    )
+    provisional = forms.BooleanField(
+        label=gettext_lazy("Provisional"),
+        required=False,
+        help_text=gettext_lazy("For somebody who learns to observe: a second person countersigns every decision."),
+    )
+
+    def __init__(self, *args: Any, people: Iterable[User], skills: Iterable[Skill], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_people(self.fields["person"], people)
+        self.fields["skills"].choices = skill_choices(skills)  # type: ignore[attr-defined]
