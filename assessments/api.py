@@ -77,6 +77,7 @@ from assessments.services.cases.standards import (
     skills_named,
     watchers_for,
 )
+from assessments.services.cases.waiting import countersigns_of, waiting_in_judging
 from assessments.services.ledger.chain import months_later
 from assessments.services.ledger.erasing import answer_erasure, ask_erasure, erasures_of, texts_about, waiting_erasure
 from assessments.services.ledger.signoffs import Standing, countersign, revoke, signoff_shown, standings_on
@@ -113,23 +114,16 @@ from assessments.services.practice.recall import (
 )
 from assessments.services.standing.case_progress import Progressing
 from assessments.services.standing.holders import Holder
-from assessments.services.standing.invoice import Invoice, invoice_of, moves_of
+from assessments.services.standing.invoice import Invoice, invoice_of, moves_of, titles_in, words_on
 from assessments.services.standing.moves import Move, Moves
-from assessments.services.standing.queue import (
-    CHALLENGE,
-    COLLECT,
-    CONFIRM,
-    COUNTERSIGN,
-    DECIDE,
-    OBSERVE,
-    TAKE_OVER,
-    PagedQueue,
-    Queue,
-    Waiting,
-    queue_of,
-    shown_of,
+from assessments.services.standing.queue import PagedQueue, Queue, queue_of, shown_of
+from assessments.services.standing.readiness import (
+    BUCKETS,
+    PersonReadiness,
+    readiness_of,
+    readiness_on,
+    team_enrolments,
 )
-from assessments.services.standing.readiness import BUCKETS, PersonReadiness, readiness_of, team_enrolments
 from assessments.services.standing.rebuild import rebuild_gates
 from assessments.services.standing.team import (
     SORTS,
@@ -141,22 +135,15 @@ from assessments.services.standing.team import (
     in_order,
     table_of,
     team_of,
-    team_with_news,
 )
+from assessments.services.standing.team_facts import TeamFacts
 from assessments.services.standing.words import days_since, line_of
 from assessments.services.versions import publish_calibration, publish_recalls, publish_scenario, publish_standard
 
 __all__ = [
     "BUCKETS",
-    "CHALLENGE",
-    "COLLECT",
-    "CONFIRM",
-    "COUNTERSIGN",
-    "DECIDE",
     "MAX_BYTES",
-    "OBSERVE",
     "SORTS",
-    "TAKE_OVER",
     "Answered",
     "Attempt",
     "Calibration",
@@ -196,10 +183,10 @@ __all__ = [
     "SkillPart",
     "StandardVersion",
     "Standing",
+    "TeamFacts",
     "TeamRow",
     "Told",
     "Verdict",
-    "Waiting",
     "Watcher",
     "add_evidence",
     "answer_erasure",
@@ -217,6 +204,7 @@ __all__ = [
     "claim_case",
     "content_hash",
     "countersign",
+    "countersigns_of",
     "counts_of",
     "days_since",
     "decide",
@@ -270,6 +258,7 @@ __all__ = [
     "read_events",
     "read_observations",
     "readiness_of",
+    "readiness_on",
     "rebuild_gates",
     "recall_context",
     "record_observation",
@@ -294,8 +283,8 @@ __all__ = [
     "take_over_request",
     "team_enrolments",
     "team_of",
-    "team_with_news",
     "texts_about",
+    "titles_in",
     "try_facts",
     "verdicts_of",
     "verdicts_of_people",
@@ -304,10 +293,12 @@ __all__ = [
     "vouched_for",
     "waiting_countersign",
     "waiting_erasure",
+    "waiting_in_judging",
     "watchers_for",
     "with_words",
     "withdraw_evidence",
     "withdraw_request",
+    "words_on",
     "write_down",
     "write_response",
 ]

@@ -39,10 +39,13 @@ from coaching.services.challenges import (
 from coaching.services.choices import PathChoice, paths_to_choose, people_here, people_to_enrol
 from coaching.services.coaches import (
     AsCoach,
+    Coaches,
+    CoachFact,
     active_assignments_of,
     as_coach,
     coach_of,
     coaches_of,
+    coaches_on,
     coaches_to_choose,
     is_away,
     is_coach_of,
@@ -63,11 +66,12 @@ from coaching.services.commitments import (
 )
 from coaching.services.exchange import accept, answer, ask, bring_example, hide_post, set_prompt, show_post
 from coaching.services.grants import (
-    authority_rows,
+    HeldGrants,
     give_grant,
     grants,
     grants_at,
     grants_of,
+    held_grants,
     may_observe,
     observers_for,
     record_grants,
@@ -75,7 +79,7 @@ from coaching.services.grants import (
 )
 from coaching.services.leaving import let_go
 from coaching.services.people import Helper, my_people
-from coaching.services.profiles import change_capacity, end_coach, make_coach, profiles, set_away
+from coaching.services.profiles import Seats, change_capacity, end_coach, make_coach, profiles, seats_of, set_away
 from coaching.services.proposals import answer_proposal, proposal_of, propose_coach
 from coaching.services.sessions import (
     cancel_session,
@@ -100,6 +104,7 @@ from coaching.services.shown import (
     post_shown,
 )
 from coaching.services.threads import FILTERS, posts_of, skills_to_choose, thread, threads
+from coaching.services.waiting import sessions_for_coach, waiting_for_coach, waiting_in_helping
 
 __all__ = [
     "FILTERS",
@@ -107,13 +112,17 @@ __all__ = [
     "AsCoach",
     "Challenge",
     "CoachAssignment",
+    "CoachFact",
     "CoachProfile",
+    "Coaches",
     "Commitment",
     "CommitmentSkill",
+    "HeldGrants",
     "Helper",
     "ObserverGrant",
     "PathChoice",
     "Post",
+    "Seats",
     "Session",
     "Thread",
     "accept",
@@ -126,7 +135,6 @@ __all__ = [
     "as_coach",
     "ask",
     "assign_coach",
-    "authority_rows",
     "bring_example",
     "cancel_session",
     "challenge",
@@ -139,6 +147,7 @@ __all__ = [
     "coach_profile_policy",
     "coached_by",
     "coaches_of",
+    "coaches_on",
     "coaches_to_choose",
     "coaching_shown",
     "commitment_now",
@@ -160,6 +169,7 @@ __all__ = [
     "grants_of",
     "grants_shown",
     "hand_over",
+    "held_grants",
     "help_policy",
     "hide_post",
     "hold_session",
@@ -193,9 +203,11 @@ __all__ = [
     "record_grants",
     "report_commitment",
     "revoke_grant",
+    "seats_of",
     "send_back_commitment",
     "session_policy",
     "sessions_between",
+    "sessions_for_coach",
     "sessions_of",
     "set_away",
     "set_prompt",
@@ -206,6 +218,8 @@ __all__ = [
     "thread_policy",
     "threads",
     "unlapsed",
+    "waiting_for_coach",
+    "waiting_in_helping",
     "withdraw_challenge",
     "without_others_notes",
     "write_notes",

@@ -99,7 +99,7 @@ from lms.services.platform.navigation import (
     register_place,
     surroundings_of,
 )
-from lms.services.platform.notices import News, newest_unread, news_of, notices_of, read_notices, unread_notices
+from lms.services.platform.notices import News, notices_of, read_notices, unread_notices
 from lms.services.platform.outbox import heads_with, mail_notices, notify, queue_mail, receipt_of
 from lms.services.platform.outbox import send_waiting as send_waiting_mail
 from lms.services.platform.people import (
@@ -108,21 +108,20 @@ from lms.services.platform.people import (
     managers_above,
     managers_of,
     managers_of_each,
-    managing,
     named_like,
     organisation,
     resend_invitation,
     send_invitation,
 )
+from lms.services.platform.prepared import Prepared
 from lms.services.platform.privacy import personal_lines, register_personal
 from lms.services.platform.sealed import SEALED
 from lms.services.platform.short_names import name_taken
 from lms.services.platform.tables import Table, read_table
-from lms.services.platform.union import Row, Union, union_part
 from lms.services.record.enrolments import correct_first_day, enrol, requirements_of
 from lms.services.record.facts import GateFact, facts_of, lock_learner, open_enrolments
 from lms.services.record.gates import NewGate, close_gates, gates_of, open_gate, open_gates, standings_of
-from lms.services.record.pace import Settled, settled_steps
+from lms.services.record.pace import Settled, pauses_of, settled_steps
 from lms.services.record.progress import (
     DONE,
     LOCKED,
@@ -140,6 +139,7 @@ from lms.services.record.progress import (
     record_completion,
     require_open,
     seen_by_others,
+    settled_of,
 )
 from lms.services.record.shown import steering_shown
 from lms.services.record.steering import extend, follow_pauses, mark_external_done, open_step, pause, resume, waive
@@ -156,7 +156,7 @@ from lms.services.record.versions import (
     skill_ids,
     skill_version_now,
 )
-from lms.services.record.words import Word, Words, labels_of, words_of
+from lms.services.record.words import Word, Words, labels_of, skills_by_slug, words_of
 
 __all__ = [
     "ADMINISTRATOR",
@@ -203,11 +203,11 @@ __all__ = [
     "PathVersion",
     "Pause",
     "Place",
+    "Prepared",
     "Reading",
     "Requirement",
     "RoleProfile",
     "RoleProfileVersion",
-    "Row",
     "RowPolicy",
     "Sealed",
     "Settled",
@@ -222,7 +222,6 @@ __all__ = [
     "Table",
     "TalkFact",
     "Team",
-    "Union",
     "Unwell",
     "User",
     "Waiver",
@@ -285,12 +284,9 @@ __all__ = [
     "managers_above",
     "managers_of",
     "managers_of_each",
-    "managing",
     "mark_external_done",
     "name_taken",
     "named_like",
-    "newest_unread",
-    "news_of",
     "next_number",
     "nobody",
     "not_written_through",
@@ -305,6 +301,7 @@ __all__ = [
     "organisation",
     "paths_of",
     "pause",
+    "pauses_of",
     "people_in_admin_policy",
     "people_policy",
     "personal_lines",
@@ -343,15 +340,16 @@ __all__ = [
     "send_invitation",
     "send_waiting_mail",
     "set_labels",
+    "settled_of",
     "settled_steps",
     "skill_ids",
     "skill_version_now",
+    "skills_by_slug",
     "sort_names",
     "standings_of",
     "steering_shown",
     "structure_of",
     "surroundings_of",
-    "union_part",
     "unread_notices",
     "unsorted_names",
     "usable_address",

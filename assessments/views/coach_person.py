@@ -21,15 +21,16 @@ from lms.rules.standing import NOT_YET
 @require_GET
 def coach_person(request: SignedInRequest, enrolment_uid: UUID) -> HttpResponse:
     """200 one learner as their present coach sees them - 403 seen (manager, L&D, the learner) but not coached - 404 not
-    your learner. Queries: 14, at any number of sessions, commitments and skills.
+    your learner. Queries: 24, at any number of sessions, commitments and skills.
     """
     enrolment = help_policy.get(
         request.user, "accompany", uid=enrolment_uid, related=("person", "path", "role_version__profile")
     )
     at = clock.now()
-    progress = as_others_see(progress_of(enrolment, at))
-    found = api.readiness_of([enrolment], at)[0]
-    moves = api.moves_of(found, progress)
+    whole = progress_of(enrolment, at)
+    words, progress = api.words_on(whole), as_others_see(whole)
+    found = api.readiness_on(whole, at, titles=api.titles_in(words, whole))
+    moves = api.moves_of(found, progress, words)
     commitments = commitments_of(request.user, enrolment)
     sessions = sessions_of(request.user, enrolment)
     skills = [(line, found.facts.titles[line.skill], found.look(line.skill)) for line in found.role.requirements]

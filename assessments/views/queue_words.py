@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,7 +12,9 @@ from django.utils.translation import ngettext, pgettext
 
 from assessments import api
 from lms import clock
+from lms.rules import waiting
 from lms.rules.said import by_days, long_day, short_day
+from lms.rules.waiting import Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,67 +26,67 @@ class Answer:
     posts: bool = False
 
 
-def answer_to(row: api.Waiting) -> Answer:
+def answer_to(row: Waiting) -> Answer:
     """What the reader is asked to do."""
     words, name, posts = {
-        api.DECIDE: (_("Decide"), "case_claim", True),
-        api.OBSERVE: (_("Observe"), "observe", False),
-        api.TAKE_OVER: (_("Take it over"), "request_take_over", True),
-        api.CONFIRM: (_("Confirm"), "commitment", False),
-        api.CHALLENGE: (pgettext("button", "Answer"), "challenge", False),
-        api.COUNTERSIGN: (_("Countersign"), "countersign", False),
-        api.COLLECT: (pgettext("button", "Open"), "case", False),
+        waiting.DECIDE: (_("Decide"), "case_claim", True),
+        waiting.OBSERVE: (_("Observe"), "observe", False),
+        waiting.TAKE_OVER: (_("Take it over"), "request_take_over", True),
+        waiting.CONFIRM: (_("Confirm"), "commitment", False),
+        waiting.CHALLENGE: (pgettext("button", "Answer"), "challenge", False),
+        waiting.COUNTERSIGN: (_("Countersign"), "countersign", False),
+        waiting.COLLECT: (pgettext("button", "Open"), "case", False),
     }[row.kind]
     return Answer(words, reverse(name, args=[row.uid]), posts)
 
 
-def waits(row: api.Waiting, at: datetime) -> str:
+def waits(row: Waiting, at: datetime) -> str:
     """Since when it waits, and for what, in the days of whoever it is about: as they read it, too."""
-    days, zone = row.days(at), row.zone
-    known = {"n": days, "name": row.of}
-    known |= {"since": short_day(clock.today(zone, row.since)), "day": long_day(row.on) if row.on else ""}
+    days, zone = row.days(at), ZoneInfo(row.zone)
+    known = {"n": days, "name": row.who}
+    known |= {"since": short_day(clock.today(zone, row.since)), "day": long_day(row.day) if row.day else ""}
     return _sentence(row, days, clock.today(zone, at)) % known
 
 
-def _sentence(row: api.Waiting, days: int, today: date) -> str:
+def _sentence(row: Waiting, days: int, today: date) -> str:
     match row.kind:
-        case api.OBSERVE if row.accepted and row.on and row.on < today:
+        case waiting.OBSERVE if row.accepted and row.day and row.day < today:
             return _("You were to watch on %(day)s. What you saw is not written down yet.")
-        case api.OBSERVE if row.accepted:
+        case waiting.OBSERVE if row.accepted:
             return _("You watch on %(day)s.")
-        case api.COLLECT:
+        case waiting.COLLECT:
             return _("Gathering since %(since)s.")
     return by_days(days, _since_today(row), _counted(row, days))
 
 
-def _since_today(row: api.Waiting) -> str:
+def _since_today(row: Waiting) -> str:
     return {
-        api.DECIDE: _("Ready since today."),
-        api.OBSERVE: _("Asked today, for %(day)s."),
-        api.TAKE_OVER: _("Asked of %(name)s today, for %(day)s. %(name)s is away, and nobody has taken it over."),
-        api.CONFIRM: _("Kept a promise today; you confirm it."),
-        api.CHALLENGE: _("Asked today to be seen before the path opens it."),
-        api.COUNTERSIGN: _("Signed today; it waits for a countersign."),
+        waiting.DECIDE: _("Ready since today."),
+        waiting.OBSERVE: _("Asked today, for %(day)s."),
+        waiting.TAKE_OVER: _("Asked of %(name)s today, for %(day)s. %(name)s is away, and nobody has taken it over."),
+        waiting.CONFIRM: _("Kept a promise today; you confirm it."),
+        waiting.CHALLENGE: _("Asked today to be seen before the path opens it."),
+        waiting.COUNTERSIGN: _("Signed today; it waits for a countersign."),
     }[row.kind]
 
 
-def _counted(row: api.Waiting, days: int) -> str:
+def _counted(row: Waiting, days: int) -> str:
     match row.kind:
-        case api.DECIDE:
+        case waiting.DECIDE:
             return ngettext("Ready since %(since)s, %(n)s day.", "Ready since %(since)s, %(n)s days.", days)
-        case api.OBSERVE:
+        case waiting.OBSERVE:
             return ngettext("Asked %(n)s day ago, for %(day)s.", "Asked %(n)s days ago, for %(day)s.", days)
-        case api.TAKE_OVER:
+        case waiting.TAKE_OVER:
             return ngettext(
                 "Asked of %(name)s %(n)s day ago, for %(day)s. %(name)s is away, and nobody has taken it over.",
                 "Asked of %(name)s %(n)s days ago, for %(day)s. %(name)s is away, and nobody has taken it over.",
                 days,
             )
-        case api.CONFIRM:
+        case waiting.CONFIRM:
             return ngettext(
                 "Kept a promise %(n)s day ago; you confirm it.", "Kept a promise %(n)s days ago; you confirm it.", days
             )
-        case api.CHALLENGE:
+        case waiting.CHALLENGE:
             return ngettext(
                 "Asked %(n)s day ago to be seen before the path opens it.",
                 "Asked %(n)s days ago to be seen before the path opens it.",
@@ -94,7 +97,7 @@ def _counted(row: api.Waiting, days: int) -> str:
     )
 
 
-def about(row: api.Waiting, progress: api.Progressing | None) -> str:
+def about(row: Waiting, progress: api.Progressing | None) -> str:
     """What it is about, and for which skills the rule is met."""
     if progress is None:
         return row.title

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Case, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from coaching.models import Absence, CoachAssignment, CoachProfile
 from coaching.policies import acting, help_policy, not_ended
-from lms.api import Enrolment, User
+from lms.api import Enrolment, Prepared, User
+from lms.rules.waiting import PROPOSAL, Waiting
 
 ACTIVE = CoachAssignment.Status.ACTIVE
 PRIMARY = CoachAssignment.Kind.PRIMARY
@@ -124,3 +126,90 @@ def coaches_to_choose(on: date) -> list[CoachProfile]:
     rows = CoachProfile.objects.filter(not_ended("", on), person__is_active=True)
     found = list(rows.select_related("person", "cover__person"))
     return sorted(found, key=lambda row: (row.load >= row.capacity, row.load - row.capacity, row.person.name_order))
+
+
+@dataclass(frozen=True, slots=True)
+class CoachFact:
+    """Who coaches an enrolment, and who does on the days when they are away."""
+
+    name: str
+    cover: str
+    away_from: date | None
+    away_until: date | None
+
+    def on(self, day: date) -> str:
+        """The name of the present coach on a day (UTC: that of who may sign)."""
+        away = self.away_from and self.away_until and self.away_from <= day <= self.away_until
+        return self.cover if away and self.cover else self.name
+
+
+@dataclass(slots=True)
+class _Assignment:
+    """An enrolment with one of its coaches: the present one, or one who is proposed; without any, ``uid`` is None.
+    ``since``: when the last coach before went, or the path began for the record.
+    """
+
+    enrolment: int
+    since: datetime
+    uid: UUID | None
+    status: str | None
+    reason: str | None
+    started_at: datetime | None
+    name: str | None
+    called: str | None
+    cover: str | None
+    away_from: date | None
+    away_until: date | None
+
+
+def _assigned(enrolments: list[int], on: date) -> QuerySet[Enrolment]:
+    before = CoachAssignment.objects.filter(enrolment=OuterRef("pk"), kind=PRIMARY, ended_at__isnull=False)
+    present = Q(coach_assignments__status=ACTIVE, coach_assignments__kind=PRIMARY)
+    proposed = Q(coach_assignments__status=CoachAssignment.Status.PROPOSED)
+    may_cover = not_ended("held__coach__cover__", on) & ~Q(held__coach__cover__person=F("person"))
+    return Enrolment.objects.filter(pk__in=enrolments).annotate(
+        held=FilteredRelation("coach_assignments", condition=present | proposed),
+        as_since=Coalesce(Subquery(before.order_by("-ended_at").values("ended_at")[:1]), F("enrolled_at")),
+        as_cover=Case(When(may_cover, then=F("held__coach__cover__person__full_name")), default=Value("")),
+    )
+
+
+_assignments = Prepared(
+    _Assignment,
+    _assigned,
+    enrolment="pk",
+    since="as_since",
+    uid="held__uid",
+    status="held__status",
+    reason="held__reason",
+    started_at="held__started_at",
+    name="held__coach__person__full_name",
+    called="held__coach__person__preferred_name",
+    cover="as_cover",
+    away_from="held__coach__away_from",
+    away_until="held__coach__away_until",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Coaches:
+    """Who coaches paths, by id of the enrolment; since when nobody does; who is proposed and waits for the manager."""
+
+    present: Mapping[int, CoachFact]
+    nobody_since: Mapping[int, datetime]
+    proposed: Sequence[Waiting]
+
+
+def coaches_on(enrolment_ids: Sequence[int], on: date) -> Coaches:
+    """Who coaches these paths on a day (UTC), and who does not. Queries: 1, 0 for no path."""
+    present: dict[int, CoachFact] = {}
+    since: dict[int, datetime] = {}
+    proposed: list[Waiting] = []
+    for row in _assignments(enrolments=enrolment_ids, on=on):
+        since[row.enrolment] = row.since
+        if row.status == ACTIVE:
+            present[row.enrolment] = CoachFact(row.name or "", row.cover or "", row.away_from, row.away_until)
+        elif row.uid and row.started_at:
+            named = (row.reason or "", row.started_at, None, row.name or "", row.called or "")
+            proposed.append(Waiting(PROPOSAL, row.uid, row.enrolment, *named))
+    return Coaches(present, {pk: day for pk, day in since.items() if pk not in present}, proposed)

@@ -6,17 +6,18 @@ is a new row; the old one is revoked in the same act, so that the record says wh
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import BigIntegerField, Case, Count, Exists, OuterRef, Q, QuerySet, When
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from coaching.models import CoachAssignment, ObserverGrant
 from coaching.policies import grant_policy, unlapsed
 from coaching.rules.times import a_year_later
-from lms.api import Act, Skill, User, act, forget, hold_log, log_end, log_row, once, recording, replayed
+from lms.api import Act, Prepared, Skill, User, act, forget, hold_log, log_end, log_row, once, recording, replayed
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
 from lms.rules.bounds import MAY_OBSERVE_UNTIL
 from lms.rules.lines import one_line
@@ -179,21 +180,40 @@ def may_observe(user_id: int, skill_ids: Iterable[int], at: datetime) -> set[int
     return set(rows.values_list("skill_id", flat=True))
 
 
-def authority_rows(
-    person_id: int, enrolment_id: int, skills: QuerySet[Skill], on: date, at: datetime
-) -> QuerySet[ObserverGrant, ObserverGrant]:
-    """The grants that an active person holds for these skills at that moment of the day ``on``.
-
-    ``as_coach`` is 1 when they are the coach of this enrolment, 0 when they stand in for one. For a question that a
-    larger one asks along.
+@dataclass(frozen=True, slots=True)
+class HeldGrants:
+    """The bases of the grants that somebody holds for some skills, by id of the skill, and whether they hold them as
+    the coach of the enrolment, or stand in for one.
     """
+
+    bases: Mapping[int, str]
+    as_coach: bool
+
+
+@dataclass(slots=True)
+class _Held:
+    skill: int
+    basis: str
+    as_coach: bool
+
+
+def _held(person: int, enrolment: int, skills: list[int], on: date, at: datetime) -> QuerySet[ObserverGrant]:
     coach = CoachAssignment.objects.filter(
-        enrolment=enrolment_id, status=ACTIVE, kind=PRIMARY, coach__person=OuterRef("person")
+        enrolment=enrolment, status=ACTIVE, kind=PRIMARY, coach__person=OuterRef("person")
     )
     rows = ObserverGrant.objects.filter(
-        unlapsed(on), person=person_id, person__is_active=True, skill__in=skills, granted_at__lte=at
+        unlapsed(on), person=person, person__is_active=True, skill__in=skills, granted_at__lte=at
     )
-    return rows.annotate(as_coach=Case(When(Exists(coach), then=1), default=0, output_field=BigIntegerField()))
+    return rows.annotate(as_coach=Exists(coach))
+
+
+_held_grants = Prepared(_Held, _held, skill="skill_id")
+
+
+def held_grants(person_id: int, enrolment_id: int, skill_ids: Sequence[int], at: datetime) -> HeldGrants:
+    """The grants that an active person holds for these skills at a moment. Queries: 1."""
+    rows = _held_grants(person=person_id, enrolment=enrolment_id, skills=skill_ids, on=at.date(), at=at)
+    return HeldGrants({row.skill: row.basis for row in rows}, any(row.as_coach for row in rows))
 
 
 def grants_at(user_id: int, skill_ids: Iterable[int], at: datetime) -> dict[int, UUID]:

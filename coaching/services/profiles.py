@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from coaching.models import CoachAssignment, CoachProfile, Session
 from coaching.policies import coach_profile_policy, not_ended
 from lms import clock
-from lms.api import User, act, forget, log_end, log_row, managers_of_each, once
+from lms.api import Prepared, User, act, forget, log_end, log_row, managers_of_each, once
 from lms.errors import Conflict, Invalid, NotFound
 from lms.rules.bounds import AWAY
 from lms.rules.lines import one_line
@@ -183,3 +184,26 @@ def _tell_to_choose(managers: list[User], row: CoachAssignment, at: datetime) ->
 
 def _languages(names: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(one_line(name)[:12] for name in names if name.strip()))
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """A coach's places, and when they are away; ``cover`` is who covers, None for nobody."""
+
+    load: int
+    capacity: int
+    away_from: date | None
+    away_until: date | None
+    cover: str | None
+
+
+_seats = Prepared(
+    Seats,
+    lambda me, on: CoachProfile.objects.filter(not_ended("", on), person=me),
+    cover="cover__person__full_name",
+)
+
+
+def seats_of(coach: User, on: date) -> Seats | None:
+    """How full somebody's places are on a day; None for who is no coach then. Queries: 1."""
+    return next(iter(_seats(me=coach.pk, on=on)), None)

@@ -2,19 +2,20 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
 
 from assessments.models import Case, Request
-from assessments.services.standing.queue import ORDER, Waiting
+from assessments.services.standing.queue import ORDER
 from assessments.views.queue_words import waits
 from coaching.models import CoachProfile, Commitment, Session
 from lms import clock
 from lms.api import PathVersion
 from lms.rules.said import long_day, short_day
+from lms.rules.waiting import Waiting
 from tests import factories as make
 from tests import judging_factories as judge
 
@@ -59,6 +60,10 @@ def test_everything_that_waits_for_a_coach() -> None:
     assert "Maximiliane Ready" in page
 
 
+def waiting(kind: str, since: datetime, zone: str, **fields: Any) -> Waiting:
+    return Waiting(kind, uuid4(), 1, "Visit", since, learner="Priya Sen", zone=zone, **fields)
+
+
 WAITS = {
     "decide": ("Ready since today.", "Ready since {since}, 1 day.", "Ready since {since}, 3 days."),
     "observe": ("Asked today, for {on}.", "Asked 1 day ago, for {on}.", "Asked 3 days ago, for {on}."),
@@ -92,7 +97,7 @@ def test_what_waits_since_today_says_so(kind: str) -> None:
     """The queue said "Asked 0 days ago" and "Ready since 29 November, 0 days."."""
     for days, sentence in zip((0, 1, 3), WAITS[kind], strict=True):
         since = NOON - timedelta(days=days)
-        row = Waiting(kind, uuid4(), "Priya Sen", "Visit", since, ZoneInfo("UTC"), NOON.date(), of="Ole")
+        row = waiting(kind, since, "UTC", day=NOON.date(), who="Ole")
         said = {"since": short_day(since.date()), "on": long_day(NOON.date())}
         assert waits(row, NOON) == sentence.format(**said)
 
@@ -110,7 +115,7 @@ def test_what_waits_since_today_says_so(kind: str) -> None:
 )
 def test_a_wait_is_counted_in_the_days_of_whom_it_is_about(zone: str, since: datetime, sentence: str) -> None:
     """A coach in another zone read another number of days than the learner."""
-    assert waits(Waiting("decide", uuid4(), "Priya Sen", "Visit", since, ZoneInfo(zone)), NOON) == sentence
+    assert waits(waiting("decide", since, zone), NOON) == sentence
 
 
 @pytest.mark.parametrize(
@@ -124,7 +129,7 @@ def test_a_wait_is_counted_in_the_days_of_whom_it_is_about(zone: str, since: dat
 )
 def test_what_was_to_be_watched_on_a_day_that_is_over_is_still_to_be_written(zone: str, on: date, over: bool) -> None:
     """Four days after the encounter the queue said "You watch on Wednesday 25 November."."""
-    row = Waiting("observe", uuid4(), "Priya Sen", "Visit", NOON - timedelta(6), ZoneInfo(zone), on, accepted=True)
+    row = waiting("observe", NOON - timedelta(6), zone, day=on, accepted=True)
     day = long_day(on)
     said = f"You were to watch on {day}. What you saw is not written down yet." if over else f"You watch on {day}."
     assert waits(row, NOON) == said

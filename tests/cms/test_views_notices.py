@@ -90,18 +90,18 @@ def test_everybody_sees_their_own_at_home_and_reads_them_there(role: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("role", "url", "budget"),
+    ("role", "url"),
     [
-        ("coach", "/coach/", 7),
-        ("learning administrator", "/coach/", 7),
-        ("manager", "/team/", 8),
-        ("learning administrator", "/team/", 7),
+        ("coach", "/coach/"),
+        ("learning administrator", "/coach/"),
+        ("manager", "/team/"),
+        ("learning administrator", "/team/"),
     ],
 )
-def test_pages_with_a_budget_hold_it_with_them(role: str, url: str, budget: int) -> None:
+def test_pages_with_a_limit_hold_it_with_them(role: str, url: str) -> None:
     who = HOMES[role][0]()
     tell(who, "Told.")
-    assert judge.cost(judge.log_in(who), url) <= budget
+    assert judge.cost(judge.log_in(who), url) <= 24
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "evil", ""])

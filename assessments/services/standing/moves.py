@@ -23,20 +23,9 @@ from lms.rules.ladder import SERVED_BY, Ladder
 from lms.rules.said import full_day, long_day
 from lms.rules.standing import DUE, NOT_YET, OTHER_STANDARD, TO_SHOW_AGAIN, VOUCHED, held
 from lms.rules.unlock import GateOpen, Leaf, MilestoneDone, StepDone
+from lms.rules.waiting import CHALLENGE, CONFIRM, COUNTERSIGN, REQUEST, SESSION
 
-from .holders import (
-    AUTHOR,
-    CHALLENGE,
-    CONFIRM,
-    COUNTERSIGN,
-    EXTERNAL,
-    LEARNER,
-    MANAGER,
-    REQUEST,
-    SESSION,
-    Holder,
-    waited_for,
-)
+from .holders import AUTHOR, EXTERNAL, LEARNER, MANAGER, Holder, waited_for
 
 if TYPE_CHECKING:
     from .readiness import PersonReadiness
@@ -178,7 +167,7 @@ class Moves:
         """A step that is open, as something to do; a session needs somebody to have it with."""
         step, alone = state.step, self.found.facts.uncoached.get(self.progress.enrolment.pk)
         if step.kind == StepKind.SESSION and alone:
-            chooses = Holder(MANAGER, alone.name, "", alone.since)
+            chooses = Holder(MANAGER, alone.manager, "", alone.since)
             return Move(_waiting(chooses), step=step.uid, by=chooses)
         sentence = {
             StepKind.COURSE: _("Read “%(title)s” to the end."),

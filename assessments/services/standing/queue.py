@@ -1,84 +1,47 @@
 """The coach's queue: what waits for one person, whose learners they are, what is planned, how full their places are.
 
 Two steps, so that the page costs little more for a coach of six hundred learners than for one of six: everything that
-waits comes in one UNION of light rows (``queue_of``), and only for what stands on the page is more read (``shown_of``).
+waits comes in a few prepared questions of light rows (``queue_of``), and only for what stands on the page is more read
+(``shown_of``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.db.models import Case as Choose
-from django.db.models import F, Q, QuerySet, When
+from django.db.models import QuerySet
 
-from assessments.models import Case, Request
-from assessments.policies.cases import to_countersign, to_take_over
-from coaching.api import Challenge, CoachProfile, Commitment, Session, coached_by
-from lms.api import Enrolment, News, Row, Union, User, news_of
+from assessments.models import Case
+from assessments.services.cases.examining import skills_of
+from assessments.services.cases.waiting import waiting_for_judge
+from coaching.api import Seats, coached_by, seats_of, sessions_for_coach, waiting_for_coach
+from lms.api import Enrolment, Prepared, User, skills_by_slug
 from lms.rules.ladder import Ladder
 from lms.rules.standing import NOT_YET
+from lms.rules.waiting import (
+    CHALLENGE,
+    COLLECT,
+    CONFIRM,
+    COUNTERSIGN,
+    DECIDE,
+    OBSERVE,
+    REQUEST,
+    TAKE_OVER,
+    Waiting,
+)
 
 from .case_progress import Progressing, progress_of_cases
 from .readiness import PersonReadiness, readiness_of
-from .team_facts import NEWS, news_part, notice_of, part, team_facts
-from .words import days_since, line_of
+from .team_facts import skills_of_roles, team_facts
+from .words import line_of
 
-OBSERVE, DECIDE, COLLECT, CONFIRM, COUNTERSIGN = "observe", "decide", "collect", "confirm", "countersign"
-CHALLENGE, TAKE_OVER = "challenge", "take_over"
-SESSION, LEARNER, SEATS = "session", "learner", "seats"
 ORDER = (DECIDE, OBSERVE, TAKE_OVER, CHALLENGE, CONFIRM, COUNTERSIGN, COLLECT)
 CASES = (DECIDE, COLLECT)
 AHEAD = timedelta(days=7)
 UNDER_WAY = timedelta(hours=2)
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """One thing that waits for the reader. ``uid`` is of what it is about: a request, case, commitment, challenge or
-    event; ``of``: who was asked and is away; ``zone``: where whoever it is about has their days.
-    """
-
-    kind: str
-    uid: UUID
-    person: str
-    title: str
-    since: datetime
-    zone: ZoneInfo
-    on: date | None = None
-    accepted: bool = False
-    of: str = ""
-
-    def days(self, at: datetime) -> int:
-        """How many days it has waited, as they count them."""
-        return days_since(self.since, at, self.zone)
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A session ahead."""
-
-    uid: UUID
-    person: str
-    title: str
-    at: datetime
-    minutes: int
-    place: str
-
-
-@dataclass(frozen=True, slots=True)
-class Seats:
-    """The reader's places, and when they are away."""
-
-    load: int
-    capacity: int
-    away_from: date | None
-    away_until: date | None
-    cover: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +64,15 @@ class MyLearner:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """The whole queue in order, and what is new for the reader; ``learners`` are ids of enrolments, by name."""
+    """The whole queue in order; ``learners`` are ids of enrolments, by name, and ``of_learners`` everything that waits
+    on their paths, whoever has it.
+    """
 
     waiting: Sequence[Waiting]
-    sessions: Sequence[Planned]
+    sessions: Sequence[Waiting]
     learners: Sequence[int]
+    of_learners: Sequence[Waiting]
     seats: Seats | None
-    news: News
 
     @property
     def oldest(self) -> Waiting | None:
@@ -128,143 +93,54 @@ class PagedQueue:
     learners: Sequence[MyLearner]
 
 
+@dataclass(slots=True)
+class _Learner:
+    enrolment: int
+
+
+def _my_learners(me: int, on: date) -> QuerySet[Enrolment]:
+    rows = Enrolment.objects.filter(coached_by(User(pk=me), on=on), status__in=Enrolment.OPEN)
+    return rows.order_by("person__name_order", "pk")
+
+
+_learners = Prepared(_Learner, _my_learners, enrolment="pk")
+
+
 def queue_of(me: User, at: datetime) -> Queue:
-    """What waits for somebody. Queries: 1."""
-    by_kind: dict[str, list[Row]] = {}
-    for row in _queue(me=me.pk, on=at.date(), since=at - UNDER_WAY, until=at + AHEAD):
-        by_kind.setdefault(row[0], []).append(row)
-    waiting = [_waiting(row) for kind in ORDER for row in by_kind.get(kind, ())]
-    waiting.sort(key=lambda item: (ORDER.index(item.kind), item.since))
-    sessions = [
-        Planned(uid, person, title, moment, minutes, place or "")
-        for _kind, _owner, uid, person, title, place, minutes, moment, *_rest in by_kind.get(SESSION, ())
-    ]
-    learners = sorted(by_kind.get(LEARNER, ()), key=lambda row: (row[3], row[1]))
-    seats = [
-        Seats(load, capacity, begin, end, cover or "")
-        for _kind, load, _uid, cover, _other, _more, capacity, _at, begin, end, _zone in by_kind.get(SEATS, ())
-    ]
+    """What waits for somebody. Queries: 8."""
+    on = at.date()
+    sessions = sessions_for_coach(me, on, at + AHEAD)
+    rows = [*waiting_for_judge(me, on), *waiting_for_coach(me, on)]
     return Queue(
-        waiting,
-        sorted(sessions, key=lambda item: item.at),
-        [row[1] for row in learners],
-        seats[0] if seats else None,
-        news_of([notice_of(row) for row in by_kind.get(NEWS, ())]),
+        sorted((row for row in rows if row.kind in ORDER), key=lambda row: (ORDER.index(row.kind), row.since)),
+        sorted((row for row in sessions if row.whom == me.pk and row.since >= at - UNDER_WAY), key=_when),
+        [row.enrolment for row in _learners(me=me.pk, on=on)],
+        [replace(row, kind=REQUEST) if row.kind in (OBSERVE, TAKE_OVER) else row for row in (*rows, *sessions)],
+        seats_of(me, on),
     )
 
 
-def shown_of(me: User, rows: Iterable[Waiting], learners: Sequence[int], at: datetime) -> PagedQueue:
-    """What the page says of these rows and these learners. Queries: 4, fewer when nothing of a kind is shown."""
+def _when(row: Waiting) -> datetime:
+    return row.since
+
+
+def shown_of(
+    me: User, rows: Iterable[Waiting], learners: Sequence[int], of_learners: Iterable[Waiting], at: datetime
+) -> PagedQueue:
+    """What the page says of these rows and these learners, by id; ``of_learners`` as in ``Queue``.
+
+    Queries: 12, fewer when nothing of a kind is shown.
+    """
     uids = [row.uid for row in rows if row.kind in CASES]
     cases = list(Case.objects.filter(uid__in=uids).select_related("version", "learner")) if uids else []
     people = Enrolment.objects.filter(pk__in=learners).select_related("person", "path", "role_version__profile")
     enrolments = sorted(people, key=lambda item: learners.index(item.pk)) if learners else []
-    facts = team_facts(enrolments, at.date(), others=[case.learner_id for case in cases])
+    mine = [row for row in of_learners if row.enrolment in learners]
+    skills = skills_by_slug(skills_of(cases) | skills_of_roles(enrolments))
+    titles = {slug: skill.title for slug, skill in skills.items()}
+    facts = team_facts(enrolments, at.date(), [case.learner_id for case in cases], mine, titles)
     found = readiness_of(enrolments, at, facts)
-    return PagedQueue(progress_of_cases(cases, me, facts, at), [_learner(item, me) for item in found])
-
-
-def _parts(*, me: int, on: date, since: datetime, until: datetime) -> list[QuerySet[Any, Row]]:
-    """What is asked of somebody, whoever's learner it is about; their learners, sessions, places and notices."""
-    reader = User(pk=me)
-    mine, encounter = coached_by(reader, "enrolment", on), {"uid": F("uid"), "at": F("made_at"), "day": F("planned_on")}
-    learner = {"word": F("case__learner__full_name"), "zone": F("case__learner__time_zone")}
-    of_case = {**learner, "other": F("case__version__title")}
-    person, zone = F("enrolment__person__full_name"), F("enrolment__person__time_zone")
-    cases = Case.objects.filter(mine).exclude(learner=reader)
-    return [
-        news_part(me),
-        part(
-            OBSERVE,
-            Request.objects.filter(observer=reader, status__in=Request.WAITING),
-            **encounter,
-            **of_case,
-            more=F("status"),
-        ),
-        part(
-            TAKE_OVER,
-            Request.objects.filter(to_take_over(reader, on)),
-            **encounter,
-            **of_case,
-            more=F("observer__full_name"),
-        ),
-        part(
-            CONFIRM,
-            Commitment.objects.filter(mine, status="done"),
-            uid=F("uid"),
-            word=person,
-            other=F("what"),
-            at=F("done_at"),
-            zone=zone,
-        ),
-        part(
-            CHALLENGE,
-            Challenge.objects.filter(mine, status="asked").exclude(enrolment__person=reader),
-            uid=F("uid"),
-            word=person,
-            other=F("title"),
-            at=F("asked_at"),
-            zone=zone,
-        ),
-        part(
-            COUNTERSIGN,
-            to_countersign(reader, on),
-            uid=F("uid"),
-            word=F("subject__full_name"),
-            other=F("words"),
-            at=F("occurred_at"),
-            zone=F("subject__time_zone"),
-        ),
-        *(
-            part(
-                kind,
-                cases.filter(status=status),
-                uid=F("uid"),
-                word=F("learner__full_name"),
-                other=F("version__title"),
-                at=waits_since,
-                zone=F("learner__time_zone"),
-            )
-            for kind, status, waits_since in (
-                (DECIDE, Case.Status.READY, Choose(When(ready_at=None, then="opened_at"), default="ready_at")),
-                (COLLECT, Case.Status.COLLECTING, F("opened_at")),
-            )
-        ),
-        part(
-            SESSION,
-            Session.objects.filter(coach=reader, status="planned", planned_at__gte=since, planned_at__lte=until),
-            uid=F("uid"),
-            word=person,
-            other=F("title"),
-            more=F("place"),
-            number=F("minutes"),
-            at=F("planned_at"),
-        ),
-        part(
-            LEARNER,
-            Enrolment.objects.filter(coached_by(reader, on=on), status__in=Enrolment.OPEN),
-            owner=F("pk"),
-            word=F("person__name_order"),
-        ),
-        part(
-            SEATS,
-            CoachProfile.objects.filter(Q(ended_on=None) | Q(ended_on__gt=on), person=reader),
-            owner=F("load"),
-            word=F("cover__person__full_name"),
-            number=F("capacity"),
-            day=F("away_from"),
-            until=F("away_until"),
-        ),
-    ]
-
-
-_queue = Union(_parts)
-
-
-def _waiting(row: Row) -> Waiting:
-    kind, _owner, uid, person, title, more, _number, since, day, _until, zone = row
-    accepted = more == Request.Status.ACCEPTED
-    return Waiting(kind, uid, person, title, since, ZoneInfo(zone), day, accepted, of=more or "")
+    return PagedQueue(progress_of_cases(cases, me, facts, skills, at), [_learner(item, me) for item in found])
 
 
 def _learner(found: PersonReadiness, me: User) -> MyLearner:

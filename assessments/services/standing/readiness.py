@@ -21,9 +21,11 @@ from assessments.services.ledger.verdicts import newest, verdicts_of_people
 from lms import clock
 from lms.api import (
     Enrolment,
+    PathProgress,
     Settled,
     StepKind,
     seen_by_others,
+    settled_of,
     settled_steps,
     structure_of,
 )
@@ -32,10 +34,11 @@ from lms.rules.gates import OpenGate
 from lms.rules.ladder import Ladder, ladder
 from lms.rules.pace import AHEAD, BEHIND, OVER, PAUSED, Pace, pace
 from lms.rules.standing import EXPIRING, Verdict
+from lms.rules.waiting import Waiting
 
 from .holders import LEARNER, Holder, holder
 from .moves import Moves
-from .team_facts import TeamFacts, Wait, team_facts
+from .team_facts import TeamFacts, path_facts, team_facts
 from .ways import Ways, steps_before, ways_to
 
 READY, EXPIRING_SOON, ON_TRACK, LATE, BLOCKED, NOT_STARTED = (
@@ -119,9 +122,9 @@ class PersonReadiness:
         return first
 
     @cached_property
-    def waiting(self) -> list[Wait]:
+    def waiting(self) -> list[Waiting]:
         """What lies with somebody else now; a session that is to come does not yet."""
-        return [wait for wait in self.facts.waits.get(self.enrolment.pk, ()) if wait.since <= self.at]
+        return [wait for wait in self.facts.waits.get(self.enrolment.pk, ()) if wait.with_others(self.at)]
 
     @cached_property
     def _with_others(self) -> frozenset[int]:
@@ -168,8 +171,7 @@ class PersonReadiness:
 
     def ways_to(self, skill: str) -> Ways:
         """What the path offers towards what the role asks for on a skill, without what was waived for this person."""
-        waived = frozenset(self.facts.waived.get(self.enrolment.pk, ()))
-        return ways_to(self.enrolment.path_version_id, skill, self.standard_of(skill), waived)
+        return ways_to(self.enrolment.path_version_id, skill, self.standard_of(skill), self.settled.waived)
 
     def look(self, skill: str) -> Ladder:
         """How the person stands on a skill: the same for learner, coach, manager, export and invoice."""
@@ -193,20 +195,28 @@ class PersonReadiness:
 
 
 def readiness_of(
-    enrolments: Iterable[Enrolment], at: datetime | None = None, facts: TeamFacts | None = None
+    enrolments: Iterable[Enrolment],
+    at: datetime | None = None,
+    facts: TeamFacts | None = None,
+    settled: Mapping[int, Settled] | None = None,
+    standards: Mapping[UUID, str] | None = None,
 ) -> list[PersonReadiness]:
-    """Readiness for each enrolment (fetched with person).
+    """Readiness for each enrolment (fetched with person). ``facts``, ``settled`` and the names of ``standards``: what
+    was read already.
 
-    Queries: 5, for any number of people; 4 with ``facts``, and 1 less where no role asks for a standard by name.
+    Queries: 15 for any number of people; 9 less with ``facts``, 4 less with ``settled``, and 1 less where no role asks
+    for a standard by name that ``standards`` does not know.
     """
     at = at or clock.now()
     enrolments = list(enrolments)
     facts = facts or team_facts(enrolments, at.date())
     today = {enrolment.pk: clock.today(enrolment.person.zone, at) for enrolment in enrolments}
-    settled = settled_steps(enrolments, today, facts.pauses)
+    settled = settled_steps(enrolments, today, facts.pauses) if settled is None else settled
     verdicts = verdicts_of_people({enrolment.person_id for enrolment in enrolments})
     roles = {version: role_of(version) for version in {enrolment.role_version_id for enrolment in enrolments}}
-    standards = _standards(line.standard for role in roles.values() for line in role.requirements if line.standard)
+    asked = {line.standard for role in roles.values() for line in role.requirements if line.standard}
+    known = dict(standards or {})
+    named = known | _standards(asked - known.keys())
     found = []
     for enrolment in enrolments:
         role, day = roles[enrolment.role_version_id], today[enrolment.pk]
@@ -223,10 +233,27 @@ def readiness_of(
                 assess_skills(role.requirements, gates, role.threshold, day),
                 _pace(enrolment, facts, day, settled[enrolment.pk].oldest_due),
                 verdicts.get(enrolment.person_id, {}),
-                standards,
+                named,
             )
         )
     return found
+
+
+def readiness_on(
+    progress: PathProgress,
+    at: datetime,
+    waiting: Iterable[Waiting] | None = None,
+    titles: Mapping[str, str] | None = None,
+    standards: Mapping[UUID, str] | None = None,
+) -> PersonReadiness:
+    """The readiness of one person on one path that is read already. ``waiting``: what waits on it, ``titles``: what the
+    skills that the role asks for are called, by slug, and what ``standards`` are called, where these are known, too.
+
+    Queries: 9, 5 fewer with ``waiting``, 1 fewer with each of ``titles`` and ``standards``; 1 more without a coach.
+    """
+    enrolment = progress.enrolment
+    facts = path_facts(progress, at.date(), waiting, titles)
+    return readiness_of([enrolment], at, facts, {enrolment.pk: settled_of(progress)}, standards)[0]
 
 
 def _standards(uids: Iterable[UUID]) -> dict[UUID, str]:

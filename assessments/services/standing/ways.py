@@ -22,13 +22,13 @@ class Ways:
 
 
 @lru_cache(maxsize=4096)
-def ways_to(version_id: int, skill: str, standard: UUID | None, waived: frozenset[UUID] = frozenset()) -> Ways:
-    """The steps of a path version that can open gates of a skill, without those that were waived for a person.
+def ways_to(version_id: int, skill: str, standard: UUID | None, waived: frozenset[int] = frozenset()) -> Ways:
+    """The steps of a path version that can open gates of a skill, without those that were waived for a person (by id).
 
     Queries: 0 when the structure is in memory.
     """
     structure = structure_of(version_id)
-    steps = [step for step in structure.steps.values() if skill in step.skills and step.uid not in waived]
+    steps = [step for step in structure.steps.values() if skill in step.skills and step.id not in waived]
     shown = frozenset(
         step.content_uid
         for step in steps

@@ -1,23 +1,33 @@
 """One path of a learner with all that its pages say: what is open and whose turn it is, what closes a step, who helps.
 
-Everything is read up front, in a number of queries that neither the length of the path nor the number of people
-changes; the methods only combine.
+Everything but who helps is read up front, in a number of queries that neither the length of the path nor the number of
+people changes; the methods only combine.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from assessments.api import Move, Moves, PersonReadiness, line_of, readiness_of
+from assessments.api import (
+    Move,
+    Moves,
+    PersonReadiness,
+    countersigns_of,
+    line_of,
+    readiness_on,
+    role_of,
+    waiting_in_judging,
+)
 from cms.rules.locks import Lock, Names, explain
-from coaching.api import Helper, my_people
+from coaching.api import Helper, my_people, waiting_in_helping
 from lms import clock
 from lms.api import (
     DONE,
@@ -38,10 +48,9 @@ from lms.rules.days import reached_on
 from lms.rules.ladder import Ladder
 from lms.rules.said import at_hour, by_days, hour, long_day, short_day, since
 from lms.rules.standing import NONE_HERE, VOUCHED
-
-from .underway import (
+from lms.rules.waiting import (
     CHALLENGE,
-    COLLECTING,
+    COLLECT,
     CONFIRM,
     COUNTERSIGN,
     DECIDE,
@@ -49,8 +58,7 @@ from .underway import (
     PROPOSAL,
     REQUEST,
     SESSION,
-    Item,
-    underway_of,
+    Waiting,
 )
 
 ICONS = {
@@ -72,7 +80,7 @@ class Turn:
     who: str
     text: str
     mine: bool = False
-    item: Item | None = None
+    item: Waiting | None = None
 
 
 class Journey:
@@ -83,15 +91,18 @@ class Journey:
         progress: PathProgress,
         found: PersonReadiness,
         words: Words,
-        items: Iterable[Item],
-        helpers: Iterable[Helper],
+        items: Sequence[Waiting],
         at: datetime,
     ) -> None:
         self.progress, self.found, self.words, self.at = progress, found, words, at
         self.moves = Moves(found, progress, self.step_title)
         self.enrolment, self.today, self.structure = progress.enrolment, progress.today, progress.structure
-        self.items = [item for item in items if item.enrolment == progress.enrolment.pk]
-        self.helpers = list(helpers)
+        self.items = list(items)
+
+    @cached_property
+    def helpers(self) -> list[Helper]:
+        """Who helps the person. Queries: 2, when a page first asks."""
+        return my_people(self.enrolment.person, self.today)
 
     # --- names
 
@@ -147,7 +158,7 @@ class Journey:
 
     # --- steps
 
-    def items_about(self, step: StepInfo) -> list[Item]:
+    def items_about(self, step: StepInfo) -> list[Waiting]:
         """What is under way on a step."""
         return [item for item in self.items if item.about == step.about]
 
@@ -168,7 +179,7 @@ class Journey:
         kind = state.step.kind
         planned = next((item for item in self.items_about(state.step) if item.kind == SESSION), None)
         if planned:
-            here = clock.local(planned.at, self.enrolment.person.zone)
+            here = clock.local(planned.since, self.enrolment.person.zone)
             words = {"day": short_day(here.date()), "time": hour(here)}
             return Turn("cal", _("%(day)s, %(time)s") % words, item=planned)
         if kind == StepKind.SESSION and not self.coach():
@@ -184,13 +195,15 @@ class Journey:
         text = _("You, today") if not late else _("You, by %(day)s") % {"day": short_day(due)}
         return Turn("you", text, mine=True, item=promised)
 
-    def _waiting(self, item: Item) -> Turn:
-        if item.kind == REQUEST and item.state == "accepted" and item.day and item.day >= self.today:
+    def _waiting(self, item: Waiting) -> Turn:
+        if item.kind == REQUEST and item.accepted and item.day and item.day >= self.today:
             words = {"name": item.name, "day": short_day(item.day)}
             return Turn("coach", _("%(name)s watches, %(day)s") % words, item=item)
         name = item.name if item.who else ("" if item.kind == COUNTERSIGN else self.coach_name)
         who = name or (_("a second signature") if item.kind == COUNTERSIGN else _("your coach"))
-        return Turn("coach", _("Waits for %(name)s, %(time)s") % {"name": who, "time": self.since(item.at)}, item=item)
+        return Turn(
+            "coach", _("Waits for %(name)s, %(time)s") % {"name": who, "time": self.since(item.since)}, item=item
+        )
 
     def lock(self, state: StepState) -> Lock:
         """Why a closed step is closed. On a paused path no day comes nearer, so no date is given."""
@@ -261,11 +274,11 @@ class Journey:
 
     # --- waiting
 
-    def wait_sentence(self, item: Item) -> str:
+    def wait_sentence(self, item: Waiting) -> str:
         """What lies with whom, and since when."""
-        words = {"name": item.name if item.who else self.coach_name or _("Your coach"), "what": item.what}
-        days = (self.today - self._local(item.at)).days
-        if item.kind == REQUEST and item.state == "accepted" and item.day:
+        words = {"name": item.name if item.who else self.coach_name or _("Your coach"), "what": item.title}
+        days = (self.today - self._local(item.since)).days
+        if item.kind == REQUEST and item.accepted and item.day:
             if item.day >= self.today:
                 return _("%(name)s watches you on %(day)s.") % (words | {"day": long_day(item.day)})
             return _("%(name)s has yet to write down what they saw on %(day)s.") % (words | {"day": long_day(item.day)})
@@ -292,11 +305,11 @@ class Journey:
         if item.kind == CONFIRM:
             return _("%(name)s has yet to confirm your promise.") % words
         if item.kind == SESSION:
-            moment = self.moment(item.at)
+            moment = self.moment(item.since)
             return _("%(name)s has yet to write down your session of %(when)s.") % (words | {"when": moment})
         return _("A second signature is still to come.")
 
-    def _proposed(self, item: Item, days: int) -> str:
+    def _proposed(self, item: Waiting, days: int) -> str:
         """A proposal lies with the manager, and since when."""
         words = {"name": self.manager_name or _("Your manager"), "coach": item.who, "n": days}
         today = _("%(name)s decides since today whether %(coach)s becomes your coach.")
@@ -320,8 +333,11 @@ class Journey:
         return clock.today(self.enrolment.person.zone, at)
 
 
-def journeys(person: User, at: datetime, chosen: UUID | None = None) -> tuple[list[PathProgress], Journey | None]:
-    """Every open path of a person, and the chosen one ready to be told. Queries: 12.
+def journeys(
+    person: User, at: datetime, chosen: UUID | None = None, named: Iterable[str] = ()
+) -> tuple[list[PathProgress], Journey | None]:
+    """Every open path of a person, and the chosen one ready to be told. ``named``: slugs of skills that the page names
+    beside those of the path. Queries: 18.
 
     By default it is the newest that has begun: a path that begins later takes nothing from the role that is held.
     """
@@ -330,15 +346,25 @@ def journeys(person: User, at: datetime, chosen: UUID | None = None) -> tuple[li
     progress = next((path for path in paths if path.enrolment.uid == chosen), present)
     if progress is None:
         return [], None
-    structure = progress.structure
-    found = readiness_of([progress.enrolment], at)[0]
+    structure, role = progress.structure, role_of(progress.enrolment.role_version_id)
     uids: list[UUID | None] = [path.enrolment.path.uid for path in paths]
     uids += [milestone.uid for milestone in structure.milestones]
     uids += [step.content_uid or step.uid for step in structure.steps.values()]
     uids += [lesson.uid for step in structure.steps.values() for lesson in step.lessons]
-    words = words_of(uids, {*structure.skill_ids, *found.role.by_skill}, get_language() or "en")
-    items = underway_of([progress.enrolment.pk])
-    return paths, Journey(progress, found, words, items, my_people(person, progress.today), at)
+    uids += [line.standard for line in role.requirements]
+    words = words_of(uids, {*structure.skill_ids, *role.by_skill, *named}, get_language() or "en")
+    waiting = waiting_on_path(progress.enrolment.pk)
+    standards = {uid: word.title for uid, word in words.content.items()}
+    titles = {skill: words.skill(skill) for skill in role.by_skill}
+    found = readiness_on(progress, at, waiting, titles, standards)
+    items = sorted([*waiting, *found.facts.proposed], key=lambda item: (item.since, item.kind, str(item.uid)))
+    return paths, Journey(progress, found, words, items, at)
 
 
-__all__ = ["COLLECTING", "ICONS", "Journey", "Turn", "journeys"]
+def waiting_on_path(enrolment: int) -> list[Waiting]:
+    """Everything under way on a path, by id, but for proposed coaches. Queries: 6."""
+    ids = [enrolment]
+    return [*waiting_in_helping(ids), *waiting_in_judging(ids), *countersigns_of(ids)]
+
+
+__all__ = ["COLLECT", "ICONS", "Journey", "Turn", "journeys"]

@@ -15,10 +15,10 @@ from lms import clock
 from lms.api import DONE, LOCKED, OPEN, WAIVED, MilestoneInfo, StepKind, StepState
 from lms.rules.ladder import NAMES, gate_of
 from lms.rules.said import long_day, short_day
+from lms.rules.waiting import CHALLENGE, Waiting
 
 from .journey import ICONS, Journey, Turn
 from .today import next_card
-from .underway import CHALLENGE, Item
 
 FINISHED, AHEAD = "finished", "ahead"
 
@@ -143,7 +143,7 @@ def _step(journey: Journey, state: StepState, upcoming: StepState | None) -> Ste
     )
 
 
-def _asked(journey: Journey, state: StepState) -> list[Item]:
+def _asked(journey: Journey, state: StepState) -> list[Waiting]:
     return [item for item in journey.items_about(state.step) if item.kind == CHALLENGE]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any
@@ -27,7 +27,7 @@ from lms.api import (
     StepKind,
     User,
     facts_of,
-    labels_of,
+    words_of,
 )
 from lms.errors import NotFound
 from lms.rules.gates import GATES
@@ -181,11 +181,12 @@ def _signed_for(found: Ladder, required: Required | None, signed: list[Record]) 
 
 
 def my_skills(person: User, at: datetime, chosen: UUID | None = None) -> MySkills:
-    """Every skill and how the person stands on it. Queries: 14, constant in paths, skills and sign-offs."""
-    known = _known(person, at, chosen)
+    """Every skill and how the person stands on it. Queries: 22, constant in paths, skills and sign-offs."""
     skills = list(Skill.objects.filter(archived_at=None))
-    labels = labels_of([skill.uid for skill in skills], get_language() or "en")
-    titles = {skill.slug: labels[skill.uid].title if skill.uid in labels else skill.title for skill in skills}
+    slugs = [skill.slug for skill in skills]
+    known = _known(person, at, chosen, slugs)
+    words = known.journey.words if known.journey else words_of([], slugs, get_language() or "en")
+    titles = {slug: words.skill(slug) for slug in slugs}
     families = {skill.slug: skill.family for skill in skills}
     page = MySkills(records=[record for record in known.records if record.stands])
     if known.journey:
@@ -209,7 +210,7 @@ def my_skills(person: User, at: datetime, chosen: UUID | None = None) -> MySkill
 
 def one_skill(person: User, slug: str, at: datetime, chosen: UUID | None = None) -> OneSkill:
     """One skill: what it means, and how the person came to stand where they do, on the chosen path. Raises NotFound.
-    Queries: 15.
+    Queries: 23.
     """
     version = (
         SkillVersion.objects.filter(skill__slug=slug, skill__archived_at=None)
@@ -236,9 +237,10 @@ def one_skill(person: User, slug: str, at: datetime, chosen: UUID | None = None)
     )
 
 
-def _known(person: User, at: datetime, chosen: UUID | None) -> _Known:
+def _known(person: User, at: datetime, chosen: UUID | None, named: Iterable[str] = ()) -> _Known:
+    """``named``: slugs of skills that the page names beside those of the path."""
     today = clock.today(person.zone, at)
-    _paths, journey = journeys(person, at, chosen)
+    _paths, journey = journeys(person, at, chosen, named)
     gates = list(journey.progress.gates) if journey else facts_of(person.pk, []).gates
     records = [_record(found) for found in standings_on([person.pk], today)[person.pk]]
     verdicts = journey.found.verdicts if journey else verdicts_of_people([person.pk]).get(person.pk, {})

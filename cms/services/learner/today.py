@@ -17,9 +17,20 @@ from lms.api import OPEN, Enrolment, News, PathProgress, StepKind, StepState, Us
 from lms.rules.ladder import NAMES, Ladder, gate_of
 from lms.rules.said import by_days, full_day, long_day, short_day
 from lms.rules.standing import DUE, LAPSED, LOWER, NOT_YET, REFUSED, REVOKED, Verdict
+from lms.rules.waiting import (
+    CHALLENGE,
+    COLLECT,
+    CONFIRM,
+    COUNTERSIGN,
+    DECIDE,
+    PROMISED,
+    PROPOSAL,
+    REQUEST,
+    SESSION,
+    Waiting,
+)
 
 from .journey import Journey, journeys
-from .underway import CHALLENGE, COLLECTING, CONFIRM, COUNTERSIGN, DECIDE, PROMISED, PROPOSAL, REQUEST, SESSION, Item
 
 SETTLED = timedelta(days=30)
 
@@ -113,7 +124,7 @@ class Today:
 
 
 def today_of(person: User, at: datetime, chosen: UUID | None = None) -> Today:
-    """All of a learner's day. Queries: 13 with a path, whatever its length; 6 without."""
+    """All of a learner's day. Queries: 22 with a path, whatever its length; 6 without."""
     paths, journey = journeys(person, at, chosen)
     today = Today(greeting(person, at), paths=paths, news=unread_notices(person))
     if journey is None:
@@ -127,7 +138,9 @@ def today_of(person: User, at: datetime, chosen: UUID | None = None) -> Today:
         today.state = AHEAD
         today.sentence = _ahead_sentence(progress)
         return today
-    today.cards = due_cards(person, progress.today)
+    active = [path.enrolment for path in paths if path.enrolment.status == Enrolment.Status.ACTIVE]
+    versions = [enrolment.path_version_id for enrolment in active]
+    today.cards = due_cards(person, progress.today, versions=versions)
     today.waits = waits_of(journey)
     today.session = session_of(journey)
     today.skills = [skill_line(journey, skill) for skill in journey.milestone_skills()]
@@ -283,13 +296,13 @@ def _course(journey: Journey, state: StepState) -> tuple[str, int, str, str]:
 def _commitment(journey: Journey, state: StepState) -> tuple[str, str]:
     item = next((item for item in journey.items_about(state.step) if item.kind == PROMISED), None)
     if item and item.day:
-        words = {"what": item.what, "day": long_day(item.day)}
+        words = {"what": item.title, "day": long_day(item.day)}
         return _("You promised: “%(what)s”, by %(day)s.") % words, _("Say how it went")
     return _("Promise to use it with a customer you know, by a day that you choose."), _("Make the promise")
 
 
 def _demonstration(journey: Journey, state: StepState) -> tuple[str, str]:
-    if any(item.kind == COLLECTING for item in journey.items_about(state.step)):
+    if any(item.kind == COLLECT for item in journey.items_about(state.step)):
         return _("Something is still missing before it can be decided. Look at what, and ask again."), _("See the case")
     return _("Choose who watches you, where and when."), _("Ask to be seen")
 
@@ -344,7 +357,7 @@ def _open_since(journey: Journey, state: StepState) -> date:
     return min(journey.reached_on(state.step.start_day), journey.today)
 
 
-def _wait(journey: Journey, item: Item) -> Wait:
+def _wait(journey: Journey, item: Waiting) -> Wait:
     url, coach = "", journey.coach()
     if item.kind == PROPOSAL:
         manager = journey.manager()
@@ -364,20 +377,20 @@ def _wait(journey: Journey, item: Item) -> Wait:
     elif item.about and item.kind == CONFIRM:
         url = reverse("commitment", args=[item.uid])
     else:
-        url = reverse("go", args=[item.uid])
+        url = reverse("go", args=[item.case or item.uid])
     return Wait(sentence, _about(journey, item), who, "coach", url)
 
 
-def _about(journey: Journey, item: Item) -> str:
+def _about(journey: Journey, item: Waiting) -> str:
     if item.kind == REQUEST and item.day:
-        words = {"what": journey.words.title(item.about, item.what), "day": short_day(item.day)}
+        words = {"what": journey.words.title(item.about, item.title), "day": short_day(item.day)}
         return _("“%(what)s”, asked for %(day)s.") % words
     if item.kind == SESSION:
-        return item.what
+        return item.title
     if item.kind == COUNTERSIGN:
-        words = {"what": journey.words.title(item.about, item.what)}
+        words = {"what": journey.words.title(item.about, item.title)}
         return _("“%(what)s” is decided; somebody else looks at the evidence, too.") % words
-    return f"“{journey.words.title(item.about, item.what)}”"
+    return f"“{journey.words.title(item.about, item.title)}”"
 
 
 def session_of(journey: Journey) -> Planned | None:
@@ -386,7 +399,7 @@ def session_of(journey: Journey) -> Planned | None:
     if item is None:
         return None
     url = reverse("session", args=[item.uid])
-    return Planned(item.what, journey.moment(item.at), item.minutes or 0, item.who, item.state, url)
+    return Planned(item.title, journey.moment(item.since), item.minutes, item.who, item.place, url)
 
 
 def skill_line(journey: Journey, skill: str) -> SkillLine:

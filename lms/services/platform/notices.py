@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,37 +13,44 @@ from lms.errors import NotFound
 from lms.models import Notice, User
 
 from .acts import act, once
+from .prepared import Prepared
 
 SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class NewNotice:
+    """A notice that somebody has not seen; ``unread``: how many there are of these in all."""
+
+    pk: int
+    uid: UUID
+    text: str
+    url: str
+    created_at: datetime
+    unread: int
 
 
 @dataclass(frozen=True, slots=True)
 class News:
     """What is new for somebody: the newest notices that they have not seen, and how many more of these there are."""
 
-    notices: tuple[Notice, ...] = ()
+    notices: tuple[NewNotice, ...] = ()
     more: int = 0
+
+
+def _newest_unread(person: int) -> QuerySet[Notice]:
+    mine = Notice.objects.filter(person=person, read_at=None)
+    count = mine.order_by().values("person").annotate(count=Count("pk")).values("count")
+    return mine.order_by("-created_at", "-pk").annotate(unread=Subquery(count))[:SHOWN]
+
+
+_new = Prepared(NewNotice, _newest_unread)
 
 
 def unread_notices(person: User) -> News:
     """What stands on the person's home. Queries: 1."""
-    return news_of(newest_unread(person))
-
-
-def newest_unread(person: User) -> QuerySet[Notice]:
-    """The rows of ``unread_notices``, each with ``unread``: how many there are in all. Without an order of their own,
-    so that a page that reads a UNION anyway has them in the same breath.
-    """
-    mine = Notice.objects.filter(person=person, read_at=None)
-    count = mine.order_by().values("person").annotate(count=Count("pk")).values("count")
-    newest = mine.values("pk")[:SHOWN]
-    return mine.filter(pk__in=newest).order_by().annotate(unread=Subquery(count))
-
-
-def news_of(rows: Iterable[Notice]) -> News:
-    """The rows of ``newest_unread`` in order. Queries: those of the rows."""
-    found = sorted(rows, key=lambda notice: (notice.created_at, notice.pk), reverse=True)
-    return News(tuple(found), found[0].unread - len(found) if found else 0)  # type: ignore[attr-defined]
+    found = _new(person=person.pk)
+    return News(tuple(found), found[0].unread - len(found) if found else 0)
 
 
 def notices_of(person: User) -> QuerySet[Notice]:

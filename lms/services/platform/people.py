@@ -10,8 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from lms import clock
@@ -161,13 +160,6 @@ def managers_of_each(person_ids: Collection[int], on: date) -> dict[int, list[Us
         managed_id, steps_up = row.managed_id, row.steps_up  # type: ignore[attr-defined]
         found[managed_id].setdefault(steps_up, []).append(row)
     return {pk: by_distance[min(by_distance)] if by_distance else [] for pk, by_distance in found.items()}
-
-
-def managing(person_id: int, on: date) -> QuerySet[User]:
-    """Who manages one person, as ``managers_of`` says; for a question that a larger one asks along."""
-    sql, values = _climb([person_id], on)
-    nearest = f"{sql} SELECT manager_id FROM found WHERE steps_up = (SELECT MIN(steps_up) FROM found)"  # noqa: S608
-    return User.objects.filter(pk__in=RawSQL(nearest, values))  # noqa: S611 - our own statement, values apart
 
 
 def _managers_query(person_ids: Collection[int], on: date) -> tuple[str, list[object]]:

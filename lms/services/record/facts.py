@@ -1,23 +1,19 @@
 """What the record holds about one person, read at once.
 
 Everything that decides where somebody stands - steps completed, waived and opened early, due dates moved, pauses,
-lessons read, gates, talk facts - comes in one UNION: a page asks once, however long its paths are. Writers of learning
-(a lesson read, a recall answered, an example accepted) first take the person's row (``lock_learner``): two of them at
-the same moment would otherwise each miss the other's half of what completes a step or opens Talk.
+lessons read, gates, talk facts - comes in eight prepared questions, however long the paths are. Writers of learning (a
+lesson read, a recall answered, an example accepted) first take the person's row (``lock_learner``): two of them at the
+same moment would otherwise each miss the other's half of what completes a step or opens Talk.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from django.db import models
-from django.db.models import F, QuerySet, Value
-from django.db.models.functions import Concat
+from django.db.models import QuerySet
 
 from lms.models import (
     Enrolment,
@@ -32,19 +28,91 @@ from lms.models import (
     Waiver,
 )
 from lms.rules.gates import OpenGate
-from lms.services.platform.union import Row, Union, union_part
+from lms.services.platform.prepared import Prepared
 
-# The columns of the UNION beside the kind, with the type that each has in every part of it.
-COLUMNS: dict[str, models.Field] = {
-    "enrolment": models.BigIntegerField(),
-    "uid": models.UUIDField(),
-    "word": models.CharField(),
-    "other": models.CharField(),
-    "number": models.BigIntegerField(),
-    "at": models.DateTimeField(),
-    "day": models.DateField(),
-    "until": models.DateField(),
-}
+
+@dataclass(slots=True)
+class _Completed:
+    enrolment: int
+    step: UUID
+    at: datetime
+
+
+@dataclass(slots=True)
+class _Reason:
+    """Why a step was waived, or opened in spite of its lock."""
+
+    enrolment: int
+    step: UUID
+    reason: str
+
+
+@dataclass(slots=True)
+class _Extended:
+    enrolment: int
+    step: UUID
+    due_day: int
+
+
+@dataclass(slots=True)
+class _Paused:
+    enrolment: int
+    reason: str
+    from_on: date
+    until_on: date | None
+
+
+@dataclass(slots=True)
+class _Lesson:
+    uid: UUID
+    read_at: datetime
+
+
+@dataclass(slots=True)
+class _Gate:
+    skill: str
+    gate: str
+    level: int | None
+    standard: UUID | None
+    valid_until: date | None
+    opened_at: datetime
+    source: str
+
+
+@dataclass(slots=True)
+class _Talk:
+    """An example that was accepted (``skill``), or a lesson whose recall questions are all right (``lesson``)."""
+
+    skill: str | None
+    lesson: UUID | None
+
+
+_OF_STEP = {"enrolment": "enrolment_id", "step": "step__uid"}
+_completed = Prepared(
+    _Completed,
+    lambda enrolments: StepCompletion.objects.filter(enrolment__in=enrolments),
+    **_OF_STEP,
+    at="completed_at",
+)
+_waived = Prepared(_Reason, lambda enrolments: Waiver.objects.filter(enrolment__in=enrolments), **_OF_STEP)
+_opened = Prepared(_Reason, lambda enrolments: Opening.objects.filter(enrolment__in=enrolments), **_OF_STEP)
+_extended = Prepared(_Extended, lambda enrolments: Extension.objects.filter(enrolment__in=enrolments), **_OF_STEP)
+_paused = Prepared(_Paused, lambda enrolments: Pause.objects.filter(enrolment__in=enrolments), enrolment="enrolment_id")
+_lessons = Prepared(
+    _Lesson,
+    lambda person: LessonCompletion.objects.filter(person=person),
+    uid="lesson_uid",
+    read_at="completed_at",
+)
+_gates = Prepared(
+    _Gate, lambda person: SkillGate.objects.filter(person=person), skill="skill__slug", standard="standard_uid"
+)
+_talk = Prepared(
+    _Talk,
+    lambda person: TalkFact.objects.filter(person=person, ended_at=None),
+    skill="skill__slug",
+    lesson="lesson_uid",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,83 +160,39 @@ def lock_learner(person: User) -> list[Enrolment]:
 
 
 def facts_of(person_id: int, enrolment_ids: Iterable[int]) -> PersonFacts:
-    """All that the record holds about a person and these enrolments of theirs. Queries: 1."""
-    return _read(_facts(person=person_id, enrolments=list(enrolment_ids)))
+    """All that the record holds about a person and these enrolments of theirs. Queries: 8, or 3 without a path."""
+    talk = _talk(person=person_id)
+    return PersonFacts(
+        paths_facts(enrolment_ids),
+        lessons={lesson.uid: lesson.read_at for lesson in _lessons(person=person_id)},
+        gates=[
+            GateFact(OpenGate(row.skill, row.gate, row.level, row.standard, row.valid_until), row.opened_at, row.source)
+            for row in _gates(person=person_id)
+        ],
+        examples=frozenset(fact.skill for fact in talk if fact.skill),
+        recalled=frozenset(fact.lesson for fact in talk if fact.lesson and not fact.skill),
+    )
 
 
-def _parts(person: int, enrolments: Sequence[int]) -> list[QuerySet[Any, Row]]:
-    mine = {"enrolment__in": enrolments}
-    step = {"enrolment": F("enrolment_id"), "uid": F("step__uid")}
-    return [
-        _part("completed", StepCompletion.objects.filter(**mine), **step, at=F("completed_at")),
-        _part("waived", Waiver.objects.filter(**mine), **step, word=F("reason")),
-        _part("opened", Opening.objects.filter(**mine), **step, word=F("reason")),
-        _part("extended", Extension.objects.filter(**mine), **step, number=F("due_day")),
-        _part(
-            "paused",
-            Pause.objects.filter(**mine),
-            enrolment=F("enrolment_id"),
-            word=F("reason"),
-            day=F("from_on"),
-            until=F("until_on"),
-        ),
-        _part("lesson", LessonCompletion.objects.filter(person=person), uid=F("lesson_uid"), at=F("completed_at")),
-        _part(
-            "gate",
-            SkillGate.objects.filter(person=person),
-            uid=F("standard_uid"),
-            word=F("skill__slug"),
-            other=Concat(F("gate"), Value(" "), F("source"), output_field=models.CharField()),
-            number=F("level"),
-            at=F("opened_at"),
-            until=F("valid_until"),
-        ),
-        _part(
-            "talk",
-            TalkFact.objects.filter(person=person, ended_at=None),
-            uid=F("lesson_uid"),
-            word=F("skill__slug"),
-        ),
-    ]
-
-
-_facts = Union(_parts)
+def paths_facts(enrolment_ids: Iterable[int]) -> dict[int, PathFacts]:
+    """What belongs to these enrolments, by id. Queries: 5, 0 for none."""
+    paths = {pk: PathFacts({}, {}, {}, []) for pk in enrolment_ids}
+    ids = list(paths)
+    for done in _completed(enrolments=ids):
+        paths[done.enrolment].completed[done.step] = done.at
+    for waived in _waived(enrolments=ids):
+        paths[waived.enrolment].waived[waived.step] = waived.reason
+    for opened in _opened(enrolments=ids):
+        paths[opened.enrolment].opened[opened.step] = opened.reason
+    for row in _extended(enrolments=ids):
+        moved = paths[row.enrolment].extended
+        moved[row.step] = max(row.due_day, moved.get(row.step, row.due_day))
+    for pause in _paused(enrolments=ids):
+        paths[pause.enrolment].pauses.append((pause.from_on, pause.until_on))
+        paths[pause.enrolment].why_paused[pause.from_on] = pause.reason
+    return paths
 
 
 def _open(person: User) -> QuerySet[Enrolment]:
     rows = Enrolment.objects.filter(person=person, status__in=Enrolment.OPEN)
     return rows.select_related("person", "path", "path_version", "role_version__profile")
-
-
-def _part(kind: str, rows: QuerySet[Any], **columns: Any) -> QuerySet[Any, Row]:
-    return union_part(COLUMNS, kind, rows, **columns)
-
-
-def _read(rows: Iterable[tuple[Any, ...]]) -> PersonFacts:
-    paths: dict[int, PathFacts] = defaultdict(lambda: PathFacts({}, {}, {}, []))
-    lessons: dict[UUID, datetime] = {}
-    gates: list[GateFact] = []
-    examples, recalled = set(), set()
-    for kind, enrolment, uid, word, other, number, at, day, until in rows:
-        match kind:
-            case "completed":
-                paths[enrolment].completed[uid] = at
-            case "waived":
-                paths[enrolment].waived[uid] = word
-            case "opened":
-                paths[enrolment].opened[uid] = word
-            case "extended":
-                paths[enrolment].extended[uid] = max(number, paths[enrolment].extended.get(uid, number))
-            case "paused":
-                paths[enrolment].pauses.append((day, until))
-                paths[enrolment].why_paused[day] = word
-            case "lesson":
-                lessons[uid] = at
-            case "gate":
-                name, _space, source = other.partition(" ")
-                gates.append(GateFact(OpenGate(word, name, number, uid, until), at, source))
-            case "talk" if word:
-                examples.add(word)
-            case "talk":
-                recalled.add(uid)
-    return PersonFacts(paths, lessons, gates, frozenset(examples), frozenset(recalled))

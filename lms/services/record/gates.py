@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from lms.models import SkillGate
 from lms.rules.gates import OpenGate, Standing, standings
+from lms.services.platform.prepared import Prepared
 
 
 def open_gate(
@@ -72,14 +73,30 @@ def close_gates(*, person_id: int, sources: Iterable[str]) -> int:
     return SkillGate.objects.filter(person_id=person_id, source__in=list(sources)).delete()[0]
 
 
+@dataclass(slots=True)
+class _Gate:
+    person: int
+    skill: str
+    gate: str
+    level: int | None
+    standard: UUID | None
+    valid_until: date | None
+
+
+_gates = Prepared(
+    _Gate,
+    lambda people: SkillGate.objects.filter(person__in=people),
+    person="person_id",
+    skill="skill__slug",
+    standard="standard_uid",
+)
+
+
 def gates_of(person_ids: Iterable[int]) -> dict[int, list[OpenGate]]:
     """Every open gate of these people, whatever its day. Queries: 1."""
     found: dict[int, list[OpenGate]] = {person_id: [] for person_id in person_ids}
-    rows = SkillGate.objects.filter(person_id__in=list(found)).values_list(
-        "person_id", "skill__slug", "gate", "level", "standard_uid", "valid_until"
-    )
-    for person_id, skill, gate, level, standard_uid, valid_until in rows:
-        found[person_id].append(OpenGate(skill, gate, level, standard_uid, valid_until))
+    for row in _gates(people=sorted(found)):
+        found[row.person].append(OpenGate(row.skill, row.gate, row.level, row.standard, row.valid_until))
     return found
 
 

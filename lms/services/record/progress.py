@@ -19,7 +19,7 @@ from lms.rules.unlock import Decision, Facts, evaluate
 from lms.services.platform.acts import act, once
 
 from .facts import GateFact, PathFacts, PersonFacts, facts_of, lock_learner, open_enrolments
-from .pace import Settled
+from .pace import Settled, settle
 from .structure import PathStructure, StepInfo, structure_of
 from .talk import open_talk
 
@@ -58,14 +58,25 @@ class PathProgress:
     standings: dict[str, Standing]
     lessons: frozenset[UUID]
     gates: tuple[GateFact, ...] = ()
-    pauses: tuple[tuple[date, date | None], ...] = ()
     read_at: Mapping[UUID, datetime] = field(default_factory=dict)
-    pause_reason: str = ""
+    facts: PathFacts = field(default_factory=lambda: PathFacts({}, {}, {}, []))
 
     @property
     def running(self) -> bool:
         """Whether days count and steps can be open: begun, and not paused."""
         return self.enrolment.status == Enrolment.Status.ACTIVE and self.day >= 1
+
+    @property
+    def pauses(self) -> list[tuple[date, date | None]]:
+        """From one day up to, not with, another."""
+        return self.facts.pauses
+
+    @property
+    def pause_reason(self) -> str:
+        """The reason of the pause that holds today; "" on a path that runs."""
+        today = self.today
+        holds = (begin for begin, until in self.pauses if begin <= today and (until is None or until > today))
+        return self.facts.why_paused.get(next(holds, today), "")
 
     def date_of(self, day: int) -> date:
         """The calendar date of a day of this path as it looks today."""
@@ -145,16 +156,23 @@ def _progress(
         found,
         frozenset(facts.lessons),
         tuple(facts.gates),
-        tuple(mine.pauses),
         facts.lessons,
-        _why_paused(mine, today),
+        mine,
     )
 
 
-def _why_paused(mine: PathFacts, today: date) -> str:
-    """The reason of the pause that holds today."""
-    holds = (begin for begin, until in mine.pauses if begin <= today and (until is None or until > today))
-    return mine.why_paused.get(next(holds, today), "")
+def settled_of(progress: PathProgress) -> Settled:
+    """How far the path is, as ``settled_steps`` reads it for many people. Queries: 0."""
+    steps = progress.structure.steps
+    return settle(
+        progress.enrolment,
+        [state.step.id for state in progress.steps if state.completed_at],
+        [state.step.id for state in progress.steps if state.waived_because],
+        [state.step.id for state in progress.steps if state.opened_because],
+        {steps[uid].id: day for uid, day in progress.facts.extended.items() if uid in steps},
+        progress.today,
+        progress.pauses,
+    )
 
 
 def _state(

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from lms.models import Enrolment, Extension, Pause, Waiver
+from lms.models import Enrolment
 from lms.rules.shown import fingerprint
 
+from .facts import PathFacts, paths_facts
 
-def steering_shown(enrolment: Enrolment) -> str:
+
+def steering_shown(enrolment: Enrolment, facts: PathFacts | None = None) -> str:
     """What somebody who steers this path acts on: its first day, whether it is paused, its pauses, more time and
-    left-out steps.
+    left-out steps. ``facts``: of the path, where they are read already.
 
-    What the learner does meanwhile is not in it: it changes nothing of these. Queries: 3.
+    What the learner does meanwhile is not in it: it changes nothing of these. Queries: 5, 0 with ``facts``.
     """
-    pauses = Pause.objects.filter(enrolment=enrolment).order_by("pk")
-    extensions = Extension.objects.filter(enrolment=enrolment).order_by("pk")
-    waivers = Waiver.objects.filter(enrolment=enrolment).order_by("pk")
+    mine = facts or paths_facts([enrolment.pk])[enrolment.pk]
     return fingerprint(
         "steering",
         [enrolment.uid, enrolment.status, enrolment.started_on],
-        list(pauses.values_list("pk", "from_on", "until_on", "reason")),
-        list(extensions.values_list("pk", "step_id", "due_day")),
-        list(waivers.values_list("pk", "step_id")),
+        sorted([begin, until, mine.why_paused[begin]] for begin, until in mine.pauses),
+        sorted(mine.extended.items()),
+        sorted(mine.waived.items()),
     )

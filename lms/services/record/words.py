@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Case, CharField, F, PositiveSmallIntegerField, Q, Value, When
 
 from lms.models import Label, Skill
+from lms.services.platform.prepared import Prepared
 
 RETIRED = "retired"
 
@@ -78,6 +79,23 @@ def words_of(uids: Iterable[UUID | None], slugs: Iterable[str], locale: str = "e
             if row[1] == RETIRED:
                 retired.add(row[5])
     return Words(content, {slug: content[uid] for slug, uid in slug_of.items()}, frozenset(retired))
+
+
+@dataclass(slots=True)
+class _Skill:
+    id: int
+    uid: UUID
+    slug: str
+    title: str
+
+
+_skills = Prepared(_Skill, lambda slugs: Skill.objects.filter(slug__in=slugs))
+
+
+def skills_by_slug(slugs: Iterable[str]) -> dict[str, Skill]:
+    """These skills, with their titles, by slug. Queries: 1, 0 for none."""
+    rows = _skills(slugs=sorted(set(slugs)))
+    return {row.slug: Skill(id=row.id, uid=row.uid, slug=row.slug, title=row.title) for row in rows}
 
 
 def _text(value: str) -> Value:
