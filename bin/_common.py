@@ -9,7 +9,6 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -178,20 +177,37 @@ def make_venv(*, dev: bool = False) -> None:
 
 
 def _install(files: list[Path], wanted: dict[str, str], stamp: Path) -> None:
-    """Make .venv if need be and install with hashes: by uv where there is one (12 seconds), else by pip (a minute)."""
+    """Make .venv if need be, bring uv into it by pip, and install with uv; everything by its hashes."""
     log = ROOT / "var" / "log" / "install.log"
-    uv = shutil.which("uv")
-    if not _works(PYTHON) or not (uv or _works(PYTHON, "import pip")):
+    uv, installer = VENV / "bin" / "uv", ROOT / "requirements-installer.txt"
+    if not (_works(PYTHON) and _works(PYTHON, "import pip")):
         say("Making .venv")
-        make = [uv, "venv", "--clear", "--python", sys.executable] if uv else [sys.executable, "-m", "venv", "--clear"]
-        run([*make, str(VENV)], log=log)
-    install = [uv, "pip", "install", "--python", str(PYTHON)] if uv else [str(PYTHON), "-m", "pip", "install"]
+        run([sys.executable, "-m", "venv", "--clear", str(VENV)], log=log)
+    brought = {installer.name: digest(installer)}
+    if not (uv.exists() and brought.items() <= read_json(stamp).items()):
+        # pip would otherwise ask the index about itself, too.
+        quiet = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
+        run([str(PYTHON), "-m", "pip", "install", "--require-hashes", "-r", str(installer)], log=log, env=quiet)
     names = [part for file in files for part in ("-r", str(file))]
-    say(f"Installing the packages of {' and '.join(file.name for file in files)} (the first time takes about a minute)")
-    # Packages that are there already stay; pip would otherwise ask the index about itself too.
-    quiet = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
-    run([*install, "--require-hashes", *names], log=log, env=quiet)
-    write_json(stamp, {**read_json(stamp), **wanted})
+    say(f"Installing the packages of {' and '.join(file.name for file in files)}")
+    run(
+        [str(uv), "pip", "install", "--python", str(PYTHON), "--require-hashes", *names],
+        log=log,
+        env={**_as_pip_is_told(), **os.environ},
+    )
+    write_json(stamp, {**read_json(stamp), **brought, **wanted})
+
+
+def _as_pip_is_told() -> dict[str, str]:
+    """What pip is told about its index and certificates here, in uv's words: uv reads none of pip's settings."""
+    asked = subprocess.run([PYTHON, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False)
+    told = dict(line.split("=", 1) for line in asked.stdout.splitlines() if "=" in line)
+    found = {}
+    for ours, theirs in (("index-url", "UV_DEFAULT_INDEX"), ("cert", "SSL_CERT_FILE")):
+        value = told.get(f":env:.{ours}") or told.get(f"install.{ours}") or told.get(f"global.{ours}")
+        if value:
+            found[theirs] = value.strip("'\"")
+    return found
 
 
 def _works(python: Path, code: str = "import sys; sys.exit(sys.version_info < (3, 11))") -> bool:
