@@ -14,6 +14,7 @@ CHECKS: dict[str, list[str]] = {
     "mypy": [f"{BIN}/mypy", "--no-error-summary"],
     "lint-imports": [f"{BIN}/lint-imports"],
     "djlint": [f"{BIN}/djlint", "templates", "--lint", "--quiet"],
+    "history": [str(PYTHON), "bin/_history.py"],
     "makemigrations --check": [str(PYTHON), "manage.py", "makemigrations", "--check", "--dry-run"],
 }
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from lms import clock
-from lms.api import Place, places, surroundings_of
+from lms.api import ADMINISTRATOR, Place, places, surroundings_of
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Places of the main navigation, the person's own menu, the organisation, and the as-of time.
+    """Places of the main navigation, the person's own menu, the organisation, the as-of time, and for
+    administrators the version.
 
     Queries: 0 when warm, else 1; a page that renders several templates asks once.
     """
@@ -28,6 +30,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
             "organisation": {"name": around.organisation} if around.organisation else None,
             "as_of": clock.now(),
             "duties": around.duties,
+            "version": settings.VOUCH_VERSION if ADMINISTRATOR in around.duties else "",
         }
         request._page_context = kept  # type: ignore[attr-defined]
     return kept

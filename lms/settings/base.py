@@ -7,6 +7,7 @@ any of them everything lives in one folder, ``var/``: a SQLite database, uploads
 
 import os
 import secrets
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from csp.constants import NONCE, NONE, SELF, STRICT_DYNAMIC
 env = environ.Env()
 
 BASE_DIR = Path(__file__).resolve().parents[2]
+VOUCH_VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
 
 def private_folder(path: Path) -> Path:

@@ -7,7 +7,7 @@ from django.core.cache import cache
 
 from lms import clock
 from lms.api import Organisation, duties_of, forget, places
-from lms.services.platform import navigation as navigation
+from lms.services.platform import navigation
 from tests import coaching_factories as helping
 from tests import factories as make
 from tests import judging_factories as judging
@@ -138,6 +138,12 @@ def test_the_organisation_is_named_and_the_time_is_told():
     page = learning.signed_in(make.person()).get("/skills/").content.decode()
     assert "Vouch for Aldermoor" in page
     assert "As of" in page
+
+
+def test_administrators_read_which_version_runs(settings):
+    settings.VOUCH_VERSION = "9.8.7"
+    assert "Version 9.8.7" in learning.signed_in(make.administrator()).get("/today/").content.decode()
+    assert "9.8.7" not in learning.signed_in(make.person()).get("/today/").content.decode()
 
 
 def test_patterns_are_for_superusers(client, settings):

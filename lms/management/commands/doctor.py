@@ -55,7 +55,8 @@ def checks() -> Iterator[tuple[str, Callable[[], str]]]:
 
 
 def versions() -> str:
-    parts = f"Python {platform.python_version()}, Django {django.__version__}, Wagtail {wagtail.__version__}"
+    parts = f"Vouch {settings.VOUCH_VERSION}, Python {platform.python_version()}"
+    parts += f", Django {django.__version__}, Wagtail {wagtail.__version__}"
     return f"{parts}, {os.environ['DJANGO_SETTINGS_MODULE']}"
 
 
