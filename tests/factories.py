@@ -61,13 +61,14 @@ def nothing_kept() -> None:
     from django.core.cache import cache
 
     from assessments.services.cases.standards import role_of
-    from assessments.services.standing.ways import steps_before, ways_to
+    from assessments.services.standing.ways import steps_before, steps_serving, ways_to
     from lms.services.record.structure import structure_of
 
     structure_of.cache_clear()
     role_of.cache_clear()
     ways_to.cache_clear()
     steps_before.cache_clear()
+    steps_serving.cache_clear()
     cache.clear()
 
 

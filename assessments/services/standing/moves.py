@@ -54,11 +54,16 @@ class Move:
         return f"{self.why} {self.sentence}".strip()
 
 
+class _DependsOnOthersError(Exception):
+    """What comes next for a skill follows from steps that do not serve it."""
+
+
 class Moves:
     """What moves the skills of one person on one path; everything is read before."""
 
     def __init__(self, found: PersonReadiness, progress: PathProgress, title_of: Callable[[StepInfo], str]) -> None:
         self.found, self.progress, self.title_of = found, progress, title_of
+        self._closed_is_unknown = False
 
     def of(self, skill: str, seen: frozenset[object] = frozenset()) -> Move:
         """The next thing for a skill. ``seen``: skills and steps that led here, so that no lock explains itself."""
@@ -74,6 +79,16 @@ class Moves:
             # Without a coach nothing is confirmed or decided, and yet the learner can go on.
             return _after(said, _after(_waiting(holder), own) if own.url else Move(_waiting(holder)))
         return _after(said, own)
+
+    def near(self, skill: str) -> Move | None:
+        """The same from the steps that serve a skill alone; None where it depends on others, which open these."""
+        self._closed_is_unknown = True
+        try:
+            return self.of(skill)
+        except _DependsOnOthersError:
+            return None
+        finally:
+            self._closed_is_unknown = False
 
     def _own_or_again(self, skill: str, look: Ladder, seen: frozenset[object]) -> Move:
         again = look.state in (DUE, NOT_YET, *TO_SHOW_AGAIN) and look.state != OTHER_STANDARD
@@ -188,6 +203,8 @@ class Moves:
 
     def _locked(self, state: StepState, seen: frozenset[object]) -> Move:
         """What opens a closed step: a day, or what can be done about it."""
+        if self._closed_is_unknown:
+            raise _DependsOnOthersError
         words = {"title": self.title_of(state.step)}
         stopped = self._stopped()
         if stopped:

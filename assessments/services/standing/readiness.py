@@ -37,9 +37,9 @@ from lms.rules.standing import EXPIRING, Verdict
 from lms.rules.waiting import Waiting
 
 from .holders import LEARNER, Holder, holder
-from .moves import Moves
+from .moves import Move, Moves
 from .team_facts import TeamFacts, path_facts, team_facts
-from .ways import Ways, steps_before, ways_to
+from .ways import Ways, steps_before, steps_serving, ways_to
 
 READY, EXPIRING_SOON, ON_TRACK, LATE, BLOCKED, NOT_STARTED = (
     "ready",
@@ -100,7 +100,7 @@ class PersonReadiness:
         if not term:
             return None
         skill = term.required.skill
-        return self._who_has(skill, lambda: self._moves_along(steps_before(self.enrolment.path_version_id, skill)))
+        return self._who_has(skill, lambda: self._move_along(skill))
 
     @cached_property
     def bucket(self) -> str:
@@ -113,12 +113,12 @@ class PersonReadiness:
         Somebody else, too, where the path is closed to the learner until they have done their part. ``moves``: the
         learner's own, on their own page, which rest on practice as well.
         """
-        return self._who_has(skill, lambda: moves or self._moves)
+        return self._who_has(skill, lambda: (moves or self._moves).of(skill))
 
-    def _who_has(self, skill: str, moves: Callable[[], Moves]) -> Holder | None:
+    def _who_has(self, skill: str, move: Callable[[], Move]) -> Holder | None:
         first = self.holder_of(skill)
         if first and first.who == LEARNER and self._with_others & steps_before(self.enrolment.path_version_id, skill):
-            return moves().of(skill).by or first
+            return move().by or first
         return first
 
     @cached_property
@@ -145,10 +145,16 @@ class PersonReadiness:
         """What moves each skill next, as far as others may know."""
         return self._moves_along(None)
 
-    def _moves_along(self, only: frozenset[int] | None) -> Moves:
-        """The same from the whole path, or for one skill from the steps that matter to it: a team has hundreds of
-        people.
+    def _move_along(self, skill: str) -> Move:
+        """What moves one skill next, from the steps that serve it, and only where all of these are closed from those
+        that stand before them, too: a team has hundreds of people.
         """
+        version = self.enrolment.path_version_id
+        near = self._moves_along(steps_serving(version, skill)).near(skill)
+        return near or self._moves_along(steps_before(version, skill)).of(skill)
+
+    def _moves_along(self, only: frozenset[int] | None) -> Moves:
+        """The same from the whole path, or from some of its steps, by id."""
         pauses = self.facts.pauses.get(self.enrolment.pk, ())
         gates = [gate for found in self.gates.values() for gate in found]
         path = seen_by_others(self.enrolment, self.settled, gates, pauses, self.at, only)

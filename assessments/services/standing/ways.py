@@ -43,6 +43,14 @@ def ways_to(version_id: int, skill: str, standard: UUID | None, waived: frozense
 
 
 @lru_cache(maxsize=4096)
+def steps_serving(version_id: int, skill: str) -> frozenset[int]:
+    """Ids of the steps of a path version that open gates of a skill, or help to. Queries: 0 when the structure is in
+    memory.
+    """
+    return frozenset(step.id for step in _serving(structure_of(version_id), skill))
+
+
+@lru_cache(maxsize=4096)
 def steps_before(version_id: int, skill: str) -> frozenset[int]:
     """Ids of all steps of a path version that may stand between anybody and a skill: those that serve it, and whatever
     their locks name, however long the chain. Queries: 0 when the structure is in memory.

@@ -207,24 +207,24 @@ def as_others_see(progress: PathProgress) -> PathProgress:
     skills, which others may know, and not before; locks that wait for one follow from that. What was waived is no
     secret. Queries: 0.
     """
-    practice = {state.step.uid: state for state in progress.steps if state.step.kind == StepKind.PRACTICE}
-    practised = {uid for uid, state in practice.items() if not state.waived_because}
-    nothing = Standing()
+    facts, steps, nothing = progress.facts, progress.structure.steps, Standing()
+    done = frozenset(facts.completed) | frozenset(facts.waived)
+    practised = {uid for uid, step in steps.items() if step.kind == StepKind.PRACTICE and uid not in facts.waived}
     shown = {
         uid
         for uid in practised
-        if (skills := practice[uid].step.skills)
+        if (skills := steps[uid].skills)
         and all(progress.standings.get(skill, nothing).reaches("try") for skill in skills)
     }
     known = Facts(
         day=progress.day,
         date_of=lambda day: reached_on(day, progress.enrolment.started_on, progress.today, progress.pauses),
-        done=progress.done - practised | shown,
+        done=done - practised | shown,
         steps=frozenset(progress.structure.steps),
         milestones=progress.structure.required,
         standings=progress.standings,
     )
-    same = known.done == progress.done
+    same = known.done == done
     return replace(progress, steps=tuple(_shown(state, known, progress, same) for state in progress.steps))
 
 
@@ -256,8 +256,8 @@ def seen_by_others(
     only: frozenset[int] | None = None,
 ) -> PathProgress:
     """The path as others see it, from what is read of many people at once (``settled_steps``): without reasons and
-    moments, and with the lessons of those courses that are done. ``only``: the steps that are wanted, by id, among
-    them all on which their locks wait. Queries: 0 when the structure is in memory.
+    moments, and with the lessons of those courses that are done. ``only``: the steps that are wanted, by id.
+    Queries: 0 when the structure is in memory.
     """
     steps = structure_of(enrolment.path_version_id).steps.values()
     mine = PathFacts(
