@@ -66,8 +66,8 @@ def main() -> int:
     port = free_port()
     server = subprocess.Popen(
         [
-            sys.executable, "-m", "gunicorn", "lms.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "1",
-            "--worker-class", "gthread", "--threads", "1", "--preload", "--log-level", "warning", "--keep-alive", "60",
+            sys.executable, "-m", "gunicorn", "-c", "python:lms.settings.gunicorn", "lms.wsgi",
+            "--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "1", "--log-level", "warning",
         ],
         cwd=ROOT,
     )  # fmt: skip

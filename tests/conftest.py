@@ -1,5 +1,6 @@
 """What every test may use: databases that are ready in a second, a clock to move, a browser."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -44,6 +45,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason="needs TEST_REDIS_URL"))
         if item.get_closest_marker("browser") and not os.environ.get("CHROMIUM"):
             item.add_marker(pytest.mark.skip(reason="needs CHROMIUM"))
+
+
+def pytest_collection_finish() -> None:
+    """What is imported and collected stays for good: the collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def uses_database(item: pytest.Item) -> bool:
