@@ -22,7 +22,9 @@ from assessments.services.audit.nightly import verify_nightly
 from assessments.services.audit.receipts import mail_receipts
 from assessments.services.audit.verify import Report, verify_ledger
 from assessments.services.cases.case import (
+    asked_or_seen_by,
     case_for,
+    latest_case,
     latest_standard,
     may_read_observations,
     read_observations,
@@ -194,6 +196,7 @@ __all__ = [
     "answer_request",
     "answers_on",
     "ask_erasure",
+    "asked_or_seen_by",
     "attempt_policy",
     "attempts_of",
     "calibration_of",
@@ -226,6 +229,7 @@ __all__ = [
     "in_order",
     "invoice_of",
     "lapse_requests",
+    "latest_case",
     "latest_standard",
     "ledger_health",
     "line_of",

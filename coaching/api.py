@@ -54,6 +54,7 @@ from coaching.services.coaches import (
     profile,
 )
 from coaching.services.commitments import (
+    commitment_of_step,
     commitments_of,
     confirm_commitment,
     customers_to_choose,
@@ -88,6 +89,7 @@ from coaching.services.sessions import (
     move_session,
     next_session,
     plan_session,
+    session_of_step,
     sessions_between,
     sessions_of,
     step_title,
@@ -151,6 +153,7 @@ __all__ = [
     "coaches_to_choose",
     "coaching_shown",
     "commitment_now",
+    "commitment_of_step",
     "commitment_policy",
     "commitment_shown",
     "commitments_of",
@@ -205,6 +208,7 @@ __all__ = [
     "revoke_grant",
     "seats_of",
     "send_back_commitment",
+    "session_of_step",
     "session_policy",
     "sessions_between",
     "sessions_for_coach",

@@ -298,7 +298,9 @@ class History:
                 request=request,
                 marks=marks,
             )
-        case = Case.objects.exclude(status="decided").get(enrolment=self.life.enrolment, standard_uid=step.content_uid)
+        case = Case.objects.exclude(status=Case.Status.DECIDED).get(
+            enrolment=self.life.enrolment, standard_uid=step.content_uid
+        )
         self.life.attach(case.uid, spec.evidence[0].id, words.EVIDENCE, self.company.at(day, 9.5))
         return case
 

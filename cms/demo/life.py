@@ -33,6 +33,7 @@ from assessments.api import (
 from assessments.rules.specs import ScenarioSpec, StandardSpec
 from coaching.api import (
     Commitment,
+    Post,
     Thread,
     accept,
     answer,
@@ -74,7 +75,9 @@ class Life:
     def bring_example(self, skill: str, words: str, at: datetime, accepted_at: datetime) -> None:
         """Answer the prompt of a skill with an example, which the coach accepts."""
         thread = Thread.objects.get(skill__slug=skill, is_prompt=True)
-        post = answer(actor=self.learner, thread_uid=thread.uid, kind="example", body=words, key=self.key(), at=at)
+        post = answer(
+            actor=self.learner, thread_uid=thread.uid, kind=Post.Kind.EXAMPLE, body=words, key=self.key(), at=at
+        )
         accept(
             actor=self._coach(accepted_at), post_uid=post.uid, shown=post_shown(post), key=self.key(), at=accepted_at
         )
@@ -82,7 +85,7 @@ class Life:
     def discuss(self, step: StepInfo, words: str, at: datetime) -> None:
         """Say something in the prompt's thread."""
         thread = Thread.objects.get(skill__uid=step.content_uid, is_prompt=True)
-        answer(actor=self.learner, thread_uid=thread.uid, kind="answer", body=words, key=self.key(), at=at)
+        answer(actor=self.learner, thread_uid=thread.uid, kind=Post.Kind.ANSWER, body=words, key=self.key(), at=at)
 
     def practise(self, step: StepInfo, route: Route, at: datetime) -> Attempt:
         """Play a scenario along a route, a minute a turn."""

@@ -307,3 +307,10 @@ def _tell_other(session: Session, actor: User | None, sentence: Callable[[], str
     for person in (session.enrolment.person, session.coach):
         if actor is None or person.pk != actor.pk:
             tell([person], partial(said_to, person), "session", at, session.uid)
+
+
+def session_of_step(enrolment: Enrolment, step_uid: UUID) -> UUID | None:
+    """The newest session that was planned or held for a step, by uid. Queries: 1."""
+    kinds = (Session.Status.PLANNED, Session.Status.HELD)
+    rows = Session.objects.filter(enrolment=enrolment, step_uid=step_uid, status__in=kinds)
+    return rows.order_by("-planned_at").values_list("uid", flat=True).first()

@@ -283,7 +283,10 @@ class _Judge:
         if about is None or about not in before or about.kind != SignOffEvent.Kind.SIGNED:
             yield "follows nothing that was signed before it for this learner"
             return
-        if (event.skill_id, event.case_id) != (about.skill_id, about.case_id) and event.kind != "SUPERSEDED":
+        if (event.skill_id, event.case_id) != (
+            about.skill_id,
+            about.case_id,
+        ) and event.kind != SignOffEvent.Kind.SUPERSEDED:
             yield "is about another case or skill than what it follows"
         status = folded(before)[about.seq].status
         if event.kind in COUNTERSIGNS:

@@ -6,10 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from assessments.models import Case, CaseReading, StandardVersion
+from assessments.models import Case, CaseReading, Request, StandardVersion
 from assessments.policies import case_policy
 from lms.api import Enrolment, User, act, once
 from lms.errors import NotFound
@@ -73,3 +73,19 @@ def may_read_observations(person: User, case: Case) -> bool:
     if case.observations.filter(observer=person).exists():
         return True
     return case.readings.filter(person=person).exists()
+
+
+def latest_case(enrolment: Enrolment, standard_uid: UUID, *, undecided: bool) -> UUID | None:
+    """The last round of a learner on a standard, by uid; with ``undecided`` only one that is open. Queries: 1."""
+    rows = Case.objects.filter(enrolment=enrolment, standard_uid=standard_uid)
+    if undecided:
+        rows = rows.exclude(status=Case.Status.DECIDED)
+    return rows.order_by("-round").values_list("uid", flat=True).first()
+
+
+def asked_or_seen_by(learner: User) -> QuerySet[User]:
+    """Whom a learner asked to watch, unless they took it back, and who observed them. Queries: 1 when read."""
+    asked = Request.objects.filter(case__learner=learner).exclude(status=Request.Status.WITHDRAWN)
+    return User.objects.filter(
+        Q(pk__in=asked.values("observer")) | Q(pk__in=learner.observations_of.values("observer"))
+    )

@@ -53,7 +53,7 @@ def held_by(actor: User, person_uid: UUID) -> tuple[User, Held]:
     """Somebody whom the actor may end, and what would be handed on. NotFound, NotAllowed. Queries: 8."""
     person = _to_end(actor, person_uid)
     paths = Enrolment.objects.filter(person=person, status__in=Enrolment.OPEN).values_list("path__title", flat=True)
-    coached = CoachAssignment.objects.filter(coach__person=person, status="active")
+    coached = CoachAssignment.objects.filter(coach__person=person, status=CoachAssignment.Status.ACTIVE)
     waiting = Request.objects.filter(status__in=Request.WAITING)
     return person, Held(
         tuple(paths),

@@ -216,8 +216,8 @@ def _asked(request: Request | None) -> list[object]:
 def _learner_on(enrolment_uid: UUID | None, standard_uid: UUID | None) -> tuple[Enrolment, UUID]:
     """The enrolment whose path holds the standard, and that standard; NotFound otherwise."""
     if enrolment_uid and standard_uid:
-        found = Enrolment.objects.filter(uid=enrolment_uid, status="active").select_related("person")
-        enrolment = found.first()
+        found = Enrolment.objects.filter(uid=enrolment_uid, status=Enrolment.Status.ACTIVE)
+        enrolment = found.select_related("person").first()
     else:
         enrolment = None
     if enrolment and standard_uid:

@@ -23,6 +23,9 @@ from .standards import SkillPart
 # --- Observations -------------------------------------------------------------------------------------------------
 
 
+DECISIONS = (SignOffEvent.Kind.SIGNED, SignOffEvent.Kind.NOT_YET)
+
+
 @dataclass(frozen=True, slots=True)
 class Marked:
     """One indicator as it was marked."""
@@ -103,7 +106,7 @@ def verdicts_of(case: Case, on: date) -> list[Decided]:
     """The decisions of a case, in the order in which they were written. Queries: 5, or 1 while it is open."""
     if case.status != Case.Status.DECIDED:
         return []
-    events = SignOffEvent.objects.filter(case=case, kind__in=["SIGNED", "NOT_YET"]).order_by("seq")
+    events = SignOffEvent.objects.filter(case=case, kind__in=DECISIONS).order_by("seq")
     return read_events(list(with_words(events)), on)
 
 
@@ -203,7 +206,7 @@ def my_cases(learner: User, on: date) -> list[MyCase]:
     """A learner's cases, the latest round of each standard, open ones first. Queries: 7, for any number."""
     rows = Case.objects.filter(learner=learner).select_related("version").prefetch_related("requests__observer")
     latest = {case.standard_uid: case for case in rows.order_by("opened_at", "pk")}
-    events = SignOffEvent.objects.filter(case__in=list(latest.values()), kind__in=["SIGNED", "NOT_YET"])
+    events = SignOffEvent.objects.filter(case__in=list(latest.values()), kind__in=DECISIONS)
     decided: dict[int, list[Decided]] = {}
     for item in read_events(list(with_words(events).order_by("seq")), on):
         decided.setdefault(item.event.case_id, []).append(item)

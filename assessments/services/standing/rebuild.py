@@ -72,7 +72,9 @@ def show_gates(found: Iterable[SignOffEvent]) -> Iterator[Gate]:
     for event in found:
         by_person.setdefault(event.subject_id, []).append(event)
     for person_id, events in by_person.items():
-        opened = {event.about_id: event.occurred_at for event in events if event.kind == "COUNTERSIGNED"}
+        opened = {
+            event.about_id: event.occurred_at for event in events if event.kind == SignOffEvent.Kind.COUNTERSIGNED
+        }
         standing = folded(events)
         for event in events:
             if event.seq in standing and standing[event.seq].counts:

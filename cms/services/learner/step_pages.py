@@ -9,8 +9,8 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from assessments.api import Case
-from coaching.api import Commitment, Session, Thread
+from assessments.api import latest_case
+from coaching.api import Thread, commitment_of_step, session_of_step
 from lms.api import LOCKED, OPEN, Enrolment, PathProgress, StepInfo, StepKind, StepState, User, find_step, paths_of
 from lms.errors import NotAllowed, NotFound
 
@@ -59,18 +59,13 @@ def _begun(enrolment: Enrolment, state: StepState) -> str:
     """
     step = state.step
     if step.kind == StepKind.SESSION:
-        rows = Session.objects.filter(enrolment=enrolment, step_uid=step.uid, status__in=["planned", "held"])
-        uid = rows.order_by("-planned_at").values_list("uid", flat=True).first()
+        uid = session_of_step(enrolment, step.uid)
         return reverse("session", args=[uid]) if uid else ""
     if step.kind == StepKind.COMMITMENT:
-        kept = Commitment.objects.filter(enrolment=enrolment, step_uid=step.uid).exclude(status="dropped")
-        uid = kept.values_list("uid", flat=True).first()
+        uid = commitment_of_step(enrolment, step.uid)
         return reverse("commitment", args=[uid]) if uid else ""
-    if step.kind == StepKind.DEMONSTRATION:
-        cases = Case.objects.filter(enrolment=enrolment, standard_uid=step.content_uid)
-        if state.status == OPEN:
-            cases = cases.exclude(status=Case.Status.DECIDED)
-        uid = cases.order_by("-round").values_list("uid", flat=True).first()
+    if step.kind == StepKind.DEMONSTRATION and step.content_uid:
+        uid = latest_case(enrolment, step.content_uid, undecided=state.status == OPEN)
         return reverse("case", args=[uid]) if uid else ""
     return ""
 

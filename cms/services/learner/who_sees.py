@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from assessments.api import asked_or_seen_by
 from cms.rules.privacy import AUTHORS as AUTHORING
 from coaching.api import my_people
 from lms import clock
@@ -95,10 +95,7 @@ def _audiences(person: User, at: datetime) -> dict[str, str]:
     learning = [who for who in learning_administrators() if who != person]
     auditors = [who for who in holders(AUDITOR) if who != person]
     runs_it = [who for who in administrators() if who != person]
-    asked = User.objects.filter(
-        Q(pk__in=person.cases.exclude(requests__status="withdrawn").values("requests__observer"))
-        | Q(pk__in=person.observations_of.values("observer"))
-    )
+    asked = asked_or_seen_by(person)
     signers = [who for who in User.objects.filter(signed_events__subject=person).distinct() if who != person]
     return {
         privacy.COACH: _named(coaches, _("your coach %(names)s"), _("your coaches %(names)s"))
