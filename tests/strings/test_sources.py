@@ -18,6 +18,8 @@ SAMPLES = "patterns/"
 COMMENT = re.compile(r"{% comment.*?{% endcomment %}|{#.*?#}", re.S)
 TRANSLATED = re.compile(r"{% blocktrans.*?{% endblocktrans(?:late)? %}", re.S)
 TAG = re.compile(r"{%.*?%}|{{.*?}}", re.S)
+ARGUMENT = re.compile(r'_\("[^"]*"\)')
+"""A sentence that a tag is given, already translated."""
 STRING = re.compile(r'"([^"]*)"')
 WORDS = re.compile(r"^[A-Z][a-z]|[a-z] [a-z]")
 NO_TEXT = ("translate", "trans", "load", "icon")
@@ -43,7 +45,9 @@ def of_template(text: str) -> Iterator[str]:
     for tag in TAG.findall(text):
         if tag.strip("{% ").split(" ")[0] not in NO_TEXT:
             yield from (
-                given for given in STRING.findall(HOW.sub("", tag)) if WORDS.search(given) and "--" not in given
+                given
+                for given in STRING.findall(ARGUMENT.sub("", HOW.sub("", tag)))
+                if WORDS.search(given) and "--" not in given
             )
     for _where, said in of_html(TAG.sub("", text)):
         if LETTERS.search(NO_WORDS.sub("", said)) and not ATTRIBUTE.search(said):
@@ -100,6 +104,7 @@ def test_modules_say_nothing_untranslated() -> None:
         ('<p title="Late">{% translate "On time" %}</p>', ["Late"]),
         ("{% if x %}<b>critical</b>{% endif %}{% blocktranslate %}Fine{% endblocktranslate %}", ["critical"]),
         ('{% include "a/b.html" with title="No data" only %}', ["No data"]),
+        ('{% include "a/b.html" with title=_("All data") text="No data" only %}', ["No data"]),
         ('{{ day|default:"not yet" }}{# a note #}', ["not yet"]),
     ],
 )
