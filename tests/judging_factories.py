@@ -31,6 +31,7 @@ from coaching.models import CoachAssignment, CoachProfile, ObserverGrant
 from lms import clock
 from lms.api import Enrolment, Skill, User
 from tests import factories as make
+from tests.markup import markup
 from tests.shown import looked
 
 SEEN = "Asked what happened on Tuesday night, and waited for the second answer."
@@ -268,5 +269,5 @@ def cost(client: Client, url: str) -> int:
 
 
 def words_of(answer: Any) -> str:
-    """The page as text."""
-    return str(answer.content.decode())
+    """The page as text, on one line."""
+    return markup(answer)

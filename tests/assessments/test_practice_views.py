@@ -22,6 +22,7 @@ from lms.api import AUDITORS, LEARNING_ADMINISTRATORS, Enrolment, SkillGate, Ste
 from tests import assessment_factories as judge
 from tests import factories as make
 from tests.assessments.test_practice import BEST, learner, mark, play, say, start, write
+from tests.markup import markup
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +45,7 @@ def post(client: Client, attempt: Attempt, turn: str = "say", **fields: Any) -> 
 
 def option(client: Client, attempt: Attempt, text: str) -> str:
     """The sign beside a text on the page."""
-    page = client.get(attempt_url(attempt)).content.decode()
+    page = markup(client.get(attempt_url(attempt)))
     found = {words: sign for sign, words in re.findall(r'value="(\w{16})"[^>]*><span>([^<]*)</span>', page)}
     return found[text]
 
@@ -55,12 +56,12 @@ def option(client: Client, attempt: Attempt, text: str) -> str:
 def test_from_the_list_to_the_end_without_a_script() -> None:
     who = learner("quay")
     client = client_of(who)
-    listed = client.get("/practice/").content.decode()
+    listed = markup(client.get("/practice/"))
     assert f'href="/practice/{make.uid("quay")}/"' in listed
     brief = client.get(f"/practice/{make.uid('quay')}/")
     assert brief.status_code == 200
-    assert "Only you can see this." in brief.content.decode()
-    assert "0.70" in brief.content.decode()
+    assert "Only you can see this." in markup(brief)
+    assert "0.70" in markup(brief)
     key = brief.context["key"]
     begun = client.post(f"/practice/{make.uid('quay')}/", {"key": key})
     assert (begun.status_code, begun["Location"]) == (302, f"/practice/attempt/{key}/")
@@ -69,15 +70,15 @@ def test_from_the_list_to_the_end_without_a_script() -> None:
         sign = option(client, attempt, f"Text of {name}-best.")
         taken = post(client, attempt, choice=sign, confidence="sure")
         assert (taken.status_code, taken["Location"]) == (302, attempt_url(attempt))
-        page = client.get(attempt_url(attempt)).content.decode()
+        page = markup(client.get(attempt_url(attempt)))
         assert f"Reason of {name}-best." in page
         assert "Trust is rising." in page or name == "third"
     assert post(client, attempt, "write", text="One promise.").status_code == 302
-    page = client.get(attempt_url(attempt)).content.decode()
+    page = markup(client.get(attempt_url(attempt)))
     assert "One promise." in page
     assert "Look-for 4." in page
     assert post(client, attempt, "mark", ticks=["look-1", "look-2"]).status_code == 302
-    end = client.get(attempt_url(attempt)).content.decode()
+    end = markup(client.get(attempt_url(attempt)))
     for words in (
         "End at won.",
         "Debrief at won.",
@@ -86,8 +87,8 @@ def test_from_the_list_to_the_end_without_a_script() -> None:
         "/commitments/new/?skill=listening",
     ):
         assert words in end
-    assert "Played to the end 1 time." in client.get("/practice/").content.decode()
-    assert "2 of 2 skills to standard." in client.get("/practice/").content.decode()
+    assert "Played to the end 1 time." in markup(client.get("/practice/"))
+    assert "2 of 2 skills to standard." in markup(client.get("/practice/"))
 
 
 def test_pages_are_kept_out_of_every_cache() -> None:
@@ -101,7 +102,7 @@ def test_going_on_beginning_again_and_replaying() -> None:
     client, uid = client_of(who), make.uid("quay")
     first = start(who)
     assert client.post(f"/practice/{uid}/", {"key": make.key()})["Location"] == attempt_url(first)
-    brief = client.get(f"/practice/{uid}/").content.decode()
+    brief = markup(client.get(f"/practice/{uid}/"))
     assert "Go on where I left" in brief
     key = make.key()
     assert client.post(f"/practice/{uid}/", {"key": key, "restart": "on"})["Location"] == f"/practice/attempt/{key}/"
@@ -111,7 +112,7 @@ def test_a_choice_left_out_is_422_with_the_rest_kept() -> None:
     attempt = start(learner("quay"))
     client, key = client_of(attempt.person), make.key()
     refused = post(client, attempt, confidence="guess", key=key)
-    page = refused.content.decode()
+    page = markup(refused)
     assert refused.status_code == 422
     assert 'data-testid="error-summary"' in page
     assert 'href="#id_choice"' in page
@@ -120,8 +121,8 @@ def test_a_choice_left_out_is_422_with_the_rest_kept() -> None:
     sign = option(client, attempt, "Text of first-weak.")
     refused = post(client, attempt, choice=sign)
     assert refused.status_code == 422
-    assert f'value="{sign}" checked' in refused.content.decode()
-    assert 'id="id_confidence_error"' in refused.content.decode()
+    assert f'value="{sign}" checked' in markup(refused)
+    assert 'id="id_confidence_error"' in markup(refused)
     assert not AttemptChoice.objects.exists()
 
 
@@ -132,7 +133,7 @@ def test_a_long_answer_is_422_and_the_text_is_still_there() -> None:
     words = "word " * 1000
     refused = post(client_of(attempt.person), attempt, "write", text=words)
     assert refused.status_code == 422
-    assert words.strip() in refused.content.decode()
+    assert words.strip() in markup(refused)
 
 
 @pytest.mark.parametrize("key", ["", "no uuid"])
@@ -153,7 +154,7 @@ def test_a_second_tab_is_409_with_where_one_stands_and_a_fresh_key() -> None:
     refused = client.post(
         attempt_url(attempt), {"turn": "say", "node": "first", "choice": "x", "confidence": "sure", "key": late}
     )
-    page = refused.content.decode()
+    page = markup(refused)
     assert refused.status_code == 409
     assert "You have answered this already." in page
     assert "Words at second." in page
@@ -170,7 +171,7 @@ def test_what_a_late_tab_wrote_is_not_lost() -> None:
     write(attempt, "First tab.")
     refused = post(client_of(attempt.person), attempt, "write", text="Second tab <b>words</b>.")
     assert refused.status_code == 409
-    assert "Second tab &lt;b&gt;words&lt;/b&gt;." in refused.content.decode()
+    assert "Second tab &lt;b&gt;words&lt;/b&gt;." in markup(refused)
 
 
 def test_an_unknown_turn_is_taken_for_a_choice() -> None:
@@ -202,7 +203,7 @@ def test_a_locked_practice_is_403_and_one_elsewhere_404() -> None:
     client = client_of(learner("quay", start_day=20_000, due_day=20_001))
     assert client.get(f"/practice/{make.uid('quay')}/").status_code == 403
     assert client.post(f"/practice/{make.uid('quay')}/", {"key": make.key()}).status_code == 403
-    assert "Not open yet" in client.get("/practice/").content.decode()
+    assert "Not open yet" in markup(client.get("/practice/"))
     assert client.get(f"/practice/{make.uid('other')}/").status_code == 404
 
 
@@ -223,7 +224,7 @@ def test_the_list_keeps_the_order_of_the_path_and_an_open_step_counts_before_a_l
 
 
 def test_the_empty_list_teaches() -> None:
-    page = client_of(make.person()).get("/practice/").content.decode()
+    page = markup(client_of(make.person()).get("/practice/"))
     assert "No practice on your path yet." in page
     assert "You have not practised yet." in page
 
@@ -321,7 +322,7 @@ def sealed_scenario() -> tuple[ScenarioSpec, dict[str, dict[str, list[str]]]]:
 def bytes_of(response: Any) -> str:
     """Everything that goes over the wire, as text."""
     cookies = response.cookies.output()
-    return unescape(response.content.decode()) + str(response.headers) + cookies
+    return unescape(markup(response)) + str(response.headers) + cookies
 
 
 @pytest.mark.parametrize("way", [(0, 0, 0), (1, 1, 1), (1, 0, 2), (2,), (1, 2)])
@@ -402,10 +403,10 @@ def test_the_order_on_the_page_is_the_attempts_own_and_not_the_authors() -> None
     orders = set()
     for _ in range(24):
         attempt = start(who, restart=True)
-        page = client.get(attempt_url(attempt)).content.decode()
+        page = markup(client.get(attempt_url(attempt)))
         order = tuple(re.findall(r"<span>Text of first-(\w+)\.</span>", page))
         assert order == tuple(
-            re.findall(r"<span>Text of first-(\w+)\.</span>", client.get(attempt_url(attempt)).content.decode())
+            re.findall(r"<span>Text of first-(\w+)\.</span>", markup(client.get(attempt_url(attempt))))
         )
         orders.add(order)
     assert len(orders) == 6
@@ -418,16 +419,16 @@ def test_what_people_and_authors_write_is_text_and_not_markup() -> None:
     judge.scenario(spec)
     client = client_of(who)
     attempt = start(who)
-    assert "<script>alert" not in client.get(attempt_url(attempt)).content.decode()
+    assert "<script>alert" not in markup(client.get(attempt_url(attempt)))
     for choice in BEST:
         say(attempt, choice)
     write(attempt, "<img src=x onerror=alert(1)>")
-    assert "<img src=x" not in client.get(attempt_url(attempt)).content.decode()
+    assert "<img src=x" not in markup(client.get(attempt_url(attempt)))
 
 
 def test_portraits_stand_in_the_drawing() -> None:
     attempt = start(learner("quay"))
-    page = client_of(attempt.person).get(attempt_url(attempt)).content.decode()
+    page = markup(client_of(attempt.person).get(attempt_url(attempt)))
     assert "img/portraits.svg#ines-calder-cold" in page
 
 
@@ -581,6 +582,6 @@ def test_meters_are_drawn_as_words() -> None:
     judge.scenario(spec)
     attempt = start(learner("quay"))
     say(attempt, "best")
-    page = client_of(attempt.person).get(attempt_url(attempt)).content.decode()
+    page = markup(client_of(attempt.person).get(attempt_url(attempt)))
     assert "growing, and rising" in page
     assert "Trust is rising." in page

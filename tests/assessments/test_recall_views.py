@@ -19,6 +19,7 @@ from tests import assessment_factories as judge
 from tests import factories as make
 from tests.assessments.test_practice_views import bytes_of, client_of, counted
 from tests.assessments.test_recall import LESSON, reader, sign
+from tests.markup import markup
 
 pytestmark = pytest.mark.django_db
 
@@ -38,12 +39,12 @@ def send(client: Client, who: User, start: str = "Good", **fields: Any) -> Any:
 def test_a_question_is_answered_and_told_without_a_script() -> None:
     who = reader()
     client = client_of(who)
-    page = client.get(URL).content.decode()
+    page = markup(client.get(URL))
     assert "Question q1?" in page
     assert "Reason of q1." not in page
     answered = send(client, who)
     assert (answered.status_code, answered["Location"]) == (302, f"{URL}#recall-{make.uid('q1')}")
-    page = client.get(URL).content.decode()
+    page = markup(client.get(URL))
     assert "Yes. Reason of q1." in " ".join(page.split())
     assert "You will be asked again on" in page
 
@@ -52,10 +53,10 @@ def test_a_wrong_answer_is_told_the_right_one_and_asked_again_on_request() -> No
     who = reader()
     client = client_of(who)
     send(client, who, "First")
-    page = client.get(URL).content.decode()
+    page = markup(client.get(URL))
     assert "This is the answer." in page
     assert "This was your answer." in page
-    again = client.get(f"{URL}?again=1").content.decode()
+    again = markup(client.get(f"{URL}?again=1"))
     assert "Reason of q1." not in again
     assert "choice--right" not in again
 
@@ -72,7 +73,7 @@ def test_from_a_lesson_one_comes_back_to_the_lesson_and_nowhere_else() -> None:
 def test_nothing_chosen_is_422_and_keeps_the_key() -> None:
     who, key = reader(), make.key()
     refused = client_of(who).post(URL, {"key": key})
-    page = refused.content.decode()
+    page = markup(refused)
     assert refused.status_code == 422
     assert "Choose one of the answers." in page
     assert str(key) in page
@@ -87,8 +88,8 @@ def test_a_question_changed_meanwhile_is_409_and_asked_as_it_stands() -> None:
     judge.recalls(LESSON, judge.recall_spec("q1", q="Better asked?"))
     refused = client.post(URL, {"option": old, "key": key})
     assert refused.status_code == 409
-    assert "Better asked?" in refused.content.decode()
-    assert str(key) not in refused.content.decode()
+    assert "Better asked?" in markup(refused)
+    assert str(key) not in markup(refused)
     judge.recalls(LESSON)
     assert client.post(URL, {"option": old, "key": key}).status_code == 409
     assert client.get(URL).status_code == 409
@@ -108,11 +109,11 @@ def test_other_peoples_questions_are_404_locked_ones_403() -> None:
 def test_the_list_shows_what_is_due_and_an_empty_one_teaches() -> None:
     who = reader("q1", "q2")
     client = client_of(who)
-    assert "Questions stand at the end of each lesson." in client.get("/recall/").content.decode()
+    assert "Questions stand at the end of each lesson." in markup(client.get("/recall/"))
     send(client, who)
-    assert "The next question comes back on" in client.get("/recall/").content.decode()
+    assert "The next question comes back on" in markup(client.get("/recall/"))
     ReviewCard.objects.update(due_on=clock.now().date())
-    page = client.get("/recall/").content.decode()
+    page = markup(client.get("/recall/"))
     assert "Question q1?" in page
     assert "1 question comes back today." in page
     assert "Question q2?" not in page
@@ -154,7 +155,7 @@ def test_no_byte_of_the_key_before_answering() -> None:
     responses.append(client.post(URL, {"key": make.key(), "option": "a"}))
     for response in responses:
         assert spec.why not in bytes_of(response)
-        form = "".join(re.findall(r'<div class="recall.*?</form>', response.content.decode(), re.S))
+        form = "".join(re.findall(r'<div class="recall.*?</form>', markup(response), re.S))
         assert not re.search(r'right|correct|answer-|"a"|"w1"', form)
         rows = re.findall(r"<label class=[^>]*>.*?</label>", form, re.S)
         bare = {re.sub(r'value="[0-9a-f]{20}"|<span>.*?</span>', "", row) for row in rows}
@@ -164,9 +165,8 @@ def test_no_byte_of_the_key_before_answering() -> None:
 def test_the_fragment_serves_a_lesson_page() -> None:
     who = reader()
     (asked,) = api.recall_context([LESSON], who)[LESSON]
-    html = render_to_string(
-        "recall/_question.html", {"question": asked, "next": "/lesson/x/", "csrf_token": "token-of-the-page"}
-    )
+    context = {"question": asked, "next": "/lesson/x/", "csrf_token": "token-of-the-page"}
+    html = " ".join(render_to_string("recall/_question.html", context).split())
     assert str(asked.key) in html
     assert 'name="next" value="/lesson/x/"' in html
     assert "token-of-the-page" in html

@@ -19,6 +19,7 @@ from lms.rules.said import short_day
 from tests import assessment_factories as practice
 from tests import factories as make
 from tests import judging_factories as judge
+from tests.markup import markup
 
 pytestmark = pytest.mark.django_db
 
@@ -271,11 +272,11 @@ def test_a_skill_is_called_what_it_is_called_today() -> None:
     manager = make.person("Henrike")
     fixture_person(manager)
     client = judge.log_in(manager)
-    assert '<th scope="col">A</th>' in client.get("/team/").content.decode()
+    assert '<th scope="col">A</th>' in markup(client.get("/team/"))
     skill = Skill.objects.get(slug="a")
     skill.title = "Asking well"
     skill.save()
-    assert '<th scope="col">Asking well</th>' in client.get("/team/").content.decode()
+    assert '<th scope="col">Asking well</th>' in markup(client.get("/team/"))
 
 
 def test_paused_and_not_yet_started() -> None:

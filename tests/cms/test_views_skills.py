@@ -16,6 +16,7 @@ from lms.rules.said import full_day
 from tests import factories as make
 from tests import judging_factories as judging
 from tests import learner_factories as learning
+from tests.markup import markup
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +40,7 @@ def test_the_role_first_then_the_rest_by_family():
         make.path(make.step("practice", "p", skills=("listening",)), role_version=role),
         started_on=learning.days_ago(3),
     )
-    page = learning.signed_in(learner).get("/skills/").content.decode()
+    page = markup(learning.signed_in(learner).get("/skills/"))
     assert (
         page.index('data-testid="skill-listening"') < page.index("Technical") < page.index('data-testid="skill-maths"')
     )
@@ -56,7 +57,7 @@ def test_a_gate_is_shown_with_its_day_and_what_is_next():
         source="x",
         at=clock.now() - timedelta(4),
     )
-    page = learning.signed_in(life.learner).get("/skills/skill-0/").content.decode()
+    page = markup(learning.signed_in(life.learner).get("/skills/skill-0/"))
     assert "Talk opened." in page
     assert "Practise “Practice 0” twice to standard" in page
     assert "About skill-0." in page
@@ -69,10 +70,10 @@ def test_a_sign_off_is_a_record_and_a_revoked_one_stays_in_the_history():
     scene = judging.scene()
     judging.ready(scene)
     judging.decided(scene, level=3)
-    page = learning.signed_in(scene.learner).get("/skills/listening/").content.decode()
+    page = markup(learning.signed_in(scene.learner).get("/skills/listening/"))
     assert "May act with a coach on call" in page
     assert "Signed record" in page
-    everything = learning.signed_in(scene.learner).get("/skills/").content.decode()
+    everything = markup(learning.signed_in(scene.learner).get("/skills/"))
     assert "vouched for" in everything
 
 
@@ -146,7 +147,7 @@ def test_what_leads_to_skills_keeps_the_path(page):
     make.enrolment(of.learner, make.path(make.step("practice", "other")), started_on=learning.days_ago(1))
     for query in (f"?path={of.enrolment.uid}", ""):
         client = learning.signed_in(of.learner)
-        answer = client.get(f"{page}{query}").content.decode()
+        answer = markup(client.get(f"{page}{query}"))
         main = answer[answer.index("<main") : answer.index("</main>")]
         links = re.findall(r'href="(/skills/[^"]*)"', main)
         chosen = query or f"?path={of.learner.enrolments.latest('started_on').uid}"
@@ -163,13 +164,13 @@ def test_a_retired_skill_keeps_its_title_and_leads_nowhere():
     Enrolment.objects.filter(pk=life.enrolment.pk).update(role_version=role)
     client = learning.signed_in(life.learner)
     for page in ("/skills/", "/today/"):
-        assert 'href="/skills/skill-0/' in client.get(page).content.decode()
+        assert 'href="/skills/skill-0/' in markup(client.get(page))
     for slug, title in (("skill-0", "Hearing what is meant"), ("elsewhere", "Selling elsewhere")):
         skill = Skill.objects.get(slug=slug)
         skill.title, skill.archived_at = title, clock.now()
         skill.save()
     for page, titles in (("/skills/", ["Hearing what is meant", "Selling elsewhere"]), ("/today/", [])):
-        shown = client.get(page).content.decode()
+        shown = markup(client.get(page))
         assert [title for title in titles if title not in shown] == []
         assert "/skills/skill-0/" not in shown
         assert "/skills/elsewhere/" not in shown
@@ -188,13 +189,13 @@ def test_opening_again_is_said_differently():
 
 def test_without_a_path_and_after_it():
     make.skill("listening")
-    nobody = learning.signed_in(make.person()).get("/skills/").content.decode()
+    nobody = markup(learning.signed_in(make.person()).get("/skills/"))
     assert "Skills that people are vouched for" in nobody
     assert "No data" in nobody
     life = learning.life(1, waits=0)
     open_gate(person_id=life.learner.pk, skill_id=skill_ids()["skill-0"], gate="try", source="x", at=clock.now())
     Enrolment.objects.filter(pk=life.enrolment.pk).update(status="completed", ended_at=clock.now())
-    assert "Try opened." in learning.signed_in(life.learner).get("/skills/skill-0/").content.decode()
+    assert "Try opened." in markup(learning.signed_in(life.learner).get("/skills/skill-0/"))
 
 
 def test_an_unknown_skill_is_not_there():
