@@ -24,7 +24,7 @@ from lms.errors import NotFound
 from lms.requests import SignedInRequest, key_of
 from lms.views.acting import carry_out
 
-from . import rule_lines
+from . import request_words, rule_lines
 
 ASK_AGAIN = ("not_yet", "due", "expired", "revoked", "refused")
 """After these one may be seen again."""
@@ -47,7 +47,11 @@ def requests(request: SignedInRequest) -> HttpResponse:
     ]
     context = {
         "cases": [
-            (item, again.get(item.case.standard_uid) if item.decided else None, _ready_for(item.case, request.user, at))
+            (
+                item,
+                again.get(item.case.standard_uid) if item.decided else None,
+                request_words.turn_of(item, _ready_for(item.case, request.user, at)),
+            )
             for item in cases
         ],
         "ready_to_ask": [item for item in ahead if item[1].status != LOCKED],
@@ -206,7 +210,7 @@ def show_case(
         "window": rule_lines.window(spec),
         "verdicts": verdicts,
         "ask_again_at": next((item.event.pk for item in verdicts if item.status in ASK_AGAIN), None),
-        "asked": mine,
+        "asked": [(item, request_words.became_of(item)) for item in mine],
         "pieces": api.pieces_of(found),
         "form": form or EvidenceForm(lines=spec.evidence),
         "key": key or uuid4(),

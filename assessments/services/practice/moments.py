@@ -20,7 +20,9 @@ from assessments.policies import attempt_policy
 from assessments.rules.practice import STANDARD, meter_word, move_meters, shown_order, start_meters
 from assessments.rules.specs import ChoiceSpec, LookForSpec, MeterSpec, NodeSpec, ScenarioSpec, SpeakerSpec
 from lms.api import Skill, User
+from lms.rules.marks import Mark
 
+from . import end_words
 from .play import CONFIDENCE, sign_of
 
 Meters = Mapping[str, int]
@@ -114,6 +116,11 @@ class End:
     def opened(self) -> tuple[SkillLine, ...]:
         """Skills whose Try gate opened with this attempt."""
         return tuple(line for line in self.skills if line.opened_now)
+
+    @property
+    def by_skill(self) -> tuple[tuple[SkillLine, Mark], ...]:
+        """Each skill, and how it went."""
+        return tuple((line, end_words.verdict(line, critical=bool(self.critical))) for line in self.skills)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,8 +34,10 @@ from lms.api import (
     words_of,
 )
 from lms.rules.ladder import Ladder
+from lms.rules.marks import Mark
 from lms.rules.scales import ENTRUSTMENT
 
+from . import held_words
 from .holders import Holder
 from .moves import Move, Moves
 from .readiness import PersonReadiness, readiness_on
@@ -66,6 +68,11 @@ class Line:
     held_by: str
     days: int | None
     move: Move
+
+    @property
+    def held(self) -> Mark:
+        """Who has the next move, and for how long."""
+        return held_words.in_cell(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +136,11 @@ class Invoice:
         """The line that keeps the person from ready."""
         term = self.result.holder if self.result else None
         return next((line for line in self.lines if line.term is term), None) if term else None
+
+    @property
+    def held_said(self) -> str:
+        """Which skill keeps the person from ready, and who has it."""
+        return held_words.in_a_sentence(self.held) if self.held else _("Held up by nobody.")
 
 
 def invoice_of(enrolment: Enrolment, at: datetime, *, own: bool = False) -> Invoice:
