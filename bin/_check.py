@@ -8,11 +8,14 @@ import time
 from _common import FINDING, FINE, PYTHON, ROOT, VENV, make_venv, run_script, say
 
 BIN = VENV / "bin"
+TEMPLATES = ["templates", "bench/templates"]
 CHECKS: dict[str, list[str]] = {
     "ruff format": [f"{BIN}/ruff", "format", "--check", "."],
     "ruff check": [f"{BIN}/ruff", "check", "."],
     "mypy": [f"{BIN}/mypy", "--no-error-summary"],
     "lint-imports": [f"{BIN}/lint-imports"],
+    "djangofmt": [f"{BIN}/djangofmt", "--check", *TEMPLATES],
+    "template lines": [str(PYTHON), "bin/_template_lines.py", *TEMPLATES],
     "djlint": [f"{BIN}/djlint", "templates", "--lint", "--quiet"],
     "history": [str(PYTHON), "bin/_history.py"],
     "makemigrations --check": [str(PYTHON), "manage.py", "makemigrations", "--check", "--dry-run"],
