@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 from django.test import Client
 
+from tests.markup import markup
+
 ROW = re.compile(r'data-testid="(?:skill|gate)-[\w-]+"(.*?)(?=data-testid="(?:skill|gate)-|</main>)', re.S)
 MOVE = re.compile(r'<a href="([^"]+)" data-move>(.*?)</a>|<span data-move>(.*?)</span>', re.S)
 NAMED_DAY = re.compile(
@@ -24,7 +26,7 @@ def main_of(client: Client, url: str) -> str:
     """What stands on a page, without its frame; a page that is somewhere else is followed to."""
     answer = client.get(url, follow=True)
     assert answer.status_code == 200, url
-    page = answer.content.decode()
+    page = markup(answer)
     return page[page.index("<main") : page.index("</main>") + len("</main>")]
 
 

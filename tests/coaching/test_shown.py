@@ -34,6 +34,7 @@ from lms.errors import Changed
 from tests import coaching_factories as c
 from tests import factories as f
 from tests.bench_factories import rows
+from tests.markup import markup
 from tests.shown import look_and_send, looked, seen, shown_on
 
 pytestmark = pytest.mark.django_db
@@ -175,7 +176,7 @@ def test_a_report_that_changed_is_shown_with_the_coachs_words() -> None:
     form["shown"] = shown_on(client, url)
     Commitment.objects.filter(pk=row.pk).update(report=AGAIN)
     answer = client.post(url, form)
-    page = answer.content.decode()
+    page = markup(answer)
     assert answer.status_code == 409
     assert AGAIN in page
     assert "You waited for the answer." in page
@@ -195,7 +196,7 @@ def test_a_post_that_changed_keeps_the_moderators_reason() -> None:
     form["shown"] = shown_on(client, url, f"post-{row.uid}")
     set_prompt(thread.skill_id, "When did you break somebody's trust?", c.NOON)
     answer = client.post(url, form)
-    page = answer.content.decode()
+    page = markup(answer)
     assert answer.status_code == 409
     assert "has changed since you opened it" in page
     assert "Names somebody at Castell" in page
@@ -211,6 +212,6 @@ def test_a_proposal_that_changed_is_said_where_it_is_taken_up() -> None:
     meanwhile()
     answer = client.post(url, form)
     assert answer.status_code == 409
-    assert "has changed since you opened it" in answer.content.decode()
-    assert "Tina Third" in answer.content.decode()
+    assert "has changed since you opened it" in markup(answer)
+    assert "Tina Third" in markup(answer)
     assert CoachAssignment.objects.get(status="active").coach.person == scene.coach

@@ -17,6 +17,7 @@ from lms.errors import Invalid
 from tests import coaching_factories as coaching
 from tests import factories as make
 from tests.judging_factories import cost, log_in
+from tests.markup import markup
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +44,7 @@ def address(who: User) -> str:
 
 def shown(client: Client, who: User) -> dict[str, Any]:
     """What the form carries, as the page gives it."""
-    page = client.get(address(who)).content.decode()
+    page = markup(client.get(address(who)))
     found = dict(re.findall(r'name="(key|shown)" value="([^"]*)"', page))
     assert set(found) == {"key", "shown"}, page
     return found | {"reason": WHY, "sure": "on"}
@@ -56,7 +57,7 @@ def state(who: User) -> tuple[Any, ...]:
 
 
 def test_the_page_names_what_goes_and_nothing_secret(admin: User, lost: User) -> None:
-    page = log_in(admin, sure=True).get(address(lost)).content.decode()
+    page = markup(log_in(admin, sure=True).get(address(lost)))
     for name in ("Authenticator app", "Recovery codes", "Passkey “Blue {key}”", lost.email):
         assert name in page
     secrets = [row.data.get("secret") or row.data.get("seed") for row in Authenticator.objects.filter(user=lost)]
@@ -132,14 +133,14 @@ def test_what_was_not_shown_is_not_removed(admin: User, lost: User) -> None:
     before = state(lost)
     answer = client.post(address(lost), form)
     assert answer.status_code == 409
-    assert WHY in answer.content.decode()
-    assert "Passkey “New”" in answer.content.decode()
+    assert WHY in markup(answer)
+    assert "Passkey “New”" in markup(answer)
     assert state(lost) == before
 
 
 def test_nothing_to_remove_is_said(admin: User) -> None:
     who, client = make.person("Nora Hall"), log_in(admin, sure=True)
-    assert "Nora has no second factor." in client.get(address(who)).content.decode()
+    assert "Nora has no second factor." in markup(client.get(address(who)))
     before = state(who)
     form = {"key": make.key(), "shown": "", "reason": WHY, "sure": "on"}
     assert client.post(address(who), form).status_code == 409
@@ -168,7 +169,7 @@ def test_who_it_is_is_asked_again_and_the_words_wait(admin: User, lost: User, ap
     assert answer["Location"].startswith("/accounts/reauthenticate/")
     assert state(lost)[0] == before[0]
     client.post("/accounts/reauthenticate/", {"password": make.PASSPHRASE, "next": address(lost)})
-    assert WHY in client.get(address(lost)).content.decode()
+    assert WHY in markup(client.get(address(lost)))
 
 
 @pytest.mark.parametrize("who", ["learning", "themself", "coach", "former"])
@@ -192,13 +193,13 @@ def test_an_administrator_removes_their_own_on_their_own_page_only(admin: User, 
     app_of(admin)
     client = log_in(admin, sure=True)
     assert client.get(address(admin)).status_code == 403
-    assert "Lost second factor" not in client.get("/people/").content.decode()
+    assert "Lost second factor" not in markup(client.get("/people/"))
 
 
 def test_the_list_offers_it_to_administrators_for_whoever_has_one(admin: User, lost: User) -> None:
     make.person("Nora Hall")
-    page = log_in(admin).get("/people/").content.decode()
+    page = markup(log_in(admin).get("/people/"))
     assert page.count("Lost second factor") == 1
     assert address(lost) in page
     learning = log_in(make.in_group(LEARNING_ADMINISTRATORS))
-    assert "Lost second factor" not in learning.get("/people/").content.decode()
+    assert "Lost second factor" not in markup(learning.get("/people/"))
