@@ -34,7 +34,7 @@ LOG = "logger"
 SAYING = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "npgettext"}
 SENTENCE = re.compile(r"^[A-Z“%{].* .*[a-z0-9)”][.?!:…]$|^[A-Z][a-z]+( [a-z]+){2,}$", re.S)
 NOT_FOR_READERS = re.compile(
-    r"/(migrations|management|demo|load|curriculum|settings|models)/|/(checks|specs|guards|address_guards|generate|review|patterns)\.py"
+    r"/(migrations|management|demo|load|curriculum|settings|models)/|/(checks|specs|triggers|address_guards|review|patterns)\.py"
 )
 """The database, the command line and its files, made-up people, the samples of the patterns, Wagtail's own rows."""
 
