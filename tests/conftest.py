@@ -103,9 +103,9 @@ def django_db_setup(
 @pytest.fixture(autouse=True)
 def nothing_kept() -> None:
     """Each test begins without what the one before left in memory."""
-    from tests import factories
+    from tests.factories import basics
 
-    factories.nothing_kept()
+    basics.nothing_kept()
 
 
 # --- What takes long to make --------------------------------------------------------------------------------------
@@ -118,14 +118,14 @@ def once_for_the_file(django_db_setup: None, django_db_blocker: Any) -> Iterator
     """
     from django.db import connection, transaction
 
-    from tests import factories
+    from tests.factories import basics
 
     around = transaction.atomic()
     with django_db_blocker.unblock():
         around.__enter__()
 
     def carry_out(make: Callable[[], Any]) -> Any:
-        factories.nothing_kept()
+        basics.nothing_kept()
         with django_db_blocker.unblock():
             made = make()
             connection.check_constraints()  # or PostgreSQL would alter no table that has keys left to check
@@ -139,9 +139,9 @@ def once_for_the_file(django_db_setup: None, django_db_blocker: Any) -> Iterator
 
 @pytest.fixture(scope="module")
 def _frame_of_the_file(once_for_the_file: Any) -> Any:
-    from tests import cms_factories
+    from tests.factories import cms
 
-    return once_for_the_file(cms_factories.site)
+    return once_for_the_file(cms.site)
 
 
 @pytest.fixture
@@ -152,14 +152,14 @@ def frame(db: None, _frame_of_the_file: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def _small_of_the_file(once_for_the_file: Any) -> Any:
-    from tests import cms_factories
+    from tests.factories import cms
 
-    return once_for_the_file(cms_factories.small_path)
+    return once_for_the_file(cms.one_of_each)
 
 
 @pytest.fixture
 def small(db: None, _small_of_the_file: Any) -> Any:
-    """``cms_factories.Small``: one of each kind of page and snippet, published."""
+    """``cms.OneOfEach``: one of each kind of page and snippet, published."""
     return _small_of_the_file.again()
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.db import transaction
 from django.test import override_settings
 
-from tests import factories
+from tests.factories import basics
 
 from .admin import Admin, tour_admin
 from .tour import tour
@@ -23,13 +23,13 @@ def in_a_world(django_db_setup: None, django_db_blocker: Any) -> Callable[[Calla
     """Do something to a world of which nothing stays in the database."""
 
     def do(what: Callable[[Any], Any]) -> Any:
-        factories.nothing_kept()
+        basics.nothing_kept()
         # Whoever signs has just shown who they are, however long a busy machine takes for the walk.
         sure = override_settings(ACCOUNT_REAUTHENTICATION_TIMEOUT=24 * 60 * 60)
         with django_db_blocker.unblock(), stopped_clock() as at, sure, transaction.atomic():
             found = what(at)
             transaction.set_rollback(True)
-        factories.nothing_kept()
+        basics.nothing_kept()
         return found
 
     return do

@@ -22,7 +22,7 @@ from lms import api as record
 from lms import clock
 from lms.api import User
 from lms.views.second_factor import factors_of, factors_shown
-from tests import factories as make
+from tests.factories import basics
 from tests.shown import seen as looked_at
 
 from .world import SET, SKILLS, Rows, World
@@ -83,7 +83,7 @@ for _name in (
 ).split():
     get(_name)
 
-get("step", lambda world, rows: [make.uid("promise")])
+get("step", lambda world, rows: [basics.uid("promise")])
 get("course", lambda world, rows: [world.course.uid])
 get("course unseen", lambda world, rows: [world.hidden_course.uid])
 get("lesson", lambda world, rows: [world.lesson().uid])
@@ -117,8 +117,8 @@ get("calibration_result", about("rated"))
 
 # --- Practice -------------------------------------------------------------------------------------------------------
 
-get("practice_brief", lambda world, rows: [make.uid("access-quay")])
-post("practice_brief", lambda world, rows: [make.uid("access-quay")])
+get("practice_brief", lambda world, rows: [basics.uid("access-quay")])
+post("practice_brief", lambda world, rows: [basics.uid("access-quay")])
 get("practice_attempt", about("attempt"))
 post(
     "practice_attempt", about("attempt"),
@@ -145,7 +145,7 @@ post(
 post(
     "external_done",
     about("person"),
-    lambda world, who, rows: {"enrolment": rows.enrolment.uid, "step": make.uid("elsewhere")},
+    lambda world, who, rows: {"enrolment": rows.enrolment.uid, "step": basics.uid("elsewhere")},
 )
 get("team_steer", about("enrolment"))
 post(
@@ -161,7 +161,7 @@ for _act, _form in {"waive": {}, "extend": {"due_on": day(40)}}.items():
         about("enrolment"),
         lambda world, who, rows, act=_act, form=_form: {
             "act": act,
-            "step_uid": make.uid("elsewhere"),
+            "step_uid": basics.uid("elsewhere"),
             "reason": WHY,
             "shown": record.steering_shown(rows.enrolment),
             **form,
@@ -259,10 +259,10 @@ post("people_invite_again", lambda world, rows: [world.invited.uid])
 
 # --- Showing what one can ---------------------------------------------------------------------------------------------
 
-get("request_new", lambda world, rows: [make.uid(f"show-{SKILLS[0]}")])
+get("request_new", lambda world, rows: [basics.uid(f"show-{SKILLS[0]}")])
 post(
     "request_new",
-    lambda world, rows: [make.uid(f"show-{SKILLS[0]}")],
+    lambda world, rows: [basics.uid(f"show-{SKILLS[0]}")],
     lambda world, who, rows: {
         "observer_uid": User.objects.get(full_name="Fern Observer").uid, "context": "joint call", "planned_on": day(4),
         "own_work": "on",
@@ -275,7 +275,7 @@ post("request_take_over covered", about("covered"))
 
 def shown_later(world: World, rows: Rows) -> str:
     """A demonstration of theirs."""
-    return f"?enrolment={rows.enrolment.uid}&step={make.uid(f'show-{SKILLS[0]}')}"
+    return f"?enrolment={rows.enrolment.uid}&step={basics.uid(f'show-{SKILLS[0]}')}"
 
 
 get("challenge_new", query=shown_later)
@@ -313,9 +313,9 @@ post(
     form=lambda world, who, rows: seen(
         who,
         rows.enrolment.uid,
-        seen_by(who, judging.record_observation, enrolment_uid=rows.enrolment.uid, standard_uid=make.uid(SKILLS[0])),
+        seen_by(who, judging.record_observation, enrolment_uid=rows.enrolment.uid, standard_uid=basics.uid(SKILLS[0])),
     ),
-    query=lambda world, rows: f"?learner={rows.enrolment.uid}&standard={make.uid(SKILLS[0])}",
+    query=lambda world, rows: f"?learner={rows.enrolment.uid}&standard={basics.uid(SKILLS[0])}",
 )
 
 # --- Judging --------------------------------------------------------------------------------------------------------

@@ -24,9 +24,7 @@ from assessments.api import add_evidence, withdraw_evidence
 from assessments.models import Evidence
 from cms.models import CustomDocument, CustomImage
 from lms.api import AUDITORS, AUTHORS, LEARNING_ADMINISTRATORS
-from tests import bench_factories as bench
-from tests import cms_factories as authored
-from tests import factories as make
+from tests.factories import basics, cms, decisions, people
 
 from .hostile import ask, holding
 
@@ -66,15 +64,15 @@ def signed_in(who: Any) -> Client:
 def keep(folder: Path) -> Kept:
     """All of it, in this folder and the database."""
     media = folder / "media"
-    authored.site()
-    work = bench.bench()
-    bench.watch(work, work.another())
-    keys = [make.key(), make.key()]
+    cms.site()
+    work = decisions.decision_scene()
+    decisions.watch(work, work.another())
+    keys = [basics.key(), basics.key()]
     for key in keys:
         file = SimpleUploadedFile("notes.pdf", PDF)
-        add_evidence(actor=work.learner, case_uid=work.case.uid, file=file, key=key, at=make.MONDAY)
-    later = make.MONDAY + timedelta(hours=1)
-    withdraw_evidence(actor=work.learner, evidence_uid=keys[1], key=make.key(), at=later)
+        add_evidence(actor=work.learner, case_uid=work.case.uid, file=file, key=key, at=basics.MONDAY)
+    later = basics.MONDAY + timedelta(hours=1)
+    withdraw_evidence(actor=work.learner, evidence_uid=keys[1], key=basics.key(), at=later)
     private = Collection.get_first_root_node().add_child(name="Private")
     rule = CollectionViewRestriction.objects.create(collection=private, restriction_type="groups")
     board = Group.objects.create(name="The board")
@@ -87,7 +85,7 @@ def keep(folder: Path) -> Kept:
     (renditions / "out").symlink_to(media / "evidence")
     (renditions / "all").symlink_to(folder)
     (renditions / "key.png").symlink_to(folder / "secret_key")
-    admin = make.person(is_superuser=True)
+    admin = people.person(is_superuser=True)
     admin.groups.add(board)
     return Kept(
         media=media,
@@ -98,10 +96,10 @@ def keep(folder: Path) -> Kept:
         clients={
             "nobody": Client(),
             "the learner": signed_in(work.learner),
-            "another learner": signed_in(make.person()),
-            "an author": signed_in(make.in_group(AUTHORS)),
-            "L&D": signed_in(make.in_group(LEARNING_ADMINISTRATORS)),
-            "an auditor": signed_in(make.in_group(AUDITORS)),
+            "another learner": signed_in(people.person()),
+            "an author": signed_in(people.in_group(AUTHORS)),
+            "L&D": signed_in(people.in_group(LEARNING_ADMINISTRATORS)),
+            "an auditor": signed_in(people.in_group(AUDITORS)),
             "an administrator of the board": signed_in(admin),
         },
     )

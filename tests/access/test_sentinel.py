@@ -19,9 +19,8 @@ from assessments.models import Attempt, AttemptChoice, OpenResponse, TryFact
 from lms import clock
 from lms.api import Act, SkillGate, StepCompletion, personal_lines
 from lms.rules import privacy
-from tests import assessment_factories as practising
-from tests import factories as make
-from tests import judging_factories as judge
+from tests.clients import log_in, words_of
+from tests.factories import basics, paths, people, practice
 
 from .admin import Admin
 from .walk import Walked, differences, fingerprint, tables
@@ -93,7 +92,7 @@ def test_an_open_gate_does_change_them(walked: Walked) -> None:
 
 def played(who: Any, at: Any) -> Attempt:
     """To the end, with everything right."""
-    attempt = start_attempt(actor=who, scenario_uid=make.uid("quay"), restart=True, key=uuid4(), at=at)
+    attempt = start_attempt(actor=who, scenario_uid=basics.uid("quay"), restart=True, key=uuid4(), at=at)
     turn = {"actor": who, "attempt_uid": attempt.uid, "at": at}
     for node in ("first", "second", "third"):
         choose(**turn, node=node, choice=f"{node}-best", confidence="sure", key=uuid4())
@@ -104,22 +103,22 @@ def played(who: Any, at: Any) -> Attempt:
 
 @pytest.mark.django_db
 def test_deleting_ones_attempts_leaves_the_gates_and_nothing_else() -> None:
-    practising.scenario()
-    path = make.path(make.step("practice", "practise", content="quay", skills=["listening", "repair"]))
-    who = make.person("Dora Deletes")
-    make.enrolment(who, path, started_on=(clock.now() - timedelta(days=9)).date())
+    practice.scenario()
+    path = paths.path(paths.step("practice", "practise", content="quay", skills=["listening", "repair"]))
+    who = people.person("Dora Deletes")
+    paths.enrolment(who, path, started_on=(clock.now() - timedelta(days=9)).date())
     start_of_all = fingerprint(tables())
     for day in range(5):
         played(who, clock.now() - timedelta(days=6 - day))
     assert {row.gate for row in SkillGate.objects.all()} == {"try"}
-    browser = judge.log_in(who)
+    browser = log_in(who)
     for attempt in Attempt.objects.all():
-        page = judge.words_of(browser.get(reverse("practice_attempt", args=[attempt.uid])))
+        page = words_of(browser.get(reverse("practice_attempt", args=[attempt.uid])))
         assert reverse("practice_delete", args=[attempt.uid]) in page
         answer = browser.post(reverse("practice_delete", args=[attempt.uid]), {"key": uuid4()})
         assert (answer.status_code, answer["Location"]) == (302, reverse("practice"))
         assert browser.get(reverse("practice_attempt", args=[attempt.uid])).status_code == 404
-    assert "You have not practised yet." in judge.words_of(browser.get(reverse("practice")))
+    assert "You have not practised yet." in words_of(browser.get(reverse("practice")))
     assert [model.objects.count() for model in (Attempt, AttemptChoice, OpenResponse)] == [0, 0, 0]
     with connection.cursor() as cursor:
         cursor.execute("SELECT COUNT(*) FROM assessments_attempt")

@@ -12,7 +12,7 @@ from assessments.api import ScenarioVersion, choose, start_attempt
 from assessments.models import Attempt, AttemptChoice
 from assessments.models import TryFact as Fact
 from lms.api import Skill, mail_notices, open_gate
-from tests import factories as make
+from tests.factories import basics
 
 from .probes import PROBES
 from .walk import Cell, Walk, Walked, cells, log_lines, written_to_people
@@ -63,10 +63,10 @@ def practise(world: World, at: datetime, times: int) -> None:
     """NH practises so many times and opens no gate: two through the player, one of them to an end, the rest as rows."""
     who = world.people["NH"]
     for ending in (False, True):
-        attempt = start_attempt(actor=who, scenario_uid=make.uid("access-quay"), restart=True, key=uuid4(), at=at)
+        attempt = start_attempt(actor=who, scenario_uid=basics.uid("access-quay"), restart=True, key=uuid4(), at=at)
         turn = {"actor": who, "attempt_uid": attempt.uid, "confidence": "sure", "key": uuid4(), "at": at}
         choose(**turn, node="first", choice="first-bad" if ending else "first-weak")
-    version = ScenarioVersion.objects.get(scenario_uid=make.uid("access-quay"))
+    version = ScenarioVersion.objects.get(scenario_uid=basics.uid("access-quay"))
     made = Attempt.objects.bulk_create(
         Attempt(person=who, version=version, seed=n, node="second", position=1, started_at=at - timedelta(hours=n))
         for n in range(times - 2)

@@ -25,7 +25,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from lms.api import Notice, OutgoingMail, User
-from tests import judging_factories as judging
+from tests.clients import log_in
 
 from .probes import PROBES
 from .world import ROLES, World
@@ -92,8 +92,8 @@ def cells() -> Iterator[Cell]:
 
 def clients(world: World) -> dict[str, Client]:
     """A browser for everybody; who signs has just shown who they are, and IN was signed in when they were ended."""
-    found = {role: judging.log_in(world.people[role], sure=True) for role in ROLES}
-    found["IN"], found["AN"] = judging.log_in(world.left), Client()
+    found = {role: log_in(world.people[role], sure=True) for role in ROLES}
+    found["IN"], found["AN"] = log_in(world.left), Client()
     User.objects.filter(pk=world.left.pk).update(is_active=False, deactivated_at=world.left.joined_at)
     return found
 

@@ -21,10 +21,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from assessments.api import (
     Attempt,
     Case,
+    Entrust,
     Request,
     SignOffEvent,
+    StandardVersion,
     add_evidence,
     choose,
+    decide,
     mark_response,
     publish_calibration,
     start_attempt,
@@ -33,15 +36,11 @@ from assessments.api import (
 )
 from assessments.rules.specs import CalibrationItemSpec, CalibrationSpec
 from cms.models import CoursePage, LessonPage
-from coaching.api import Challenge, Commitment, Post, Session, Thread, hand_over, hold_session
+from coaching.api import Challenge, CoachProfile, Commitment, Post, Session, Thread, hand_over, hold_session
 from lms import clock
 from lms.api import AUDITORS, AUTHORS, LEARNING_ADMINISTRATORS, SPONSORS, Enrolment, Notice, PathVersion, User
 from lms.rules.specs import LessonSpec
-from tests import assessment_factories as practising
-from tests import cms_factories as authored
-from tests import coaching_factories as helping
-from tests import factories as make
-from tests import judging_factories as judging
+from tests.factories import basics, cms, coaching, judging, paths, people, practice
 from tests.shown import looked
 
 ROLES = ("NH", "CO", "OB", "XC", "MG", "OM", "ED", "LD", "SP", "AU", "SU")
@@ -50,7 +49,7 @@ NAMES = ("Nora Hall", "Cora Oak", "Olaf Beck", "Xena Cole", "Mona Gray", "Omar M
          "Siri Pace", "Aude Unger", "Suna Ural")  # fmt: skip
 
 SKILLS = ("visits", "stories", "offers", "plans", "closings")
-SET = make.uid("access-set")
+SET = basics.uid("access-set")
 UNSEEN = "Because of what nobody has seen"
 
 
@@ -131,32 +130,32 @@ def stopped_clock() -> Iterator[datetime]:
 
 def build(at: datetime) -> World:
     """Everything, through the services where a service makes it. About two seconds."""
-    frame = authored.site()
+    frame = cms.site()
     course, hidden = _courses(frame)
-    people = dict(zip(ROLES, [make.person(name) for name in NAMES], strict=True))
+    persons = dict(zip(ROLES, [people.person(name) for name in NAMES], strict=True))
     for role, group in (("ED", AUTHORS), ("LD", LEARNING_ADMINISTRATORS), ("SP", SPONSORS), ("AU", AUDITORS)):
-        make.in_group(group, people[role])
-    make.administrator(people["SU"])
+        people.in_group(group, persons[role])
+    people.administrator(persons["SU"])
     version = _path(course)
-    other = make.person("Faye Far")
-    make.team(people["NH"], manager=people["MG"], slug="near-team")
-    make.team(other, manager=people["OM"], slug="far-team")
-    make.customer("castell")
-    helping.prompt(SKILLS[0])
-    world = World(people, version, None, None, {}, course, hidden)  # type: ignore[arg-type]
-    near = _Circle(people["XC"], people["CO"], people["OB"], people["MG"], make.person("Orla Before"))
+    other = people.person("Faye Far")
+    people.team(persons["NH"], manager=persons["MG"], slug="near-team")
+    people.team(other, manager=persons["OM"], slug="far-team")
+    people.customer("castell")
+    coaching.prompt(SKILLS[0])
+    world = World(persons, version, None, None, {}, course, hidden)  # type: ignore[arg-type]
+    near = _Circle(persons["XC"], persons["CO"], persons["OB"], persons["MG"], people.person("Orla Before"))
     far = _Circle(
-        make.person("Finn Before"), make.person("Fred Coach"), make.person("Fern Observer"), people["OM"],
-        make.person("Fay Before"),
+        people.person("Finn Before"), people.person("Fred Coach"), people.person("Fern Observer"), persons["OM"],
+        people.person("Fay Before"),
     )  # fmt: skip
-    world.near = _history(world, people["NH"], near, at, world.secrets)
+    world.near = _history(world, persons["NH"], near, at, world.secrets)
     world.far = _history(world, other, far, at, {})
     for role in ROLES:
-        world.own[role] = world.near if role == "NH" else _little(world, people[role], at)
-    world.spare = make.path(
-        make.step("external", "spare"), slug="spare", role_version=make.role(make.requires("spare"))
+        world.own[role] = world.near if role == "NH" else _little(world, persons[role], at)
+    world.spare = paths.path(
+        paths.step("external", "spare"), slug="spare", role_version=paths.role(paths.requires("spare"))
     )
-    world.idle, world.left = judging.coach("Ida Idle"), make.person("Ines Left")
+    world.idle, world.left = coaching.coach("Ida Idle"), people.person("Ines Left")
     _covered(world, at)
     for rows in (world.near, world.far):
         TOTP.activate(rows.person, generate_totp_secret())
@@ -170,44 +169,44 @@ def build(at: datetime) -> World:
 
 def _courses(frame: Any) -> tuple[Any, Any]:
     """One that is on everybody's path, and one that is on no path, with a key of its own."""
-    tag = authored.skill("hearing")
-    seen = authored.course(frame, tag, slug="hear", lessons=2)
-    hidden = authored.add(frame.shelves["courses"], CoursePage(title="Unseen", slug="unseen", minutes=40))
-    key = {"q": "Why unseen?", "a": UNSEEN, "wrong": authored.items("Never", "Always"), "why": "So it is."}
-    body = [authored.raw("paragraph", "<p>Words.</p>"), authored.raw("recall", key)]
-    words = {"gist": "In short.", "outcome": "I can.", "minutes": 5, "skills": authored.skill_stream(tag)}
-    authored.add(hidden, LessonPage(title="Unseen lesson", slug="unseen-1", body=body, **words))
+    tag = cms.skill_source("hearing")
+    seen = cms.course_page(frame, tag, slug="hear", lessons=2)
+    hidden = cms.add(frame.shelves["courses"], CoursePage(title="Unseen", slug="unseen", minutes=40))
+    key = {"q": "Why unseen?", "a": UNSEEN, "wrong": cms.items("Never", "Always"), "why": "So it is."}
+    body = [cms.raw("paragraph", "<p>Words.</p>"), cms.raw("recall", key)]
+    words = {"gist": "In short.", "outcome": "I can.", "minutes": 5, "skills": cms.skill_stream(tag)}
+    cms.add(hidden, LessonPage(title="Unseen lesson", slug="unseen-1", body=body, **words))
     return seen, hidden
 
 
 def _path(course: Any) -> PathVersion:
     for slug in SKILLS:
         judging.standard(judging.standard_spec(slug, (slug,), rule=_rule()))
-    practising.scenario(practising.scenario_spec("access-quay", SKILLS[:2]))
+    practice.scenario(practice.scenario_spec("access-quay", SKILLS[:2]))
     items = tuple(CalibrationItemSpec(f"scene-{n}", f"Visit {n}.", n % 5 + 1, f"Since {n}.") for n in range(3))
     spec = CalibrationSpec(
         uid=SET, slug="access-set", title="Three visits", skill=SKILLS[0], kappa=0.6, max_bias=0.5, min_items=3,
         items=items,
     )  # fmt: skip
-    publish_calibration(spec, make.MONDAY)
+    publish_calibration(spec, basics.MONDAY)
     lessons = tuple(LessonSpec(page.uid, (SKILLS[0],), 1) for page in course.live_lessons())
-    shown = [make.step("demonstration", f"show-{slug}", content=slug, skills=(slug,)) for slug in SKILLS]
-    return make.path(
-        make.step("course", "read", content_uid=course.uid, skills=(SKILLS[0],), lessons=lessons),
-        make.step("practice", "practise", content="access-quay", skills=SKILLS[:2]),
-        make.step("session", "talk", skills=(SKILLS[0],)),
-        make.step("commitment", "promise", skills=SKILLS[:2]),
-        make.step("calibration", "calibrate", content_uid=SET, skills=(SKILLS[0],)),
-        make.step("external", "elsewhere"),
+    shown = [paths.step("demonstration", f"show-{slug}", content=slug, skills=(slug,)) for slug in SKILLS]
+    return paths.path(
+        paths.step("course", "read", content_uid=course.uid, skills=(SKILLS[0],), lessons=lessons),
+        paths.step("practice", "practise", content="access-quay", skills=SKILLS[:2]),
+        paths.step("session", "talk", skills=(SKILLS[0],)),
+        paths.step("commitment", "promise", skills=SKILLS[:2]),
+        paths.step("calibration", "calibrate", content_uid=SET, skills=(SKILLS[0],)),
+        paths.step("external", "elsewhere"),
         *shown,
-        role_version=make.role(*(make.requires(slug) for slug in SKILLS)),
+        role_version=paths.role(*(paths.requires(slug) for slug in SKILLS)),
         slug="access",
     )
 
 
 def _rule() -> Any:
     """One observation, from the coach if need be."""
-    return judging.rule(observations=1, observers=1, contexts=1, latest=1)
+    return judging.evidence_rule(observations=1, observers=1, contexts=1, latest=1)
 
 
 # --- What happened --------------------------------------------------------------------------------------------------
@@ -225,7 +224,7 @@ class _Circle:
 
 
 def _enrol(world: World, who: User, at: datetime) -> Enrolment:
-    return make.enrolment(who, world.version, started_on=(at - timedelta(days=20)).date())
+    return paths.enrolment(who, world.version, started_on=(at - timedelta(days=20)).date())
 
 
 def _history(world: World, who: User, circle: _Circle, at: datetime, secrets: dict[str, str]) -> Rows:
@@ -236,11 +235,11 @@ def _history(world: World, who: User, circle: _Circle, at: datetime, secrets: di
 
     enrolment = _enrol(world, who, at)
     for helper in (circle.before, circle.coach):
-        judging.CoachProfile.objects.get_or_create(person=helper, defaults={"capacity": 9})
+        CoachProfile.objects.get_or_create(person=helper, defaults={"capacity": 9})
     for helper in (circle.before, circle.coach, circle.asked, circle.watched):
-        judging.grant(helper, *SKILLS[:3], SKILLS[4])
-        judging.grant(helper, SKILLS[3], basis="provisional" if helper == circle.before else "founding")
-    judging.assign(enrolment, circle.before, since=at - timedelta(days=19))
+        judging.granted(helper, *SKILLS[:3], SKILLS[4])
+        judging.granted(helper, SKILLS[3], basis="provisional" if helper == circle.before else "founding")
+    judging.assigned(enrolment, circle.before, since=at - timedelta(days=19))
     held = _held(enrolment, circle.before, at - timedelta(days=6), secret("note of the coach before"), "the first talk")
     signed = _decided(world, enrolment, who, circle.before, SKILLS[2], at - timedelta(days=5))
     flagged = _decided(world, enrolment, who, circle.before, SKILLS[3], at - timedelta(days=5, hours=3))
@@ -251,29 +250,29 @@ def _history(world: World, who: User, circle: _Circle, at: datetime, secrets: di
     talk = _held(enrolment, circle.coach, at - timedelta(days=3), secret("note of the coach"), "the second talk")
     by_coach = _decided(world, enrolment, who, circle.coach, SKILLS[4], at - timedelta(days=2))
     _observe(world, enrolment, who, circle.coach, SKILLS[1], at - timedelta(days=2, hours=3))
-    ready = Case.objects.get(enrolment=enrolment, standard_uid=make.uid(SKILLS[1]))
+    ready = Case.objects.get(enrolment=enrolment, standard_uid=basics.uid(SKILLS[1]))
     # One case is open: somebody has seen it, somebody else is asked and has not; its evidence is words and a file.
     _observe(world, enrolment, who, circle.watched, SKILLS[0], at - timedelta(days=2), secret("observation"))
-    case = Case.objects.get(enrolment=enrolment, standard_uid=make.uid(SKILLS[0]))
+    case = Case.objects.get(enrolment=enrolment, standard_uid=basics.uid(SKILLS[0]))
     asked_at = at - timedelta(days=1, hours=1, minutes=30)  # "1 day, 1 hour ago" stays so while the walk lasts
     asked = judging.asked(_scene(world, enrolment, who, SKILLS[0]), circle.asked, on=at.date(), at=asked_at)
     evidence = {"actor": who, "case_uid": case.uid, "at": at}
     words = add_evidence(**evidence, text=secret("evidence"), key=uuid4())
     paper = SimpleUploadedFile("notes.pdf", b"%PDF-1.7\n1 0 obj\n% " + secret("evidence").encode() + b"\nendobj\n")
     file = add_evidence(**evidence, file=paper, key=uuid4())
-    thread = helping.question(SKILLS[0], who, at=at)
+    thread = coaching.question(SKILLS[0], who, at=at)
     return Rows(
         who, enrolment, _practised(who, at - timedelta(days=1), secrets), case, asked, words, file,
-        commitment=helping.commitment(enrolment, SKILLS[0], what="Ask before I propose", by_on=at.date()),
-        done=helping.commitment(enrolment, SKILLS[1], status="done", what="Wait for the answer", by_on=at.date()),
-        session=helping.session(enrolment, circle.coach, at + timedelta(days=2)),
+        commitment=coaching.commitment(enrolment, SKILLS[0], what="Ask before I propose", by_on=at.date()),
+        done=coaching.commitment(enrolment, SKILLS[1], status="done", what="Wait for the answer", by_on=at.date()),
+        session=coaching.session(enrolment, circle.coach, at + timedelta(days=2)),
         held=held, talk=talk, ready=ready, signed=signed, flagged=flagged, by_coach=by_coach, thread=thread,
         notice=_notice(who, at), rated=_rated(who, at),
         challenge=Challenge.objects.create(
-            enrolment=enrolment, step_uid=make.uid("read"), about_uid=make.uid("read"), title="Show it now",
+            enrolment=enrolment, step_uid=basics.uid("read"), about_uid=basics.uid("read"), title="Show it now",
             why="Did it for years.", asked_at=at,
         ),
-        example=helping.post(thread, who, "example", "For example this.", at),
+        example=coaching.post(thread, who, "example", "For example this.", at),
     )  # fmt: skip
 
 
@@ -286,24 +285,24 @@ def _little(world: World, who: User, at: datetime) -> Rows:
     paper = SimpleUploadedFile("own.pdf", b"%PDF-1.7\n1 0 obj\nendobj\n")
     return Rows(
         who, enrolment,
-        start_attempt(actor=who, scenario_uid=make.uid("access-quay"), key=uuid4(), at=at),
+        start_attempt(actor=who, scenario_uid=basics.uid("access-quay"), key=uuid4(), at=at),
         asked.case, asked,
         add_evidence(**evidence, text="Some words.", key=uuid4()),
         add_evidence(**evidence, file=paper, key=uuid4()),
-        commitment=helping.commitment(enrolment, SKILLS[0], what="Ask before I propose", by_on=at.date()),
-        session=helping.session(enrolment, User.objects.get(full_name="Fred Coach"), at + timedelta(days=9)),
+        commitment=coaching.commitment(enrolment, SKILLS[0], what="Ask before I propose", by_on=at.date()),
+        session=coaching.session(enrolment, User.objects.get(full_name="Fred Coach"), at + timedelta(days=9)),
         notice=_notice(who, at), rated=_rated(who, at),
-        thread=helping.question(SKILLS[0], who, at=at),
+        thread=coaching.question(SKILLS[0], who, at=at),
     )  # fmt: skip
 
 
 def _covered(world: World, at: datetime) -> None:
     """NH asked somebody who is away; NH's coach may watch in their place."""
-    away = judging.coach("Iva Away")
-    judging.grant(away, SKILLS[0])
+    away = coaching.coach("Iva Away")
+    judging.granted(away, SKILLS[0])
     absent = {"away_from": at.date() - timedelta(days=1), "away_until": at.date() + timedelta(days=5)}
-    cover = judging.CoachProfile.objects.get(person=world.people["CO"])
-    judging.CoachProfile.objects.filter(person=away).update(**absent, cover=cover)
+    cover = CoachProfile.objects.get(person=world.people["CO"])
+    CoachProfile.objects.filter(person=away).update(**absent, cover=cover)
     of = _scene(world, world.near.enrolment, world.near.person, SKILLS[0])
     world.near.covered = judging.asked(of, away, on=at.date(), at=at - timedelta(hours=30))
 
@@ -319,9 +318,11 @@ def _rated(who: User, at: datetime) -> Any:
 
 
 def _scene(world: World, enrolment: Enrolment, who: User, slug: str) -> judging.Scene:
-    version = judging.StandardVersion.objects.get(standard_uid=make.uid(slug))
+    version = StandardVersion.objects.get(standard_uid=basics.uid(slug))
     manager = world.people["MG"]
-    return judging.Scene(who, manager, manager, manager, manager, enrolment, version, make.uid(f"show-{slug}"), (slug,))
+    return judging.Scene(
+        who, manager, manager, manager, manager, enrolment, version, basics.uid(f"show-{slug}"), (slug,)
+    )
 
 
 def _observe(
@@ -333,15 +334,15 @@ def _observe(
 
 def _decided(world: World, enrolment: Enrolment, who: User, by: User, slug: str, at: datetime) -> SignOffEvent:
     _observe(world, enrolment, who, by, slug, at)
-    case = Case.objects.get(enrolment=enrolment, standard_uid=make.uid(slug))
-    return looked(judging.decide,
-        actor=by, case_uid=case.uid, verdicts={slug: judging.Entrust(3)}, why="Seen, unaided.", key=uuid4(),
+    case = Case.objects.get(enrolment=enrolment, standard_uid=basics.uid(slug))
+    return looked(decide,
+        actor=by, case_uid=case.uid, verdicts={slug: Entrust(3)}, why="Seen, unaided.", key=uuid4(),
         at=at + timedelta(hours=1),
     )[0]  # fmt: skip
 
 
 def _held(enrolment: Enrolment, by: User, at: datetime, note: str, title: str) -> Session:
-    planned = helping.session(enrolment, by, at, title=title)
+    planned = coaching.session(enrolment, by, at, title=title)
     return hold_session(
         actor=by, session_uid=planned.uid, shared_notes=f"Shared words of {title}.", private_notes=note, held_at=at,
         key=uuid4(), at=at + timedelta(hours=1),
@@ -350,7 +351,7 @@ def _held(enrolment: Enrolment, by: User, at: datetime, note: str, title: str) -
 
 def _practised(who: User, at: datetime, secrets: dict[str, str]) -> Attempt:
     """An attempt up to its written and marked answer; what only this way through shows are sentinels, too."""
-    attempt = start_attempt(actor=who, scenario_uid=make.uid("access-quay"), key=uuid4(), at=at)
+    attempt = start_attempt(actor=who, scenario_uid=basics.uid("access-quay"), key=uuid4(), at=at)
     turn = {"actor": who, "attempt_uid": attempt.uid, "at": at}
     for choice in ("first-weak", "aside-best", "second-best", "third-best"):
         choose(**turn, node=choice.partition("-")[0], choice=choice, confidence="guess", key=uuid4())

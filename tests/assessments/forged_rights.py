@@ -8,9 +8,9 @@ from assessments.models import Case, CaseReading, Evidence, SignOffEvent
 from coaching.models import Commitment, CommitmentSkill, ObserverGrant
 from lms.models import DutyHolding, User
 from lms.services.platform.duties import finish_duty
-from tests import factories as make
 from tests.assessments.forged_sets import DAY, MINUTE, Forge, Forger
 from tests.assessments.forging import NOW, copy_of, enter
+from tests.factories import basics, people
 
 
 def signed_by(f: Forger, case: Case, grant: ObserverGrant) -> None:
@@ -30,7 +30,7 @@ def grant_from_a_learner(f: Forger) -> None:
 
 
 def grant_earned_by_nothing(f: Forger) -> None:
-    earned = {"basis": "calibrated", "granted_by_id": None, "attempt_uid": make.key()}
+    earned = {"basis": "calibrated", "granted_by_id": None, "attempt_uid": basics.key()}
     signed_by(f, f.case(), f.grant(f.scene.nobody, **earned))
 
 
@@ -40,7 +40,7 @@ def grant_by_a_duty_from_a_learner(f: Forger) -> None:
 
 
 def second_administrator_from_the_machine(f: Forger) -> None:
-    here, first = make.administrator(), DutyHolding.objects.get(given_by=None)
+    here, first = people.administrator(), DutyHolding.objects.get(given_by=None)
     finish_duty(holding=first, by=here, reason="Moved on.", at=f.at - MINUTE)
     like = DutyHolding.objects.get(pk=first.pk)
     f.enter(copy_of(like, person_id=f.scene.nobody.pk, from_at=f.at, until_at=None, ended_by_id=None, ended_reason=""))

@@ -18,9 +18,8 @@ from assessments.services.ledger.chain import Chain, gate_source, months_later
 from coaching.models import CoachAssignment, ObserverGrant
 from lms.models import DutyHolding, Skill, SkillGate, User
 from lms.rules.digest import digest
-from tests import factories as make
 from tests.assessments.forging import NOW, Scene, copy_of, enter
-from tests.bench_factories import coach_profile
+from tests.factories import basics, coaching
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 WHY = {"why": "The customer said so."}
@@ -55,7 +54,7 @@ class Forger:
 
     def assignment(self, who: User, enter: bool = True, **fields: Any) -> CoachAssignment:
         """The learner's coach is somebody else from now on, beside the one that there is (as a cover)."""
-        profile = coach_profile(who)
+        profile = coaching.coach_profile(who)
         row = copy_of(self.work.assignment, coach_id=profile.pk, kind="cover", **{"started_at": self.at, **fields})
         return self.enter(row) if enter else row
 
@@ -71,7 +70,7 @@ class Forger:
             "recorded_at": self.at,
         }
         row = Observation(
-            uid=make.key(),
+            uid=basics.key(),
             observer=who,
             case=case,
             context=context,
@@ -152,7 +151,9 @@ class Forger:
     ) -> SignOffEvent:
         """One event at the end of the learner's chain."""
         chain = Chain.of(case.learner_id)
-        event = chain.add(case=case, skill=self.skill, signer=signer, payload=payload, key=make.key(), at=at, **fields)
+        event = chain.add(
+            case=case, skill=self.skill, signer=signer, payload=payload, key=basics.key(), at=at, **fields
+        )
         event.save(force_insert=True)
         for row in chain._new[0][1]:
             row.event = event
@@ -311,7 +312,7 @@ def another_meaning_of_the_skill(f: Forger) -> None:
 
 def replaced_by_nothing(f: Forger) -> None:
     event = SignOffEvent.objects.get(kind="SIGNED", subject=f.work.learner)
-    payload = {"by": str(make.uid("nothing"))}
+    payload = {"by": str(basics.uid("nothing"))}
     f.add(event.case, f.work.coach, payload, f.at, kind="SUPERSEDED", authority="coach", texts={}, about=event)
     SkillGate.objects.filter(source=gate_source(event.uid)).delete()
 

@@ -24,15 +24,13 @@ from coaching.api import confirm_commitment, make_commitment, report_commitment,
 from lms.models import LogEntry, User
 from lms.rules.log import ENDED, GENESIS, Entry, key_id, mac
 from lms.services.platform.log import sealed_kinds
-from tests import bench_factories as judging
-from tests import factories as make
-from tests.bench_factories import MONDAY, Bench
+from tests.factories import basics, coaching, decisions, paths, people
 from tests.shown import looked
 
 DAY = timedelta(days=1)
 KEY = "only-for-tests"
 NOT_THE_KEY = "what somebody guessed"
-DECIDED = MONDAY + 7 * DAY
+DECIDED = basics.MONDAY + 7 * DAY
 """When the first learner was decided about."""
 NOW = DECIDED + 9 * DAY
 
@@ -45,8 +43,8 @@ class TakenBack(Exception):
 class Scene:
     """A ledger with everything in it: ``work`` is signed for two skills, one of them countersigned."""
 
-    work: Bench
-    other: Bench
+    work: decisions.DecisionScene
+    other: decisions.DecisionScene
     learning: User
     nobody: User
 
@@ -55,15 +53,15 @@ def scene() -> Scene:
     """Two learners. Of the first: all kinds of evidence, a request, a cover, a promise, a sign-off that was flagged and
     countersigned, and a not yet.
     """
-    work = judging.bench(
-        "visit", "listening", "numbers", steps=[make.step("commitment", "promise", skills=["numbers"])]
+    work = decisions.decision_scene(
+        "visit", "listening", "numbers", steps=[paths.step("commitment", "promise", skills=["numbers"])]
     )
-    other = judging.bench("account", "margins", at=MONDAY - 30 * DAY)
-    nobody = make.person("Nobody")
-    learning = make.in_group("Learning administrators", make.person("Ruta"))
-    cover = judging.coach_profile(judging.observer("listening", "numbers", name="Cover"), load=0)
-    judging.line_manager(work)
-    customer = make.customer()
+    other = decisions.decision_scene("account", "margins", at=basics.MONDAY - 30 * DAY)
+    nobody = people.person("Nobody")
+    learning = people.in_group("Learning administrators", people.person("Ruta"))
+    cover = coaching.coach_profile(coaching.observer("listening", "numbers", name="Cover"), load=0)
+    decisions.make_coach_line_manager(work)
+    customer = people.customer()
     at = DECIDED - 6 * DAY
     set_away(
         actor=work.coach,
@@ -71,7 +69,7 @@ def scene() -> Scene:
         away_from=(DECIDED + 20 * DAY).date(),
         away_until=(DECIDED + 30 * DAY).date(),
         cover_uid=cover.person.uid,
-        key=make.key(),
+        key=basics.key(),
         at=at,
     )
     asked = request_observation(
@@ -82,40 +80,42 @@ def scene() -> Scene:
         context="on site",
         planned_on=(DECIDED - 3 * DAY).date(),
         customer_uid=customer.uid,
-        key=make.key(),
+        key=basics.key(),
         at=at,
     )
     watcher = work.observers[0]
-    seal = judging.seal(watcher, asked.uid, DECIDED - 3 * DAY)
+    seal = decisions.seal(watcher, asked.uid, DECIDED - 3 * DAY)
     request = {"request_uid": asked.uid, "enrolment_uid": None, "standard_uid": None, "seal": seal}
-    judging.watch(work, watcher, DECIDED - 3 * DAY, **request)
-    judging.watch(work, work.another(), DECIDED - 2 * DAY, context="on the phone", marks={"listening/f-1": "seen"})
+    decisions.watch(work, watcher, DECIDED - 3 * DAY, **request)
+    decisions.watch(work, work.another(), DECIDED - 2 * DAY, context="on the phone", marks={"listening/f-1": "seen"})
     for fields in (
         {"text": "What the customer wrote back."},
         {"text": "The wrong mail."},
         {"url": "https://example.com/call"},
         {"file": SimpleUploadedFile("notes.pdf", b"%PDF-1.7 the notes")},
     ):
-        add_evidence(actor=work.learner, case_uid=work.case.uid, key=make.key(), at=DECIDED - DAY, **fields)
+        add_evidence(actor=work.learner, case_uid=work.case.uid, key=basics.key(), at=DECIDED - DAY, **fields)
     wrong = Evidence.objects.get(text="The wrong mail.")
-    withdraw_evidence(actor=work.learner, evidence_uid=wrong.uid, key=make.key(), at=DECIDED - DAY)
-    verdicts = {"listening": Entrust(3), "numbers": judging.not_yet(work, DECIDED)["numbers"]}
-    signed, _not_yet = judging.sign(work, DECIDED, verdicts=verdicts)
-    promised = {"actor": work.learner, "key": make.key(), "at": DECIDED}
+    withdraw_evidence(actor=work.learner, evidence_uid=wrong.uid, key=basics.key(), at=DECIDED - DAY)
+    verdicts = {"listening": Entrust(3), "numbers": decisions.not_yet_on_all(work, DECIDED)["numbers"]}
+    signed, _not_yet = decisions.sign(work, DECIDED, verdicts=verdicts)
+    promised = {"actor": work.learner, "key": basics.key(), "at": DECIDED}
     promise = make_commitment(
         enrolment_uid=work.enrolment.uid,
-        step_uid=make.uid("promise"),
+        step_uid=basics.uid("promise"),
         what="Say the figure first.",
         customer_uid=customer.uid,
         by_on=(DECIDED + 3 * DAY).date(),
         **promised,
     )
-    report_commitment(actor=work.learner, commitment_uid=promise.uid, report="I did.", key=make.key(), at=DECIDED + DAY)
-    done = {"commitment_uid": promise.uid, "skill_slugs": ["numbers"], "key": make.key(), "at": DECIDED + DAY}
+    report_commitment(
+        actor=work.learner, commitment_uid=promise.uid, report="I did.", key=basics.key(), at=DECIDED + DAY
+    )
+    done = {"commitment_uid": promise.uid, "skill_slugs": ["numbers"], "key": basics.key(), "at": DECIDED + DAY}
     looked(confirm_commitment, actor=work.coach, **done)
-    read = {"event_uid": signed.uid, "agree": True, "why": "Read it.", "key": make.key(), "at": DECIDED + DAY}
+    read = {"event_uid": signed.uid, "agree": True, "why": "Read it.", "key": basics.key(), "at": DECIDED + DAY}
     looked(countersign, actor=learning, **read)
-    judging.signed(other, DECIDED + 2 * DAY)
+    decisions.signed(other, DECIDED + 2 * DAY)
     return Scene(work, other, learning, nobody)
 
 
@@ -187,7 +187,7 @@ def event_like(scene: Scene, at: datetime = NOW, **fields: Any) -> SignOffEvent:
         "authority": "coach",
         "texts": {},
         "payload": dict(signed.payload),
-        "key": make.key(),
+        "key": basics.key(),
         "at": at,
     }
     if kind == "SIGNED":

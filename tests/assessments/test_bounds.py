@@ -36,10 +36,8 @@ from lms.forms import Day, Moment
 from lms.rules import bounds
 from lms.rules.bounds import Bounds
 from lms.rules.days import add_days
-from tests import bench_factories as judging
-from tests import coaching_factories as helping
-from tests import factories as make
-from tests import learner_factories as learning
+from tests.clients import log_in
+from tests.factories import basics, coaching, decisions, learners, people
 from tests.shown import look_and_send, looked
 
 APPS = ("lms", "coaching", "assessments", "cms")
@@ -63,9 +61,9 @@ def modules(room: str) -> list[Any]:
 # --- The services -------------------------------------------------------------------------------------------------
 
 
-def scene() -> helping.Scene:
-    found = helping.scene()
-    found.session = helping.session(found.enrolment, found.coach, helping.soon(24))  # type: ignore[attr-defined]
+def scene() -> coaching.HelpScene:
+    found = coaching.help_scene()
+    found.session = coaching.session(found.enrolment, found.coach, coaching.soon(24))  # type: ignore[attr-defined]
     return found
 
 
@@ -73,34 +71,34 @@ def steer(act: Callable[..., Any], **fields: Any) -> Callable[[Any], Any]:
     def call(**typed: Any) -> Any:
         of = scene()
         given = {"actor": of.manager, "enrolment_uid": of.enrolment.uid, "reason": WHY, **fields, **typed}
-        return looked(act, **given, key=make.key(), at=make.MONDAY)
+        return looked(act, **given, key=basics.key(), at=basics.MONDAY)
 
     return call
 
 
 def put_on_a_path(act: Callable[..., Any], **fields: Any) -> Callable[..., Any]:
     def call(**typed: Any) -> Any:
-        of, who = scene(), make.person("New Here")
-        make.team(who, manager=of.manager, slug="new")
+        of, who = scene(), people.person("New Here")
+        people.team(who, manager=of.manager, slug="new")
         given = {"actor": of.manager, "person_uid": who.uid, "path_uid": of.enrolment.path.uid, **fields, **typed}
-        return act(**given, key=make.key(), at=make.MONDAY)
+        return act(**given, key=basics.key(), at=basics.MONDAY)
 
     return call
 
 
 def invite(**typed: Any) -> Any:
     of = scene()
-    team = make.team(make.person("Mate"), slug="invited")
+    team = people.team(people.person("Mate"), slug="invited")
     words = {"email": "new@vouch.example", "full_name": "New Here", "team_id": team.pk, "time_zone": "Europe/Riga"}
     link = {"link_for": lambda who: "https://vouch.example/x/"}
-    return invite_person(actor=of.administrator, **words, **link, **typed, key=make.key(), at=make.MONDAY)
+    return invite_person(actor=of.administrator, **words, **link, **typed, key=basics.key(), at=basics.MONDAY)
 
 
 def talk(act: Callable[..., Any], **fields: Any) -> Callable[..., Any]:
     def call(**typed: Any) -> Any:
         of: Any = scene()
         about = {"enrolment_uid": of.enrolment.uid} if act is plan_session else {"session_uid": of.session.uid}
-        return act(actor=of.coach, **about, **fields, **typed, key=make.key(), at=helping.NOON)
+        return act(actor=of.coach, **about, **fields, **typed, key=basics.key(), at=basics.NOON)
 
     return call
 
@@ -108,56 +106,58 @@ def talk(act: Callable[..., Any], **fields: Any) -> Callable[..., Any]:
 def promise(**typed: Any) -> Any:
     of = scene()
     about = {"enrolment_uid": of.enrolment.uid, "customer_uid": of.customer.uid, "skills": ["trust"]}
-    return make_commitment(actor=of.learner, **about, what="Ask why", **typed, key=make.key(), at=helping.NOON)
+    return make_commitment(actor=of.learner, **about, what="Ask why", **typed, key=basics.key(), at=basics.NOON)
 
 
 def grant(**typed: Any) -> Any:
     of = scene()
     about = {"person_uid": of.outsider.uid, "skill_slugs": ["trust"], "reason": WHY}
-    return looked(give_grant, actor=of.administrator, **about, **typed, key=make.key(), at=helping.NOON)
+    return looked(give_grant, actor=of.administrator, **about, **typed, key=basics.key(), at=basics.NOON)
 
 
 def away(**typed: Any) -> Any:
-    of, today = scene(), helping.NOON.date()
+    of, today = scene(), basics.NOON.date()
     days = {"away_from": today, "away_until": today, **typed}
-    return set_away(actor=of.coach, person_uid=of.coach.uid, cover_uid=None, **days, key=make.key(), at=helping.NOON)
+    return set_away(actor=of.coach, person_uid=of.coach.uid, cover_uid=None, **days, key=basics.key(), at=basics.NOON)
 
 
 def ask(**typed: Any) -> Any:
-    work = judging.bench()
+    work = decisions.decision_scene()
     about = {"enrolment_uid": work.enrolment.uid, "step_uid": work.step_uid, "observer_uid": work.another().uid}
-    return request_observation(actor=work.learner, **about, context="on site", **typed, key=make.key(), at=make.MONDAY)
+    return request_observation(
+        actor=work.learner, **about, context="on site", **typed, key=basics.key(), at=basics.MONDAY
+    )
 
 
 def leave(**typed: Any) -> Any:
     of = scene()
     about = {"person_uid": of.outsider.uid, "reason": WHY}
-    return end_person(actor=of.administrator, **about, **typed, key=make.key(), at=helping.NOON)
+    return end_person(actor=of.administrator, **about, **typed, key=basics.key(), at=basics.NOON)
 
 
 def see(**typed: Any) -> Any:
-    work = judging.bench()
-    return judging.watch(work, work.another(), **typed)
+    work = decisions.decision_scene()
+    return decisions.watch(work, work.another(), **typed)
 
 
 def not_yet(**typed: Any) -> Any:
-    work = judging.bench()
-    case = judging.enough(work)
+    work = decisions.decision_scene()
+    case = decisions.enough_evidence(work)
     name = work.skills[0]
-    verdicts = {**judging.entrust(work), name: NotYet("Ask once more.", typed[f"{name}-retry_on"])}
+    verdicts = {**decisions.entrust_all(work), name: NotYet("Ask once more.", typed[f"{name}-retry_on"])}
     return looked(
         decide,
         actor=work.coach,
         case_uid=case.uid,
         verdicts=verdicts,
         why="Seen twice.",
-        key=make.key(),
-        at=make.MONDAY,
+        key=basics.key(),
+        at=basics.MONDAY,
     )
 
 
 def retry_field() -> str:
-    return f"{judging.standard_spec().skills[0]}-retry_on"
+    return f"{decisions.plain_standard_spec().skills[0]}-retry_on"
 
 
 SERVICES: dict[tuple[Any, str], Callable[..., Any]] = {
@@ -166,8 +166,8 @@ SERVICES: dict[tuple[Any, str], Callable[..., Any]] = {
     (correct_first_day, "started_on"): steer(correct_first_day),
     (invite_person, "started_on"): invite,
     (pause, "from_on"): steer(pause, until_on=None),
-    (pause, "until_on"): steer(pause, from_on=make.MONDAY.date()),
-    (extend, "due_on"): steer(extend, step_uid=make.uid("promise")),
+    (pause, "until_on"): steer(pause, from_on=basics.MONDAY.date()),
+    (extend, "due_on"): steer(extend, step_uid=basics.uid("promise")),
     (make_commitment, "by_on"): promise,
     (give_grant, "until_on"): grant,
     (set_away, "away_from"): away,
@@ -287,27 +287,27 @@ def test_the_browser_offers_what_the_service_takes(name: str, field: Any) -> Non
 @pytest.mark.parametrize("began", EXTREMES, ids=str)
 def test_pages_survive_what_was_typed_before(began: date) -> None:
     """Case 9: a first day at the ends of the calendar, with pauses there too; and it can be put right."""
-    life = learning.life()
+    life = learners.learner_on_path()
     life.enrolment.pauses.create(from_on=began, until_on=add_days(began, 30), reason=WHY, by=life.manager)
     Enrolment.objects.update(started_on=began)
-    learner, manager = learning.signed_in(life.learner), learning.signed_in(life.manager)
+    learner, manager = log_in(life.learner, warm=True), log_in(life.manager, warm=True)
     steer_page = reverse("team_steer", args=[life.enrolment.uid])
     for url in ("/today/", "/path/", "/skills/"):
         assert learner.get(url).status_code == 200, url
     for url in ("/team/", steer_page, reverse("person_readiness", args=[life.learner.uid])):
         assert manager.get(url).status_code == 200, url
-    assert learning.signed_in(life.coach).get("/coach/").status_code == 200
-    right = {"act": "first_day", "started_on": str(learning.days_ago(3)), "reason": WHY, "key": make.key()}
+    assert log_in(life.coach, warm=True).get("/coach/").status_code == 200
+    right = {"act": "first_day", "started_on": str(learners.days_ago(3)), "reason": WHY, "key": basics.key()}
     assert look_and_send(manager, steer_page, right).status_code == 302
     life.enrolment.refresh_from_db()
-    assert life.enrolment.started_on == learning.days_ago(3)
+    assert life.enrolment.started_on == learners.days_ago(3)
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("day", EXTREMES, ids=str)
 def test_pages_survive_other_days_that_were_typed_before(day: date) -> None:
     """Case 9: talks, promises, encounters, absences, grants and first days at the ends of the calendar."""
-    life = learning.life(waits=2)
+    life = learners.learner_on_path(waits=2)
     moment = datetime.combine(day, time(12), UTC)
     assert Session.objects.update(planned_at=moment)
     assert Commitment.objects.update(by_on=day)
@@ -315,24 +315,24 @@ def test_pages_survive_other_days_that_were_typed_before(day: date) -> None:
     CoachProfile.objects.update(away_from=day, away_until=day)
     zone = "Pacific/Kiritimati" if day.year > 2000 else "America/Los_Angeles"
     assert User.objects.update(started_on=day, time_zone=zone)
-    helping.grant(life.coach, "skill-0", until_on=day)
+    coaching.grant(life.coach, "skill-0", until_on=day)
     watcher = Request.objects.earliest("pk").observer
     urls = {
         life.learner: ["/today/", "/path/", "/skills/", "/my-people/", *pages_about(life)],
         life.coach: ["/coach/", "/coach/away/", *pages_about(life)],
         life.manager: ["/team/", reverse("person_readiness", args=[life.learner.uid])],
-        make.in_group(LEARNING_ADMINISTRATORS): ["/people/", "/people/grants/", "/people/coach-profile/"],
+        people.in_group(LEARNING_ADMINISTRATORS): ["/people/", "/people/grants/", "/people/coach-profile/"],
         watcher: ["/coach/"],
     }
     for who, mine in urls.items():
         who.refresh_from_db()
-        browser = learning.signed_in(who, warm=False)
+        browser = log_in(who)
         for url in mine:
             answer = browser.get(url)
             assert answer.status_code == 200, url
 
 
-def pages_about(life: learning.Life) -> list[str]:
+def pages_about(life: learners.LearnerOnPath) -> list[str]:
     """The pages of a session, a promise and a case."""
     session, promise = Session.objects.earliest("pk"), Commitment.objects.earliest("pk")
     return [reverse("session", args=[session.uid]), reverse("commitment", args=[promise.uid])]

@@ -21,19 +21,17 @@ from coaching.models import ObserverGrant
 from lms import clock
 from lms.api import LEARNING_ADMINISTRATORS, Notice, StepCompletion, User
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
-from tests import bench_factories as judging
-from tests import factories as make
-from tests import judging_factories as judge
-from tests.factories import MONDAY
+from tests.clients import log_in, words_of
+from tests.factories import basics, coaching, paths, people
 
 pytestmark = pytest.mark.django_db
 
-SET = make.uid("vignettes")
+SET = basics.uid("vignettes")
 NIGHT = timedelta(hours=20)
 
 
 def published(items: int = 10, **fields: Any) -> CalibrationSpec:
-    make.skill("listening")
+    paths.skill("listening")
     marks = {"kappa": 0.6, "max_bias": 0.5, "min_items": 10}
     spec = CalibrationSpec(
         uid=SET, slug="vignettes", title="Ten visits", skill="listening",
@@ -43,14 +41,14 @@ def published(items: int = 10, **fields: Any) -> CalibrationSpec:
         ),
         **marks | fields,
     )  # fmt: skip
-    publish_calibration(spec, MONDAY)
+    publish_calibration(spec, basics.MONDAY)
     return spec
 
 
 def learner(**step: Any) -> User:
-    who = make.person("Ana")
-    make.enrolment(
-        who, make.path(make.step("calibration", "calibrate", content_uid=SET, skills=("listening",), **step))
+    who = people.person("Ana")
+    paths.enrolment(
+        who, paths.path(paths.step("calibration", "calibrate", content_uid=SET, skills=("listening",), **step))
     )
     return who
 
@@ -59,8 +57,8 @@ def right(spec: CalibrationSpec, off: int = 0) -> dict[str, int]:
     return {item.id: min(5, max(1, item.reference + off)) for item in spec.items}
 
 
-def take(who: User, ratings: dict[str, int], at: Any = MONDAY, **fields: Any) -> CalibrationAttempt:
-    values = {"actor": who, "set_uid": SET, "number": 1, "ratings": ratings, "key": make.key(), "at": at}
+def take(who: User, ratings: dict[str, int], at: Any = basics.MONDAY, **fields: Any) -> CalibrationAttempt:
+    values = {"actor": who, "set_uid": SET, "number": 1, "ratings": ratings, "key": basics.key(), "at": at}
     return take_calibration(**values | fields)
 
 
@@ -120,7 +118,7 @@ def test_nothing_to_agree_on_is_an_error() -> None:
 
 
 def test_a_pass_completes_the_step_and_tells_learning_administrators() -> None:
-    spec, who, learning = published(), learner(), make.in_group(LEARNING_ADMINISTRATORS)
+    spec, who, learning = published(), learner(), people.in_group(LEARNING_ADMINISTRATORS)
     attempt = take(who, right(spec))
     assert (attempt.passed, str(attempt.kappa), str(attempt.bias)) == (True, "1.0", "0.0")
     assert StepCompletion.objects.filter(enrolment__person=who).count() == 1
@@ -134,16 +132,16 @@ def test_who_sees_it_differently_has_not_passed_and_tries_again_after_a_night() 
     assert not first.passed
     assert not StepCompletion.objects.exists()
     with pytest.raises(Conflict):
-        take(who, right(spec), MONDAY + NIGHT - timedelta(seconds=1))
-    assert take(who, right(spec), MONDAY + NIGHT).passed
+        take(who, right(spec), basics.MONDAY + NIGHT - timedelta(seconds=1))
+    assert take(who, right(spec), basics.MONDAY + NIGHT).passed
     assert CalibrationAttempt.objects.count() == 2
 
 
 @pytest.mark.parametrize("basis", ["founding", "calibrated"])
 def test_a_pass_renews_a_grant_for_twelve_months_in_nobodys_name(basis: str) -> None:
     """H9: a machine gives in nobody's name; the grant names the attempt that earned it, the old one what ended it."""
-    spec, who = published(), make.person()
-    (held,) = judging.grant(who, "listening", basis=basis, until_on=date(2026, 4, 1))
+    spec, who = published(), people.person()
+    (held,) = coaching.grant(who, "listening", basis=basis, until_on=date(2026, 4, 1))
     attempt = take(who, right(spec))
     now = ObserverGrant.objects.get(person=who, revoked_at=None)
     assert (now.basis, now.until_on, now.granted_by) == ("calibrated", date(2027, 3, 2), None)
@@ -151,7 +149,7 @@ def test_a_pass_renews_a_grant_for_twelve_months_in_nobodys_name(basis: str) -> 
     assert "agreement of 1.00" in now.reason
     held.refresh_from_db()
     assert (held.revoked_by, held.ended_by_attempt, held.revoked_reason) == (None, attempt.uid, "Renewed.")
-    page = judge.words_of(judge.log_in(make.in_group(LEARNING_ADMINISTRATORS)).get(reverse("observer_grants")))
+    page = words_of(log_in(people.in_group(LEARNING_ADMINISTRATORS)).get(reverse("observer_grants")))
     assert "By calibration, 2 March 2026" in page
 
 
@@ -168,22 +166,22 @@ BELOW = [
 @pytest.mark.parametrize("fields", BELOW)
 def test_below_the_floors_a_set_teaches_whatever_it_says(fields: dict[str, Any]) -> None:
     """H9: 10 vignettes, a kappa of 0.4 and a bias of 0.75 are code; content cannot go below them and decide."""
-    spec, who = published(**fields), make.person()
-    (held,) = judging.grant(who, "listening", until_on=date(2026, 4, 1))
-    assert not calibration_of(who, SET, MONDAY).decides
+    spec, who = published(**fields), people.person()
+    (held,) = coaching.grant(who, "listening", until_on=date(2026, 4, 1))
+    assert not calibration_of(who, SET, basics.MONDAY).decides
     assert take(who, right(spec)).passed
     assert ObserverGrant.objects.get(person=who, revoked_at=None) == held
 
 
 def test_at_the_floors_a_set_decides() -> None:
     published(kappa=0.4, max_bias=0.75)
-    assert calibration_of(judging.observer("listening"), SET, MONDAY).decides
+    assert calibration_of(coaching.observer("listening"), SET, basics.MONDAY).decides
 
 
 def test_a_version_that_was_written_by_other_means_decides_nothing_below_the_floors() -> None:
     """H9: the columns say that it decides; the rule reads the spec and says no."""
-    spec, who = published(items=9), make.person()
-    (held,) = judging.grant(who, "listening", until_on=date(2026, 4, 1))
+    spec, who = published(items=9), people.person()
+    (held,) = coaching.grant(who, "listening", until_on=date(2026, 4, 1))
     version = CalibrationVersion.objects.get()
     version.spec["min_items"] = 1
     triggers.remove(connection)
@@ -194,14 +192,14 @@ def test_a_version_that_was_written_by_other_means_decides_nothing_below_the_flo
 
 def test_a_provisional_observer_stays_provisional() -> None:
     spec, who = published(), learner()
-    judging.grant(who, "listening", basis="provisional")
+    coaching.grant(who, "listening", basis="provisional")
     take(who, right(spec))
     assert ObserverGrant.objects.get(person=who, revoked_at=None).basis == "provisional"
 
 
 def test_a_small_set_teaches_and_decides_nothing() -> None:
-    spec, who = published(items=9), make.person()
-    (held,) = judging.grant(who, "listening", until_on=date(2026, 4, 1))
+    spec, who = published(items=9), people.person()
+    (held,) = coaching.grant(who, "listening", until_on=date(2026, 4, 1))
     assert take(who, right(spec)).passed
     assert ObserverGrant.objects.get(person=who, revoked_at=None) == held
 
@@ -217,7 +215,7 @@ def test_every_vignette_wants_a_rating_of_the_scale() -> None:
 
 
 def test_one_key_is_one_attempt() -> None:
-    spec, who, key = published(), learner(), make.key()
+    spec, who, key = published(), learner(), basics.key()
     assert take(who, right(spec), key=key) == take(who, right(spec), key=key)
     assert CalibrationAttempt.objects.count() == 1
 
@@ -234,11 +232,11 @@ def test_ratings_of_an_older_version_are_not_taken() -> None:
 def test_it_is_there_for_those_on_whose_path_it_is_or_who_observe_the_skill() -> None:
     published()
     with pytest.raises(NotFound):
-        calibration_of(make.person(), SET, MONDAY)
+        calibration_of(people.person(), SET, basics.MONDAY)
     with pytest.raises(NotFound):
-        calibration_of(learner(), uuid4(), MONDAY)
-    later = judging.observer("listening")
-    assert calibration_of(later, SET, MONDAY).decides
+        calibration_of(learner(), uuid4(), basics.MONDAY)
+    later = coaching.observer("listening")
+    assert calibration_of(later, SET, basics.MONDAY).decides
 
 
 def test_a_locked_step_is_not_open() -> None:
@@ -251,11 +249,11 @@ def test_a_locked_step_is_not_open() -> None:
 
 def test_the_order_is_ones_own_and_new_each_time() -> None:
     spec, who = published(), learner()
-    first = [item.id for item in calibration_of(who, SET, MONDAY).items]
-    assert first == [item.id for item in calibration_of(who, SET, MONDAY).items]
+    first = [item.id for item in calibration_of(who, SET, basics.MONDAY).items]
+    assert first == [item.id for item in calibration_of(who, SET, basics.MONDAY).items]
     assert sorted(first) == sorted(item.id for item in spec.items)
     take(who, right(spec, off=1))
-    assert first != [item.id for item in calibration_of(who, SET, MONDAY + NIGHT).items]
+    assert first != [item.id for item in calibration_of(who, SET, basics.MONDAY + NIGHT).items]
 
 
 def test_results_are_ones_own_and_furthest_apart_comes_first() -> None:
@@ -264,7 +262,7 @@ def test_results_are_ones_own_and_furthest_apart_comes_first() -> None:
     _found, rated = result_of(who, attempt.uid)
     assert (rated[0].item.id, rated[0].off, rated[1].off) == ("scene-0", 3, 0)
     with pytest.raises(NotFound):
-        result_of(make.person(), attempt.uid)
+        result_of(people.person(), attempt.uid)
 
 
 @pytest.mark.parametrize(
@@ -290,28 +288,28 @@ def sent(spec: CalibrationSpec, off: int = 0, key: UUID | None = None) -> dict[s
 
 
 def test_from_the_path_to_the_result() -> None:
-    spec, who = published(), make.person("Ana")
-    version = make.path(make.step("calibration", "calibrate", content_uid=SET, skills=("listening",)))
-    make.enrolment(who, version, started_on=clock.today(who.zone))
-    client, url = judge.log_in(who), reverse("calibration", args=[SET])
-    assert client.get(reverse("step", args=[make.uid("calibrate")]))["Location"] == url
-    page = judge.words_of(client.get(url))
+    spec, who = published(), people.person("Ana")
+    version = paths.path(paths.step("calibration", "calibrate", content_uid=SET, skills=("listening",)))
+    paths.enrolment(who, version, started_on=clock.today(who.zone))
+    client, url = log_in(who), reverse("calibration", args=[SET])
+    assert client.get(reverse("step", args=[basics.uid("calibrate")]))["Location"] == url
+    page = words_of(client.get(url))
     assert "What happened in visit 7." in page
     assert "The reason of" not in page, "reasons come after the ratings"
     missing = sent(spec)
     del missing["rating-scene-4"]
     answer = client.post(url, missing)
     assert answer.status_code == 422
-    page = judge.words_of(answer)
+    page = words_of(answer)
     assert "1 vignette is not rated yet." in page
     assert page.count("checked") == 9, "the other ratings stay"
     assert "The reason of" not in page
     done = client.post(url, sent(spec, off=1))
-    page = judge.words_of(client.get(done["Location"]))
+    page = words_of(client.get(done["Location"]))
     assert "Not yet" in page
     assert "you are milder than they are" in page
     assert "The reason of 7." in page
-    assert "Let a night lie between two attempts" in judge.words_of(client.get(url))
+    assert "Let a night lie between two attempts" in words_of(client.get(url))
     assert client.post(url, sent(spec)).status_code == 409
 
 
@@ -319,8 +317,8 @@ def test_somebody_elses_result_is_not_there() -> None:
     spec = published()
     attempt = take(learner(), right(spec))
     url = reverse("calibration_result", args=[attempt.uid])
-    for who in (make.person(), make.in_group(LEARNING_ADMINISTRATORS), make.administrator()):
-        assert judge.log_in(who).get(url).status_code == 404
+    for who in (people.person(), people.in_group(LEARNING_ADMINISTRATORS), people.administrator()):
+        assert log_in(who).get(url).status_code == 404
 
 
 def test_queries_do_not_grow_with_the_set() -> None:
@@ -328,7 +326,7 @@ def test_queries_do_not_grow_with_the_set() -> None:
     for items in (10, 40):
         published(items)
         who = learner()
-        client = judge.log_in(who)
+        client = log_in(who)
         client.get(reverse("calibration", args=[SET]))
         with CaptureQueriesContext(connection) as caught:
             client.get(reverse("calibration", args=[SET]))

@@ -13,9 +13,9 @@ from assessments.models import ErasedText, Erasure, ErasureRequest, SignOffEvent
 from assessments.services.ledger import triggers
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
 from lms.models import Notice, User
-from tests import factories as make
 from tests.assessments import forging
 from tests.assessments.forging import KEY, NOW, Scene, enter, found
+from tests.factories import basics, people
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +30,7 @@ def scene(scene: Scene) -> Scene:
         person_uid=scene.work.learner.uid,
         last_day=NOW.date(),
         reason="Moved abroad.",
-        key=make.key(),
+        key=basics.key(),
         at=NOW,
     )
     scene.work.learner.refresh_from_db()
@@ -38,12 +38,14 @@ def scene(scene: Scene) -> Scene:
 
 
 def ask(scene: Scene, actor: User, **fields: Any) -> ErasureRequest:
-    values = {"person_uid": scene.work.learner.uid, "reason": "They asked us to.", "key": make.key(), "at": NOW}
+    values = {"person_uid": scene.work.learner.uid, "reason": "They asked us to.", "key": basics.key(), "at": NOW}
     return ask_erasure(actor=actor, **values | fields)
 
 
 def answer(found: ErasureRequest, actor: User, agree: bool = True, **fields: Any) -> ErasureRequest:
-    return answer_erasure(actor=actor, request_uid=found.uid, agree=agree, **{"key": make.key(), "at": LATER} | fields)
+    return answer_erasure(
+        actor=actor, request_uid=found.uid, agree=agree, **{"key": basics.key(), "at": LATER} | fields
+    )
 
 
 def texts(scene: Scene) -> int:
@@ -51,7 +53,7 @@ def texts(scene: Scene) -> int:
 
 
 def test_two_administrators_erase_every_text_about_a_person_at_once(scene: Scene) -> None:
-    one, two = make.administrator(), make.administrator()
+    one, two = people.administrator(), people.administrator()
     others = SignOffText.objects.exclude(event__subject=scene.work.learner).count()
     count = texts(scene)
     asked = ask(scene, one)
@@ -68,7 +70,7 @@ def test_two_administrators_erase_every_text_about_a_person_at_once(scene: Scene
 
 
 def test_one_administrator_alone_cannot(scene: Scene) -> None:
-    one = make.administrator()
+    one = people.administrator()
     asked = ask(scene, one)
     with pytest.raises(NotAllowed, match="Another administrator"):
         answer(asked, one)
@@ -83,33 +85,33 @@ def test_nobody_else_asks_or_answers(scene: Scene, who: str) -> None:
     person = scene.work.learner if who == "learner" else getattr(scene, who)
     with pytest.raises((NotAllowed, NotFound)):
         ask(scene, person)
-    asked = ask(scene, make.administrator())
+    asked = ask(scene, people.administrator())
     with pytest.raises((NotAllowed, NotFound)):
         answer(asked, person)
     assert texts(scene) > 0
 
 
 def test_refusals_of_asking(scene: Scene) -> None:
-    one = make.administrator()
+    one = people.administrator()
     with pytest.raises(Invalid):
         ask(scene, one, reason=" ")
     with pytest.raises(NotFound):
-        ask(scene, one, person_uid=make.uid("nobody"))
+        ask(scene, one, person_uid=basics.uid("nobody"))
     with pytest.raises(Conflict, match="still here"):
         ask(scene, one, person_uid=scene.other.learner.uid)
     with pytest.raises(NotAllowed, match="not yours to do"):
         ask(scene, one, person_uid=one.uid)
     ask(scene, one)
     with pytest.raises(Conflict, match="asked already"):
-        ask(scene, make.administrator())
+        ask(scene, people.administrator())
 
 
 def test_answering_twice_is_one_erasure(scene: Scene) -> None:
-    asked, two, key = ask(scene, make.administrator()), make.administrator(), make.key()
+    asked, two, key = ask(scene, people.administrator()), people.administrator(), basics.key()
     for _again in range(2):
         assert answer(asked, two, key=key).status == "done"
     with pytest.raises(Conflict):
-        answer(asked, make.administrator())
+        answer(asked, people.administrator())
     assert Erasure.objects.count() == 1
 
 
@@ -118,7 +120,7 @@ def test_the_database_lets_no_text_go_that_no_erasure_names(scene: Scene) -> Non
     assert text is not None
     with pytest.raises(IntegrityError, match=triggers.SENTENCE), transaction.atomic():
         SignOffText.objects.filter(event=text.event_id, name=text.name)._raw_delete("default")
-    answer(ask(scene, make.administrator()), make.administrator())
+    answer(ask(scene, people.administrator()), people.administrator())
     with pytest.raises(IntegrityError, match=triggers.SENTENCE), transaction.atomic():
         SignOffText.objects.filter(event=text.event_id, name=text.name)._raw_delete("default")
 

@@ -17,10 +17,7 @@ from assessments.models import Case, Evidence
 from assessments.services.cases import evidence as service
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from lms.models import Act
-from tests import bench_factories as judging
-from tests import factories as make
-from tests.bench_factories import Bench
-from tests.factories import MONDAY
+from tests.factories import basics, decisions, people
 
 pytestmark = pytest.mark.django_db
 
@@ -32,9 +29,9 @@ def media(settings: Any, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def work() -> Bench:
-    work = judging.bench()
-    judging.watch(work, work.another())
+def work() -> decisions.DecisionScene:
+    work = decisions.decision_scene()
+    decisions.watch(work, work.another())
     return work
 
 
@@ -86,8 +83,8 @@ BAD = {
 }
 
 
-def add(work: Bench, **fields: Any) -> Evidence:
-    values = {"actor": work.learner, "case_uid": work.case.uid, "key": make.key(), "at": MONDAY}
+def add(work: decisions.DecisionScene, **fields: Any) -> Evidence:
+    values = {"actor": work.learner, "case_uid": work.case.uid, "key": basics.key(), "at": basics.MONDAY}
     return add_evidence(**values | fields)
 
 
@@ -95,12 +92,12 @@ def upload(name: str = "notes.pdf", data: bytes = PDF) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, data)
 
 
-def refused(error: type[DomainError], work: Bench, media: Path, **fields: Any) -> DomainError:
-    before = judging.rows(Evidence, Act), files(media)
+def refused(error: type[DomainError], work: decisions.DecisionScene, media: Path, **fields: Any) -> DomainError:
+    before = basics.rows(Evidence, Act), files(media)
     with pytest.raises(error) as raised, transaction.atomic():
         add(work, **fields)
     assert str(raised.value).strip().endswith(".")
-    assert (judging.rows(Evidence, Act), files(media)) == before
+    assert (basics.rows(Evidence, Act), files(media)) == before
     return raised.value
 
 
@@ -112,7 +109,9 @@ def files(media: Path) -> list[Path]:
 
 
 @pytest.mark.parametrize("name", GOOD)
-def test_a_good_file_is_kept_under_its_uid_with_the_hash_it_arrived_with(work: Bench, media: Path, name: str) -> None:
+def test_a_good_file_is_kept_under_its_uid_with_the_hash_it_arrived_with(
+    work: decisions.DecisionScene, media: Path, name: str
+) -> None:
     piece = add(work, file=upload(name, GOOD[name]), item="notes")
     piece.refresh_from_db()
     assert (piece.kind, piece.file_name, piece.size) == ("file", name, len(GOOD[name]))
@@ -122,22 +121,24 @@ def test_a_good_file_is_kept_under_its_uid_with_the_hash_it_arrived_with(work: B
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_a_file_that_is_not_what_it_should_be_is_refused_and_not_kept(work: Bench, media: Path, name: str) -> None:
+def test_a_file_that_is_not_what_it_should_be_is_refused_and_not_kept(
+    work: decisions.DecisionScene, media: Path, name: str
+) -> None:
     assert list(refused(Invalid, work, media, file=upload(name, BAD[name])).fields) == ["file"]
 
 
-def test_an_empty_file_is_refused(work: Bench, media: Path) -> None:
+def test_an_empty_file_is_refused(work: decisions.DecisionScene, media: Path) -> None:
     assert "file" in refused(Invalid, work, media, file=upload(data=b"")).fields
 
 
-def test_ten_megabytes_are_taken_and_one_byte_more_is_not(work: Bench, media: Path) -> None:
+def test_ten_megabytes_are_taken_and_one_byte_more_is_not(work: decisions.DecisionScene, media: Path) -> None:
     most = PDF.ljust(service.MAX_BYTES, b" ")
     refused(Invalid, work, media, file=upload(data=most + b" "))
     piece = add(work, file=upload(data=most))
     assert (piece.size, content_hash(piece)) == (10 * 1024 * 1024, hashlib.sha256(most).hexdigest())
 
 
-def test_a_file_that_django_put_on_disk_is_taken_as_well(work: Bench, media: Path) -> None:
+def test_a_file_that_django_put_on_disk_is_taken_as_well(work: decisions.DecisionScene, media: Path) -> None:
     data = PDF.ljust(3_000_000, b" ")
     file = TemporaryUploadedFile("notes.pdf", "application/pdf", len(data), None)
     file.write(data)
@@ -161,7 +162,7 @@ def test_a_file_that_django_put_on_disk_is_taken_as_well(work: Bench, media: Pat
     ],
 )
 def test_the_name_that_a_file_came_with_never_becomes_a_path(
-    work: Bench, media: Path, name: str, kept: str | None
+    work: decisions.DecisionScene, media: Path, name: str, kept: str | None
 ) -> None:
     piece = add(work, file=upload(name))
     piece.refresh_from_db()
@@ -172,7 +173,7 @@ def test_the_name_that_a_file_came_with_never_becomes_a_path(
     assert kept is None or piece.file_name == kept
 
 
-def test_what_the_browser_says_about_a_file_counts_for_nothing(work: Bench, media: Path) -> None:
+def test_what_the_browser_says_about_a_file_counts_for_nothing(work: decisions.DecisionScene, media: Path) -> None:
     piece = add(work, file=SimpleUploadedFile("notes.pdf", PDF, content_type="text/html"))
     assert piece.content_type == "application/pdf"
 
@@ -180,7 +181,7 @@ def test_what_the_browser_says_about_a_file_counts_for_nothing(work: Bench, medi
 # --- Words and links ----------------------------------------------------------------------------------------------
 
 
-def test_words_and_links_are_kept_with_a_hash_of_what_they_say(work: Bench) -> None:
+def test_words_and_links_are_kept_with_a_hash_of_what_they_say(work: decisions.DecisionScene) -> None:
     words = add(work, text="  What the customer wrote back.  ", item="notes")
     link = add(work, url="https://example.com/call?id=7")
     assert (words.kind, words.text) == ("text", "What the customer wrote back.")
@@ -201,11 +202,11 @@ def test_words_and_links_are_kept_with_a_hash_of_what_they_say(work: Bench) -> N
         "https://x.y/" + "a" * 500,
     ],
 )
-def test_a_link_must_lead_somewhere_harmless(work: Bench, media: Path, url: str) -> None:
+def test_a_link_must_lead_somewhere_harmless(work: decisions.DecisionScene, media: Path, url: str) -> None:
     assert "url" in refused(Invalid, work, media, url=url).fields
 
 
-def test_nothing_and_two_things_at_once_are_refused(work: Bench, media: Path) -> None:
+def test_nothing_and_two_things_at_once_are_refused(work: decisions.DecisionScene, media: Path) -> None:
     link, words = "https://example.com/", "Some words."
     for fields in (
         {},
@@ -218,20 +219,20 @@ def test_nothing_and_two_things_at_once_are_refused(work: Bench, media: Path) ->
         assert "text" in refused(Invalid, work, media, **fields).fields
 
 
-def test_words_have_a_limit_and_so_has_a_case(work: Bench, media: Path) -> None:
+def test_words_have_a_limit_and_so_has_a_case(work: decisions.DecisionScene, media: Path) -> None:
     refused(Invalid, work, media, text="a" * 20_001)
     pieces = [add(work, text=f"Piece {number}.") for number in range(12)]
     refused(Invalid, work, media, text="One more.")
-    withdraw_evidence(actor=work.learner, evidence_uid=pieces[0].uid, key=make.key(), at=MONDAY)
+    withdraw_evidence(actor=work.learner, evidence_uid=pieces[0].uid, key=basics.key(), at=basics.MONDAY)
     add(work, text="a" * 20_000)
 
 
-def test_a_piece_answers_a_line_of_the_standard_or_none(work: Bench, media: Path) -> None:
+def test_a_piece_answers_a_line_of_the_standard_or_none(work: decisions.DecisionScene, media: Path) -> None:
     assert "item" in refused(Invalid, work, media, text="Words.", item="not-a-line").fields
     assert add(work, text="Words.").item == ""
 
 
-def test_the_database_keeps_a_piece_to_one_kind(work: Bench) -> None:
+def test_the_database_keeps_a_piece_to_one_kind(work: decisions.DecisionScene) -> None:
     piece = add(work, text="Words.")
     for fields in (
         {"url": "https://example.com/"},
@@ -247,33 +248,33 @@ def test_the_database_keeps_a_piece_to_one_kind(work: Bench) -> None:
 # --- Who, once, and back ------------------------------------------------------------------------------------------
 
 
-def test_one_key_is_one_piece(work: Bench, media: Path) -> None:
-    key = make.key()
+def test_one_key_is_one_piece(work: decisions.DecisionScene, media: Path) -> None:
+    key = basics.key()
     assert add(work, file=upload(), key=key) == add(work, file=upload(), key=key)
     assert (Evidence.objects.count(), len(files(media))) == (1, 1)
 
 
-def test_only_the_learner_adds_and_only_while_the_case_is_open(work: Bench, media: Path) -> None:
+def test_only_the_learner_adds_and_only_while_the_case_is_open(work: decisions.DecisionScene, media: Path) -> None:
     refused(NotAllowed, work, media, text="Words.", actor=work.coach)
     refused(NotAllowed, work, media, text="Words.", actor=work.observers[0])
-    refused(NotFound, work, media, text="Words.", actor=make.administrator())
-    judging.sign(work, verdicts=judging.not_yet(work))
+    refused(NotFound, work, media, text="Words.", actor=people.administrator())
+    decisions.sign(work, verdicts=decisions.not_yet_on_all(work))
     refused(NotAllowed, work, media, text="Words.")
 
 
-def test_a_piece_is_taken_back_once_by_the_learner_before_the_decision(work: Bench) -> None:
-    piece, other, key = add(work, text="Words."), add(work, text="Other words."), make.key()
-    for actor, error in ((work.coach, NotAllowed), (make.administrator(), NotFound)):
+def test_a_piece_is_taken_back_once_by_the_learner_before_the_decision(work: decisions.DecisionScene) -> None:
+    piece, other, key = add(work, text="Words."), add(work, text="Other words."), basics.key()
+    for actor, error in ((work.coach, NotAllowed), (people.administrator(), NotFound)):
         with pytest.raises(error):
-            withdraw_evidence(actor=actor, evidence_uid=piece.uid, key=make.key(), at=MONDAY)
+            withdraw_evidence(actor=actor, evidence_uid=piece.uid, key=basics.key(), at=basics.MONDAY)
     for _again in range(2):
-        withdraw_evidence(actor=work.learner, evidence_uid=piece.uid, key=key, at=MONDAY)
+        withdraw_evidence(actor=work.learner, evidence_uid=piece.uid, key=key, at=basics.MONDAY)
     with pytest.raises(Conflict), transaction.atomic():
-        withdraw_evidence(actor=work.learner, evidence_uid=piece.uid, key=make.key(), at=MONDAY)
-    judging.sign(work, verdicts=judging.not_yet(work))
+        withdraw_evidence(actor=work.learner, evidence_uid=piece.uid, key=basics.key(), at=basics.MONDAY)
+    decisions.sign(work, verdicts=decisions.not_yet_on_all(work))
     with pytest.raises(NotAllowed):
-        withdraw_evidence(actor=work.learner, evidence_uid=other.uid, key=make.key(), at=MONDAY)
+        withdraw_evidence(actor=work.learner, evidence_uid=other.uid, key=basics.key(), at=basics.MONDAY)
     piece.refresh_from_db()
     other.refresh_from_db()
-    assert (piece.withdrawn_at, other.withdrawn_at) == (MONDAY, None)
+    assert (piece.withdrawn_at, other.withdrawn_at) == (basics.MONDAY, None)
     assert Case.objects.get().events.get().payload["evidence"] == {str(other.uid): other.sha256}

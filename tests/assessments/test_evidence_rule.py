@@ -14,19 +14,18 @@ from hypothesis import strategies as st
 
 from assessments.rules.evidence import Seen, examine
 from assessments.rules.specs import EvidenceRule
-from tests import bench_factories as judging
-from tests.factories import MONDAY
+from tests.factories import basics
 
 COACH = 1
 RULE = EvidenceRule(observations=3, observers=2, contexts=2, at_least=4, latest=2, window_days=30, max_from_coach=1)
 
 
 def seen(number: int, observer: int = 2, supervision: int = 4, context: str = "on site", days: float = 1) -> Seen:
-    return Seen(UUID(int=number), observer, context, supervision, MONDAY - timedelta(days=days), number)
+    return Seen(UUID(int=number), observer, context, supervision, basics.MONDAY - timedelta(days=days), number)
 
 
 def ask(items: Sequence[Seen], rule: EvidenceRule = RULE, **fields: Any) -> Any:
-    return examine(rule, items, **{"coach": COACH, "at": MONDAY, "grants": 4, "risk": "standard"} | fields)
+    return examine(rule, items, **{"coach": COACH, "at": basics.MONDAY, "grants": 4, "risk": "standard"} | fields)
 
 
 def met() -> list[Seen]:
@@ -91,7 +90,7 @@ observations = st.lists(
 ).map(lambda rows: [seen(n, who, supervision, place, days) for n, (who, supervision, place, days) in enumerate(rows)])
 
 
-@settings(judging.CALM, max_examples=600)
+@settings(basics.CALM, max_examples=600)
 @given(
     rules, observations, st.sampled_from([1, 2, None]), st.integers(1, 5), st.sampled_from(["low", "standard", "high"])
 )
@@ -99,11 +98,11 @@ def test_the_rule_agrees_with_a_second_reading(
     rule: EvidenceRule, items: list[Seen], coach: int | None, grants: int, risk: str
 ) -> None:
     finding = ask(items, rule, coach=coach, grants=grants, risk=risk)
-    expected = brute_force(rule, items, coach, MONDAY, grants, risk)
+    expected = brute_force(rule, items, coach, basics.MONDAY, grants, risk)
     assert (finding.met, finding.ceiling, set(finding.satisfying), finding.by_exception) == expected
 
 
-@judging.CALM
+@basics.CALM
 @given(rules, observations, st.randoms(use_true_random=False))
 def test_the_order_in_which_observations_arrive_does_not_matter(
     rule: EvidenceRule, items: list[Seen], chance: random.Random
@@ -112,7 +111,7 @@ def test_the_order_in_which_observations_arrive_does_not_matter(
     assert ask(shuffled, rule) == ask(items, rule)
 
 
-@judging.CALM
+@basics.CALM
 @given(rules, observations)
 def test_the_rule_is_met_exactly_when_every_line_of_the_checklist_is(rule: EvidenceRule, items: list[Seen]) -> None:
     finding = ask(items, rule)
@@ -147,7 +146,7 @@ def test_each_line_alone_can_hold_a_sign_off_back(line: str, items: list[Seen]) 
 def test_an_observation_counts_to_the_end_of_the_window_and_not_a_moment_longer() -> None:
     on_the_edge = [*met()[1:], seen(1, 2, 4, "on site", 30)]
     assert ask(on_the_edge).met
-    assert not ask(on_the_edge, at=MONDAY + timedelta(microseconds=1)).met
+    assert not ask(on_the_edge, at=basics.MONDAY + timedelta(microseconds=1)).met
 
 
 def test_what_lies_ahead_of_the_decision_does_not_count() -> None:

@@ -27,12 +27,11 @@ from assessments.models import (
 )
 from coaching.models import Absence, CoachAssignment, Commitment, CommitmentSkill, ObserverGrant
 from lms.models import Enrolment, LogEntry, RoleProfileVersion, Skill, SkillGate, SkillVersion, User
-from tests import bench_factories as judging
-from tests import factories as make
 from tests.assessments import forging
 from tests.assessments.forged_rights import RIGHTS
 from tests.assessments.forged_sets import SETS, Forger, like_work
 from tests.assessments.forging import DECIDED, KEY, NOT_THE_KEY, NOW, Scene, after, change, copy_of, enter, event_like
+from tests.factories import basics, decisions, paths
 
 pytestmark = pytest.mark.django_db
 
@@ -78,7 +77,7 @@ CHANGED: dict[str, Change] = {
         first(ObserverGrant, person=s.learning) or grant(s),
         {"person": s.nobody},
     ),
-    "a grant is for another skill": lambda s: (grant(s), {"skill": make.skill("margins")}),
+    "a grant is for another skill": lambda s: (grant(s), {"skill": paths.skill("margins")}),
     "a grant is older": lambda s: (grant(s), {"granted_at": DECIDED - 90 * DAY}),
     "a grant is of another basis": lambda s: (grant(s), {"basis": "provisional"}),
     "a grant is from somebody else": lambda s: (grant(s), {"granted_by": s.nobody}),
@@ -121,24 +120,24 @@ CHANGED: dict[str, Change] = {
     "a request was for no customer": lambda s: (observed().request, {"customer": None}),
     "a promise was confirmed by another": lambda s: (promise(), {"confirmed_by": s.nobody}),
     "a promise was confirmed earlier": lambda s: (promise(), {"confirmed_at": DECIDED - 9 * DAY}),
-    "a promise is for another skill": lambda s: (promise(), {"skill": make.skill("listening")}),
+    "a promise is for another skill": lambda s: (promise(), {"skill": paths.skill("listening")}),
     "a promise says something else": lambda s: (promise().commitment, {"what": "Anything."}),
     "a promise is another learner's": lambda s: (promise().commitment, {"enrolment": s.other.enrolment}),
-    "a promise is of another step": lambda s: (promise().commitment, {"step_uid": make.uid("other")}),
+    "a promise is of another step": lambda s: (promise().commitment, {"step_uid": basics.uid("other")}),
     "a promise was for another day": lambda s: (promise().commitment, {"by_on": FAR}),
     "a path is another person's": lambda s: (s.work.enrolment, {"person": s.nobody}),
     "a gate is of a higher level": lambda s: (first(SkillGate, gate="show"), {"level": 5}),
     "a gate holds for ever": lambda s: (first(SkillGate, gate="show"), {"valid_until": FAR}),
     "a gate is another learner's": lambda s: (first(SkillGate, gate="show"), {"person": s.nobody}),
     "a gate opened earlier": lambda s: (first(SkillGate, gate="do"), {"opened_at": DECIDED - 90 * DAY}),
-    "a learner is somebody else": lambda s: (s.work.learner, {"uid": make.uid("somebody else")}),
-    "a signer is somebody else": lambda s: (s.work.coach, {"uid": make.uid("somebody else")}),
-    "a skill is another": lambda s: (Skill.objects.get(slug="listening"), {"uid": make.uid("another skill")}),
+    "a learner is somebody else": lambda s: (s.work.learner, {"uid": basics.uid("somebody else")}),
+    "a signer is somebody else": lambda s: (s.work.coach, {"uid": basics.uid("somebody else")}),
+    "a skill is another": lambda s: (Skill.objects.get(slug="listening"), {"uid": basics.uid("another skill")}),
 }
 
 
 def other_path(scene: Scene) -> Enrolment:
-    return make.enrolment(scene.nobody, scene.work.enrolment.path_version)
+    return paths.enrolment(scene.nobody, scene.work.enrolment.path_version)
 
 
 # What a changed row is found by, where it is not the row itself but what was written of it.
@@ -213,7 +212,7 @@ EVENTS: dict[str, Insert] = {
         s, kind="REVOKED", signer=s.nobody, authority="learning administrator", about=signed_of(s.work)
     ),
     "SUPERSEDED by nobody": lambda s: event_like(
-        s, kind="SUPERSEDED", signer=s.nobody, about=signed_of(s.work), payload={"by": str(make.uid("none"))}
+        s, kind="SUPERSEDED", signer=s.nobody, about=signed_of(s.work), payload={"by": str(basics.uid("none"))}
     ),
 }
 
@@ -231,7 +230,7 @@ ROWS: dict[str, Insert] = {
     "a skill version": lambda s: copy_of(SkillVersion.objects.first(), number=9, published_at=NOW),
     "a role version": lambda s: copy_of(RoleProfileVersion.objects.first(), number=9, published_at=NOW),
     "a standard version": lambda s: copy_of(StandardVersion.objects.first(), number=9, published_at=NOW),
-    "a calibration version": lambda s: judging.calibration_version(NOW),
+    "a calibration version": lambda s: decisions.calibration_version(NOW),
     "an erasure": lambda s: Erasure.objects.create(
         person=s.work.learner, asked_by=s.nobody, agreed_by=s.learning, reason="Quietly.", erased_at=NOW
     ),
@@ -275,15 +274,15 @@ PARTS: dict[str, Insert] = {
         standardversion=s.work.version, skill=Skill.objects.get(slug="margins")
     ),
     "a line of a role": lambda s: copy_of(
-        RoleProfileVersion.objects.first().requirements.first(), skill_id=make.skill("new").pk, position=9
+        RoleProfileVersion.objects.first().requirements.first(), skill_id=paths.skill("new").pk, position=9
     ),
     "a gate": gate_of_nobody,
     "a decided case": lambda s: copy_of(s.work.case, round=9),
     "an entry about nothing": lambda s: LogEntry.objects.create(
-        **entry_values(kind="grant", about=make.uid("nothing"), fingerprint="0" * 64)
+        **entry_values(kind="grant", about=basics.uid("nothing"), fingerprint="0" * 64)
     ),
     "an entry that changes the key": lambda s: LogEntry.objects.create(
-        **entry_values(kind="key rotated", about=make.uid("key"), fingerprint="0" * 64)
+        **entry_values(kind="key rotated", about=basics.uid("key"), fingerprint="0" * 64)
     ),
 }
 

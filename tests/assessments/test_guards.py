@@ -26,9 +26,8 @@ from assessments.models import (
     SignOffText,
 )
 from assessments.services.ledger import triggers
-from tests import bench_factories as judging
-from tests import factories as make
 from tests.assessments import forging
+from tests.factories import basics, decisions, people
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +45,7 @@ VALUE = {ObservationSkill: 5, ObservationIndicator: "seen"}
 @pytest.fixture
 def ledger() -> SignOffEvent:
     """A sign-off with everything that it rests on."""
-    return judging.signed(judging.bench())
+    return decisions.signed(decisions.decision_scene())
 
 
 def missing() -> set[str]:
@@ -55,11 +54,11 @@ def missing() -> set[str]:
 
 
 def refused(attack: Callable[[], object]) -> None:
-    before = judging.rows(*GUARDED)
+    before = basics.rows(*GUARDED)
     assert all(before.values())
     with pytest.raises(IntegrityError, match=triggers.SENTENCE), transaction.atomic():
         attack()
-    assert judging.rows(*GUARDED) == before
+    assert basics.rows(*GUARDED) == before
 
 
 def change(row: Model) -> Model:
@@ -93,7 +92,7 @@ def one_of_each(settings: Any, folder: Path) -> None:
     """A row in every guarded table."""
     settings.MEDIA_ROOT = str(folder / "media")
     scene = forging.scene()
-    judging.calibration_version(forging.NOW)
+    decisions.calibration_version(forging.NOW)
     mail_receipts(forging.NOW)
     verify_nightly(forging.NOW)
     leaver = scene.work.learner
@@ -102,13 +101,17 @@ def one_of_each(settings: Any, folder: Path) -> None:
         person_uid=leaver.uid,
         last_day=forging.NOW.date(),
         reason="Moved abroad.",
-        key=make.key(),
+        key=basics.key(),
         at=forging.NOW,
     )
     asked = ask_erasure(
-        actor=make.administrator(), person_uid=leaver.uid, reason="They asked us to.", key=make.key(), at=forging.NOW
+        actor=people.administrator(),
+        person_uid=leaver.uid,
+        reason="They asked us to.",
+        key=basics.key(),
+        at=forging.NOW,
     )
-    answer_erasure(actor=make.administrator(), request_uid=asked.uid, agree=True, key=make.key(), at=forging.NOW)
+    answer_erasure(actor=people.administrator(), request_uid=asked.uid, agree=True, key=basics.key(), at=forging.NOW)
 
 
 def test_every_guarded_table_can_only_be_added_to(settings: Any, tmp_path: Path) -> None:
@@ -247,8 +250,8 @@ def test_insert_or_replace_cannot_push_out_an_event_that_shares_what_may_stand_o
 def test_insert_or_replace_cannot_push_out_a_revocation_or_a_countersign(
     ledger: SignOffEvent, kind: str, recursive_triggers: bool
 ) -> None:
-    nothing = {"level": None, "valid_until": None, "signer_id": make.person().pk}
-    judging.raw_event(ledger, kind=kind, about_id=ledger.pk, **nothing).save(force_insert=True)
+    nothing = {"level": None, "valid_until": None, "signer_id": people.person().pk}
+    decisions.raw_event(ledger, kind=kind, about_id=ledger.pk, **nothing).save(force_insert=True)
     refused(lambda: replace(SignOffEvent, f"kind = '{kind}'", **FRESH, seq="seq + 1000", prev_hash="'c'"))
 
 
@@ -289,7 +292,7 @@ def test_every_constraint_that_a_replace_could_use_is_named_in_the_guard() -> No
 
 def test_good_rows_are_still_added(ledger: SignOffEvent) -> None:
     nothing = {"level": None, "valid_until": None}
-    judging.raw_event(ledger, kind="REVOKED", about_id=ledger.pk, **nothing).save(force_insert=True)
+    decisions.raw_event(ledger, kind="REVOKED", about_id=ledger.pk, **nothing).save(force_insert=True)
     assert SignOffEvent.objects.count() == 2
 
 
@@ -357,8 +360,8 @@ def test_the_guards_stand_again_after_a_test_that_committed(time: str) -> None:
     """The second run begins with the database as it was before the first."""
     assert missing() == set()
     assert SignOffEvent.objects.count() == 0
-    work = judging.bench()
-    judging.enough(work, make.MONDAY - timedelta(hours=1))
-    judging.sign(work)
+    work = decisions.decision_scene()
+    decisions.enough_evidence(work, basics.MONDAY - timedelta(hours=1))
+    decisions.sign(work)
     with pytest.raises(IntegrityError, match=triggers.SENTENCE):
         SignOffEvent.objects.update(authority="Tampered.")

@@ -15,8 +15,8 @@ from coaching.api import CoachAssignment, CoachProfile, ObserverGrant
 from lms.api import Act, Enrolment, Membership, Notice, SkillGate, User
 from lms.clock import now
 from lms.errors import Invalid, NotAllowed, NotFound
-from tests import factories as make
-from tests import judging_factories as judge
+from tests.clients import log_in
+from tests.factories import basics, judging
 
 pytestmark = pytest.mark.django_db
 
@@ -25,12 +25,12 @@ WHY = "Left the company"
 
 def end(of: Any, who: User, by: User | None = None, **fields: Any) -> User:
     values = {"actor": by or of.learning, "person_uid": who.uid, "last_day": now().date(), "reason": WHY}
-    return end_person(**values | {"key": make.key(), "at": now()} | fields)
+    return end_person(**values | {"key": basics.key(), "at": now()} | fields)
 
 
 def test_a_learner_leaves_and_what_was_signed_stays() -> None:
-    of = judge.scene()
-    judge.decided(of)
+    of = judging.scene()
+    judging.decided(of)
     signed = list(SignOffEvent.objects.filter(subject=of.learner).values_list("this_hash", flat=True))
     gates = SkillGate.objects.filter(person=of.learner).count()
     assert signed
@@ -45,13 +45,13 @@ def test_a_learner_leaves_and_what_was_signed_stays() -> None:
     assert CoachProfile.objects.get(person=of.coach).load == 0
     assert Notice.objects.filter(person=of.coach, text__contains=WHY).exists()
     assert not Membership.objects.filter(person=of.learner, until_on=None).exists()
-    record = judge.log_in(of.learning).get(reverse("person_readiness", args=[of.learner.uid]))
+    record = log_in(of.learning).get(reverse("person_readiness", args=[of.learner.uid]))
     assert record.status_code == 200, "the record can still be read"
 
 
 def test_nobody_waits_for_who_left() -> None:
-    of = judge.scene()
-    judge.asked(of)
+    of = judging.scene()
+    judging.asked(of)
     asked = Request.objects.filter(status__in=Request.WAITING, case__learner=of.learner)
     before = asked.count()
     assert before
@@ -68,8 +68,8 @@ def test_nobody_waits_for_who_left() -> None:
 
 
 def test_the_learners_of_a_coach_who_leaves_are_their_managers_to_place() -> None:
-    of = judge.scene()
-    judge.ready(of)
+    of = judging.scene()
+    judging.ready(of)
     Case.objects.update(claimed_by=of.coach, claimed_until=now() + timedelta(hours=1))
     end(of, of.coach)
     assert not CoachAssignment.objects.filter(coach__person=of.coach, status="active").exists()
@@ -79,13 +79,15 @@ def test_the_learners_of_a_coach_who_leaves_are_their_managers_to_place() -> Non
 
 
 def test_an_open_session_ends_and_the_door_is_shut() -> None:
-    of = judge.scene()
+    of = judging.scene()
     client = Client()
-    assert client.post("/accounts/login/", {"login": of.learner.email, "password": make.PASSPHRASE}).status_code == 302
+    assert (
+        client.post("/accounts/login/", {"login": of.learner.email, "password": basics.PASSPHRASE}).status_code == 302
+    )
     assert client.get("/today/").status_code == 200
     end(of, of.learner)
     assert client.get("/today/").status_code == 302
-    Client().post("/accounts/login/", {"login": of.learner.email, "password": make.PASSPHRASE})
+    Client().post("/accounts/login/", {"login": of.learner.email, "password": basics.PASSPHRASE})
     assert client.get("/today/").status_code == 302
     User.objects.filter(pk=of.learner.pk).update(is_active=True, deactivated_at=None)
     assert client.get("/today/").status_code == 302, "a session that ended does not live again when they come back"
@@ -96,7 +98,7 @@ def test_an_open_session_ends_and_the_door_is_shut() -> None:
     [("learner", NotAllowed), ("manager", NotAllowed), ("coach", NotFound), ("observer", NotFound)],
 )
 def test_only_learning_ends_a_person(role: str, kind: type[Exception]) -> None:
-    of = judge.scene()
+    of = judging.scene()
     with pytest.raises(kind):
         end(of, of.learner, getattr(of, role))
     of.learner.refresh_from_db()
@@ -105,7 +107,7 @@ def test_only_learning_ends_a_person(role: str, kind: type[Exception]) -> None:
 
 
 def test_nobody_ends_themself_and_the_last_day_is_a_day_that_was() -> None:
-    of = judge.scene()
+    of = judging.scene()
     with pytest.raises(NotAllowed):
         end(of, of.learning)
     today = now().date()
@@ -117,8 +119,8 @@ def test_nobody_ends_themself_and_the_last_day_is_a_day_that_was() -> None:
 
 
 def test_sent_twice_is_once() -> None:
-    of = judge.scene()
-    key = make.key()
+    of = judging.scene()
+    key = basics.key()
     end(of, of.learner, key=key)
     notices = Notice.objects.count()
     end(of, of.learner, key=key)
@@ -128,14 +130,14 @@ def test_sent_twice_is_once() -> None:
 
 
 def test_the_page_says_what_happens_and_asks_whether_one_is_sure() -> None:
-    of = judge.scene()
-    judge.asked(of)
+    of = judging.scene()
+    judging.asked(of)
     url = reverse("people_end", args=[of.learner.uid])
-    client = judge.log_in(of.learning, sure=True)
+    client = log_in(of.learning, sure=True)
     page = client.get(url).content.decode()
     for path in held_by(of.learning, of.learner.uid)[1].paths:
         assert path in page
-    fields = {"key": str(make.key()), "last_day": str(now().date()), "reason": WHY}
+    fields = {"key": str(basics.key()), "last_day": str(now().date()), "reason": WHY}
     assert client.post(url, fields).status_code == 422, "not sure"
     assert url in client.get(reverse("people")).content.decode()
     assert client.post(url, fields | {"sure": "on"}).status_code == 302
@@ -145,4 +147,4 @@ def test_the_page_says_what_happens_and_asks_whether_one_is_sure() -> None:
     assert client.get(url).status_code == 403
     for who, status in ((of.manager, 403), (of.coach, 404)):
         other = reverse("people_end", args=[of.learner.uid])
-        assert judge.log_in(who).get(other).status_code == status
+        assert log_in(who).get(other).status_code == status

@@ -17,8 +17,7 @@ from assessments.models import SignOffEvent, SignOffText
 from assessments.rules.ledger import GENESIS, Event, commitment, event_hash, fold
 from assessments.services.ledger import triggers
 from assessments.services.ledger.chain import hashed_fields, months_later
-from tests import bench_factories as judging
-from tests import factories as make
+from tests.factories import basics, decisions, people
 
 END = date(2027, 3, 2)
 
@@ -41,20 +40,20 @@ def same(one: Any, other: Any) -> bool:
     return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
-@judging.CALM
+@basics.CALM
 @given(fields, fields)
 def test_different_fields_have_different_hashes(one: dict[str, Any], other: dict[str, Any]) -> None:
     assert (event_hash(one) == event_hash(other)) == same(one, other)
 
 
-@judging.CALM
+@basics.CALM
 @given(fields, words, values)
 def test_changing_adding_or_losing_one_field_changes_the_hash(before: dict[str, Any], name: str, value: Any) -> None:
     after = {**before, name: value}
     assert (event_hash(after) == event_hash(before)) == same(after, before)
 
 
-@judging.CALM
+@basics.CALM
 @given(fields)
 def test_the_order_of_fields_does_not_matter(one: dict[str, Any]) -> None:
     assert event_hash(dict(reversed(one.items()))) == event_hash(one)
@@ -68,7 +67,7 @@ def test_a_border_between_fields_cannot_be_moved() -> None:
     assert event_hash({"level": None}) != event_hash({})
 
 
-@judging.CALM
+@basics.CALM
 @given(st.tuples(words, words), st.tuples(words, words))
 def test_a_text_is_committed_to_with_its_salt(one: tuple[str, str], other: tuple[str, str]) -> None:
     salt, value = "0" * 32, one[1]
@@ -126,7 +125,7 @@ def test_a_signed_event_without_a_level_is_an_error_and_not_a_sign_off() -> None
         fold([Event(1, "SIGNED", valid_until=END)])
 
 
-@judging.CALM
+@basics.CALM
 @given(
     st.lists(st.sampled_from(["COUNTERSIGNED", "COUNTERSIGN_REFUSED", "REVOKED", "SUPERSEDED"]), max_size=5),
     st.booleans(),
@@ -159,11 +158,11 @@ def test_months_later_keeps_the_day_or_takes_the_last_of_the_month(day: date, mo
 
 @pytest.mark.django_db
 def test_each_event_continues_the_chain_of_its_learner() -> None:
-    first, second = judging.bench("one"), judging.bench("two")
-    judging.signed(first)
-    judging.signed(second)
-    judging.enough(first, make.MONDAY + timedelta(hours=1))
-    judging.sign(first, make.MONDAY + timedelta(hours=2), 4)
+    first, second = decisions.decision_scene("one"), decisions.decision_scene("two")
+    decisions.signed(first)
+    decisions.signed(second)
+    decisions.enough_evidence(first, basics.MONDAY + timedelta(hours=1))
+    decisions.sign(first, basics.MONDAY + timedelta(hours=2), 4)
     for learner, count in ((first.learner, 3), (second.learner, 1)):
         before = GENESIS
         events = list(SignOffEvent.objects.filter(subject=learner).order_by("seq"))
@@ -178,7 +177,7 @@ def test_each_event_continues_the_chain_of_its_learner() -> None:
 def test_every_column_of_an_event_is_in_its_hash() -> None:
     named = {"id", "this_hash"}
     covered = {"version": "standard"}
-    event = judging.signed(judging.bench())
+    event = decisions.signed(decisions.decision_scene())
     assert {covered.get(field.name, field.name) for field in SignOffEvent._meta.concrete_fields} - named == set(
         hashed_fields(event)
     )
@@ -186,16 +185,16 @@ def test_every_column_of_an_event_is_in_its_hash() -> None:
 
 @pytest.mark.django_db
 def test_a_moment_in_another_time_zone_gives_the_same_hash() -> None:
-    work = judging.bench()
-    judging.enough(work)
-    judging.sign(work, (make.MONDAY + timedelta(hours=1)).astimezone(ZoneInfo("Asia/Tokyo")))
-    assert verify_ledger(at=make.AFTERWARDS).findings == ()
+    work = decisions.decision_scene()
+    decisions.enough_evidence(work)
+    decisions.sign(work, (basics.MONDAY + timedelta(hours=1)).astimezone(ZoneInfo("Asia/Tokyo")))
+    assert verify_ledger(at=basics.AFTERWARDS).findings == ()
 
 
 @pytest.mark.django_db
 def test_names_and_reasons_stand_beside_the_ledger_and_not_in_it() -> None:
-    work = judging.bench()
-    event = judging.signed(work, why="Very private reason.")
+    work = decisions.decision_scene()
+    event = decisions.signed(work, why="Very private reason.")
     assert "Very private reason." not in json.dumps(event.payload)
     assert work.learner.full_name not in json.dumps(event.payload) + event.meaning
     texts = {text.name: text for text in event.texts.all()}
@@ -228,7 +227,7 @@ FORGERIES = {
 
 
 def about(event: SignOffEvent) -> dict[str, Any]:
-    return {"about_id": event.pk, "level": None, "valid_until": None, "signer_id": make.person().pk}
+    return {"about_id": event.pk, "level": None, "valid_until": None, "signer_id": people.person().pk}
 
 
 def refused_by(name: str, row: SignOffEvent) -> None:
@@ -241,19 +240,19 @@ def refused_by(name: str, row: SignOffEvent) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", FORGERIES)
 def test_the_database_refuses_an_event_that_the_services_would_not_write(name: str) -> None:
-    event = judging.signed(judging.bench())
-    before = judging.rows(SignOffEvent)
-    refused_by(name, judging.raw_event(event, **FORGERIES[name](event)))
-    assert judging.rows(SignOffEvent) == before
+    event = decisions.signed(decisions.decision_scene())
+    before = basics.rows(SignOffEvent)
+    refused_by(name, decisions.raw_event(event, **FORGERIES[name](event)))
+    assert basics.rows(SignOffEvent) == before
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("level", [0, 6])
 def test_the_database_knows_levels_one_to_five_only(level: int) -> None:
-    other = judging.bench("other")
-    judging.enough(other)
-    event = judging.signed(judging.bench())
-    refused_by("signoff_level_only_when_signed", judging.raw_event(event, level=level, case_id=other.case.pk))
+    other = decisions.decision_scene("other")
+    decisions.enough_evidence(other)
+    event = decisions.signed(decisions.decision_scene())
+    refused_by("signoff_level_only_when_signed", decisions.raw_event(event, level=level, case_id=other.case.pk))
 
 
 @pytest.mark.django_db
@@ -266,20 +265,20 @@ def test_the_database_knows_levels_one_to_five_only(level: int) -> None:
     ],
 )
 def test_the_database_lets_an_event_be_answered_once(name: str, kinds: tuple[str, str]) -> None:
-    event = judging.signed(judging.bench())
-    judging.raw_event(event, kind=kinds[0], **about(event)).save(force_insert=True)
-    refused_by(name, judging.raw_event(event, kind=kinds[1], this_hash="e" * 64, **about(event)))
+    event = decisions.signed(decisions.decision_scene())
+    decisions.raw_event(event, kind=kinds[0], **about(event)).save(force_insert=True)
+    refused_by(name, decisions.raw_event(event, kind=kinds[1], this_hash="e" * 64, **about(event)))
 
 
 @pytest.mark.django_db
 def test_a_good_event_passes_so_that_the_refusals_mean_something() -> None:
-    event = judging.signed(judging.bench())
-    judging.raw_event(event, kind="REVOKED", **about(event)).save(force_insert=True)
+    event = decisions.signed(decisions.decision_scene())
+    decisions.raw_event(event, kind="REVOKED", **about(event)).save(force_insert=True)
     assert SignOffEvent.objects.filter(kind="REVOKED").count() == 1
 
 
 @pytest.mark.django_db
 def test_a_text_belongs_to_one_event_under_one_name() -> None:
-    event = judging.signed(judging.bench())
+    event = decisions.signed(decisions.decision_scene())
     with pytest.raises(IntegrityError), transaction.atomic():
         SignOffText(event=event, name="why", value="Another.", salt="0" * 32).save(force_insert=True)

@@ -9,8 +9,7 @@ import pytest
 
 from assessments.api import verify_ledger
 from assessments.models import SignOffEvent
-from tests import bench_factories as judging
-from tests.bench_factories import MONDAY
+from tests.factories import basics, decisions
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
@@ -21,11 +20,11 @@ LEARNERS, DECISIONS = 100, 11
 
 def test_ten_thousand_events_are_verified(capsys: pytest.CaptureFixture[str]) -> None:
     """Issue 9, *Shows*: under 60 seconds of CPU; PERFORMANCE.md says on which machine."""
-    benches = [judging.bench(f"visit-{number}", *SKILLS) for number in range(LEARNERS)]
+    benches = [decisions.decision_scene(f"visit-{number}", *SKILLS) for number in range(LEARNERS)]
     for decision in range(DECISIONS):
         for number, work in enumerate(benches):
-            at = MONDAY + timedelta(days=7 * decision + number // 20, minutes=10 * (number % 20))
-            judging.signed(work, at, 3)
+            at = basics.MONDAY + timedelta(days=7 * decision + number // 20, minutes=10 * (number % 20))
+            decisions.signed(work, at, 3)
     events = SignOffEvent.objects.count()
     began = process_time()
     report = verify_ledger(at=at + timedelta(days=1))

@@ -12,8 +12,8 @@ from django.urls import reverse
 from assessments.api import Move, invoice_of, revoke
 from lms import clock
 from lms.api import Enrolment, Pause, Skill, StepCompletion, open_gate
-from tests import factories as make
-from tests import judging_factories as judge
+from tests.clients import log_in, words_of
+from tests.factories import basics, coaching, judging, paths, people
 from tests.shown import looked
 
 pytestmark = pytest.mark.django_db
@@ -23,16 +23,16 @@ SKILL = "listening"
 
 def on_path(*steps: Any, days_ago: int = 10, coached: bool = True, slug: str = "", **line: Any) -> Enrolment:
     """Somebody on day ten of a path of these steps, towards a role that asks for one skill."""
-    version = make.path(*steps, role_version=make.role(make.requires(SKILL, 3, **line)), slug=slug)
-    enrolment = make.enrolment(make.person(), version, started_on=(clock.now() - timedelta(days=days_ago)).date())
-    make.team(enrolment.person, manager=make.person("Henrike Voss"))
+    version = paths.path(*steps, role_version=paths.role(paths.requires(SKILL, 3, **line)), slug=slug)
+    enrolment = paths.enrolment(people.person(), version, started_on=(clock.now() - timedelta(days=days_ago)).date())
+    people.team(enrolment.person, manager=people.person("Henrike Voss"))
     if coached:
-        judge.assign(enrolment, judge.coach("Sam Okafor"))
+        judging.assigned(enrolment, coaching.coach("Sam Okafor"))
     return enrolment
 
 
 def shows(name: str = "show", **fields: Any) -> Any:
-    return make.step("demonstration", name, skills=(SKILL,), **fields)
+    return paths.step("demonstration", name, skills=(SKILL,), **fields)
 
 
 def move_of(enrolment: Enrolment, own: bool = False) -> Move:
@@ -43,27 +43,32 @@ def move_of(enrolment: Enrolment, own: bool = False) -> Move:
 def opened(enrolment: Enrolment, gate: str, **fields: Any) -> None:
     skill = Skill.objects.get(slug=SKILL)
     open_gate(
-        person_id=enrolment.person_id, skill_id=skill.pk, gate=gate, source=f"t:{make.key()}", at=clock.now(), **fields
+        person_id=enrolment.person_id,
+        skill_id=skill.pk,
+        gate=gate,
+        source=f"t:{basics.key()}",
+        at=clock.now(),
+        **fields,
     )
 
 
 def done(enrolment: Enrolment, name: str) -> None:
-    step = enrolment.path_version.steps.get(uid=make.uid(name))
+    step = enrolment.path_version.steps.get(uid=basics.uid(name))
     StepCompletion.objects.create(enrolment=enrolment, step=step, by=enrolment.person, completed_at=clock.now())
 
 
 def after(name: str) -> dict[str, Any]:
-    return {"unlock": {"all": [{"step": str(make.uid(name))}]}}
+    return {"unlock": {"all": [{"step": str(basics.uid(name))}]}}
 
 
 def test_a_lock_leads_to_what_opens_it_however_long_the_chain() -> None:
-    steps = [make.step("session", "talk"), make.step("commitment", "promise", skills=(SKILL,), **after("talk"))]
+    steps = [paths.step("session", "talk"), paths.step("commitment", "promise", skills=(SKILL,), **after("talk"))]
     enrolment = on_path(*steps, shows(**after("promise")))
-    assert move_of(enrolment).url == reverse("step", args=[make.uid("talk")])
+    assert move_of(enrolment).url == reverse("step", args=[basics.uid("talk")])
     done(enrolment, "talk")
-    assert move_of(enrolment).url == reverse("step", args=[make.uid("promise")])
+    assert move_of(enrolment).url == reverse("step", args=[basics.uid("promise")])
     done(enrolment, "promise")
-    assert move_of(enrolment).url == reverse("request_new", args=[make.uid("show")])
+    assert move_of(enrolment).url == reverse("request_new", args=[basics.uid("show")])
 
 
 def test_time_alone_is_said_as_a_day() -> None:
@@ -76,7 +81,7 @@ def test_a_circle_of_locks_ends_with_the_coach_or_with_the_author() -> None:
     own = {"unlock": {"all": [{"skill": SKILL, "gate": "do"}]}}
     coached = move_of(on_path(shows(**own)))
     assert coached.url.startswith(reverse("challenge_new"))
-    promise = make.step("commitment", "closed", skills=(SKILL,), **own)
+    promise = paths.step("commitment", "closed", skills=(SKILL,), **own)
     assert move_of(on_path(promise)).dead
 
 
@@ -99,11 +104,11 @@ def test_a_path_that_does_not_run_says_until_when(days_ago: int, status: str, sa
 
 
 def test_a_path_that_offers_nothing_is_its_authors() -> None:
-    assert "Its author adds" in move_of(on_path(make.step("session", "only"))).sentence
+    assert "Its author adds" in move_of(on_path(paths.step("session", "only"))).sentence
 
 
 def test_without_a_coach_the_manager_has_it_and_the_learner_still_goes_on() -> None:
-    enrolment = on_path(make.step("commitment", "promise", skills=(SKILL,)), shows(), coached=False)
+    enrolment = on_path(paths.step("commitment", "promise", skills=(SKILL,)), shows(), coached=False)
     move = move_of(enrolment)
     assert move.text.startswith("Henrike Voss chooses a coach. Make and keep the promise")
     assert move.url
@@ -112,43 +117,43 @@ def test_without_a_coach_the_manager_has_it_and_the_learner_still_goes_on() -> N
 def test_a_lower_sign_off_leads_to_being_seen_again() -> None:
     enrolment = on_path(shows(content="visit"))
     until = (clock.now() + timedelta(days=400)).date()
-    opened(enrolment, "show", level=2, standard_uid=make.uid("content of visit"), valid_until=until)
+    opened(enrolment, "show", level=2, standard_uid=basics.uid("content of visit"), valid_until=until)
     done(enrolment, "show")
     move = move_of(enrolment)
     assert "this role asks for “May act with a coach on call”" in move.text
-    assert move.url == reverse("request_new", args=[make.uid("show")])
+    assert move.url == reverse("request_new", args=[basics.uid("show")])
 
 
 def test_a_sign_off_on_another_standard_names_the_one_that_is_asked_for() -> None:
     """Fact 4: Sofia read "Signed off, gate 60" and no reason."""
-    judge.standard(judge.standard_spec("meeting", (SKILL,), title="Difficult meeting"))
-    asked = make.uid("meeting")
-    steps = [shows("other", content_uid=make.uid("x")), shows("right", content_uid=asked)]
+    judging.standard(judging.standard_spec("meeting", (SKILL,), title="Difficult meeting"))
+    asked = basics.uid("meeting")
+    steps = [shows("other", content_uid=basics.uid("x")), shows("right", content_uid=asked)]
     enrolment = on_path(*steps, standard=asked, critical=True)
     until = (clock.now() + timedelta(days=400)).date()
-    opened(enrolment, "show", level=5, standard_uid=make.uid("x"), valid_until=until)
+    opened(enrolment, "show", level=5, standard_uid=basics.uid("x"), valid_until=until)
     move = move_of(enrolment)
     assert "Signed, but this role asks for it on “Difficult meeting”." in move.text
-    assert move.url == reverse("request_new", args=[make.uid("right")])
+    assert move.url == reverse("request_new", args=[basics.uid("right")])
 
 
 def test_after_a_revocation_one_may_ask_again_and_not_before() -> None:
     """whole.md row 25: after a revocation there was no way to ask again."""
-    of = judge.scene()
-    events = judge.decided(of, 3)
-    client = judge.log_in(of.learner)
+    of = judging.scene()
+    events = judging.decided(of, 3)
+    client = log_in(of.learner)
     again = reverse("request_new", args=[of.step])
-    assert again not in judge.words_of(client.get(reverse("requests")))
-    looked(revoke, actor=of.coach, event_uid=events[0].uid, reason="Not theirs.", key=make.key(), at=clock.now())
-    assert again in judge.words_of(client.get(reverse("requests")))
-    assert again in judge.words_of(client.get(reverse("case", args=[of.case.uid])))
-    assert judge.asked(of).case.round == 2
+    assert again not in words_of(client.get(reverse("requests")))
+    looked(revoke, actor=of.coach, event_uid=events[0].uid, reason="Not theirs.", key=basics.key(), at=clock.now())
+    assert again in words_of(client.get(reverse("requests")))
+    assert again in words_of(client.get(reverse("case", args=[of.case.uid])))
+    assert judging.asked(of).case.round == 2
 
 
 def test_a_level_below_what_the_role_asks_for_can_be_asked_for_again() -> None:
-    of = judge.scene()
-    judge.decided(of, 2)
-    assert judge.asked(of).case.round == 2
+    of = judging.scene()
+    judging.decided(of, 2)
+    assert judging.asked(of).case.round == 2
 
 
 # --- Private practice ---------------------------------------------------------------------------------------------
@@ -156,11 +161,11 @@ def test_a_level_below_what_the_role_asks_for_can_be_asked_for_again() -> None:
 
 def test_who_practised_changes_no_byte_for_others_even_where_a_lock_waits_for_it() -> None:
     """PRODUCT invariant 12: a lock that waits for a practice told others that it had been done."""
-    practice = make.step("practice", "practise", skills=(SKILL,), due_day=3)
-    enrolment = on_path(practice, shows(**after("practise")), make.step("session", "s", **after("practise")))
+    practice = paths.step("practice", "practise", skills=(SKILL,), due_day=3)
+    enrolment = on_path(practice, shows(**after("practise")), paths.step("session", "s", **after("practise")))
     coach = enrolment.coach_assignments.get().coach.person
-    manager = make.person("Dan Whitlock")
-    make.team(enrolment.person, manager=manager)
+    manager = people.person("Dan Whitlock")
+    people.team(enrolment.person, manager=manager)
     pages = {
         reverse("team"): manager,
         reverse("team_csv"): manager,
@@ -168,18 +173,20 @@ def test_who_practised_changes_no_byte_for_others_even_where_a_lock_waits_for_it
         reverse("coach_person", args=[enrolment.uid]): coach,
         reverse("coach_queue"): coach,
     }
-    clients = {url: judge.log_in(who) for url, who in pages.items()}
+    clients = {url: log_in(who) for url, who in pages.items()}
 
     def read() -> dict[str, str]:
-        return {url: _still(judge.words_of(client.get(url))) for url, client in clients.items()}
+        return {url: _still(words_of(client.get(url))) for url, client in clients.items()}
 
     before = read()
-    assert move_of(enrolment).step == make.uid("practise")
+    assert move_of(enrolment).step == basics.uid("practise")
     done(enrolment, "practise")
     assert read() == before
-    assert move_of(enrolment, own=True).url == reverse("request_new", args=[make.uid("show")]), "their own to know"
+    assert move_of(enrolment, own=True).url == reverse("request_new", args=[basics.uid("show")]), "their own to know"
     opened(enrolment, "try")
-    assert move_of(enrolment).url == reverse("request_new", args=[make.uid("show")]), "Try is open, as others may know"
+    assert move_of(enrolment).url == reverse("request_new", args=[basics.uid("show")]), (
+        "Try is open, as others may know"
+    )
 
 
 def _still(page: str) -> str:

@@ -28,8 +28,7 @@ from lms.management.commands.doctor import names_sorted
 from lms.models import Named, Organisation, Path, RoleProfile
 from lms.rules.duties import ADMINISTRATOR, LEARNING
 from lms.rules.names import fold, order_of, order_of_person
-from tests import factories as make
-from tests import judging_factories as judging
+from tests.factories import judging, paths, people
 
 ROOT = File(__file__).parents[2]
 ENGLISH = [
@@ -55,8 +54,8 @@ def shuffled(names: list[str]) -> list[str]:
     return found
 
 
-def people(names: list[str] = ENGLISH) -> list[User]:
-    return [make.person(name) for name in shuffled(names)]
+def persons(names: list[str] = ENGLISH) -> list[User]:
+    return [people.person(name) for name in shuffled(names)]
 
 
 # --- The rule -----------------------------------------------------------------------------------------------------
@@ -108,13 +107,13 @@ def test_a_fold_folded_is_itself(name: str) -> None:
 @pytest.mark.django_db
 def test_a_search_finds_what_somebody_meant(typed: str, name: str) -> None:
     """Case 23: both sides are folded; each word counts."""
-    who, _other = make.person(name), make.person("Quite Another")
+    who, _other = people.person(name), people.person("Quite Another")
     assert list(User.objects.filter(named_like(typed))) == [who]
 
 
 @pytest.mark.django_db
 def test_a_search_finds_preferred_names_and_addresses_too() -> None:
-    who = make.person("Aleksandra Nowak", preferred_name="Óla", email="a.nowak+x@vouch.example")
+    who = people.person("Aleksandra Nowak", preferred_name="Óla", email="a.nowak+x@vouch.example")
     for typed in ("ola", "nowak+x@", "ALEKS @vouch", "  "):
         assert who in User.objects.filter(named_like(typed)), typed
     assert who not in User.objects.filter(named_like("ola zorn"))
@@ -126,7 +125,7 @@ def test_a_search_finds_preferred_names_and_addresses_too() -> None:
 @pytest.mark.django_db
 def test_every_way_to_write_a_name_writes_its_order() -> None:
     """Case 23: save, save of some fields, get_or_create, update_or_create, bulk writers; a plain update is refused."""
-    who = make.person("Zed")
+    who = people.person("Zed")
     who.full_name = "Åse"
     who.save(update_fields=["full_name"])
     User.objects.bulk_create([User(email=f"{n}@vouch.example", full_name=n) for n in ("Émile", "yuki")])
@@ -151,7 +150,7 @@ def rows_with_names() -> list[Any]:
 
 @pytest.mark.django_db
 def test_saving_something_else_does_not_ask_for_the_language(django_assert_num_queries: Any) -> None:
-    who = make.person("Zed")
+    who = people.person("Zed")
     with django_assert_num_queries(1):
         who.save(update_fields=["last_login"])
 
@@ -159,7 +158,7 @@ def test_saving_something_else_does_not_ask_for_the_language(django_assert_num_q
 @pytest.mark.django_db
 def test_another_language_is_a_command_away() -> None:
     """Case 23: until then ``doctor`` says so."""
-    made = people(ELSEWHERE["da"])
+    made = persons(ELSEWHERE["da"])
     assert names_sorted()
     Organisation.objects.create(name="Nordvind", locale="da")
     with pytest.raises(Exception, match="sort_names"):
@@ -225,14 +224,14 @@ def company(db: None) -> judging.Scene:
     """A team in which everybody learns, coaches, manages and observes, with names in many scripts."""
     of, today = judging.scene(), clock.now().date()
     team = of.learner.memberships.get().team
-    of.coach.coach_profile.capacity = 50
-    for who in people():
+    CoachProfile.objects.update(capacity=50)
+    for who in persons():
         Membership.objects.create(person=who, team=team, from_on=today)
         Membership.objects.create(person=who, team=team, role="manager", from_on=today)
-        enrolment = make.enrolment(who, of.enrolment.path_version, started_on=today - timedelta(days=20))
-        judging.assign(enrolment, of.coach)
+        enrolment = paths.enrolment(who, of.enrolment.path_version, started_on=today - timedelta(days=20))
+        judging.assigned(enrolment, of.coach)
         CoachProfile.objects.create(person=who, capacity=3)
-        judging.grant(who, *of.skills)
+        judging.granted(who, *of.skills)
     return of
 
 
@@ -272,9 +271,9 @@ def test_every_list_of_people_stands_in_one_order(company: judging.Scene) -> Non
 @pytest.mark.parametrize("duty", [ADMINISTRATOR, LEARNING])
 def test_whom_to_turn_to_is_named_in_the_one_order(db: None, duty: str) -> None:
     """The mail about a changed address named them by what was typed; L&D where there is no administrator."""
-    for who in people():
-        make.with_duty(duty, who)
-    assert who_helps(make.person("Quite Another")) == ", ".join(ENGLISH)
+    for who in persons():
+        people.with_duty(duty, who)
+    assert who_helps(people.person("Quite Another")) == ", ".join(ENGLISH)
 
 
 def test_screens_export_and_the_admin_do_as_well(company: judging.Scene) -> None:

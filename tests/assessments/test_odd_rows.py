@@ -19,9 +19,9 @@ from assessments.services.audit.records import TABLES
 from coaching.models import ObserverGrant
 from lms.api import Unwell
 from lms.models import LogEntry, OutgoingMail, RoleProfileVersion, SkillVersion
-from tests import factories as make
 from tests.assessments import forging
 from tests.assessments.forging import NOW, Scene
+from tests.factories import basics, people
 
 pytestmark = pytest.mark.django_db
 
@@ -57,7 +57,7 @@ counting = itertools.count(1)
 @pytest.fixture
 def scene(scene: Scene) -> Scene:
     for _one in range(2):
-        make.with_duty("auditor")
+        people.with_duty("auditor")
     return scene
 
 
@@ -86,7 +86,7 @@ def fresh(column: Any, like: Any) -> object:
     if column.name in once or column.name == "slug":
         match column:
             case models.UUIDField():
-                return make.key().hex if connection.vendor == "sqlite" else str(make.key())
+                return basics.key().hex if connection.vendor == "sqlite" else str(basics.key())
             case models.IntegerField():
                 return 1000 + next(counting)
             case models.CharField() if column.name not in ("kind", "status", "gate", "duty"):

@@ -15,47 +15,48 @@ from assessments.rules.practice import shown_order
 from assessments.rules.specs import ScenarioSpec
 from lms.api import Act, Enrolment, SkillGate, StepCompletion, StepKind, User
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
-from tests import assessment_factories as judge
-from tests import factories as make
+from tests.factories import basics, paths, people, practice
 
 pytestmark = pytest.mark.django_db
 
-DAY_2 = make.MONDAY + timedelta(days=1)
+DAY_2 = basics.MONDAY + timedelta(days=1)
 BEST = ["best", "best", "best"]
 
 
 def learner(*scenarios: str, who: User | None = None, **step: Any) -> User:
     """Somebody with these scenarios on their path, open from day 1."""
-    who = who or make.person("Leonie")
+    who = who or people.person("Leonie")
     for slug in scenarios:
-        judge.scenario(slug=slug)
-    make.enrolment(who, make.path(*[make.step("practice", f"step {slug}", content=slug, **step) for slug in scenarios]))
+        practice.scenario(slug=slug)
+    paths.enrolment(
+        who, paths.path(*[paths.step("practice", f"step {slug}", content=slug, **step) for slug in scenarios])
+    )
     return who
 
 
-def start(who: User, slug: str = "quay", at: datetime = make.MONDAY, **fields: Any) -> Attempt:
-    return api.start_attempt(actor=who, scenario_uid=make.uid(slug), **{"key": make.key(), "at": at, **fields})
+def start(who: User, slug: str = "quay", at: datetime = basics.MONDAY, **fields: Any) -> Attempt:
+    return api.start_attempt(actor=who, scenario_uid=basics.uid(slug), **{"key": basics.key(), "at": at, **fields})
 
 
-def say(attempt: Attempt, what: str, at: datetime = make.MONDAY, **fields: Any) -> Attempt:
+def say(attempt: Attempt, what: str, at: datetime = basics.MONDAY, **fields: Any) -> Attempt:
     """Take a decision where the attempt stands: ``best``, ``weak`` or ``bad``."""
     attempt.refresh_from_db()
-    values = {"node": attempt.node, "choice": f"{attempt.node}-{what}", "confidence": "think", "key": make.key()}
+    values = {"node": attempt.node, "choice": f"{attempt.node}-{what}", "confidence": "think", "key": basics.key()}
     return api.choose(actor=attempt.person, attempt_uid=attempt.uid, at=at, **{**values, **fields})
 
 
-def write(attempt: Attempt, text: str = "A note.", at: datetime = make.MONDAY, **fields: Any) -> Attempt:
-    values = {"node": "write", "text": text, "key": make.key()}
+def write(attempt: Attempt, text: str = "A note.", at: datetime = basics.MONDAY, **fields: Any) -> Attempt:
+    values = {"node": "write", "text": text, "key": basics.key()}
     return api.write_response(actor=attempt.person, attempt_uid=attempt.uid, at=at, **{**values, **fields})
 
 
-def mark(attempt: Attempt, *ticks: str, at: datetime = make.MONDAY, **fields: Any) -> Attempt:
-    values = {"node": "write", "ticks": ticks, "key": make.key()}
+def mark(attempt: Attempt, *ticks: str, at: datetime = basics.MONDAY, **fields: Any) -> Attempt:
+    values = {"node": "write", "ticks": ticks, "key": basics.key()}
     return api.mark_response(actor=attempt.person, attempt_uid=attempt.uid, at=at, **{**values, **fields})
 
 
 def play(
-    who: User, slug: str = "quay", at: datetime = make.MONDAY, says: Any = BEST, seed: int | None = None
+    who: User, slug: str = "quay", at: datetime = basics.MONDAY, says: Any = BEST, seed: int | None = None
 ) -> Attempt:
     """From the start to the end, the ending reached at ``at``; ``seed`` fixes the order of choices."""
     attempt = start(who, slug, at, restart=True)
@@ -81,8 +82,8 @@ def gates(who: User) -> dict[str, datetime]:
 
 def test_an_attempt_begins_at_the_start_of_the_newest_version_under_its_key() -> None:
     who = learner("quay")
-    judge.scenario(slug="quay", brief="Newer brief.", at=DAY_2)
-    key = make.key()
+    practice.scenario(slug="quay", brief="Newer brief.", at=DAY_2)
+    key = basics.key()
     attempt = start(who, key=key)
     assert (attempt.uid, attempt.node, attempt.position, attempt.version.number) == (key, "first", 0, 2)
     assert (attempt.meters, attempt.finished_at, attempt.result) == ({"trust": 0}, None, None)
@@ -91,7 +92,7 @@ def test_an_attempt_begins_at_the_start_of_the_newest_version_under_its_key() ->
 def test_a_new_version_reaches_only_the_next_attempt() -> None:
     who = learner("quay")
     attempt = start(who)
-    judge.scenario(slug="quay", brief="Newer brief.", at=DAY_2)
+    practice.scenario(slug="quay", brief="Newer brief.", at=DAY_2)
     assert start(who).version.number == 1
     assert start(who, restart=True).version.number == 2
     attempt.refresh_from_db()
@@ -114,12 +115,12 @@ def test_after_an_ending_the_next_start_is_a_new_attempt() -> None:
 
 
 def test_beginning_needs_the_practice_on_an_open_path_of_ones_own() -> None:
-    who, other = learner("quay"), make.person()
+    who, other = learner("quay"), people.person()
     with pytest.raises(NotFound):
         start(other)
     with pytest.raises(NotFound):
         start(who, "another")
-    Enrolment.objects.filter(person=who).update(status="withdrawn", ended_at=make.MONDAY)
+    Enrolment.objects.filter(person=who).update(status="withdrawn", ended_at=basics.MONDAY)
     with pytest.raises(NotFound):
         start(who)
     assert not Attempt.objects.exists()
@@ -130,20 +131,20 @@ def test_a_locked_practice_cannot_be_begun_and_a_done_one_can() -> None:
     who = learner("quay", start_day=20)
     with pytest.raises(NotAllowed):
         start(who)
-    late = make.MONDAY + timedelta(days=25)
+    late = basics.MONDAY + timedelta(days=25)
     play(who, at=late, says=["bad"])
     assert start(who, at=late).pk
 
 
 def test_a_practice_that_is_on_the_path_but_not_published_is_not_found() -> None:
-    who = make.person()
-    make.enrolment(who, make.path(make.step("practice", content="ghost")))
+    who = people.person()
+    paths.enrolment(who, paths.path(paths.step("practice", content="ghost")))
     with pytest.raises(NotFound):
         start(who, "ghost")
 
 
 def test_the_same_key_begins_once() -> None:
-    who, key = learner("quay"), make.key()
+    who, key = learner("quay"), basics.key()
     assert start(who, key=key).pk == start(who, key=key).pk
     with pytest.raises(Conflict, match="other content"):
         start(who, key=key, restart=True)
@@ -151,7 +152,7 @@ def test_the_same_key_begins_once() -> None:
 
 
 def test_a_key_used_for_something_else_is_a_conflict() -> None:
-    who, key = learner("quay"), make.key()
+    who, key = learner("quay"), basics.key()
     attempt = start(who, key=key)
     with pytest.raises(Conflict):
         say(attempt, "best", key=key)
@@ -212,7 +213,7 @@ def test_a_choice_must_be_one_of_this_decision(choice: str) -> None:
 
 
 def test_a_refused_choice_leaves_its_key_free() -> None:
-    attempt, key = start(learner("quay")), make.key()
+    attempt, key = start(learner("quay")), basics.key()
     with pytest.raises(Invalid):
         say(attempt, "", choice="nonsense", key=key)
     say(attempt, "best", key=key)
@@ -220,7 +221,7 @@ def test_a_refused_choice_leaves_its_key_free() -> None:
 
 
 def test_the_same_key_is_one_choice_and_another_tab_is_a_conflict() -> None:
-    attempt, key = start(learner("quay")), make.key()
+    attempt, key = start(learner("quay")), basics.key()
     say(attempt, "best", key=key)
     say(attempt, "best", node="first", choice="first-best", key=key)
     with pytest.raises(Conflict):
@@ -238,18 +239,18 @@ def test_the_back_button_changes_nothing_after_the_end() -> None:
 
 def test_another_persons_attempt_is_not_there_for_anybody() -> None:
     attempt = start(learner("quay"))
-    for stranger in (make.person(), make.administrator(), make.in_group("Auditors")):
+    for stranger in (people.person(), people.administrator(), people.in_group("Auditors")):
         common = {"actor": stranger, "attempt_uid": attempt.uid, "at": DAY_2}
         with pytest.raises(NotFound):
             api.moment_of(stranger, attempt.uid)
         with pytest.raises(NotFound):
-            api.choose(**common, node="first", choice="first-best", confidence="sure", key=make.key())
+            api.choose(**common, node="first", choice="first-best", confidence="sure", key=basics.key())
         with pytest.raises(NotFound):
-            api.write_response(**common, node="write", text="x", key=make.key())
+            api.write_response(**common, node="write", text="x", key=basics.key())
         with pytest.raises(NotFound):
-            api.mark_response(**common, node="write", ticks=[], key=make.key())
+            api.mark_response(**common, node="write", ticks=[], key=basics.key())
         with pytest.raises(NotFound):
-            api.delete_attempt(**common, key=make.key())
+            api.delete_attempt(**common, key=basics.key())
         assert api.attempts_of(stranger) == []
     assert Attempt.objects.filter(pk=attempt.pk, position=0).exists()
 
@@ -312,7 +313,7 @@ def test_marking_needs_an_answer_and_known_lines() -> None:
 
 
 def test_an_answer_is_written_once() -> None:
-    attempt, key = at_the_task(), make.key()
+    attempt, key = at_the_task(), basics.key()
     write(attempt, "First.", key=key)
     write(attempt, "First.", key=key)
     with pytest.raises(Conflict):
@@ -369,9 +370,9 @@ def test_an_ending_without_a_pass_is_never_one_and_a_critical_choice_is_told() -
 
 def test_the_first_ending_completes_the_step_on_every_open_path() -> None:
     who = learner("quay")
-    make.enrolment(who, make.path(make.step("practice", "again", content="quay")))
-    ended = make.enrolment(
-        who, make.path(make.step("practice", "old", content="quay")), status="withdrawn", ended_at=make.MONDAY
+    paths.enrolment(who, paths.path(paths.step("practice", "again", content="quay")))
+    ended = paths.enrolment(
+        who, paths.path(paths.step("practice", "old", content="quay")), status="withdrawn", ended_at=basics.MONDAY
     )
     attempt = start(who)
     assert not StepCompletion.objects.exists()
@@ -380,16 +381,16 @@ def test_the_first_ending_completes_the_step_on_every_open_path() -> None:
     assert {row.enrolment.person_id for row in done} == {who.pk}
     assert len(done) == 2
     assert ended.pk not in {row.enrolment_id for row in done}
-    assert {(row.by, row.completed_at) for row in done} == {(who, make.MONDAY)}
+    assert {(row.by, row.completed_at) for row in done} == {(who, basics.MONDAY)}
     play(who, at=DAY_2)
-    assert StepCompletion.objects.filter(completed_at=make.MONDAY).count() == 2
+    assert StepCompletion.objects.filter(completed_at=basics.MONDAY).count() == 2
     assert StepCompletion.objects.count() == 2
 
 
 def test_finishing_does_not_complete_other_steps() -> None:
     who = learner("quay", "yard")
     play(who)
-    assert [row.step.content_uid for row in StepCompletion.objects.all()] == [make.uid("quay")]
+    assert [row.step.content_uid for row in StepCompletion.objects.all()] == [basics.uid("quay")]
 
 
 # --- The Try gate ---------------------------------------------------------------------------------------------------
@@ -403,7 +404,7 @@ def test_try_opens_with_the_second_to_standard_20_hours_later(later: timedelta, 
     who = learner("quay")
     play(who, seed=1)
     assert gates(who) == {}
-    second = make.MONDAY + later
+    second = basics.MONDAY + later
     play(who, at=second, seed=2)
     assert gates(who) == ({"listening": second, "repair": second} if opens else {})
 
@@ -442,9 +443,9 @@ def test_below_standard_in_either_keeps_it_shut() -> None:
 
 
 def test_it_is_per_skill() -> None:
-    judge.scenario(slug="yard", skills=("listening", "pricing"))
+    practice.scenario(slug="yard", skills=("listening", "pricing"))
     who = learner("quay")
-    make.enrolment(who, make.path(make.step("practice", "yard step", content="yard")))
+    paths.enrolment(who, paths.path(paths.step("practice", "yard step", content="yard")))
     play(who, seed=1)
     play(who, "yard", at=DAY_2, seed=2)
     assert set(gates(who)) == {"listening"}
@@ -452,8 +453,8 @@ def test_it_is_per_skill() -> None:
 
 def test_another_persons_practice_does_not_count() -> None:
     who = learner("quay")
-    other = make.person()
-    make.enrolment(other, Enrolment.objects.get(person=who).path_version)
+    other = people.person()
+    paths.enrolment(other, Enrolment.objects.get(person=who).path_version)
     play(other, seed=1)
     play(who, at=DAY_2, seed=2)
     assert gates(who) == gates(other) == {}
@@ -462,7 +463,7 @@ def test_another_persons_practice_does_not_count() -> None:
 def test_it_is_kept_once_with_the_first_day() -> None:
     who = learner("quay")
     for day in range(4):
-        play(who, at=make.MONDAY + timedelta(days=day), seed=day)
+        play(who, at=basics.MONDAY + timedelta(days=day), seed=day)
     assert set(gates(who).values()) == {DAY_2}
     assert SkillGate.objects.filter(person=who, gate="try").count() == TryFact.objects.count() == 2
     with pytest.raises(IntegrityError):
@@ -472,7 +473,7 @@ def test_it_is_kept_once_with_the_first_day() -> None:
 def test_it_outlives_the_attempts_and_is_rebuilt_without_them() -> None:
     who = learner("quay")
     for attempt in (play(who, seed=1), play(who, at=DAY_2, seed=2)):
-        api.delete_attempt(actor=who, attempt_uid=attempt.uid, key=make.key(), at=DAY_2)
+        api.delete_attempt(actor=who, attempt_uid=attempt.uid, key=basics.key(), at=DAY_2)
     assert not Attempt.objects.exists()
     assert not AttemptChoice.objects.exists()
     assert not OpenResponse.objects.exists()
@@ -482,14 +483,14 @@ def test_it_outlives_the_attempts_and_is_rebuilt_without_them() -> None:
     }
     assert len(kept) == 2
     assert set(api.try_facts()) == set(api.try_facts([who.pk])) == kept
-    assert list(api.try_facts([make.person().pk])) == []
+    assert list(api.try_facts([people.person().pk])) == []
     assert StepCompletion.objects.count() == 1
 
 
 def test_a_deleted_first_attempt_no_longer_counts_towards_it() -> None:
     who = learner("quay")
     first = play(who, seed=1)
-    api.delete_attempt(actor=who, attempt_uid=first.uid, key=make.key(), at=DAY_2)
+    api.delete_attempt(actor=who, attempt_uid=first.uid, key=basics.key(), at=DAY_2)
     play(who, at=DAY_2, seed=2)
     assert gates(who) == {}
 
@@ -498,20 +499,20 @@ def test_a_deleted_first_attempt_no_longer_counts_towards_it() -> None:
 
 
 def test_deleting_twice_with_one_key_is_one_act_and_with_another_not_found() -> None:
-    who, key = learner("quay"), make.key()
+    who, key = learner("quay"), basics.key()
     attempt = start(who)
     for _ in range(2):
         api.delete_attempt(actor=who, attempt_uid=attempt.uid, key=key, at=DAY_2)
     with pytest.raises(NotFound):
-        api.delete_attempt(actor=who, attempt_uid=attempt.uid, key=make.key(), at=DAY_2)
+        api.delete_attempt(actor=who, attempt_uid=attempt.uid, key=basics.key(), at=DAY_2)
     with pytest.raises(Conflict):
         api.delete_attempt(actor=who, attempt_uid=uuid4(), key=key, at=DAY_2)
 
 
 def test_a_stale_start_after_deleting_is_not_found() -> None:
-    who, key = learner("quay"), make.key()
+    who, key = learner("quay"), basics.key()
     attempt = start(who, key=key)
-    api.delete_attempt(actor=who, attempt_uid=attempt.uid, key=make.key(), at=DAY_2)
+    api.delete_attempt(actor=who, attempt_uid=attempt.uid, key=basics.key(), at=DAY_2)
     with pytest.raises(NotFound):
         start(who, key=key)
 
@@ -585,8 +586,8 @@ def test_the_end_says_which_gates_it_opened() -> None:
 
 
 def test_a_step_is_matched_by_its_kind() -> None:
-    who = make.person()
-    judge.scenario(slug="quay")
-    make.enrolment(who, make.path(make.step(StepKind.COURSE, content="quay")))
+    who = people.person()
+    practice.scenario(slug="quay")
+    paths.enrolment(who, paths.path(paths.step(StepKind.COURSE, content="quay")))
     with pytest.raises(NotFound):
         start(who)

@@ -14,9 +14,8 @@ from assessments import api
 from assessments.models import Attempt, AttemptChoice, OpenResponse, RecallAnswer, ReviewCard, TryFact
 from lms.api import Act, SkillGate, TalkFact
 from lms.errors import Conflict
-from tests import assessment_factories as judge
-from tests import factories as make
 from tests.assessments.test_practice import BEST, learner, mark, play, say, start, write
+from tests.factories import basics, paths, people, practice
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,7 +45,7 @@ def at_once(act: Callable[[int], object]) -> list[Exception]:
 
 
 def test_one_key_begins_one_attempt() -> None:
-    who, key = learner("quay"), make.key()
+    who, key = learner("quay"), basics.key()
     found: set[UUID] = set()
     assert at_once(lambda _n: found.add(start(who, key=key).uid)) == []
     assert found == {key}
@@ -61,8 +60,8 @@ def test_eight_tabs_begin_one_attempt() -> None:
 
 
 def test_one_key_is_one_choice() -> None:
-    attempt, key = start(learner("quay")), make.key()
-    values = {"node": "first", "choice": "first-best", "confidence": "sure", "key": key, "at": make.MONDAY}
+    attempt, key = start(learner("quay")), basics.key()
+    values = {"node": "first", "choice": "first-best", "confidence": "sure", "key": key, "at": basics.MONDAY}
     assert at_once(lambda _n: api.choose(actor=attempt.person, attempt_uid=attempt.uid, **values)) == []
     assert AttemptChoice.objects.count() == Act.objects.filter(name="practice.choose").count() == 1
 
@@ -78,8 +77,8 @@ def test_eight_tabs_are_one_choice_and_seven_conflicts() -> None:
             node="first",
             choice=choice,
             confidence="sure",
-            key=make.key(),
-            at=make.MONDAY,
+            key=basics.key(),
+            at=basics.MONDAY,
         )
 
     errors = at_once(choose)
@@ -90,37 +89,39 @@ def test_eight_tabs_are_one_choice_and_seven_conflicts() -> None:
 def test_one_key_finishes_once_and_opens_once() -> None:
     who = learner("quay")
     play(who, seed=1)
-    later = make.MONDAY + timedelta(days=1)
+    later = basics.MONDAY + timedelta(days=1)
     attempt = start(who, at=later, restart=True)
     Attempt.objects.filter(pk=attempt.pk).update(seed=2)
     for choice in BEST:
         say(attempt, choice, later)
     write(attempt, at=later)
-    key = make.key()
+    key = basics.key()
     assert at_once(lambda _n: mark(attempt, at=later, key=key)) == []
     assert OpenResponse.objects.filter(attempt=attempt).count() == 1
     assert TryFact.objects.count() == SkillGate.objects.filter(gate="try").count() == 2
 
 
 def test_one_key_deletes_once() -> None:
-    attempt, key = start(learner("quay")), make.key()
-    values = {"actor": attempt.person, "attempt_uid": attempt.uid, "key": key, "at": make.MONDAY}
+    attempt, key = start(learner("quay")), basics.key()
+    values = {"actor": attempt.person, "attempt_uid": attempt.uid, "key": key, "at": basics.MONDAY}
     assert at_once(lambda _n: api.delete_attempt(**values)) == []
     assert Act.objects.filter(name="practice.delete").count() == 1
 
 
 @pytest.mark.parametrize("same_key", [True, False])
 def test_answering_recall_at_once(same_key: bool) -> None:
-    who, key = make.person(), make.key()
-    lesson = make.lesson("lesson one", "listening", recalls=1)
-    make.enrolment(who, make.path(make.step("course", content="course one", lessons=(lesson,), skills=("listening",))))
-    judge.recalls(lesson.uid, judge.recall_spec("q1"))
-    question = api.questions_of(lesson.uid, who, at=make.MONDAY)[0]
+    who, key = people.person(), basics.key()
+    lesson = paths.lesson("lesson one", "listening", recalls=1)
+    paths.enrolment(
+        who, paths.path(paths.step("course", content="course one", lessons=(lesson,), skills=("listening",)))
+    )
+    practice.published_recalls(lesson.uid, practice.recall_spec("q1"))
+    question = api.questions_of(lesson.uid, who, at=basics.MONDAY)[0]
     sign = next(item.sign for item in question.options if item.text.startswith("Good"))
 
     def answer(_number: int) -> None:
         api.answer_recall(
-            actor=who, recall_uid=question.uid, option=sign, key=key if same_key else make.key(), at=make.MONDAY
+            actor=who, recall_uid=question.uid, option=sign, key=key if same_key else basics.key(), at=basics.MONDAY
         )
 
     assert at_once(answer) == []

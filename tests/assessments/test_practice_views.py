@@ -19,9 +19,8 @@ from assessments.models import Attempt, AttemptChoice, OpenResponse, TryFact
 from assessments.rules.specs import ChoiceSpec, LookForSpec, MeterSpec, NodeSpec, ScenarioSpec
 from lms import clock
 from lms.api import AUDITORS, LEARNING_ADMINISTRATORS, Enrolment, SkillGate, StepCompletion, User
-from tests import assessment_factories as judge
-from tests import factories as make
 from tests.assessments.test_practice import BEST, learner, mark, play, say, start, write
+from tests.factories import basics, paths, people, practice
 from tests.markup import markup
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +38,7 @@ def attempt_url(attempt: Attempt) -> str:
 
 def post(client: Client, attempt: Attempt, turn: str = "say", **fields: Any) -> Any:
     attempt.refresh_from_db()
-    values = {"turn": turn, "node": attempt.node, "key": make.key(), **fields}
+    values = {"turn": turn, "node": attempt.node, "key": basics.key(), **fields}
     return client.post(attempt_url(attempt), values)
 
 
@@ -57,13 +56,13 @@ def test_from_the_list_to_the_end_without_a_script() -> None:
     who = learner("quay")
     client = client_of(who)
     listed = markup(client.get("/practice/"))
-    assert f'href="/practice/{make.uid("quay")}/"' in listed
-    brief = client.get(f"/practice/{make.uid('quay')}/")
+    assert f'href="/practice/{basics.uid("quay")}/"' in listed
+    brief = client.get(f"/practice/{basics.uid('quay')}/")
     assert brief.status_code == 200
     assert "Only you can see this." in markup(brief)
     assert "0.70" in markup(brief)
     key = brief.context["key"]
-    begun = client.post(f"/practice/{make.uid('quay')}/", {"key": key})
+    begun = client.post(f"/practice/{basics.uid('quay')}/", {"key": key})
     assert (begun.status_code, begun["Location"]) == (302, f"/practice/attempt/{key}/")
     attempt = Attempt.objects.get(uid=key)
     for name in ("first", "second", "third"):
@@ -99,18 +98,18 @@ def test_pages_are_kept_out_of_every_cache() -> None:
 
 def test_going_on_beginning_again_and_replaying() -> None:
     who = learner("quay")
-    client, uid = client_of(who), make.uid("quay")
+    client, uid = client_of(who), basics.uid("quay")
     first = start(who)
-    assert client.post(f"/practice/{uid}/", {"key": make.key()})["Location"] == attempt_url(first)
+    assert client.post(f"/practice/{uid}/", {"key": basics.key()})["Location"] == attempt_url(first)
     brief = markup(client.get(f"/practice/{uid}/"))
     assert "Go on where I left" in brief
-    key = make.key()
+    key = basics.key()
     assert client.post(f"/practice/{uid}/", {"key": key, "restart": "on"})["Location"] == f"/practice/attempt/{key}/"
 
 
 def test_a_choice_left_out_is_422_with_the_rest_kept() -> None:
     attempt = start(learner("quay"))
-    client, key = client_of(attempt.person), make.key()
+    client, key = client_of(attempt.person), basics.key()
     refused = post(client, attempt, confidence="guess", key=key)
     page = markup(refused)
     assert refused.status_code == 422
@@ -141,7 +140,7 @@ def test_a_page_without_a_key_is_422(key: str) -> None:
     attempt = start(learner("quay"))
     client = client_of(attempt.person)
     assert post(client, attempt, choice="first-best", confidence="sure", key=key).status_code == 422
-    assert client.post(f"/practice/{make.uid('quay')}/", {"key": key}).status_code == 422
+    assert client.post(f"/practice/{basics.uid('quay')}/", {"key": key}).status_code == 422
     assert client.post(f"{attempt_url(attempt)}delete/", {"key": key}).status_code == 422
     assert Attempt.objects.count() == 1
 
@@ -150,7 +149,7 @@ def test_a_second_tab_is_409_with_where_one_stands_and_a_fresh_key() -> None:
     attempt = start(learner("quay"))
     client = client_of(attempt.person)
     say(attempt, "best")
-    late, key = make.key(), make.key()
+    late, key = basics.key(), basics.key()
     refused = client.post(
         attempt_url(attempt), {"turn": "say", "node": "first", "choice": "x", "confidence": "sure", "key": late}
     )
@@ -181,7 +180,7 @@ def test_an_unknown_turn_is_taken_for_a_choice() -> None:
 
 def test_deleting_says_what_stays_and_happens_once() -> None:
     attempt = play(learner("quay"))
-    client, key = client_of(attempt.person), make.key()
+    client, key = client_of(attempt.person), basics.key()
     assert client.get(f"{attempt_url(attempt)}delete/").status_code == 405
     for _ in range(2):
         assert client.post(f"{attempt_url(attempt)}delete/", {"key": key})["Location"] == "/practice/"
@@ -194,44 +193,53 @@ def test_nothing_changes_on_get() -> None:
     attempt = start(who)
     client = client_of(who)
     before = list(Attempt.objects.values())
-    for url in ("/practice/", f"/practice/{make.uid('quay')}/?restart=on&key={uuid4()}", attempt_url(attempt)):
+    for url in ("/practice/", f"/practice/{basics.uid('quay')}/?restart=on&key={uuid4()}", attempt_url(attempt)):
         assert client.get(url).status_code == 200
     assert list(Attempt.objects.values()) == before
 
 
 def test_a_locked_practice_is_403_and_one_elsewhere_404() -> None:
     client = client_of(learner("quay", start_day=20_000, due_day=20_001))
-    assert client.get(f"/practice/{make.uid('quay')}/").status_code == 403
-    assert client.post(f"/practice/{make.uid('quay')}/", {"key": make.key()}).status_code == 403
+    assert client.get(f"/practice/{basics.uid('quay')}/").status_code == 403
+    assert client.post(f"/practice/{basics.uid('quay')}/", {"key": basics.key()}).status_code == 403
     assert "Not open yet" in markup(client.get("/practice/"))
-    assert client.get(f"/practice/{make.uid('other')}/").status_code == 404
+    assert client.get(f"/practice/{basics.uid('other')}/").status_code == 404
 
 
 def test_the_list_keeps_the_order_of_the_path_and_an_open_step_counts_before_a_locked_one() -> None:
-    who = make.person()
+    who = people.person()
     for slug in ("quay", "yard"):
-        judge.scenario(slug=slug)
+        practice.scenario(slug=slug)
     late = {"start_day": 20_000, "due_day": 20_001}
-    make.enrolment(
-        who, make.path(make.step("practice", "a", content="quay", **late), make.step("practice", "b", content="yard"))
+    paths.enrolment(
+        who,
+        paths.path(paths.step("practice", "a", content="quay", **late), paths.step("practice", "b", content="yard")),
     )
-    make.enrolment(who, make.path(make.step("practice", "c", content="quay", title="Open quay")))
+    paths.enrolment(who, paths.path(paths.step("practice", "c", content="quay", title="Open quay")))
     offers = client_of(who).get("/practice/").context["offers"]
-    assert {offer.uid: offer.status for offer in offers} == {make.uid("quay"): "open", make.uid("yard"): "open"}
-    Enrolment.objects.filter(path_version__steps__uid=make.uid("c")).delete()
+    assert {offer.uid: offer.status for offer in offers} == {basics.uid("quay"): "open", basics.uid("yard"): "open"}
+    Enrolment.objects.filter(path_version__steps__uid=basics.uid("c")).delete()
     offers = client_of(who).get("/practice/").context["offers"]
-    assert [(offer.uid, offer.status) for offer in offers] == [(make.uid("quay"), "locked"), (make.uid("yard"), "open")]
+    assert [(offer.uid, offer.status) for offer in offers] == [
+        (basics.uid("quay"), "locked"),
+        (basics.uid("yard"), "open"),
+    ]
 
 
 def test_the_empty_list_teaches() -> None:
-    page = markup(client_of(make.person()).get("/practice/"))
+    page = markup(client_of(people.person()).get("/practice/"))
     assert "No practice on your path yet." in page
     assert "You have not practised yet." in page
 
 
 def test_without_log_in_there_is_only_the_log_in_page() -> None:
     attempt = start(learner("quay"))
-    for url in ("/practice/", f"/practice/{make.uid('quay')}/", attempt_url(attempt), f"{attempt_url(attempt)}delete/"):
+    for url in (
+        "/practice/",
+        f"/practice/{basics.uid('quay')}/",
+        attempt_url(attempt),
+        f"{attempt_url(attempt)}delete/",
+    ):
         door = Client().get(url)
         assert (door.status_code, door["Location"].split("?")[0]) == (302, "/accounts/login/")
         assert Client().post(url).status_code == 403
@@ -247,25 +255,25 @@ def test_a_sentinel_in_practice_is_in_no_byte_of_anybody_elses() -> None:
     for choice in BEST:
         say(attempt, choice)
     write(attempt, sentinel)
-    others = [make.administrator(), make.in_group(AUDITORS), make.in_group(LEARNING_ADMINISTRATORS)]
-    make.team(who, manager=others[1])
-    make.enrolment(others[0], Enrolment.objects.get(person=who).path_version)
+    others = [people.administrator(), people.in_group(AUDITORS), people.in_group(LEARNING_ADMINISTRATORS)]
+    people.team(who, manager=others[1])
+    paths.enrolment(others[0], Enrolment.objects.get(person=who).path_version)
     for other in others:
         client = client_of(other)
         for url in (
             "/practice/",
-            f"/practice/{make.uid('quay')}/",
+            f"/practice/{basics.uid('quay')}/",
             attempt_url(attempt),
             f"{attempt_url(attempt)}delete/",
         ):
-            for answer in (client.get(url), client.post(url, {"key": make.key(), "turn": "mark", "node": "write"})):
+            for answer in (client.get(url), client.post(url, {"key": basics.key(), "turn": "mark", "node": "write"})):
                 assert sentinel.encode() not in answer.content
                 assert str(attempt.uid).encode() not in answer.content or answer.status_code == 404
         assert client.get(attempt_url(attempt)).status_code == 404
         assert (
-            client.post(attempt_url(attempt), {"turn": "mark", "node": "write", "key": make.key()}).status_code == 404
+            client.post(attempt_url(attempt), {"turn": "mark", "node": "write", "key": basics.key()}).status_code == 404
         )
-        assert client.post(f"{attempt_url(attempt)}delete/", {"key": make.key()}).status_code == 404
+        assert client.post(f"{attempt_url(attempt)}delete/", {"key": basics.key()}).status_code == 404
     assert OpenResponse.objects.get().marks is None
 
 
@@ -274,7 +282,7 @@ def test_practice_that_opens_no_gate_changes_nothing_that_others_read() -> None:
     play(who, says=["bad"])
     before = list(SkillGate.objects.values()), list(StepCompletion.objects.values())
     for day in range(1, 6):
-        play(who, says=["bad"], at=make.MONDAY + timedelta(days=day))
+        play(who, says=["bad"], at=basics.MONDAY + timedelta(days=day))
     assert (list(SkillGate.objects.values()), list(StepCompletion.objects.values())) == before
     assert not TryFact.objects.exists()
 
@@ -315,7 +323,7 @@ def sealed_scenario() -> tuple[ScenarioSpec, dict[str, dict[str, list[str]]]]:
     texts["n8"] = {"page": [nodes[-1].debrief], "passed": [nodes[-1].end], "failed": [nodes[-1].otherwise]}
     nodes.append(NodeSpec(id="n9", end=sealed("end"), debrief=sealed("debrief")))
     texts["n9"] = {"page": [nodes[-1].end, nodes[-1].debrief]}
-    spec = judge.scenario_spec("sealed", ("listening",), nodes=tuple(nodes), start="n1")
+    spec = practice.scenario_spec("sealed", ("listening",), nodes=tuple(nodes), start="n1")
     return spec, texts
 
 
@@ -328,9 +336,9 @@ def bytes_of(response: Any) -> str:
 @pytest.mark.parametrize("way", [(0, 0, 0), (1, 1, 1), (1, 0, 2), (2,), (1, 2)])
 def test_no_byte_of_score_reason_or_unvisited_node_before_it_is_earned(way: tuple[int, ...]) -> None:
     spec, texts = sealed_scenario()
-    judge.scenario(spec)
-    who = make.person("Sealed Reader")
-    make.enrolment(who, make.path(make.step("practice", "sealed step", content="sealed")))
+    practice.scenario(spec)
+    who = people.person("Sealed Reader")
+    paths.enrolment(who, paths.path(paths.step("practice", "sealed step", content="sealed")))
     client = client_of(who)
     everything = {text for groups in texts.values() for group in groups.values() for text in group}
     author = {choice.id for node in spec.nodes for choice in node.choices}
@@ -357,25 +365,25 @@ def test_no_byte_of_score_reason_or_unvisited_node_before_it_is_earned(way: tupl
         page = look(client.get(where))
         chosen = node.choices[place]
         sign = next(item.sign for item in page.context["moment"].options if item.text == chosen.text)
-        look(client.post(where, {"turn": "say", "node": node.id, "key": make.key()}))
-        look(client.post(where, {"turn": "say", "node": node.id, "choice": sign, "key": make.key()}))
-        data = {"turn": "say", "node": node.id, "choice": sign, "confidence": "sure", "key": make.key()}
+        look(client.post(where, {"turn": "say", "node": node.id, "key": basics.key()}))
+        look(client.post(where, {"turn": "say", "node": node.id, "choice": sign, "key": basics.key()}))
+        data = {"turn": "say", "node": node.id, "choice": sign, "confidence": "sure", "key": basics.key()}
         assert look(client.post(where, data)).status_code == 302
         earned |= set(texts[node.id][chosen.id])
         late = look_after(spec, attempt, texts, earned)
-        data["key"] = str(make.key())
+        data["key"] = str(basics.key())
         earned |= late
         over = Attempt.objects.get().finished_at is not None
         assert look(client.post(where, data)).status_code == 409
     attempt.refresh_from_db()
     if attempt.node == "n5":
         look(client.get(where))
-        look(client.post(where, {"turn": "mark", "node": "n5", "key": make.key()}))
-        look(client.post(where, {"turn": "write", "node": "n5", "text": "", "key": make.key()}))
-        look(client.post(where, {"turn": "write", "node": "n5", "text": "Mine.", "key": make.key()}))
+        look(client.post(where, {"turn": "mark", "node": "n5", "key": basics.key()}))
+        look(client.post(where, {"turn": "write", "node": "n5", "text": "", "key": basics.key()}))
+        look(client.post(where, {"turn": "write", "node": "n5", "text": "Mine.", "key": basics.key()}))
         earned |= set(texts["n5"]["looks"])
         look(client.get(where))
-        look(client.post(where, {"turn": "mark", "node": "n5", "ticks": ["l0"], "key": make.key()}))
+        look(client.post(where, {"turn": "mark", "node": "n5", "ticks": ["l0"], "key": basics.key()}))
         attempt.refresh_from_db()
         earned |= look_after(spec, attempt, texts, earned)
     over = True
@@ -413,10 +421,10 @@ def test_the_order_on_the_page_is_the_attempts_own_and_not_the_authors() -> None
 
 
 def test_what_people_and_authors_write_is_text_and_not_markup() -> None:
-    spec = judge.scenario_spec(brief="<script>alert(1)</script>", title="<i>Quay</i>")
-    judge.scenario(spec)
+    spec = practice.scenario_spec(brief="<script>alert(1)</script>", title="<i>Quay</i>")
+    practice.scenario(spec)
     who = learner("quay")
-    judge.scenario(spec)
+    practice.scenario(spec)
     client = client_of(who)
     attempt = start(who)
     assert "<script>alert" not in markup(client.get(attempt_url(attempt)))
@@ -441,11 +449,11 @@ def walks(spec: ScenarioSpec) -> Iterator[list[int]]:
     yield [2] * 20
 
 
-@pytest.mark.parametrize("spec", judge.curriculum_scenarios(), ids=lambda spec: spec.slug)
+@pytest.mark.parametrize("spec", practice.curriculum_scenarios(), ids=lambda spec: spec.slug)
 def test_the_curriculum_can_be_played_to_an_end(spec: ScenarioSpec) -> None:
-    judge.scenario(spec)
-    who = make.person()
-    make.enrolment(who, make.path(make.step("practice", spec.slug + " step", content=spec.slug)))
+    practice.scenario(spec)
+    who = people.person()
+    paths.enrolment(who, paths.path(paths.step("practice", spec.slug + " step", content=spec.slug)))
     client = client_of(who)
     for way in walks(spec):
         attempt = start(who, spec.slug, restart=True)
@@ -495,8 +503,8 @@ def ready_to_finish(who: User, at: Any, slug: str = "quay") -> Attempt:
 
 def cost_of_finishing(earlier: int) -> int:
     now = clock.now()
-    who = make.person()
-    make.enrolment(who, make.path(make.step("practice", f"quay step {earlier}", content="quay")))
+    who = people.person()
+    paths.enrolment(who, paths.path(paths.step("practice", f"quay step {earlier}", content="quay")))
     for number in range(earlier):
         play(who, at=now - timedelta(days=40 - number), says=["weak", "best", "best", "weak"], seed=number)
     attempt, client = ready_to_finish(who, now), client_of(who)
@@ -507,13 +515,13 @@ def cost_of_finishing(earlier: int) -> int:
 
 
 def post_mark(client: Client, attempt: Attempt) -> None:
-    data = {"turn": "mark", "node": "write", "ticks": ["look-1"], "key": make.key()}
+    data = {"turn": "mark", "node": "write", "ticks": ["look-1"], "key": basics.key()}
     answer = client.post(attempt_url(attempt), data)
     assert answer.status_code == 302
 
 
 def test_finishing_takes_at_most_14_queries_however_much_was_practised() -> None:
-    judge.scenario(slug="quay")
+    practice.scenario(slug="quay")
     first, second, many = (cost_of_finishing(earlier) for earlier in (0, 1, 30))
     assert first <= 12  # it also completes the step
     assert second == many <= 10
@@ -523,9 +531,9 @@ def test_finishing_takes_at_most_14_queries_however_much_was_practised() -> None
 @pytest.mark.parametrize("earlier", [1, 30])
 def test_opening_gates_costs_a_constant_and_one_for_each_gate(skills: int, budget: int, earlier: int) -> None:
     now = clock.now()
-    judge.scenario(slug="quay", skills=tuple(f"skill-{n}" for n in range(skills)))
-    who = make.person()
-    make.enrolment(who, make.path(make.step("practice", "quay step", content="quay")))
+    practice.scenario(slug="quay", skills=tuple(f"skill-{n}" for n in range(skills)))
+    who = people.person()
+    paths.enrolment(who, paths.path(paths.step("practice", "quay step", content="quay")))
     for number in range(earlier):
         play(who, at=now - timedelta(days=2, minutes=number), seed=1)
     attempt, client = ready_to_finish(who, now), client_of(who)
@@ -536,7 +544,7 @@ def test_opening_gates_costs_a_constant_and_one_for_each_gate(skills: int, budge
 def test_finishing_by_a_choice_costs_the_same() -> None:
     attempt = start(learner("quay"))
     client = client_of(attempt.person)
-    data = {"turn": "say", "node": "first", "choice": "first-bad", "confidence": "sure", "key": make.key()}
+    data = {"turn": "say", "node": "first", "choice": "first-bad", "confidence": "sure", "key": basics.key()}
     assert counted(lambda: client.post(attempt_url(attempt), data)) <= 20
     attempt.refresh_from_db()
     assert attempt.finished_at
@@ -550,9 +558,9 @@ def test_pages_cost_the_same_with_1_and_30_attempts() -> None:
     costs = []
     for more in (0, 29):
         for number in range(more):
-            play(who, at=make.MONDAY + timedelta(days=number), says=["bad"])
+            play(who, at=basics.MONDAY + timedelta(days=number), says=["bad"])
         attempt = play(who, says=["weak", "best", "best", "weak"])
-        pages = ("/practice/", f"/practice/{make.uid('quay')}/", attempt_url(attempt))
+        pages = ("/practice/", f"/practice/{basics.uid('quay')}/", attempt_url(attempt))
         costs.append([counted(lambda url=url: client.get(url)) for url in pages])  # type: ignore[misc]
     assert costs[0] == costs[1]
     assert max(costs[0]) <= 24
@@ -561,25 +569,27 @@ def test_pages_cost_the_same_with_1_and_30_attempts() -> None:
 def test_a_choice_on_the_way_costs_six(django_assert_num_queries: Any) -> None:
     attempt = start(learner("quay"))
     client = client_of(attempt.person)
-    data = {"turn": "say", "node": "first", "choice": "first-best", "confidence": "sure", "key": make.key()}
+    data = {"turn": "say", "node": "first", "choice": "first-best", "confidence": "sure", "key": basics.key()}
     assert counted(lambda: client.post(attempt_url(attempt), data)) == 6
 
 
 def test_ids_of_others_in_a_form_change_nothing() -> None:
-    mine, theirs = start(learner("quay")), start(learner("quay", who=make.person()))
+    mine, theirs = start(learner("quay")), start(learner("quay", who=people.person()))
     client = client_of(mine.person)
-    data = {"turn": "say", "node": "first", "choice": "first-best", "confidence": "sure", "key": make.key()}
+    data = {"turn": "say", "node": "first", "choice": "first-best", "confidence": "sure", "key": basics.key()}
     client.post(attempt_url(mine), {**data, "attempt": theirs.uid, "person": theirs.person_id, "result": "{}"})
     theirs.refresh_from_db()
     mine.refresh_from_db()
     assert (theirs.position, mine.position, mine.result) == (0, 1, None)
     assert UUID(str(mine.uid)) != theirs.uid
-    mark(ready_to_finish(mine.person, make.MONDAY))
+    mark(ready_to_finish(mine.person, basics.MONDAY))
 
 
 def test_meters_are_drawn_as_words() -> None:
-    spec = judge.scenario_spec(meters={"trust": MeterSpec(0, -4, 4, ("gone", "thin", "cautious", "growing", "solid"))})
-    judge.scenario(spec)
+    spec = practice.scenario_spec(
+        meters={"trust": MeterSpec(0, -4, 4, ("gone", "thin", "cautious", "growing", "solid"))}
+    )
+    practice.scenario(spec)
     attempt = start(learner("quay"))
     say(attempt, "best")
     page = markup(client_of(attempt.person).get(attempt_url(attempt)))

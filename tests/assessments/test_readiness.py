@@ -15,8 +15,7 @@ from assessments.rules.readiness import Readiness, Required, assess_skills, by_s
 from assessments.services.standing.readiness import readiness_of
 from lms.models import SkillGate
 from lms.rules.gates import OpenGate
-from tests import bench_factories as judging
-from tests import factories as make
+from tests.factories import basics, decisions, paths, people
 from tests.shown import looked
 
 TODAY = date(2026, 3, 2)
@@ -63,20 +62,20 @@ def test_the_fixture_of_the_product_page() -> None:
 
 @pytest.mark.django_db
 def test_the_fixture_of_the_product_page_through_rows() -> None:
-    lines = [make.requires(f"skill-{n}", 3, w, critical=n in CRITICAL) for n, w in enumerate(WEIGHTS)]
-    path = make.path(make.step("session"), role_version=make.role(*lines))
-    enrolment = make.enrolment(make.person("Learner"), path)
+    lines = [paths.requires(f"skill-{n}", 3, w, critical=n in CRITICAL) for n, w in enumerate(WEIGHTS)]
+    path = paths.path(paths.step("session"), role_version=paths.role(*lines))
+    enrolment = paths.enrolment(people.person("Learner"), path)
     for number, gate in enumerate(GATES):
-        more = {"level": 3, "standard_uid": STANDARD, "valid_until": judging.LATER} if gate == "show" else {}
+        more = {"level": 3, "standard_uid": STANDARD, "valid_until": decisions.LATER} if gate == "show" else {}
         SkillGate.objects.create(
             person=enrolment.person,
-            skill=make.skill(f"skill-{number}"),
+            skill=paths.skill(f"skill-{number}"),
             gate=gate,
-            opened_at=make.MONDAY,
+            opened_at=basics.MONDAY,
             source=f"test:{number}",
             **more,
         )
-    (found,) = readiness_of([enrolment], make.MONDAY)
+    (found,) = readiness_of([enrolment], basics.MONDAY)
     assert found.readiness is not None
     assert found.readiness.progress == 50
     assert found.readiness.coverage == Fraction(3, 11)
@@ -116,7 +115,7 @@ requirements = st.lists(
 thresholds = st.fractions(Fraction(1, 10), 1, max_denominator=100)
 
 
-@judging.CALM
+@basics.CALM
 @given(requirements, gates, thresholds)
 def test_progress_coverage_and_ready_follow_the_formulas(
     lines: list[Required], opened: list[OpenGate], threshold: Fraction
@@ -219,18 +218,18 @@ def test_without_a_critical_line_the_heaviest_unmet_one_holds_the_person_up() ->
 def test_a_revoked_sign_off_takes_readiness_away_at_once() -> None:
     from assessments.api import revoke
 
-    work = judging.bench()
-    event = judging.signed(work)
-    (before,) = readiness_of([work.enrolment], make.MONDAY)
+    work = decisions.decision_scene()
+    event = decisions.signed(work)
+    (before,) = readiness_of([work.enrolment], basics.MONDAY)
     looked(
         revoke,
         actor=work.coach,
         event_uid=event.uid,
         reason="The notes were not theirs.",
-        key=make.key(),
-        at=make.MONDAY,
+        key=basics.key(),
+        at=basics.MONDAY,
     )
-    (after,) = readiness_of([work.enrolment], make.MONDAY)
+    (after,) = readiness_of([work.enrolment], basics.MONDAY)
     assert before.readiness is not None
     assert after.readiness is not None
     assert (before.readiness.ready, before.readiness.progress) == (True, 100)

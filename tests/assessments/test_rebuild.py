@@ -22,10 +22,7 @@ from coaching.models import Commitment
 from lms.api import complete_lesson, record_example, record_recall
 from lms.errors import DomainError
 from lms.models import Membership, Skill, SkillGate
-from tests import bench_factories as judging
-from tests import factories as make
-from tests.bench_factories import Bench
-from tests.factories import MONDAY
+from tests.factories import basics, decisions, paths, people
 from tests.shown import looked
 
 SKILLS = ("listening", "numbers")
@@ -33,24 +30,24 @@ LESSONS = {"welcome": ("listening",), "sums": ("numbers",), "both": SKILLS, "pla
 ASKED = ("sums", "both")
 
 
-def world() -> Bench:
+def world() -> decisions.DecisionScene:
     """A path with lessons, a commitment and a standard of two skills; two observers; a coach who may be the manager."""
-    lessons = tuple(make.lesson(name, *skills, recalls=name in ASKED) for name, skills in LESSONS.items())
-    course = make.step("course", "course", lessons=lessons, skills=SKILLS)
-    promise = make.step("commitment", "promise", skills=SKILLS)
-    work = judging.bench("visit", *SKILLS, steps=[course, promise])
+    lessons = tuple(paths.lesson(name, *skills, recalls=name in ASKED) for name, skills in LESSONS.items())
+    course = paths.step("course", "course", lessons=lessons, skills=SKILLS)
+    promise = paths.step("commitment", "promise", skills=SKILLS)
+    work = decisions.decision_scene("visit", *SKILLS, steps=[course, promise])
     work.another()
     work.another()
-    judging.line_manager(work)
+    decisions.make_coach_line_manager(work)
     return work
 
 
 class Walk:
     """Random acts, each through a service; what a service refuses changes nothing."""
 
-    def __init__(self, work: Bench, seed: int) -> None:
-        self.work, self.chance, self.at = work, random.Random(seed), MONDAY
-        self.learning = make.in_group("Learning administrators")
+    def __init__(self, work: decisions.DecisionScene, seed: int) -> None:
+        self.work, self.chance, self.at = work, random.Random(seed), basics.MONDAY
+        self.learning = people.in_group("Learning administrators")
         self.done: list[str] = []
 
     def step(self) -> None:
@@ -72,13 +69,13 @@ class Walk:
         ]
 
     def common(self, actor: Any) -> dict[str, Any]:
-        return {"actor": actor, "key": make.key(), "at": self.at}
+        return {"actor": actor, "key": basics.key(), "at": self.at}
 
     def read(self) -> None:
-        complete_lesson(**self.common(self.work.learner), lesson_uid=make.uid(self.chance.choice([*LESSONS])))
+        complete_lesson(**self.common(self.work.learner), lesson_uid=basics.uid(self.chance.choice([*LESSONS])))
 
     def recall(self) -> None:
-        uid = make.uid(self.chance.choice(ASKED))
+        uid = basics.uid(self.chance.choice(ASKED))
         record_recall(person=self.work.learner, lesson_uid=uid, all_right=self.chance.random() < 0.6, at=self.at)
 
     def example(self) -> None:
@@ -95,7 +92,7 @@ class Walk:
         make_commitment(
             **self.common(self.work.learner),
             enrolment_uid=self.work.enrolment.uid,
-            step_uid=self.chance.choice([None, make.uid("promise")]),
+            step_uid=self.chance.choice([None, basics.uid("promise")]),
             what="Ask first.",
             customer_uid=None,
             by_on=(self.at + timedelta(days=3)).date(),
@@ -119,7 +116,7 @@ class Walk:
         drop_commitment(**self.common(self.work.learner), commitment_uid=row.uid)
 
     def observe(self) -> None:
-        judging.watch(
+        decisions.watch(
             self.work,
             self.chance.choice([*self.work.observers, self.work.coach]),
             self.at,
@@ -130,10 +127,10 @@ class Walk:
     def decide(self) -> None:
         if not Case.objects.exists():
             raise DomainError("None.")
-        later = judging.not_yet(self.work, self.at)
+        later = decisions.not_yet_on_all(self.work, self.at)
         chosen = [Entrust(self.chance.randint(1, 4)), Entrust(2)]
         verdicts = {skill: self.chance.choice([*chosen, later[skill]]) for skill in SKILLS}
-        judging.sign(self.work, self.at, verdicts=verdicts)
+        decisions.sign(self.work, self.at, verdicts=verdicts)
 
     def signed(self) -> UUID:
         events = list(SignOffEvent.objects.filter(kind="SIGNED").order_by("pk"))
@@ -168,7 +165,7 @@ def test_rebuilt_equals_kept_after_any_sequence_of_acts(seed: int) -> None:
     for _number in range(45):
         walk.step()
         assert rebuild_gates(check=True) == ([], []), walk.done
-    assert verify_ledger(at=make.AFTERWARDS).findings == ()
+    assert verify_ledger(at=basics.AFTERWARDS).findings == ()
     kept = kept_gates()
     SkillGate.objects.all().delete()
     missing, extra = rebuild_gates(check=False)
@@ -190,14 +187,14 @@ def test_the_walks_reach_everything_worth_walking_to() -> None:
 
 @pytest.mark.django_db
 def test_a_gate_that_is_missing_altered_or_made_up_is_said_and_mended() -> None:
-    work = judging.bench()
-    event = judging.signed(work)
+    work = decisions.decision_scene()
+    event = decisions.signed(work)
     good = expected_gates()
     show = SkillGate.objects.filter(gate="show")
     show.update(level=5)
     SkillGate.objects.filter(gate="do").first().delete()
     SkillGate.objects.create(
-        person=work.learner, skill=event.skill, gate="try", source="nobody:knows", opened_at=MONDAY
+        person=work.learner, skill=event.skill, gate="try", source="nobody:knows", opened_at=basics.MONDAY
     )
     missing, extra = rebuild_gates(check=True)
     assert ({gate.gate for gate in missing}, {gate.gate for gate in extra}) == ({"show", "do"}, {"show", "try"})
@@ -209,9 +206,9 @@ def test_a_gate_that_is_missing_altered_or_made_up_is_said_and_mended() -> None:
 
 @pytest.mark.django_db
 def test_a_revoked_sign_off_is_not_rebuilt() -> None:
-    work = judging.bench()
-    event = judging.signed(work)
-    looked(revoke, actor=work.coach, event_uid=event.uid, reason="Wrong one.", key=make.key(), at=MONDAY)
+    work = decisions.decision_scene()
+    event = decisions.signed(work)
+    looked(revoke, actor=work.coach, event_uid=event.uid, reason="Wrong one.", key=basics.key(), at=basics.MONDAY)
     SkillGate.objects.all().delete()
     rebuild_gates(check=False)
     assert not SkillGate.objects.filter(gate="show").exists()
@@ -221,7 +218,7 @@ def test_a_revoked_sign_off_is_not_rebuilt() -> None:
 
 
 def minute(number: int | None) -> datetime | None:
-    return None if number is None else MONDAY + timedelta(minutes=number)
+    return None if number is None else basics.MONDAY + timedelta(minutes=number)
 
 
 spans = st.lists(st.tuples(st.integers(0, 12), st.integers(1, 6)), max_size=3).map(
@@ -232,7 +229,7 @@ open_spans = st.tuples(spans, st.none() | st.integers(0, 12)).map(
 )
 
 
-@judging.CALM
+@basics.CALM
 @given(st.integers(0, 12), st.none() | st.integers(0, 12), st.lists(open_spans, max_size=3), st.integers(0, 12))
 def test_talk_opens_at_the_first_minute_at_which_its_condition_holds(
     read: int, example: int | None, asked: list[Any], enrolled: int

@@ -14,28 +14,27 @@ from assessments import api
 from assessments.models import RecallAnswer, ReviewCard
 from lms.api import Act, Enrolment, SkillGate, TalkFact, User, complete_lesson
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
-from tests import assessment_factories as judge
-from tests import factories as make
+from tests.factories import basics, paths, people, practice
 
 pytestmark = pytest.mark.django_db
 
-LESSON, COURSE = make.uid("lesson one"), make.uid("course one")
-TODAY = make.MONDAY.date()
+LESSON, COURSE = basics.uid("lesson one"), basics.uid("course one")
+TODAY = basics.MONDAY.date()
 
 
 def reader(*names: str, who: User | None = None, **step: Any) -> User:
     """Somebody with a lesson that asks these questions (default one, "q1"), on a course that is open."""
-    who = who or make.person("Leonie")
+    who = who or people.person("Leonie")
     names = names or ("q1",)
-    lesson = make.lesson("lesson one", "listening", recalls=len(names))
-    course = make.step("course", "course step", content="course one", lessons=(lesson,), **step)
-    make.enrolment(who, make.path(course))
-    judge.recalls(LESSON, *[judge.recall_spec(name) for name in names])
+    lesson = paths.lesson("lesson one", "listening", recalls=len(names))
+    course = paths.step("course", "course step", content="course one", lessons=(lesson,), **step)
+    paths.enrolment(who, paths.path(course))
+    practice.published_recalls(LESSON, *[practice.recall_spec(name) for name in names])
     return who
 
 
-def shown(who: User, name: str = "q1", owner: UUID = LESSON, at: datetime = make.MONDAY) -> api.RecallQuestion:
-    return next(item for item in api.questions_of(owner, who, at=at) if item.uid == make.uid(name))
+def shown(who: User, name: str = "q1", owner: UUID = LESSON, at: datetime = basics.MONDAY) -> api.RecallQuestion:
+    return next(item for item in api.questions_of(owner, who, at=at) if item.uid == basics.uid(name))
 
 
 def sign(question: api.RecallQuestion, start: str = "Good") -> str:
@@ -43,10 +42,16 @@ def sign(question: api.RecallQuestion, start: str = "Good") -> str:
 
 
 def answer(
-    who: User, name: str = "q1", *, right: bool = True, at: datetime = make.MONDAY, owner: UUID = LESSON, **fields: Any
+    who: User,
+    name: str = "q1",
+    *,
+    right: bool = True,
+    at: datetime = basics.MONDAY,
+    owner: UUID = LESSON,
+    **fields: Any,
 ) -> api.Told:
-    values = {"option": sign(shown(who, name, owner, at), "Good" if right else "First"), "key": make.key(), **fields}
-    return api.answer_recall(actor=who, recall_uid=make.uid(name), at=at, **values)
+    values = {"option": sign(shown(who, name, owner, at), "Good" if right else "First"), "key": basics.key(), **fields}
+    return api.answer_recall(actor=who, recall_uid=basics.uid(name), at=at, **values)
 
 
 def knows(who: User) -> bool:
@@ -59,7 +64,7 @@ def knows(who: User) -> bool:
 
 def test_questions_come_in_the_authors_order_with_all_options() -> None:
     who = reader("q1", "q2", "q3")
-    questions = api.questions_of(LESSON, who, at=make.MONDAY)
+    questions = api.questions_of(LESSON, who, at=basics.MONDAY)
     assert [item.q for item in questions] == ["Question q1?", "Question q2?", "Question q3?"]
     assert {item.text for item in questions[0].options} == {
         "Good text of q1.",
@@ -70,11 +75,11 @@ def test_questions_come_in_the_authors_order_with_all_options() -> None:
 
 
 def test_the_order_is_the_persons_own_and_the_days() -> None:
-    people = [reader("q1"), *(make.person() for _ in range(40))]
-    days = [make.MONDAY + timedelta(days=day) for day in range(40)]
-    by_day = Counter(place(people[0], day) for day in days)
-    by_person = Counter(place(who, make.MONDAY) for who in people)
-    assert place(people[0], make.MONDAY) == place(people[0], make.MONDAY)
+    persons = [reader("q1"), *(people.person() for _ in range(40))]
+    days = [basics.MONDAY + timedelta(days=day) for day in range(40)]
+    by_day = Counter(place(persons[0], day) for day in days)
+    by_person = Counter(place(who, basics.MONDAY) for who in persons)
+    assert place(persons[0], basics.MONDAY) == place(persons[0], basics.MONDAY)
     for counted in (by_day, by_person):
         assert set(counted) == {0, 1, 2}
         assert max(counted.values()) < 25
@@ -85,20 +90,20 @@ def place(who: User, at: datetime) -> int:
 
 
 def test_signs_tell_nothing_and_are_ones_own() -> None:
-    who, other = reader("q1", "q2"), make.person()
+    who, other = reader("q1", "q2"), people.person()
     signs = [item.sign for name in ("q1", "q2") for item in shown(who, name).options]
     signs += [item.sign for item in shown(other).options]
     assert len(set(signs)) == 9
     assert {len(item) for item in signs} == {20}
     places = Counter(
         sorted(item.sign for item in question.options).index(sign(question))
-        for question in (shown(make.person()) for _ in range(60))
+        for question in (shown(people.person()) for _ in range(60))
     )
     assert set(places) == {0, 1, 2}, "sorted by sign the right one must not have a place of its own"
 
 
 def test_somebody_elses_sign_is_no_answer() -> None:
-    who, other = reader("q1"), make.person()
+    who, other = reader("q1"), people.person()
     with pytest.raises(Invalid):
         answer(who, option=sign(shown(other)))
 
@@ -115,10 +120,10 @@ def test_only_signs_are_answers(option: str) -> None:
 
 def test_several_owners_cost_three_queries(django_assert_num_queries: Any) -> None:
     who = reader("q1", "q2")
-    judge.recalls(COURSE, *[judge.recall_spec(f"c{n}") for n in range(10)])
+    practice.published_recalls(COURSE, *[practice.recall_spec(f"c{n}") for n in range(10)])
     answer(who)
     with django_assert_num_queries(3):
-        found = api.recall_context([LESSON, COURSE, uuid4()], who, at=make.MONDAY)
+        found = api.recall_context([LESSON, COURSE, uuid4()], who, at=basics.MONDAY)
     assert [len(items) for items in found.values()] == [2, 10, 0]
 
 
@@ -138,25 +143,25 @@ def test_a_wrong_answer_is_told_the_right_one_and_can_be_asked_again() -> None:
     assert answer(who, right=False) == api.Told(False, "Reason of q1.", "Good text of q1.")
     question = shown(who)
     assert (question.asking, question.right, question.chosen) == (False, False, "First text of q1.")
-    (again,) = api.questions_of(LESSON, who, at=make.MONDAY, again=[make.uid("q1")])
+    (again,) = api.questions_of(LESSON, who, at=basics.MONDAY, again=[basics.uid("q1")])
     assert (again.asking, again.why, again.answer) == (True, "", "")
 
 
 def test_the_same_key_is_one_answer() -> None:
-    who, key = reader(), make.key()
+    who, key = reader(), basics.key()
     first = answer(who, key=key)
     assert answer(who, key=key) == first
     with pytest.raises(Conflict, match="other content"):
         answer(who, right=False, key=key)
     assert RecallAnswer.objects.count() == 1
     with pytest.raises(Conflict):
-        complete_lesson(actor=who, lesson_uid=LESSON, key=key, at=make.MONDAY)
+        complete_lesson(actor=who, lesson_uid=LESSON, key=key, at=basics.MONDAY)
 
 
 def test_a_question_changed_meanwhile_is_a_conflict() -> None:
     who = reader()
     old = sign(shown(who))
-    judge.recalls(LESSON, judge.recall_spec("q1", a="Good, and better said."))
+    practice.published_recalls(LESSON, practice.recall_spec("q1", a="Good, and better said."))
     with pytest.raises(Conflict, match="changed while you were reading"):
         answer(who, option=old)
     assert answer(who).right
@@ -166,30 +171,30 @@ def test_a_question_changed_meanwhile_is_a_conflict() -> None:
 def test_a_question_that_is_gone_is_a_conflict_and_an_unknown_one_not_found() -> None:
     who = reader("q1", "q2")
     old = sign(shown(who))
-    judge.recalls(LESSON, judge.recall_spec("q2"))
+    practice.published_recalls(LESSON, practice.recall_spec("q2"))
     with pytest.raises(Conflict, match="no longer asked"):
-        api.answer_recall(actor=who, recall_uid=make.uid("q1"), option=old, key=make.key(), at=make.MONDAY)
+        api.answer_recall(actor=who, recall_uid=basics.uid("q1"), option=old, key=basics.key(), at=basics.MONDAY)
     with pytest.raises(NotFound):
-        api.answer_recall(actor=who, recall_uid=uuid4(), option=old, key=make.key(), at=make.MONDAY)
+        api.answer_recall(actor=who, recall_uid=uuid4(), option=old, key=basics.key(), at=basics.MONDAY)
 
 
 def test_a_changed_question_is_asked_anew_without_its_old_reason() -> None:
     who = reader()
     answer(who)
-    judge.recalls(LESSON, judge.recall_spec("q1", why="Another reason."))
+    practice.published_recalls(LESSON, practice.recall_spec("q1", why="Another reason."))
     question = shown(who)
     assert (question.asking, question.why) == (True, "")
 
 
 def test_only_lessons_on_an_open_path_can_be_answered() -> None:
-    who, other = reader(), make.person()
+    who, other = reader(), people.person()
     with pytest.raises(NotFound):
         answer(other)
-    locked = make.person()
+    locked = people.person()
     reader(who=locked, start_day=20)
     with pytest.raises(NotAllowed):
         answer(locked)
-    Enrolment.objects.filter(person=who).update(status="withdrawn", ended_at=make.MONDAY)
+    Enrolment.objects.filter(person=who).update(status="withdrawn", ended_at=basics.MONDAY)
     with pytest.raises(NotFound):
         answer(who)
     assert not RecallAnswer.objects.exists()
@@ -197,10 +202,10 @@ def test_only_lessons_on_an_open_path_can_be_answered() -> None:
 
 def test_a_course_asks_too_and_tells_the_record_nothing() -> None:
     who = reader()
-    judge.recalls(COURSE, judge.recall_spec("c1"))
+    practice.published_recalls(COURSE, practice.recall_spec("c1"))
     assert answer(who, "c1", owner=COURSE).right
     assert not TalkFact.objects.exists()
-    stranger, locked = make.person(), make.person()
+    stranger, locked = people.person(), people.person()
     reader(who=locked, start_day=20)
     with pytest.raises(NotFound):
         answer(stranger, "c1", owner=COURSE)
@@ -225,7 +230,7 @@ def test_the_record_learns_whether_all_stand_right(first: bool | None, second: b
 def test_the_latest_answer_counts(history: tuple[bool, ...]) -> None:
     who = reader()
     for minute, right in enumerate(history):
-        answer(who, right=right, at=make.MONDAY + timedelta(minutes=minute))
+        answer(who, right=right, at=basics.MONDAY + timedelta(minutes=minute))
     assert knows(who) is history[-1]
 
 
@@ -240,12 +245,12 @@ def test_of_two_answers_at_one_moment_the_later_counts() -> None:
 def test_talk_opens_with_the_lesson_read_and_all_recall_right() -> None:
     who = reader("q1", "q2")
     answer(who, "q1")
-    complete_lesson(actor=who, lesson_uid=LESSON, key=make.key(), at=make.MONDAY)
+    complete_lesson(actor=who, lesson_uid=LESSON, key=basics.key(), at=basics.MONDAY)
     assert not SkillGate.objects.exists()
-    answer(who, "q2", at=make.MONDAY + timedelta(hours=1))
+    answer(who, "q2", at=basics.MONDAY + timedelta(hours=1))
     gate = SkillGate.objects.get()
-    assert (gate.gate, gate.skill.slug, gate.opened_at) == ("talk", "listening", make.MONDAY + timedelta(hours=1))
-    answer(who, "q2", right=False, at=make.MONDAY + timedelta(hours=2))
+    assert (gate.gate, gate.skill.slug, gate.opened_at) == ("talk", "listening", basics.MONDAY + timedelta(hours=1))
+    answer(who, "q2", right=False, at=basics.MONDAY + timedelta(hours=2))
     assert SkillGate.objects.count() == 1
     assert not knows(who)
 
@@ -253,14 +258,14 @@ def test_talk_opens_with_the_lesson_read_and_all_recall_right() -> None:
 def test_a_question_taken_away_no_longer_holds_the_others_up() -> None:
     who = reader("q1", "q2")
     answer(who, "q2", right=False)
-    judge.recalls(LESSON, judge.recall_spec("q1"))
+    practice.published_recalls(LESSON, practice.recall_spec("q1"))
     answer(who, "q1")
     assert knows(who)
 
 
 def test_another_persons_answers_do_not_count() -> None:
-    who, other = reader("q1", "q2"), make.person()
-    make.enrolment(other, Enrolment.objects.get(person=who).path_version)
+    who, other = reader("q1", "q2"), people.person()
+    paths.enrolment(other, Enrolment.objects.get(person=who).path_version)
     answer(other, "q1")
     answer(who, "q2")
     assert not knows(who)
@@ -276,7 +281,7 @@ def card(who: User) -> tuple[int, date]:
 
 
 def test_intervals_double_up_to_60_days_and_fall_back_to_one() -> None:
-    who, day = reader(), make.MONDAY
+    who, day = reader(), basics.MONDAY
     expected = [1, 2, 4, 8, 16, 32, 60, 60]
     for interval in expected:
         answer(who, at=day)
@@ -291,7 +296,7 @@ def test_a_right_answer_before_its_day_does_not_move_it_and_a_wrong_one_does() -
     for _ in range(3):
         answer(who)
     assert card(who) == (1, TODAY + timedelta(days=1))
-    day = make.MONDAY + timedelta(days=1)
+    day = basics.MONDAY + timedelta(days=1)
     answer(who, at=day)
     assert card(who) == (2, TODAY + timedelta(days=3))
     answer(who, right=False, at=day)
@@ -312,13 +317,13 @@ def test_due_cards_are_the_longest_due_first_and_as_many_as_asked(django_assert_
     names = [f"q{n}" for n in range(6)]
     who = reader(*names)
     for number, name in enumerate(names):
-        answer(who, name, at=make.MONDAY + timedelta(minutes=number))
-        ReviewCard.objects.filter(recall_uid=make.uid(name)).update(due_on=TODAY - timedelta(days=number))
-    ReviewCard.objects.filter(recall_uid=make.uid("q0")).update(due_on=TODAY + timedelta(days=1))
+        answer(who, name, at=basics.MONDAY + timedelta(minutes=number))
+        ReviewCard.objects.filter(recall_uid=basics.uid(name)).update(due_on=TODAY - timedelta(days=number))
+    ReviewCard.objects.filter(recall_uid=basics.uid("q0")).update(due_on=TODAY + timedelta(days=1))
     api.due_cards(who, TODAY)
     with django_assert_num_queries(2):
         cards = api.due_cards(who, TODAY)
-    assert [item.uid for item in cards] == [make.uid(name) for name in ("q5", "q4", "q3")]
+    assert [item.uid for item in cards] == [basics.uid(name) for name in ("q5", "q4", "q3")]
     assert all(item.asking and not item.why for item in cards)
     assert len(api.due_cards(who, TODAY, limit=10)) == 5
     assert len(api.due_cards(who, TODAY + timedelta(days=1), limit=10)) == 6
@@ -327,14 +332,14 @@ def test_due_cards_are_the_longest_due_first_and_as_many_as_asked(django_assert_
 
 
 def test_only_current_questions_of_ones_own_active_paths_come_back() -> None:
-    who, other = reader("q1", "q2"), make.person()
+    who, other = reader("q1", "q2"), people.person()
     for name in ("q1", "q2"):
         answer(who, name)
     tomorrow = TODAY + timedelta(days=1)
     assert len(api.due_cards(who, tomorrow)) == 2
     assert api.due_cards(other, tomorrow) == []
-    judge.recalls(LESSON, judge.recall_spec("q2"))
-    assert [item.uid for item in api.due_cards(who, tomorrow)] == [make.uid("q2")]
+    practice.published_recalls(LESSON, practice.recall_spec("q2"))
+    assert [item.uid for item in api.due_cards(who, tomorrow)] == [basics.uid("q2")]
     Enrolment.objects.filter(person=who).update(status="paused")
     assert api.due_cards(who, tomorrow) == []
 
@@ -343,12 +348,12 @@ def test_a_due_question_is_asked_on_its_lesson_again() -> None:
     who = reader()
     answer(who)
     assert not shown(who).asking
-    assert shown(who, at=make.MONDAY + timedelta(days=1)).asking
+    assert shown(who, at=basics.MONDAY + timedelta(days=1)).asking
 
 
 def test_a_due_card_shows_the_same_signs_as_the_lesson() -> None:
     who = reader()
     answer(who)
-    day = make.MONDAY + timedelta(days=1)
+    day = basics.MONDAY + timedelta(days=1)
     (due,) = api.due_cards(who, day.date())
     assert due.options == shown(who, at=day).options

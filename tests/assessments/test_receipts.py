@@ -18,11 +18,10 @@ from coaching.models import ObserverGrant
 from lms.api import Unwell
 from lms.models import LogEntry, Notice, OutgoingMail
 from lms.services.platform.outbox import mail_notices
-from tests import bench_factories as judging
-from tests import factories as make
 from tests.assessments import forging
 from tests.assessments.forged_sets import Forger, like_work
 from tests.assessments.forging import KEY, NOW, Scene, found
+from tests.factories import decisions, people
 
 pytestmark = pytest.mark.django_db
 
@@ -86,7 +85,7 @@ def test_every_mail_about_a_sign_off_carries_the_head_of_the_log_that_includes_i
 
 
 def test_each_night_leaves_an_anchor_that_auditors_and_sponsors_get_by_mail(scene: Scene, tmp_path: Path) -> None:
-    auditor, sponsor = make.in_group("Auditors"), make.in_group("Sponsors")
+    auditor, sponsor = people.in_group("Auditors"), people.in_group("Sponsors")
     for number in (1, 2, 3):
         at = NOW + number * timedelta(days=1)
         assert verify_nightly(at).findings == ()
@@ -104,7 +103,7 @@ def test_each_night_leaves_an_anchor_that_auditors_and_sponsors_get_by_mail(scen
 
 
 def test_a_finding_is_told_at_once_and_the_anchor_is_written_all_the_same(scene: Scene) -> None:
-    auditor, administrator = make.in_group("Auditors"), make.administrator()
+    auditor, administrator = people.in_group("Auditors"), people.administrator()
     ObserverGrant.objects.filter(person=scene.work.coach).update(reason="Another.")
     report = verify_nightly(NOW)
     row = Anchor.objects.get()
@@ -123,7 +122,7 @@ def test_an_anchor_that_was_changed_by_the_owner_is_found(scene: Scene, field: d
     for number in (1, 2):
         verify_nightly(NOW + number * HOUR)
     with forging.taken_back():
-        with judging.guards_away():
+        with decisions.guards_away():
             Anchor.objects.filter(number=1).update(**field)
         assert [text for text in found() if text.startswith("anchor 1")]
     assert found() == []

@@ -24,20 +24,18 @@ from coaching.models import ObserverGrant
 from lms.errors import Conflict
 from lms.models import DutyHolding, Skill, User
 from lms.services.platform.duties import finish_duty
-from tests import bench_factories as judging
-from tests import factories as make
-from tests.bench_factories import Bench
+from tests.factories import basics, decisions, people
 from tests.shown import looked
 
 pytestmark = pytest.mark.django_db
 
-MONDAY = judging.MONDAY
+MONDAY = basics.MONDAY
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 
 
 @pytest.fixture
-def work() -> Bench:
-    return judging.bench("visit", "listening")
+def work() -> decisions.DecisionScene:
+    return decisions.decision_scene("visit", "listening")
 
 
 def findings(at: datetime = MONDAY + 30 * DAY) -> list[str]:
@@ -53,9 +51,9 @@ def past_the_application(row: Any) -> Any:
 # --- A right for a minute
 
 
-def test_observations_by_grants_that_are_gone_are_found(work: Bench) -> None:
+def test_observations_by_grants_that_are_gone_are_found(work: decisions.DecisionScene) -> None:
     """H5: two people observe by grants that nobody gave, the coach signs in good faith, the grants are deleted."""
-    strangers = [make.person("Uli One"), make.person("Udo Two")]
+    strangers = [people.person("Uli One"), people.person("Udo Two")]
     grants = [
         past_the_application(
             ObserverGrant(
@@ -71,27 +69,27 @@ def test_observations_by_grants_that_are_gone_are_found(work: Bench) -> None:
         for who in strangers
     ]
     for who, place in zip(strangers, ("on site", "on the phone"), strict=True):
-        judging.watch(work, who, MONDAY - HOUR, context=place)
-    judging.sign(work, MONDAY)
+        decisions.watch(work, who, MONDAY - HOUR, context=place)
+    decisions.sign(work, MONDAY)
     ObserverGrant.objects.filter(pk__in=[row.pk for row in grants])._raw_delete("default")
     found = findings()
     assert len([text for text in found if "is by somebody without a grant for listening then" in text]) == 2
 
 
-def test_a_grant_by_a_duty_that_is_gone_is_found(work: Bench) -> None:
+def test_a_grant_by_a_duty_that_is_gone_is_found(work: decisions.DecisionScene) -> None:
     """H5: somebody has a duty for a minute, and gives a real grant with it."""
-    false = make.person("Fay False")
+    false = people.person("Fay False")
     duty = past_the_application(
         DutyHolding(person=false, duty="learning", from_at=MONDAY - DAY, given_by=work.coach, reason="No.")
     )
-    friend = make.person("Fred Friend")
+    friend = people.person("Fred Friend")
     looked(
         give_grant,
         actor=false,
         person_uid=friend.uid,
         skill_slugs=["listening"],
         reason="Good at it.",
-        key=make.key(),
+        key=basics.key(),
         at=MONDAY - HOUR,
     )
     DutyHolding.objects.filter(pk=duty.pk)._raw_delete("default")
@@ -102,11 +100,11 @@ def test_a_grant_by_a_duty_that_is_gone_is_found(work: Bench) -> None:
 
 
 @pytest.mark.parametrize("seconds", [0, 1, 60, 500])
-def test_who_took_the_moment_first_and_came_second_is_no_finding(work: Bench, seconds: int) -> None:
+def test_who_took_the_moment_first_and_came_second_is_no_finding(work: decisions.DecisionScene, seconds: int) -> None:
     """H5: a duty ends at a moment that was taken before the signature's, and is written down after it."""
-    judging.line_manager(work)
-    event = judging.signed(work)
-    learning = make.in_group("Learning administrators", at=MONDAY)
+    decisions.make_coach_line_manager(work)
+    event = decisions.signed(work)
+    learning = people.in_group("Learning administrators", at=MONDAY)
     judging_at = MONDAY + HOUR + timedelta(seconds=seconds)
     looked(
         countersign,
@@ -114,21 +112,21 @@ def test_who_took_the_moment_first_and_came_second_is_no_finding(work: Bench, se
         event_uid=event.uid,
         agree=True,
         why="Looked at both.",
-        key=make.key(),
+        key=basics.key(),
         at=judging_at,
     )
     finish_duty(
-        holding=DutyHolding.objects.get(person=learning), by=make.giver(MONDAY), reason="Left.", at=MONDAY + HOUR
+        holding=DutyHolding.objects.get(person=learning), by=people.duty_giver(MONDAY), reason="Left.", at=MONDAY + HOUR
     )
     assert findings() == []
 
 
-def test_a_duty_that_had_ended_in_the_log_is_found_however_close(work: Bench) -> None:
-    judging.line_manager(work)
-    event = judging.signed(work)
-    learning = make.in_group("Learning administrators", at=MONDAY)
+def test_a_duty_that_had_ended_in_the_log_is_found_however_close(work: decisions.DecisionScene) -> None:
+    decisions.make_coach_line_manager(work)
+    event = decisions.signed(work)
+    learning = people.in_group("Learning administrators", at=MONDAY)
     holding = DutyHolding.objects.get(person=learning)
-    finish_duty(holding=holding, by=make.giver(MONDAY), reason="Left.", at=MONDAY + HOUR)
+    finish_duty(holding=holding, by=people.duty_giver(MONDAY), reason="Left.", at=MONDAY + HOUR)
     ended = {name: getattr(holding, name) for name in ("until_at", "ended_by", "ended_reason")}
     DutyHolding.objects.filter(pk=holding.pk).update(until_at=None, ended_by=None, ended_reason="")
     again = User.objects.get(pk=learning.pk)
@@ -138,7 +136,7 @@ def test_a_duty_that_had_ended_in_the_log_is_found_however_close(work: Bench) ->
         event_uid=event.uid,
         agree=True,
         why="Looked.",
-        key=make.key(),
+        key=basics.key(),
         at=MONDAY + HOUR + MINUTE,
     )
     DutyHolding.objects.filter(pk=holding.pk).update(**ended)
@@ -148,11 +146,11 @@ def test_a_duty_that_had_ended_in_the_log_is_found_however_close(work: Bench) ->
 # --- Who managed whom
 
 
-def test_a_manager_who_leaves_afterwards_changes_nothing(work: Bench) -> None:
+def test_a_manager_who_leaves_afterwards_changes_nothing(work: decisions.DecisionScene) -> None:
     """The manager above signs while the direct manager is there: no flag then, and none later."""
-    near = make.person("Nia Near")
-    make.team(work.learner, manager=near, parent=make.team(manager=work.coach))
-    event = judging.signed(work)
+    near = people.person("Nia Near")
+    people.team(work.learner, manager=near, parent=people.team(manager=work.coach))
+    event = decisions.signed(work)
     assert event.flags == []
     User.objects.filter(pk=near.pk).update(is_active=False, deactivated_at=MONDAY + DAY)
     assert findings() == []
@@ -161,48 +159,50 @@ def test_a_manager_who_leaves_afterwards_changes_nothing(work: Bench) -> None:
 # --- The clock
 
 
-def test_a_clock_that_was_put_right_is_no_finding(work: Bench) -> None:
+def test_a_clock_that_was_put_right_is_no_finding(work: decisions.DecisionScene) -> None:
     """H8: the learner's next event keeps the moment of the one above it, and the log says why."""
-    event = judging.signed(work)
+    event = decisions.signed(work)
     back = MONDAY - 2 * HOUR
-    looked(revoke, actor=work.coach, event_uid=event.uid, reason="Another customer.", key=make.key(), at=back)
+    looked(revoke, actor=work.coach, event_uid=event.uid, reason="Another customer.", key=basics.key(), at=back)
     report = verify_ledger(at=MONDAY + DAY)
     assert [str(finding) for finding in report.findings] == []
     assert any("went back" in str(note) for note in report.notes)
 
 
-def test_what_is_dated_later_than_now_is_found(work: Bench) -> None:
-    judging.signed(work)
+def test_what_is_dated_later_than_now_is_found(work: decisions.DecisionScene) -> None:
+    decisions.signed(work)
     assert any("is dated later than now" in text for text in findings(at=MONDAY - DAY))
 
 
 # --- What was looked at
 
 
-def test_nobody_signs_for_observations_that_are_closed_to_them(work: Bench) -> None:
+def test_nobody_signs_for_observations_that_are_closed_to_them(work: decisions.DecisionScene) -> None:
     """H4: whoever neither observed nor chose to read has not looked at what the event says they looked at."""
-    judging.enough(work, MONDAY - HOUR)
+    decisions.enough_evidence(work, MONDAY - HOUR)
     assert not may_read_observations(work.coach, work.case)
     act = {"actor": work.coach, "case_uid": work.case.uid, "why": "Seen.", "at": MONDAY}
     with pytest.raises(Conflict, match="closed to you"):
-        decide(**act, verdicts=judging.entrust(work), shown="", key=make.key())
-    judging.sign(work, MONDAY)
+        decide(**act, verdicts=decisions.entrust_all(work), shown="", key=basics.key())
+    decisions.sign(work, MONDAY)
 
 
 # --- Erasing
 
 
-def test_who_asked_is_still_an_administrator_when_it_is_done(work: Bench) -> None:
+def test_who_asked_is_still_an_administrator_when_it_is_done(work: decisions.DecisionScene) -> None:
     """H24: two who have the duty; whoever lost it asks no more."""
-    judging.signed(work)
-    first, second = make.administrator(at=MONDAY), make.administrator(at=MONDAY)
+    decisions.signed(work)
+    first, second = people.administrator(at=MONDAY), people.administrator(at=MONDAY)
     User.objects.filter(pk=work.learner.pk).update(is_active=False, deactivated_at=MONDAY + HOUR)
     learner = User.objects.get(pk=work.learner.pk)
-    found = ask_erasure(actor=first, person_uid=learner.uid, reason="They asked.", key=make.key(), at=MONDAY + 2 * HOUR)
+    found = ask_erasure(
+        actor=first, person_uid=learner.uid, reason="They asked.", key=basics.key(), at=MONDAY + 2 * HOUR
+    )
     finish_duty(
         holding=DutyHolding.objects.get(person=first, until_at=None), by=second, reason="Left.", at=MONDAY + 3 * HOUR
     )
     with pytest.raises(Conflict, match="no administrator any more"):
-        answer_erasure(actor=second, request_uid=found.uid, agree=True, key=make.key(), at=MONDAY + 4 * HOUR)
-    answer_erasure(actor=second, request_uid=found.uid, agree=False, key=make.key(), at=MONDAY + 4 * HOUR)
+        answer_erasure(actor=second, request_uid=found.uid, agree=True, key=basics.key(), at=MONDAY + 4 * HOUR)
+    answer_erasure(actor=second, request_uid=found.uid, agree=False, key=basics.key(), at=MONDAY + 4 * HOUR)
     assert findings() == []

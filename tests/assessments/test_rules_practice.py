@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from assessments.rules.practice import Score, meter_word, move_meters, score, shown_order, start_meters
 from assessments.rules.specs import ChoiceSpec, MeterSpec, NodeSpec, ScenarioSpec
 from assessments.services.practice.play import another_order
-from tests import factories as make
-from tests.assessment_factories import CURRICULUM, curriculum_scenarios, scenario_spec
+from tests.factories import basics, practice
 
 SKILLS = ("a", "b")
 
@@ -33,7 +32,7 @@ def chain(decisions: list[list[dict[str, int]]], critical: frozenset[tuple[int, 
         for n, scores in enumerate(decisions)
     ]
     nodes.append(NodeSpec(id=f"n{len(decisions)}", end="End", pass_at=0.7))
-    return scenario_spec(skills=SKILLS, nodes=tuple(nodes), start="n0")
+    return practice.scenario_spec(skills=SKILLS, nodes=tuple(nodes), start="n0")
 
 
 points = st.dictionaries(st.sampled_from(SKILLS), st.integers(-2, 2))
@@ -141,9 +140,9 @@ def expected(scenario: dict[str, Any], taken: list[tuple[str, str]], ending: dic
 
 
 def test_all_routes_of_the_curriculum_score_as_the_rule_says() -> None:
-    files = yaml.safe_load((CURRICULUM / "3-scenarios.yaml").read_text())["scenarios"]
+    files = yaml.safe_load((practice.CURRICULUM / "3-scenarios.yaml").read_text())["scenarios"]
     counted = 0
-    for row, spec in zip(files, curriculum_scenarios(), strict=True):
+    for row, spec in zip(files, practice.curriculum_scenarios(), strict=True):
         for taken, ending in routes(row):
             counted += 1
             want = expected(row, taken, ending)
@@ -163,14 +162,14 @@ def test_all_routes_of_the_curriculum_score_as_the_rule_says() -> None:
 
 @given(st.integers(0, 2**48 - 1))
 def test_an_order_holds_every_choice_once_and_is_the_seeds_own(seed: int) -> None:
-    node = scenario_spec().node("first")
+    node = practice.scenario_spec().node("first")
     order = shown_order(node, seed)
     assert sorted(order) == sorted(choice.id for choice in node.choices)
     assert order == shown_order(node, seed)
 
 
 def test_every_place_is_as_likely_for_the_best_choice() -> None:
-    node = scenario_spec().node("first")
+    node = practice.scenario_spec().node("first")
     places = [shown_order(node, seed).index("first-best") for seed in range(3000)]
     for place in (0, 1, 2):
         assert 850 < places.count(place) < 1150
@@ -178,7 +177,9 @@ def test_every_place_is_as_likely_for_the_best_choice() -> None:
 
 @given(st.integers(-20, 20), st.integers(-4, 4))
 def test_meters_stay_within_their_limits(change: int, start: int) -> None:
-    spec = scenario_spec(meters={"trust": MeterSpec(start, -4, 4, ("gone", "thin", "cautious", "growing", "solid"))})
+    spec = practice.scenario_spec(
+        meters={"trust": MeterSpec(start, -4, 4, ("gone", "thin", "cautious", "growing", "solid"))}
+    )
     choice = ChoiceSpec("c", "", "", {}, {"trust": change}, "")
     now = move_meters(spec, start_meters(spec), choice)
     assert now == {"trust": max(-4, min(4, start + change))}
@@ -211,4 +212,4 @@ def test_another_order_is_one_at_a_decision_that_both_came_by(one: Any, other: A
 
 
 def test_the_uid_of_a_factory_scenario_is_stable() -> None:
-    assert scenario_spec().uid == make.uid("quay")
+    assert practice.scenario_spec().uid == basics.uid("quay")

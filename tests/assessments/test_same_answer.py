@@ -17,9 +17,9 @@ from coaching.api import end_assignment
 from coaching.models import CoachAssignment, CoachProfile, Session
 from lms import clock
 from lms.api import Enrolment, Membership, Opening, Pause, SkillGate, StepCompletion, Team, enrol, waive
-from tests import factories as make
-from tests import judging_factories as judge
 from tests.assessments.test_moves import SKILL, after, done, on_path, opened, shows
+from tests.clients import log_in
+from tests.factories import basics, coaching, judging, paths, people
 from tests.shown import looked
 
 pytestmark = pytest.mark.django_db
@@ -35,28 +35,26 @@ def line(enrolment: Enrolment, own: bool = False) -> Any:
 
 
 def today(who: Any, query: str = "") -> Any:
-    return judge.log_in(who).get(f"/today/{query}").context["today"]
+    return log_in(who).get(f"/today/{query}").context["today"]
 
 
 def manager_of(enrolment: Enrolment) -> Any:
     return Membership.objects.get(role="manager", team__memberships__person=enrolment.person).person
 
 
-def leaves(of: judge.Scene) -> None:
+def leaves(of: judging.Scene) -> None:
     looked(
         end_assignment,
         actor=of.manager,
         enrolment_uid=of.enrolment.uid,
         reason="Another team.",
-        key=make.key(),
+        key=basics.key(),
         at=clock.now(),
     )
 
 
 def exported(manager: Any) -> dict[str, str]:
-    heads, row, *_rest = csv.reader(
-        io.StringIO(judge.log_in(manager).get(reverse("team_csv")).content.decode("utf-8-sig"))
-    )
+    heads, row, *_rest = csv.reader(io.StringIO(log_in(manager).get(reverse("team_csv")).content.decode("utf-8-sig")))
     return dict(zip(heads, row, strict=True))
 
 
@@ -65,8 +63,8 @@ def exported(manager: Any) -> dict[str, str]:
 
 def test_what_waits_for_a_coach_who_left_waits_for_who_chooses_one() -> None:
     """whole.md fact 5: a decision that nobody may take is not said to be a coach's."""
-    of = judge.scene(skills=(SKILL,))
-    judge.ready(of)
+    of = judging.scene(skills=(SKILL,))
+    judging.ready(of)
     assert line(of.enrolment).holder.who == "coach"
     leaves(of)
     found, page = line(of.enrolment), today(of.learner)
@@ -79,8 +77,8 @@ def test_what_waits_for_a_coach_who_left_waits_for_who_chooses_one() -> None:
 
 def test_not_yet_keeps_its_next_step_when_the_coach_leaves() -> None:
     """whole.md fact 5: after *not yet* it is the coach's next step with its day, whoever coaches."""
-    of = judge.scene(skills=(SKILL,))
-    judge.decided(of, 3, not_yet=(SKILL,))
+    of = judging.scene(skills=(SKILL,))
+    judging.decided(of, 3, not_yet=(SKILL,))
     before = line(of.enrolment)
     leaves(of)
     found = line(of.enrolment)
@@ -92,14 +90,14 @@ def test_not_yet_keeps_its_next_step_when_the_coach_leaves() -> None:
 
 def test_a_revocation_stays_when_the_coach_leaves() -> None:
     """whole.md fact 5: after a revocation it is to be seen again."""
-    of = judge.scene(skills=(SKILL,))
-    (event,) = judge.decided(of, 3)
+    of = judging.scene(skills=(SKILL,))
+    (event,) = judging.decided(of, 3)
     looked(
         revoke,
         actor=of.coach,
         event_uid=event.uid,
         reason="It was another customer.",
-        key=make.key(),
+        key=basics.key(),
         at=clock.now(),
     )
     leaves(of)
@@ -109,7 +107,7 @@ def test_a_revocation_stays_when_the_coach_leaves() -> None:
 def test_a_session_without_a_coach_waits_for_who_chooses_one() -> None:
     """whole.md fact 5: no link to a form that is refused."""
     enrolment = on_path(
-        make.step("session", "talk"), make.step("practice", "prac", skills=(SKILL,), **after("talk")), coached=False
+        paths.step("session", "talk"), paths.step("practice", "prac", skills=(SKILL,), **after("talk")), coached=False
     )
     move = line(enrolment).move
     assert move.sentence.startswith("Henrike Voss chooses a coach.")
@@ -118,20 +116,20 @@ def test_a_session_without_a_coach_waits_for_who_chooses_one() -> None:
 
 def test_the_manager_who_chooses_is_the_same_everywhere() -> None:
     """whole.md fact 4: the first by name of those who manage somebody, or of the nearest team above."""
-    enrolment = on_path(make.step("commitment", "promise", skills=(SKILL,)), coached=False)
+    enrolment = on_path(paths.step("commitment", "promise", skills=(SKILL,)), coached=False)
     team = Team.objects.get(memberships__person=enrolment.person)
-    Membership.objects.create(person=make.person("Anna Berg"), team=team, role="manager", from_on=date(2026, 1, 1))
+    Membership.objects.create(person=people.person("Anna Berg"), team=team, role="manager", from_on=date(2026, 1, 1))
     assert line(enrolment).holder.name == "Anna Berg"
     assert today(enrolment.person).waits[0].who == "Anna Berg, manager"
 
 
 def test_a_team_without_a_manager_is_managed_from_above() -> None:
-    version = make.path(
-        make.step("commitment", "promise", skills=(SKILL,)), role_version=make.role(make.requires(SKILL))
+    version = paths.path(
+        paths.step("commitment", "promise", skills=(SKILL,)), role_version=paths.role(paths.requires(SKILL))
     )
-    enrolment = make.enrolment(make.person(), version, started_on=day(-10))
+    enrolment = paths.enrolment(people.person(), version, started_on=day(-10))
     assert line(enrolment).move.text.startswith("The manager chooses a coach.")
-    make.team(enrolment.person, parent=make.team(manager=make.person("Dan Reyes")))
+    people.team(enrolment.person, parent=people.team(manager=people.person("Dan Reyes")))
     assert line(enrolment).move.text.startswith("Dan Reyes chooses a coach.")
 
 
@@ -139,18 +137,18 @@ def test_a_team_without_a_manager_is_managed_from_above() -> None:
 
 
 def test_the_learner_does_not_stand_in_for_their_own_coach() -> None:
-    of = judge.scene(skills=(SKILL,))
+    of = judging.scene(skills=(SKILL,))
     mine = CoachProfile.objects.create(person=of.learner, capacity=3)
     CoachProfile.objects.filter(person=of.coach).update(away_from=day(-1), away_until=day(3), cover=mine)
-    judge.ready(of)
+    judging.ready(of)
     assert line(of.enrolment).holder.name == of.coach.full_name
 
 
 def test_nobody_stands_in_who_coaches_no_longer() -> None:
-    of = judge.scene(skills=(SKILL,))
-    cover = judge.coach("Nadia Cover").coach_profile
+    of = judging.scene(skills=(SKILL,))
+    cover = coaching.coach("Nadia Cover").coach_profile
     CoachProfile.objects.filter(person=of.coach).update(away_from=day(-1), away_until=day(3), cover=cover)
-    judge.ready(of)
+    judging.ready(of)
     assert line(of.enrolment).holder.name == "Nadia Cover"
     CoachProfile.objects.filter(pk=cover.pk).update(ended_on=day(-1))
     assert line(of.enrolment).holder.name == of.coach.full_name
@@ -158,16 +156,16 @@ def test_nobody_stands_in_who_coaches_no_longer() -> None:
 
 def test_who_stands_in_has_it_in_their_queue_at_the_same_minute() -> None:
     """whole.md fact 4: also while it is another day where the learner lives."""
-    of = judge.scene(skills=(SKILL,))
+    of = judging.scene(skills=(SKILL,))
     of.learner.time_zone = "Pacific/Auckland"
     of.learner.save()
-    judge.ready(of)
-    cover = judge.grant(judge.coach("Nadia Cover"), SKILL)
+    judging.ready(of)
+    cover = judging.granted(coaching.coach("Nadia Cover"), SKILL)
     at = (clock.now() + timedelta(days=1)).replace(hour=14)  # already the day after in Auckland
     CoachProfile.objects.filter(person=of.coach).update(away_from=day(2), away_until=day(5), cover=cover.coach_profile)
     for hours in (0, 6, 12, 18, 24):
         with patch("lms.clock.now", return_value=at + timedelta(hours=hours)):
-            theirs = judge.log_in(cover).get("/coach/").context["queue"].asked
+            theirs = log_in(cover).get("/coach/").context["queue"].asked
             assert (line(of.enrolment).holder.name == "Nadia Cover") == bool(theirs), hours
 
 
@@ -177,7 +175,7 @@ def test_who_stands_in_has_it_in_their_queue_at_the_same_minute() -> None:
 @pytest.mark.parametrize("gates", [(), ("talk", "try"), ("talk", "try", "do")])
 def test_before_the_first_day_it_begins_then(gates: tuple[str, ...]) -> None:
     """whole.md fact 4: whatever is open from before, and however long nobody coaches."""
-    enrolment = on_path(make.step("practice", "prac", skills=(SKILL,)), shows(), days_ago=-10, coached=False)
+    enrolment = on_path(paths.step("practice", "prac", skills=(SKILL,)), shows(), days_ago=-10, coached=False)
     Enrolment.objects.filter(pk=enrolment.pk).update(enrolled_at=clock.now() - timedelta(days=9))
     for gate in gates:
         opened(enrolment, gate)
@@ -195,10 +193,10 @@ def test_a_pause_over_the_first_day_moves_the_day_from_which_something_can_be_do
 
 
 def test_an_ended_path_says_that_it_ended_and_holds_nobody() -> None:
-    enrolment = on_path(make.step("commitment", "promise", skills=(SKILL,), due_day=5), days_ago=40)
+    enrolment = on_path(paths.step("commitment", "promise", skills=(SKILL,), due_day=5), days_ago=40)
     ended = clock.now() - timedelta(days=30)
     Enrolment.objects.filter(pk=enrolment.pk).update(status="withdrawn", ended_at=ended)
-    page = judge.log_in(make.in_group("Learning administrators")).get(f"/people/{enrolment.person.uid}/")
+    page = log_in(people.in_group("Learning administrators")).get(f"/people/{enrolment.person.uid}/")
     assert page.context["invoice"].line.startswith("Ended on")
     assert line(enrolment).holder is None
 
@@ -210,7 +208,7 @@ def held_by_all(enrolment: Enrolment) -> set[str]:
     """Who has it, as invoice, export and the coach's queue name them."""
     coach = CoachAssignment.objects.get(enrolment=enrolment).coach.person
     found = line(enrolment)
-    (mine,) = judge.log_in(coach).get("/coach/").context["learners"]
+    (mine,) = log_in(coach).get("/coach/").context["learners"]
     held = found.held_by if found.holder.who != "learner" else enrolment.person.full_name
     return {held, exported(manager_of(enrolment))["Held by"], mine.held_by or enrolment.person.full_name}
 
@@ -218,8 +216,8 @@ def held_by_all(enrolment: Enrolment) -> set[str]:
 def test_training_elsewhere_that_closes_the_way_is_the_managers_to_mark() -> None:
     """whole.md fact 5: the learner can do nothing, so they do not have it; however long the chain."""
     elsewhere, promise = (
-        make.step("external", "away"),
-        make.step("commitment", "promise", skills=(SKILL,), **after("away")),
+        paths.step("external", "away"),
+        paths.step("commitment", "promise", skills=(SKILL,), **after("away")),
     )
     enrolment = on_path(elsewhere, promise, shows(**after("promise")))
     for own in (True, False):
@@ -234,7 +232,7 @@ def test_training_elsewhere_that_closes_the_way_is_the_managers_to_mark() -> Non
 
 
 def test_training_elsewhere_that_was_waived_closes_nothing() -> None:
-    enrolment = on_path(make.step("external", "away"), shows(**after("away")))
+    enrolment = on_path(paths.step("external", "away"), shows(**after("away")))
     waived(enrolment, "away")
     assert line(enrolment).holder.who == "learner"
 
@@ -242,17 +240,17 @@ def test_training_elsewhere_that_was_waived_closes_nothing() -> None:
 @pytest.mark.parametrize(
     "lock",
     [
-        {"step": str(make.uid("away"))},
-        {"step": str(make.uid("promise"))},
-        {"milestone": str(make.uid("kinds-0"))},
+        {"step": str(basics.uid("away"))},
+        {"step": str(basics.uid("promise"))},
+        {"milestone": str(basics.uid("kinds-0"))},
         {"skill": "other", "gate": "do"},
     ],
     ids=["a step", "a chain", "a milestone", "a skill"],
 )
 def test_who_has_it_is_found_behind_each_kind_of_lock(lock: dict[str, str]) -> None:
     """The row of a team looks only at steps that matter to the skill, and yet at all of them."""
-    elsewhere = [make.step("external", "away")]
-    promise = make.step("commitment", "promise", skills=("other",), **after("away"))
+    elsewhere = [paths.step("external", "away")]
+    promise = paths.step("commitment", "promise", skills=("other",), **after("away"))
     enrolment = on_path(elsewhere, [promise, shows(unlock={"all": [lock]})], slug="kinds")
     assert line(enrolment).holder.who == "manager"
     assert held_by_all(enrolment) == {"the manager"}
@@ -261,8 +259,8 @@ def test_who_has_it_is_found_behind_each_kind_of_lock(lock: dict[str, str]) -> N
 @pytest.mark.parametrize("row", [StepCompletion, Opening])
 def test_a_step_that_the_path_does_not_have_is_passed_over(row: type[StepCompletion | Opening]) -> None:
     """A row about a step of another path, whoever put it in: every page says what it said without it."""
-    enrolment = on_path(make.step("external", "away"), shows(**after("away")))
-    foreign = make.path(make.step("external", "foreign"), slug="foreign").steps.get()
+    enrolment = on_path(paths.step("external", "away"), shows(**after("away")))
+    foreign = paths.path(paths.step("external", "foreign"), slug="foreign").steps.get()
     before = held_by_all(enrolment), exported(manager_of(enrolment))
     fields: dict[str, Any] = (
         {"reason": "x", "opened_at": clock.now()} if row is Opening else {"completed_at": clock.now()}
@@ -274,28 +272,28 @@ def test_a_step_that_the_path_does_not_have_is_passed_over(row: type[StepComplet
 @pytest.mark.parametrize("order", [("away", "promise"), ("promise", "away")])
 @pytest.mark.parametrize("mode", ["all", "any"])
 def test_what_the_learner_can_do_comes_before_what_others_do(order: tuple[str, str], mode: str) -> None:
-    steps = [make.step("external", "away"), make.step("commitment", "promise")]
-    unlock = {mode: [{"step": str(make.uid(name))} for name in order]}
+    steps = [paths.step("external", "away"), paths.step("commitment", "promise")]
+    unlock = {mode: [{"step": str(basics.uid(name))} for name in order]}
     enrolment = on_path(*steps, shows(unlock=unlock))
     found = line(enrolment)
-    assert (found.holder.who, found.move.url) == ("learner", reverse("step", args=[make.uid("promise")]))
+    assert (found.holder.who, found.move.url) == ("learner", reverse("step", args=[basics.uid("promise")]))
     done(enrolment, "promise")
     assert line(enrolment).holder.who == ("manager" if mode == "all" else "learner")
 
 
 def test_a_session_that_is_over_is_the_coachs_to_write_down() -> None:
-    enrolment = on_path(make.step("session", "talk"), shows(**after("talk")))
+    enrolment = on_path(paths.step("session", "talk"), shows(**after("talk")))
     coach = CoachAssignment.objects.get(enrolment=enrolment).coach.person
     assert line(enrolment).holder.who == "learner", "they find a time"
     planned = Session.objects.create(
         enrolment=enrolment,
         coach=coach,
-        step_uid=make.uid("talk"),
+        step_uid=basics.uid("talk"),
         title="Talk",
         planned_at=clock.now() + timedelta(hours=1),
     )
     found = line(enrolment)
-    assert (found.holder.who, found.move.url) == ("learner", reverse("step", args=[make.uid("talk")])), (
+    assert (found.holder.who, found.move.url) == ("learner", reverse("step", args=[basics.uid("talk")])), (
         "they come to it"
     )
     Session.objects.filter(pk=planned.pk).update(planned_at=clock.now() - timedelta(days=8, minutes=30))
@@ -309,22 +307,22 @@ def test_a_session_that_is_over_is_the_coachs_to_write_down() -> None:
 
 def test_a_lock_that_waits_for_an_observer_is_theirs() -> None:
     """The demonstration of another skill closes the way, and it is asked for: the learner can do nothing."""
-    seen = judge.standard(judge.standard_spec("visit", ("business",)))
-    first = make.step("demonstration", "first", content_uid=seen.standard_uid, skills=("business",))
-    enrolment = on_path(first, make.step("commitment", "promise", skills=(SKILL,), **after("first")))
+    seen = judging.standard(judging.standard_spec("visit", ("business",)))
+    first = paths.step("demonstration", "first", content_uid=seen.standard_uid, skills=("business",))
+    enrolment = on_path(first, paths.step("commitment", "promise", skills=(SKILL,), **after("first")))
     assert line(enrolment).holder.who == "learner"
-    people = [judge.coach("Ola Berg"), manager_of(enrolment)]
-    judge.grant(people[0], "business")
-    of = judge.Scene(enrolment.person, *people, *people, enrolment, seen, make.uid("first"), ("business",))
-    judge.asked(of, people[0])
+    persons = [coaching.coach("Ola Berg"), manager_of(enrolment)]
+    judging.granted(persons[0], "business")
+    of = judging.Scene(enrolment.person, *persons, *persons, enrolment, seen, basics.uid("first"), ("business",))
+    judging.asked(of, persons[0])
     found = line(enrolment)
     assert (found.holder.who, found.holder.name, found.move.url) == ("observer", "Ola Berg", "")
     assert held_by_all(enrolment) == {"Ola Berg"}
 
 
 def test_what_is_opened_early_waits_for_nobody() -> None:
-    enrolment = on_path(make.step("external", "away"), shows(**after("away")))
-    step = enrolment.path_version.steps.get(uid=make.uid("show"))
+    enrolment = on_path(paths.step("external", "away"), shows(**after("away")))
+    step = enrolment.path_version.steps.get(uid=basics.uid("show"))
     Opening.objects.create(
         enrolment=enrolment, step=step, by=enrolment.enrolled_by, reason="Seen early.", opened_at=clock.now()
     )
@@ -341,7 +339,7 @@ def test_the_learner_has_it_exactly_where_the_learner_can_do_something(seed: int
         before = chance.sample([item.uid for item in steps], min(len(steps), chance.randint(0, 2)))
         unlock = {chance.choice(["all", "any"]): [{"step": str(uid)} for uid in before]} if before else None
         skills = (SKILL,) if kind in ("commitment", "practice", "demonstration") and chance.random() < 0.6 else ()
-        steps.append(make.step(kind, f"s{number}", skills=skills, unlock=unlock))
+        steps.append(paths.step(kind, f"s{number}", skills=skills, unlock=unlock))
     enrolment = on_path(*steps)
     for number in chance.sample(range(7), 7):
         for own in (True, False):
@@ -360,19 +358,19 @@ def test_the_learner_has_it_exactly_where_the_learner_can_do_something(seed: int
 
 def test_a_waived_practice_is_next_for_nobody() -> None:
     """Also not for who waived it: a waiver is no secret."""
-    judge.standard(judge.standard_spec("visit", (SKILL,)))
+    judging.standard(judging.standard_spec("visit", (SKILL,)))
     enrolment = on_path(
-        make.step("practice", "prac", skills=(SKILL,)), shows(content_uid=make.uid("visit"), **after("prac"))
+        paths.step("practice", "prac", skills=(SKILL,)), shows(content_uid=basics.uid("visit"), **after("prac"))
     )
     waived(enrolment, "prac")
     mine, theirs = line(enrolment, own=True), line(enrolment)
     assert mine.move == theirs.move
-    assert mine.move.url == reverse("request_new", args=[make.uid("show")])
+    assert mine.move.url == reverse("request_new", args=[basics.uid("show")])
     assert mine.look.word == theirs.look.word == "Do is next"
 
 
 def test_where_all_was_waived_the_author_has_it() -> None:
-    enrolment = on_path(make.step("commitment", "promise", skills=(SKILL,)))
+    enrolment = on_path(paths.step("commitment", "promise", skills=(SKILL,)))
     waived(enrolment, "promise")
     found = line(enrolment)
     assert (found.look.state, found.holder.who) == ("none_here", "author")
@@ -383,9 +381,9 @@ def waived(enrolment: Enrolment, step: str) -> None:
         waive,
         actor=manager_of(enrolment),
         enrolment_uid=enrolment.uid,
-        step_uid=make.uid(step),
+        step_uid=basics.uid(step),
         reason="Known from before.",
-        key=make.key(),
+        key=basics.key(),
         at=clock.now(),
     )
 
@@ -394,33 +392,33 @@ def waived(enrolment: Enrolment, step: str) -> None:
 
 
 def test_whoever_is_vouched_for_already_is_not_asked_to_show_it_on_a_new_path() -> None:
-    of = judge.scene(skills=(SKILL,))
-    judge.decided(of, 3)
-    judge.standard(judge.standard_spec("meeting", ("business",)))
-    again = make.step("demonstration", "b", content_uid=of.version.standard_uid, skills=(SKILL,), due_day=2)
-    other = make.step("demonstration", "m", content_uid=make.uid("meeting"), skills=("business",), due_day=90)
-    version = make.path(again, other, role_version=make.role(make.requires(SKILL, 3), make.requires("business", 3)))
+    of = judging.scene(skills=(SKILL,))
+    judging.decided(of, 3)
+    judging.standard(judging.standard_spec("meeting", ("business",)))
+    again = paths.step("demonstration", "b", content_uid=of.version.standard_uid, skills=(SKILL,), due_day=2)
+    other = paths.step("demonstration", "m", content_uid=basics.uid("meeting"), skills=("business",), due_day=90)
+    version = paths.path(again, other, role_version=paths.role(paths.requires(SKILL, 3), paths.requires("business", 3)))
     second = enrol(
         actor=of.manager,
         person_uid=of.learner.uid,
         path_uid=version.path.uid,
         started_on=day(-10),
-        key=make.key(),
+        key=basics.key(),
         at=clock.now(),
     )
-    judge.assign(second, of.coach)
+    judging.assigned(second, of.coach)
     page = today(of.learner, f"?path={second.uid}")
     assert page.next.title == "M"
     assert page.line.startswith("On track")
-    assert list(second.step_completions.values_list("step__uid", flat=True)) == [make.uid("b")]
+    assert list(second.step_completions.values_list("step__uid", flat=True)) == [basics.uid("b")]
 
 
 def test_due_and_asked_again_is_with_who_was_asked() -> None:
-    of = judge.scene(skills=(SKILL,))
-    judge.decided(of, 3)
+    of = judging.scene(skills=(SKILL,))
+    judging.decided(of, 3)
     SkillGate.objects.filter(person=of.learner, gate="show").update(valid_until=day(30))
     assert "Ask to be seen again" in line(of.enrolment).move.text
-    judge.asked(of)
+    judging.asked(of)
     found = line(of.enrolment)
     assert found.look.state == "due"
     assert found.holder.name == of.observer.full_name
@@ -428,13 +426,15 @@ def test_due_and_asked_again_is_with_who_was_asked() -> None:
 
 
 def test_a_lock_above_what_the_role_asks_is_not_opened_by_nothing() -> None:
-    first = make.step("demonstration", "first", content_uid=make.uid("one"), skills=(SKILL,))
+    first = paths.step("demonstration", "first", content_uid=basics.uid("one"), skills=(SKILL,))
     lock = {"all": [{"skill": SKILL, "gate": "show", "level": 4}]}
-    second = make.step("demonstration", "second", content_uid=make.uid("two"), skills=("business",), unlock=lock)
-    version = make.path(first, second, role_version=make.role(make.requires("business", 3), make.requires(SKILL, 3)))
-    enrolment = make.enrolment(make.person(), version, started_on=day(-10))
-    judge.assign(enrolment, judge.coach())
-    opened(enrolment, "show", level=3, standard_uid=make.uid("one"), valid_until=day(400))
+    second = paths.step("demonstration", "second", content_uid=basics.uid("two"), skills=("business",), unlock=lock)
+    version = paths.path(
+        first, second, role_version=paths.role(paths.requires("business", 3), paths.requires(SKILL, 3))
+    )
+    enrolment = paths.enrolment(people.person(), version, started_on=day(-10))
+    judging.assigned(enrolment, coaching.coach())
+    opened(enrolment, "show", level=3, standard_uid=basics.uid("one"), valid_until=day(400))
     move = line(enrolment).move
     assert "Nothing." not in move.text
     assert move.url.startswith(reverse("challenge_new"))
@@ -443,25 +443,25 @@ def test_a_lock_above_what_the_role_asks_is_not_opened_by_nothing() -> None:
 # --- Two standards
 
 
-def two_standards(first: str) -> judge.Scene:
+def two_standards(first: str) -> judging.Scene:
     """The role asks for the skill on *Difficult meeting*; the first act is about ``first``."""
-    of = judge.scene(skills=(SKILL,))
-    judge.standard(judge.standard_spec("meeting", (SKILL,), title="Difficult meeting"))
+    of = judging.scene(skills=(SKILL,))
+    judging.standard(judging.standard_spec("meeting", (SKILL,), title="Difficult meeting"))
     steps = [
-        make.step("demonstration", "v", content_uid=of.version.standard_uid, skills=(SKILL,), required=False),
-        make.step("demonstration", "m", content_uid=make.uid("meeting"), skills=(SKILL,)),
+        paths.step("demonstration", "v", content_uid=of.version.standard_uid, skills=(SKILL,), required=False),
+        paths.step("demonstration", "m", content_uid=basics.uid("meeting"), skills=(SKILL,)),
     ]
-    role = make.role(make.requires(SKILL, 3, standard=make.uid("meeting"), critical=True))
-    version = make.path(*steps, role_version=role)
+    role = paths.role(paths.requires(SKILL, 3, standard=basics.uid("meeting"), critical=True))
+    version = paths.path(*steps, role_version=role)
     of.enrolment.path, of.enrolment.path_version, of.enrolment.role_version = version.path, version, role
     of.enrolment.save()
-    of.step = make.uid(first)
+    of.step = basics.uid(first)
     return of
 
 
 def test_not_yet_on_another_standard_is_not_about_the_one_asked_for() -> None:
     of = two_standards("v")
-    judge.decided(of, 3, not_yet=(SKILL,))
+    judging.decided(of, 3, not_yet=(SKILL,))
     found = line(of.enrolment)
     assert found.look.state != "not_yet"
     assert "again" not in found.move.text
@@ -470,30 +470,30 @@ def test_not_yet_on_another_standard_is_not_about_the_one_asked_for() -> None:
 def test_a_second_signature_on_another_standard_is_not_waited_for() -> None:
     of = two_standards("v")
     Membership.objects.filter(person=of.manager).update(person=of.coach)  # flagged: it needs a second signature
-    judge.decided(of, 3)
+    judging.decided(of, 3)
     found = line(of.enrolment)
     assert found.look.state != "awaiting"
-    assert found.move.url == reverse("request_new", args=[make.uid("m")])
+    assert found.move.url == reverse("request_new", args=[basics.uid("m")])
 
 
 @pytest.mark.parametrize("level", [3, 4])
 def test_the_standard_is_named_also_where_the_path_lacks_it(level: int) -> None:
     """Shows: "signed, but this role asks for it on *Difficult meeting*", wherever it decides."""
-    judge.standard(judge.standard_spec("meeting", (SKILL,), title="Difficult meeting"))
-    version = make.path(
-        shows(), role_version=make.role(make.requires(SKILL, level, standard=make.uid("meeting"), critical=True))
+    judging.standard(judging.standard_spec("meeting", (SKILL,), title="Difficult meeting"))
+    version = paths.path(
+        shows(), role_version=paths.role(paths.requires(SKILL, level, standard=basics.uid("meeting"), critical=True))
     )
-    enrolment = make.enrolment(make.person(), version, started_on=day(-10))
-    manager, coach = make.person(), judge.coach()
-    make.team(enrolment.person, manager=manager)
-    judge.assign(enrolment, coach)
-    opened(enrolment, "show", level=3, standard_uid=make.uid("show"), valid_until=day(400))
+    enrolment = paths.enrolment(people.person(), version, started_on=day(-10))
+    manager, coach = people.person(), coaching.coach()
+    people.team(enrolment.person, manager=manager)
+    judging.assigned(enrolment, coach)
+    opened(enrolment, "show", level=3, standard_uid=basics.uid("show"), valid_until=day(400))
     pages = {
-        "my skills": judge.log_in(enrolment.person).get("/skills/"),
-        "invoice": judge.log_in(manager).get(f"/people/{enrolment.person.uid}/"),
-        "coach": judge.log_in(coach).get(reverse("coach_person", args=[enrolment.uid])),
-        "team": judge.log_in(manager).get("/team/"),
-        "export": judge.log_in(manager).get(reverse("team_csv")),
+        "my skills": log_in(enrolment.person).get("/skills/"),
+        "invoice": log_in(manager).get(f"/people/{enrolment.person.uid}/"),
+        "coach": log_in(coach).get(reverse("coach_person", args=[enrolment.uid])),
+        "team": log_in(manager).get("/team/"),
+        "export": log_in(manager).get(reverse("team_csv")),
     }
     assert [name for name, page in pages.items() if "Difficult meeting" not in page.content.decode()] == []
 
@@ -501,10 +501,10 @@ def test_the_standard_is_named_also_where_the_path_lacks_it(level: int) -> None:
 def test_the_export_tells_less_than_asked_from_vouched_for() -> None:
     cells = []
     for level in (3, 4):
-        version = make.path(shows(f"s{level}"), role_version=make.role(make.requires(SKILL, level)))
-        enrolment = make.enrolment(make.person(), version, started_on=day(-10))
-        make.team(enrolment.person, manager=make.person())
-        opened(enrolment, "show", level=3, standard_uid=make.uid(f"s{level}"), valid_until=day(400))
+        version = paths.path(shows(f"s{level}"), role_version=paths.role(paths.requires(SKILL, level)))
+        enrolment = paths.enrolment(people.person(), version, started_on=day(-10))
+        people.team(enrolment.person, manager=people.person())
+        opened(enrolment, "show", level=3, standard_uid=basics.uid(f"s{level}"), valid_until=day(400))
         cells.append(list(exported(manager_of(enrolment)).values())[-1])
     assert cells[0] != cells[1]
     assert cells[1].startswith(cells[0])

@@ -14,39 +14,39 @@ from coaching.api import CoachProfile, set_away
 from lms.api import Notice, User
 from lms.clock import now
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
-from tests import factories as make
-from tests import judging_factories as judge
+from tests.clients import log_in, words_of
+from tests.factories import basics, coaching, judging
 
 pytestmark = pytest.mark.django_db
 
 
 def away(of: Any) -> tuple[Request, User]:
     """A request to the coach, who is away; another coach covers and may observe."""
-    cover = judge.grant(judge.coach("Cover"), *of.skills)
-    request = judge.asked(of, of.coach)
+    cover = judging.granted(coaching.coach("Cover"), *of.skills)
+    request = judging.asked(of, of.coach)
     today = now().date()
     known = {"away_from": today - timedelta(days=1), "away_until": today + timedelta(days=5), "cover_uid": cover.uid}
-    set_away(actor=of.coach, person_uid=of.coach.uid, key=make.key(), at=now(), **known)
+    set_away(actor=of.coach, person_uid=of.coach.uid, key=basics.key(), at=now(), **known)
     return request, cover
 
 
 def take(request: Request, who: User, **fields: Any) -> Request:
-    return take_over_request(**{"actor": who, "request_uid": request.uid, "key": make.key(), "at": now()} | fields)
+    return take_over_request(**{"actor": who, "request_uid": request.uid, "key": basics.key(), "at": now()} | fields)
 
 
 def test_the_cover_finds_it_in_the_queue_and_watches_instead() -> None:
-    of = judge.scene()
+    of = judging.scene()
     request, cover = away(of)
-    client = judge.log_in(cover)
-    page = judge.words_of(client.get(reverse("coach_queue")))
+    client = log_in(cover)
+    page = words_of(client.get(reverse("coach_queue")))
     assert 'data-kind="take_over"' in page
     assert f"Asked of {of.coach.full_name}" in page
     url = reverse("request_take_over", args=[request.uid])
     assert client.get(url).status_code == 405
-    assert client.post(url, {"key": str(make.key())}).status_code == 302
+    assert client.post(url, {"key": str(basics.key())}).status_code == 302
     request.refresh_from_db()
     assert request.observer == cover
-    page = judge.words_of(client.get(reverse("coach_queue")))
+    page = words_of(client.get(reverse("coach_queue")))
     assert 'data-kind="take_over"' not in page
     assert reverse("observe", args=[request.uid]) in page
     told = Notice.objects.filter(text__contains="watches in place of").values_list("person__full_name", flat=True)
@@ -54,7 +54,7 @@ def test_the_cover_finds_it_in_the_queue_and_watches_instead() -> None:
 
 
 def test_nobody_else_takes_it() -> None:
-    of = judge.scene()
+    of = judging.scene()
     request, cover = away(of)
     for who, kind in (
         (of.learner, NotAllowed),
@@ -73,18 +73,18 @@ def test_nobody_else_takes_it() -> None:
 
 
 def test_it_needs_a_grant_and_waits_still() -> None:
-    of = judge.scene()
+    of = judging.scene()
     request, cover = away(of)
-    judge.asked(of, cover, on=request.planned_on)
+    judging.asked(of, cover, on=request.planned_on)
     with pytest.raises(Conflict):
         take(request, cover)
     Request.objects.filter(observer=cover).delete()
-    key = make.key()
+    key = basics.key()
     assert take(request, cover, key=key).observer == cover
     assert take(request, cover, key=key).observer == cover
-    other = judge.scene("story", ("listening", "offer"))
+    other = judging.scene("story", ("listening", "offer"))
     second, _cover = away(other)
-    stranger = judge.coach("Ungranted")
+    stranger = coaching.coach("Ungranted")
     CoachProfile.objects.filter(person=other.coach).update(cover=CoachProfile.objects.get(person=stranger))
     with pytest.raises(Invalid):
         take(second, stranger)

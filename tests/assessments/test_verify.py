@@ -23,10 +23,9 @@ from assessments.services.ledger import triggers
 from assessments.services.ledger.chain import hashed_fields
 from coaching.models import ObserverGrant
 from lms.models import LogEntry
-from tests import bench_factories as judging
-from tests import factories as make
 from tests.assessments import forging
 from tests.assessments.forging import NOW, Scene, found
+from tests.factories import basics, decisions
 from tests.shown import looked
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +42,7 @@ def owner(tamper: Callable[[], object], **fields: Any) -> list[str] | None:
     result: list[str] | None = None
     try:
         with forging.taken_back():
-            with judging.guards_away():
+            with decisions.guards_away():
                 tamper()
             result = forging.found_in_rows(**fields)
     except DatabaseError:
@@ -96,8 +95,8 @@ def test_a_good_ledger_has_no_findings(scene: Scene) -> None:
 
 
 def test_what_the_services_do_next_leaves_a_good_ledger(scene: Scene) -> None:
-    again = judging.signed(scene.other, NOW - DAY, 4)
-    looked(revoke, actor=scene.learning, event_uid=again.uid, reason="Wrong one.", key=make.key(), at=NOW)
+    again = decisions.signed(scene.other, NOW - DAY, 4)
+    looked(revoke, actor=scene.learning, event_uid=again.uid, reason="Wrong one.", key=basics.key(), at=NOW)
     assert {"SUPERSEDED", "REVOKED"} <= set(SignOffEvent.objects.values_list("kind", flat=True))
     assert found() == []
 
@@ -112,7 +111,7 @@ def test_the_number_of_queries_does_not_grow_with_the_events(scene: Scene) -> No
         report()
     before = len(few) - days()
     for number in range(3):
-        judging.signed(scene.other, NOW - DAY + timedelta(hours=number), 4)
+        decisions.signed(scene.other, NOW - DAY + timedelta(hours=number), 4)
     with CaptureQueriesContext(connection) as more:
         report()
     assert len(more) - days() <= before
@@ -195,7 +194,7 @@ def cut_off(entries: int) -> None:
 def test_the_owner_who_cuts_events_and_log_is_found_with_an_anchor_and_a_receipt_only(scene: Scene) -> None:
     """What the owner can still do, and how an auditor's mail shows it."""
     anchor = report().anchor
-    signed = judging.signed(scene.other, NOW - DAY, 4)
+    signed = decisions.signed(scene.other, NOW - DAY, 4)
     entry = LogEntry.objects.get(about=signed.uid)
     later = report().anchor
 
@@ -275,7 +274,7 @@ def test_a_file_that_was_changed_lost_or_pointed_elsewhere_is_found(scene: Scene
 
 def test_a_ledger_that_has_grown_agrees_with_every_older_anchor(scene: Scene) -> None:
     old = report().anchor
-    judging.signed(scene.other, NOW - DAY, 4)
+    decisions.signed(scene.other, NOW - DAY, 4)
     new = report(anchors=[old]).anchor
     assert (new["number"], new["before"]) == (old["number"] + 1, hash_of(old))
     assert found(anchors=[old, new]) == []

@@ -16,9 +16,9 @@ from assessments.services.audit.anchors import FIELDS, hash_of
 from assessments.services.audit.verify import verify_ledger
 from lms.models import LogEntry
 from lms.rules.log import GENESIS
-from tests import bench_factories as judging
 from tests.assessments import forging
 from tests.assessments.forging import NOW, Scene
+from tests.factories import decisions
 
 pytestmark = pytest.mark.django_db
 
@@ -67,12 +67,12 @@ def test_an_anchor_file_is_added_to_and_never_overwritten(
     """H8: a run that found a tail cut off wrote the cut ledger over the anchor, and the next run found nothing."""
     file = tmp_path / "anchors.json"
     assert run(capsys, "--write-anchor", str(file))[0] == 0
-    judging.signed(scene.other, NOW - timedelta(days=1), 4)
+    decisions.signed(scene.other, NOW - timedelta(days=1), 4)
     assert run(capsys, "--anchor", str(file), "--write-anchor", str(file))[0] == 0
     kept = json.loads(file.read_text())
     assert [anchor["number"] for anchor in kept] == [1, 2]
     assert kept[1]["before"] == hash_of(kept[0])
-    with judging.guards_away():
+    with decisions.guards_away():
         LogEntry.objects.filter(pk=LogEntry.objects.latest("number").pk)._raw_delete("default")
     for _again in range(2):
         code, printed = run(capsys, "--anchor", str(file), "--write-anchor", str(file))

@@ -18,9 +18,9 @@ from assessments.services.versions import publish_calibration
 from lms.models import OutgoingMail, RoleProfileVersion, SkillVersion
 from lms.rules.digest import digest
 from lms.services.platform.log import log_row, recording
-from tests import factories as make
 from tests.assessments.forged_sets import Forger
 from tests.assessments.forging import KEY, NOW, Scene, after, copy_of, enter, found
+from tests.factories import basics
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ def calibration(**fields: Any) -> CalibrationVersion:
     """A set of ten vignettes, as it is published."""
     items = tuple(CalibrationItemSpec(f"v-{number}", "What was seen.", 3, "Why.") for number in range(10))
     values = {"kappa": 0.6, "max_bias": 0.5, "min_items": 10, "items": items}
-    spec = CalibrationSpec(make.uid("set"), "set", "Set", "margins", **values)
+    spec = CalibrationSpec(basics.uid("set"), "set", "Set", "margins", **values)
     made = publish_calibration(spec, NOW - DAY)
     assert made is not None
     return made
@@ -165,5 +165,5 @@ def test_the_words_of_a_renamed_skill_are_those_of_its_day(scene: Scene) -> None
     from lms.rules.specs import IndicatorSpec, SkillSpec
 
     levels = {"Foundation": (IndicatorSpec("f-1", "A sign."),)}
-    publish_skill(SkillSpec(make.uid("margins"), "margins", "Soft", "Earning well", "About.", levels, "Not."), NOW)
+    publish_skill(SkillSpec(basics.uid("margins"), "margins", "Soft", "Earning well", "About.", levels, "Not."), NOW)
     assert found() == []

@@ -15,8 +15,8 @@ from assessments.models import Case, CaseReading, SignOffEvent
 from coaching.models import CoachAssignment
 from lms import clock
 from lms.errors import Invalid
-from tests import factories as make
-from tests import judging_factories as judge
+from tests.clients import count_queries, log_in, show_who, words_of
+from tests.factories import basics, coaching, judging, people
 from tests.shown import look_and_send, looked, shown_on
 
 pytestmark = pytest.mark.django_db
@@ -36,18 +36,18 @@ def form(**fields: object) -> dict[str, object]:
     } | fields
 
 
-def start() -> tuple[judge.Scene, str]:
-    of = judge.scene()
-    return of, reverse("case_decide", args=[judge.ready(of).uid])
+def start() -> tuple[judging.Scene, str]:
+    of = judging.scene()
+    return of, reverse("case_decide", args=[judging.ready(of).uid])
 
 
 def test_from_the_queue_to_the_signature() -> None:
     of, url = start()
-    client = judge.log_in(of.coach, sure=True)
+    client = log_in(of.coach, sure=True)
     claim = client.post(reverse("case_claim", args=[of.case.uid]))
     assert claim.status_code == 302
     assert claim["Location"] == url
-    page = judge.words_of(client.get(url))
+    page = words_of(client.get(url))
     assert "The case is yours until" in page
     assert page.count('data-testid="rule-line"') == 5
     assert page.count("May act alone") >= 2
@@ -61,17 +61,17 @@ def test_from_the_queue_to_the_signature() -> None:
 
 def test_form_and_signature_both_ask_who_it_is() -> None:
     of, url = start()
-    client = judge.log_in(of.coach)
+    client = log_in(of.coach)
     answer = client.get(url)
     assert answer.status_code == 302
     assert answer["Location"].startswith(reverse("account_reauthenticate"))
-    judge.show_who(client)
+    show_who(client)
     assert client.get(url).status_code == 200
 
 
 def test_words_that_came_too_late_are_kept_and_nothing_is_signed() -> None:
     of, url = start()
-    client = judge.log_in(of.coach, sure=True)
+    client = log_in(of.coach, sure=True)
     shown = shown_on(client, url)
     session = client.session
     records = session[AUTHENTICATION_METHODS_SESSION_KEY]
@@ -82,10 +82,10 @@ def test_words_that_came_too_late_are_kept_and_nothing_is_signed() -> None:
     assert answer.status_code == 302
     assert answer["Location"] == f"{reverse('account_reauthenticate')}?next={url.replace('/', '%2F')}"
     assert not SignOffEvent.objects.exists()
-    back = client.post(answer["Location"], {"password": make.PASSPHRASE, "next": url})
+    back = client.post(answer["Location"], {"password": basics.PASSPHRASE, "next": url})
     assert back["Location"] == url
     for _n in range(2):  # a reload keeps them as well
-        page = judge.words_of(client.get(url))
+        page = words_of(client.get(url))
         assert WHY in page
         assert "Wait before you play back." in page
         assert data["business-retry_on"] in page
@@ -97,18 +97,18 @@ def test_words_that_came_too_late_are_kept_and_nothing_is_signed() -> None:
 
 
 def test_above_the_ceiling_is_not_offered_and_not_taken() -> None:
-    of = judge.scene()
-    judge.observed(of, of.coach, 3)
+    of = judging.scene()
+    judging.observed(of, of.coach, 3)
     url = reverse("case_decide", args=[of.case.uid])
-    client = judge.log_in(of.coach, sure=True)
-    page = judge.words_of(client.get(url))
+    client = log_in(of.coach, sure=True)
+    page = words_of(client.get(url))
     disabled = re.findall(r'name="listening-level" value="(\d)"[^>]*disabled', page)
     assert disabled == ["3", "4", "5"]
     assert "Not offered yet" in page
     answer = look_and_send(client, url, form())
     assert answer.status_code == 422
-    assert "at most" in judge.words_of(answer)
-    assert WHY in judge.words_of(answer)
+    assert "at most" in words_of(answer)
+    assert WHY in words_of(answer)
     assert not SignOffEvent.objects.exists()
     assert look_and_send(client, url, form(**{"listening-level": "2"})).status_code == 302
 
@@ -128,8 +128,8 @@ def test_above_the_ceiling_is_not_offered_and_not_taken() -> None:
 def test_what_is_missing_is_said_and_the_words_stay(fields: dict[str, str], sentence: str) -> None:
     of, url = start()
     data = form(**fields)
-    answer = judge.log_in(of.coach, sure=True).post(url, data)
-    page = judge.words_of(answer)
+    answer = log_in(of.coach, sure=True).post(url, data)
+    page = words_of(answer)
     assert answer.status_code == 422
     assert sentence in page
     assert str(data["key"]) in page
@@ -148,12 +148,12 @@ def test_a_service_call_without_every_skill_decides_nothing() -> None:
 
 def test_two_tabs_and_two_people() -> None:
     of, url = start()
-    one, two = judge.log_in(of.coach, sure=True), judge.log_in(of.coach, sure=True)
+    one, two = log_in(of.coach, sure=True), log_in(of.coach, sure=True)
     assert look_and_send(one, url, form()).status_code == 302
     second = form(why="The other tab says it differently.")
     answer = two.post(url, second)
     assert answer.status_code == 409
-    page = judge.words_of(answer)
+    page = words_of(answer)
     assert "The other tab says it differently." in page
     assert str(second["key"]) not in page
     assert SignOffEvent.objects.count() == 2
@@ -161,17 +161,17 @@ def test_two_tabs_and_two_people() -> None:
 
 def test_somebody_elses_claim() -> None:
     of, url = start()
-    stand_in = judge.grant(judge.coach("Ana"), *judge.SKILLS)
-    judge.assign(of.enrolment, stand_in, kind="cover")
+    stand_in = judging.granted(coaching.coach("Ana"), *judging.SKILLS)
+    judging.assigned(of.enrolment, stand_in, kind="cover")
     claim_case(actor=stand_in, case_uid=of.case.uid, at=clock.now())
-    client = judge.log_in(of.coach, sure=True)
+    client = log_in(of.coach, sure=True)
     refused = client.post(reverse("case_claim", args=[of.case.uid]))
     assert refused.status_code == 409
-    assert "Ana" in judge.words_of(refused)
-    assert "is deciding this case" in judge.words_of(client.get(url))
+    assert "Ana" in words_of(refused)
+    assert "is deciding this case" in words_of(client.get(url))
     answer = look_and_send(client, url, form())
     assert answer.status_code == 409
-    assert WHY in judge.words_of(answer)
+    assert WHY in words_of(answer)
     assert not SignOffEvent.objects.exists()
     Case.objects.update(claimed_until=clock.now() - timedelta(minutes=1))
     assert look_and_send(client, url, form()).status_code == 302
@@ -179,16 +179,16 @@ def test_somebody_elses_claim() -> None:
 
 def test_who_may_decide() -> None:
     of, url = start()
-    other = judge.scene("story", ("listening", "offer"))
+    other = judging.scene("story", ("listening", "offer"))
     acts = [(url, form()), *((reverse(name, args=[of.case.uid]), {"key": uuid4(), "missing": "More."}) for name in (
         "case_claim", "case_return", "case_read",
     ))]  # fmt: skip
-    for who in (of.learner, of.observer, make.in_group("Auditors")):
-        client = judge.log_in(who, sure=True)
+    for who in (of.learner, of.observer, people.in_group("Auditors")):
+        client = log_in(who, sure=True)
         assert client.get(url).status_code == 403
         assert [client.post(there, data).status_code for there, data in acts] == [403] * 4
-    for who in (of.manager, of.learning, other.coach, other.learner, make.administrator()):
-        client = judge.log_in(who, sure=True)
+    for who in (of.manager, of.learning, other.coach, other.learner, people.administrator()):
+        client = log_in(who, sure=True)
         assert client.get(url).status_code == 404
         assert [client.post(there, data).status_code for there, data in acts] == [404] * 4
     assert not SignOffEvent.objects.exists()
@@ -196,22 +196,22 @@ def test_who_may_decide() -> None:
 
 def test_an_ex_coach_with_an_open_form_writes_nothing() -> None:
     of, url = start()
-    client = judge.log_in(of.coach, sure=True)
+    client = log_in(of.coach, sure=True)
     client.get(url)
     CoachAssignment.objects.update(status="handed_over", ended_at=clock.now())
     answer = look_and_send(client, url, form())
     assert answer.status_code == 403  # they observed, so they still see the case
-    assert WHY in judge.words_of(answer)
+    assert WHY in words_of(answer)
     assert not SignOffEvent.objects.exists()
 
 
 def test_the_observations_are_closed_until_one_chooses() -> None:
-    of = judge.scene()
+    of = judging.scene()
     secret = "The sentinel sentence that somebody else wrote down."
-    judge.observed(of, of.observer, 4, text=secret)
+    judging.observed(of, of.observer, 4, text=secret)
     url = reverse("case_decide", args=[of.case.uid])
-    client = judge.log_in(of.coach, sure=True)
-    closed = judge.words_of(client.get(url))
+    client = log_in(of.coach, sure=True)
+    closed = words_of(client.get(url))
     assert "sentinel" not in closed
     assert "1 observation is closed to you" in closed
     key = uuid4()
@@ -219,52 +219,52 @@ def test_the_observations_are_closed_until_one_chooses() -> None:
         answer = client.post(reverse("case_read", args=[of.case.uid]), {"key": key})
         assert answer.status_code == 302
     assert CaseReading.objects.count() == 1
-    assert "sentinel" in judge.words_of(client.get(url))
+    assert "sentinel" in words_of(client.get(url))
 
 
 def test_returning_for_more() -> None:
     of, page = start()
-    client, url = judge.log_in(of.coach, sure=True), reverse("case_return", args=[of.case.uid])
+    client, url = log_in(of.coach, sure=True), reverse("case_return", args=[of.case.uid])
     answer = client.post(url, {"key": uuid4(), "missing": " "})
     assert answer.status_code == 422
-    assert "Say what is missing." in judge.words_of(answer)
+    assert "Say what is missing." in words_of(answer)
     data = {"key": uuid4(), "missing": "One visit more.", "shown": shown_on(client, page)}
     assert client.post(url, data).status_code == 302
     assert client.post(url, data).status_code == 302
     case = of.case
     assert (case.status, case.return_note) == ("collecting", "One visit more.")
-    judge.observed(of, of.coach, 4, days_ago=1)
+    judging.observed(of, of.coach, 4, days_ago=1)
     assert of.case.status == "ready"
 
 
 def test_a_flagged_decision_says_that_it_waits() -> None:
     of, url = start()
-    make.team(of.learner, manager=of.coach)
-    client = judge.log_in(of.coach, sure=True)
+    people.team(of.learner, manager=of.coach)
+    client = log_in(of.coach, sure=True)
     data = form(**{"business-verdict": "entrust", "business-level": "3"})
     answer = look_and_send(client, url, data, follow=True)
-    assert "countersigned" in judge.words_of(answer)
+    assert "countersigned" in words_of(answer)
     assert set(SignOffEvent.objects.values_list("flags", flat=True)[0]) == {"line_manager"}
 
 
 def test_queries_stay_the_same_however_much_was_seen() -> None:
     of, url = start()
-    client = judge.log_in(of.coach, sure=True)
-    before = judge.cost(client, url)
+    client = log_in(of.coach, sure=True)
+    before = count_queries(client, url)
     for number in range(8):
-        judge.observed(of, judge.grant(make.person(f"Observer {number}"), *judge.SKILLS))
-    assert judge.cost(client, url) == before
+        judging.observed(of, judging.granted(people.person(f"Observer {number}"), *judging.SKILLS))
+    assert count_queries(client, url) == before
     assert before <= 24
 
 
 def test_signing_costs_the_same_however_much_was_seen() -> None:
     costs = []
     for name, more in (("visit", 0), ("story", 6)):
-        of = judge.scene(name)
-        judge.ready(of)
+        of = judging.scene(name)
+        judging.ready(of)
         for number in range(more):
-            judge.observed(of, judge.grant(make.person(f"Observer {number}"), *judge.SKILLS), days_ago=3)
-        client, url = judge.log_in(of.coach, sure=True), reverse("case_decide", args=[of.case.uid])
+            judging.observed(of, judging.granted(people.person(f"Observer {number}"), *judging.SKILLS), days_ago=3)
+        client, url = log_in(of.coach, sure=True), reverse("case_decide", args=[of.case.uid])
         both = form(**{"business-verdict": "entrust", "business-level": "4", "shown": shown_on(client, url)})
         with CaptureQueriesContext(connection) as caught:
             assert client.post(url, both).status_code == 302

@@ -6,11 +6,12 @@ from zipfile import ZipFile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 
 from assessments.models import Evidence
-from tests import factories as make
-from tests import judging_factories as judge
+from tests.clients import log_in, words_of
+from tests.factories import judging, people
 
 pytestmark = pytest.mark.django_db
 
@@ -23,15 +24,15 @@ def media(settings: object, tmp_path: object) -> None:
     settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
 
 
-def started() -> judge.Scene:
-    of = judge.scene()
-    judge.asked(of)
+def started() -> judging.Scene:
+    of = judging.scene()
+    judging.asked(of)
     return of
 
 
-def add(of: judge.Scene, client: judge.Client | None = None, **fields: object) -> object:
+def add(of: judging.Scene, client: Client | None = None, **fields: object) -> object:
     data = {"key": uuid4(), "item": "notes", "text": "", "url": ""} | fields
-    return (client or judge.log_in(of.learner)).post(reverse("evidence_add", args=[of.case.uid]), data)
+    return (client or log_in(of.learner)).post(reverse("evidence_add", args=[of.case.uid]), data)
 
 
 def upload(name: str, content: bytes, kind: str = "application/pdf") -> SimpleUploadedFile:
@@ -40,11 +41,11 @@ def upload(name: str, content: bytes, kind: str = "application/pdf") -> SimpleUp
 
 def test_words_a_link_and_a_file() -> None:
     of = started()
-    client = judge.log_in(of.learner)
+    client = log_in(of.learner)
     assert add(of, client, text="Three questions, no slide.").status_code == 302
     assert add(of, client, url="https://files.example/notes").status_code == 302
     assert add(of, client, file=upload("notes.pdf", PDF)).status_code == 302
-    page = judge.words_of(client.get(reverse("case", args=[of.case.uid])))
+    page = words_of(client.get(reverse("case", args=[of.case.uid])))
     assert "Three questions, no slide." in page
     assert 'href="https://files.example/notes" rel="noopener noreferrer' in page
     assert "notes.pdf" in page
@@ -53,7 +54,7 @@ def test_words_a_link_and_a_file() -> None:
 
 def test_twice_is_once() -> None:
     of, key = started(), uuid4()
-    client = judge.log_in(of.learner)
+    client = log_in(of.learner)
     for _n in range(2):
         assert add(of, client, key=key, text="Once.").status_code == 302
     assert Evidence.objects.count() == 1
@@ -77,7 +78,7 @@ def test_hostile_files_are_refused(name: str, content: bytes, kind: str) -> None
     of = started()
     answer = add(of, file=upload(name, content, kind))
     assert answer.status_code == 422
-    assert "error-summary" in judge.words_of(answer)
+    assert "error-summary" in words_of(answer)
     assert not Evidence.objects.exists()
 
 
@@ -92,7 +93,7 @@ def test_more_than_ten_megabytes_is_too_large() -> None:
     of = started()
     answer = add(of, file=upload("big.pdf", PDF + b"\0" * (10 * 1024 * 1024)))
     assert answer.status_code == 413
-    assert "10 MB is the most" in judge.words_of(answer)
+    assert "10 MB is the most" in words_of(answer)
     assert not Evidence.objects.exists()
 
 
@@ -112,44 +113,44 @@ def test_what_is_no_evidence_is_refused_and_kept(fields: dict[str, str]) -> None
     assert answer.status_code == 422
     assert not Evidence.objects.exists()
     if "text" in fields:
-        assert fields["text"] in judge.words_of(answer)
+        assert fields["text"] in words_of(answer)
 
 
 def test_only_the_learner_feeds_a_case() -> None:
-    of, other = started(), judge.scene("story", ("listening", "offer"))
-    assert add(of, judge.log_in(of.coach), text="Mine").status_code == 403
-    assert add(of, judge.log_in(of.observer), text="Mine").status_code == 403
+    of, other = started(), judging.scene("story", ("listening", "offer"))
+    assert add(of, log_in(of.coach), text="Mine").status_code == 403
+    assert add(of, log_in(of.observer), text="Mine").status_code == 403
     for who in (of.manager, other.learner, other.coach):
-        assert add(of, judge.log_in(who), text="Mine").status_code == 404
+        assert add(of, log_in(who), text="Mine").status_code == 404
 
 
 def test_a_decided_case_takes_nothing_more() -> None:
     of = started()
-    client = judge.log_in(of.learner)
+    client = log_in(of.learner)
     add(of, client, text="Before.")
     piece = Evidence.objects.get()
-    judge.decided(of)
+    judging.decided(of)
     assert add(of, client, text="After.").status_code == 403
     assert client.post(reverse("evidence_withdraw", args=[piece.uid]), {"key": uuid4()}).status_code == 403
 
 
 def test_taking_back() -> None:
     of = started()
-    client = judge.log_in(of.learner)
+    client = log_in(of.learner)
     add(of, client, text="For a while.")
     url, key = reverse("evidence_withdraw", args=[Evidence.objects.get().uid]), uuid4()
-    assert judge.log_in(of.coach).post(url, {"key": uuid4()}).status_code == 403
+    assert log_in(of.coach).post(url, {"key": uuid4()}).status_code == 403
     assert client.post(url, {"key": key}).status_code == 302
     assert client.post(url, {"key": key}).status_code == 302
     assert client.post(url, {"key": uuid4()}).status_code == 409
-    assert "For a while." not in judge.words_of(client.get(reverse("case", args=[of.case.uid])))
+    assert "For a while." not in words_of(client.get(reverse("case", args=[of.case.uid])))
 
 
 def test_a_file_comes_as_a_download_in_which_nothing_runs() -> None:
     of = started()
     add(of, file=upload("Besuch bei Sørlie.pdf", PDF))
     piece = Evidence.objects.get()
-    answer = judge.log_in(of.coach).get(reverse("evidence_file", args=[piece.uid]))
+    answer = log_in(of.coach).get(reverse("evidence_file", args=[piece.uid]))
     assert answer.status_code == 200
     assert b"".join(answer.streaming_content) == PDF
     assert answer["Content-Disposition"].startswith("attachment; filename*=utf-8''Besuch%20bei%20S%C3%B8rlie.pdf")
@@ -160,22 +161,22 @@ def test_a_file_comes_as_a_download_in_which_nothing_runs() -> None:
 
 
 def test_who_may_download() -> None:
-    of, other = started(), judge.scene("story", ("listening", "offer"))
+    of, other = started(), judging.scene("story", ("listening", "offer"))
     add(of, file=upload("a.png", PNG, "image/png"))
     url = reverse("evidence_file", args=[Evidence.objects.get().uid])
-    for who in (of.learner, of.coach, of.observer, make.in_group("Auditors")):
-        answer = judge.log_in(who).get(url)
+    for who in (of.learner, of.coach, of.observer, people.in_group("Auditors")):
+        answer = log_in(who).get(url)
         assert answer.status_code == 200
         assert b"".join(answer.streaming_content) == PNG
     for who in (of.manager, of.learning, other.learner, other.coach, other.observer, other.manager):
-        assert judge.log_in(who).get(url).status_code == 404
+        assert log_in(who).get(url).status_code == 404
     Evidence.objects.get().file.delete(save=False)
-    assert judge.log_in(of.learner).get(url).status_code == 404
+    assert log_in(of.learner).get(url).status_code == 404
 
 
 def test_words_and_links_are_no_downloads() -> None:
     of = started()
     add(of, text="<script>alert(1)</script> words")
-    client = judge.log_in(of.learner)
+    client = log_in(of.learner)
     assert client.get(reverse("evidence_file", args=[Evidence.objects.get().uid])).status_code == 404
-    assert "<script>alert(1)" not in judge.words_of(client.get(reverse("case", args=[of.case.uid])))
+    assert "<script>alert(1)" not in words_of(client.get(reverse("case", args=[of.case.uid])))

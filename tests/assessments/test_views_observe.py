@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from assessments.api import read_observations
@@ -12,17 +13,17 @@ from assessments.models import Observation, Request
 from coaching.models import ObserverGrant
 from lms import clock
 from lms.api import SkillGate
-from tests import factories as make
-from tests import judging_factories as judge
+from tests.clients import count_queries, log_in, words_of
+from tests.factories import judging, people
 
 pytestmark = pytest.mark.django_db
 
 
-def step_one(client: judge.Client, url: str, text: str = judge.SEEN) -> dict[str, str]:
+def step_one(client: Client, url: str, text: str = judging.SEEN) -> dict[str, str]:
     """Write down what was seen; what the second page's form carries of that, and of the standard."""
     answer = client.post(url, {"key": uuid4(), "what_i_saw": text})
     assert answer.status_code == 200
-    found = dict(re.findall(r'name="(seal|shown)" value="([^"]+)"', judge.words_of(answer)))
+    found = dict(re.findall(r'name="(seal|shown)" value="([^"]+)"', words_of(answer)))
     assert set(found) == {"seal", "shown"}
     return found
 
@@ -43,63 +44,63 @@ def ratings(carried: dict[str, str], **fields: object) -> dict[str, object]:
 
 
 def test_nothing_rates_before_the_words_stand() -> None:
-    of = judge.scene()
-    client = judge.log_in(of.observer)
-    url = reverse("observe", args=[judge.asked(of).uid])
-    page = judge.words_of(client.get(url))
+    of = judging.scene()
+    client = log_in(of.observer)
+    url = reverse("observe", args=[judging.asked(of).uid])
+    page = words_of(client.get(url))
     assert 'name="what_i_saw"' in page
     for trace in ('type="radio"', "supervision-", "mark-", "I was there and was not needed", 'name="seal"'):
         assert trace not in page
-    answer = client.post(url, {"key": uuid4(), "what_i_saw": judge.SEEN})
-    second = judge.words_of(answer)
+    answer = client.post(url, {"key": uuid4(), "what_i_saw": judging.SEEN})
+    second = words_of(answer)
     assert answer.status_code == 200
     assert 'name="what_i_saw"' not in second
     assert "readonly" in second
-    assert judge.SEEN in second
+    assert judging.SEEN in second
     assert second.count('type="radio"') == 2 + 4 * 6 + 5 * 2
     assert second.count('value="no_opportunity"') == second.count('value="no_opportunity" ') or "checked" in second
     assert not Observation.objects.exists()
 
 
 def test_ratings_without_the_seal_are_refused() -> None:
-    of = judge.scene()
-    client = judge.log_in(of.observer)
-    url = reverse("observe", args=[judge.asked(of).uid])
+    of = judging.scene()
+    client = log_in(of.observer)
+    url = reverse("observe", args=[judging.asked(of).uid])
     data = ratings({})
-    answer = client.post(url, data | {"what_i_saw": judge.SEEN})
+    answer = client.post(url, data | {"what_i_saw": judging.SEEN})
     assert answer.status_code == 422
-    assert "Write what you saw first." in judge.words_of(answer)
-    assert 'type="radio"' not in judge.words_of(answer)
+    assert "Write what you saw first." in words_of(answer)
+    assert 'type="radio"' not in words_of(answer)
     assert client.post(url, ratings({"seal": "forged:seal"})).status_code == 422
     assert not Observation.objects.exists()
 
 
 def test_a_seal_of_somebody_else_or_of_another_encounter_is_none() -> None:
-    of = judge.scene()
-    other = judge.grant(make.person("Ana"), *judge.SKILLS)
-    url = reverse("observe", args=[judge.asked(of).uid])
-    theirs = step_one(judge.log_in(other), reverse("observe", args=[judge.asked(of, other).uid]))
-    assert judge.log_in(of.observer).post(url, ratings(theirs)).status_code == 422
+    of = judging.scene()
+    other = judging.granted(people.person("Ana"), *judging.SKILLS)
+    url = reverse("observe", args=[judging.asked(of).uid])
+    theirs = step_one(log_in(other), reverse("observe", args=[judging.asked(of, other).uid]))
+    assert log_in(of.observer).post(url, ratings(theirs)).status_code == 422
     assert not Observation.objects.exists()
 
 
 def test_too_few_words_stay_on_the_page() -> None:
-    of = judge.scene()
-    client = judge.log_in(of.observer)
-    answer = client.post(reverse("observe", args=[judge.asked(of).uid]), {"key": uuid4(), "what_i_saw": "Was fine."})
+    of = judging.scene()
+    client = log_in(of.observer)
+    answer = client.post(reverse("observe", args=[judging.asked(of).uid]), {"key": uuid4(), "what_i_saw": "Was fine."})
     assert answer.status_code == 422
-    assert "Was fine." in judge.words_of(answer)
+    assert "Was fine." in words_of(answer)
 
 
 def test_written_down_once_and_do_opens() -> None:
-    of = judge.scene()
-    client, ask = judge.log_in(of.observer), judge.asked(of)
+    of = judging.scene()
+    client, ask = log_in(of.observer), judging.asked(of)
     url = reverse("observe", args=[ask.uid])
     data = ratings(step_one(client, url))
     assert client.post(url, data).status_code == 302
     assert client.post(url, data).status_code == 302
     made = Observation.objects.get()
-    assert (made.what_i_saw, made.request) == (judge.SEEN, ask)
+    assert (made.what_i_saw, made.request) == (judging.SEEN, ask)
     assert dict(made.ratings.values_list("skill__slug", "supervision")) == {"listening": 4, "business": 2}
     marks = {f"{row.skill.slug}/{row.indicator}": row.mark for row in made.indicators.select_related("skill")}
     assert marks["listening/f-1"] == "seen"
@@ -123,23 +124,23 @@ def test_written_down_once_and_do_opens() -> None:
     ],
 )
 def test_what_is_wrong_is_said_and_the_words_stay(fields: dict[str, str], sentence: str) -> None:
-    of = judge.scene()
-    client, url = judge.log_in(of.observer), reverse("observe", args=[judge.asked(of).uid])
+    of = judging.scene()
+    client, url = log_in(of.observer), reverse("observe", args=[judging.asked(of).uid])
     data = ratings(step_one(client, url), **fields)
     answer = client.post(url, data)
-    page = judge.words_of(answer)
+    page = words_of(answer)
     assert answer.status_code == 422
     assert sentence in page
-    assert judge.SEEN in page
+    assert judging.SEEN in page
     assert str(data["key"]) in page
     assert not Observation.objects.exists()
 
 
 def test_the_hour_is_the_observers_own() -> None:
-    of = judge.scene()
+    of = judging.scene()
     of.observer.time_zone = "Asia/Tokyo"
     of.observer.save()
-    client, url = judge.log_in(of.observer), reverse("observe", args=[judge.asked(of).uid])
+    client, url = log_in(of.observer), reverse("observe", args=[judging.asked(of).uid])
     at = (clock.now() - timedelta(hours=3)).replace(second=0, microsecond=0)
     local = at.astimezone(of.observer.zone)
     data = ratings(step_one(client, url), occurred_at=f"{local:%Y-%m-%dT%H:%M}")
@@ -148,9 +149,9 @@ def test_the_hour_is_the_observers_own() -> None:
 
 
 def test_only_skills_with_a_grant_are_rated() -> None:
-    of = judge.scene()
-    partly = judge.grant(make.person("Ana"), "listening")
-    client, url = judge.log_in(partly), reverse("observe", args=[judge.asked(of, partly).uid])
+    of = judging.scene()
+    partly = judging.granted(people.person("Ana"), "listening")
+    client, url = log_in(partly), reverse("observe", args=[judging.asked(of, partly).uid])
     seal = step_one(client, url)
     data = {name: value for name, value in ratings(seal).items() if "business" not in name}
     assert client.post(url, data).status_code == 302
@@ -158,22 +159,22 @@ def test_only_skills_with_a_grant_are_rated() -> None:
 
 
 def test_who_may_observe_a_request() -> None:
-    of, other = judge.scene(), judge.scene("story", ("listening", "offer"))
-    url = reverse("observe", args=[judge.asked(of).uid])
+    of, other = judging.scene(), judging.scene("story", ("listening", "offer"))
+    url = reverse("observe", args=[judging.asked(of).uid])
     for who in (of.learner, of.coach):
-        assert judge.log_in(who).get(url).status_code == 403
-        assert judge.log_in(who).post(url, {"key": uuid4(), "what_i_saw": judge.SEEN}).status_code == 403
+        assert log_in(who).get(url).status_code == 403
+        assert log_in(who).post(url, {"key": uuid4(), "what_i_saw": judging.SEEN}).status_code == 403
     for who in (of.manager, of.learning, other.observer, other.learner):
-        assert judge.log_in(who).get(url).status_code == 404
+        assert log_in(who).get(url).status_code == 404
     ObserverGrant.objects.filter(person=of.observer).update(until_on=(clock.now() - timedelta(days=1)).date())
-    assert judge.log_in(of.observer).get(url).status_code == 403
+    assert log_in(of.observer).get(url).status_code == 403
 
 
 def test_answering() -> None:
-    of = judge.scene()
-    ask = judge.asked(of)
-    url, client = reverse("observe_answer", args=[ask.uid]), judge.log_in(of.observer)
-    assert judge.log_in(of.learner).post(url, {"key": uuid4(), "answer": "accept"}).status_code == 403
+    of = judging.scene()
+    ask = judging.asked(of)
+    url, client = reverse("observe_answer", args=[ask.uid]), log_in(of.observer)
+    assert log_in(of.learner).post(url, {"key": uuid4(), "answer": "accept"}).status_code == 403
     assert client.post(url, {"key": uuid4(), "answer": "decline"}).status_code == 422
     key = uuid4()
     for _n in range(2):
@@ -184,18 +185,18 @@ def test_answering() -> None:
 
 
 def test_declining_tells_why() -> None:
-    of = judge.scene()
-    ask = judge.asked(of)
-    client = judge.log_in(of.observer)
+    of = judging.scene()
+    ask = judging.asked(of)
+    client = log_in(of.observer)
     data = {"key": uuid4(), "answer": "decline", "note": "Away that week."}
     assert client.post(reverse("observe_answer", args=[ask.uid]), data).status_code == 302
-    page = judge.words_of(judge.log_in(of.learner).get(reverse("case", args=[of.case.uid])))
+    page = words_of(log_in(of.learner).get(reverse("case", args=[of.case.uid])))
     assert "Away that week." in page
 
 
 def test_two_observers_of_one_request_cannot_be() -> None:
-    of = judge.scene()
-    client, ask = judge.log_in(of.observer), judge.asked(of)
+    of = judging.scene()
+    client, ask = log_in(of.observer), judging.asked(of)
     url = reverse("observe", args=[ask.uid])
     seal = step_one(client, url)
     Request.objects.filter(pk=ask.pk).update(status="withdrawn")
@@ -203,24 +204,24 @@ def test_two_observers_of_one_request_cannot_be() -> None:
 
 
 def test_who_has_read_no_longer_writes() -> None:
-    of = judge.scene()
-    ask = judge.asked(of, of.coach)
-    judge.observed(of, of.observer)
+    of = judging.scene()
+    ask = judging.asked(of, of.coach)
+    judging.observed(of, of.observer)
     read_observations(actor=of.coach, case_uid=of.case.uid, key=uuid4(), at=clock.now())
-    assert judge.log_in(of.coach).get(reverse("observe", args=[ask.uid])).status_code == 403
+    assert log_in(of.coach).get(reverse("observe", args=[ask.uid])).status_code == 403
 
 
 def test_just_seen() -> None:
-    of, other = judge.scene(), judge.scene("story", ("offer", "price"))
-    client, url = judge.log_in(of.observer), reverse("observe_new")
-    page = judge.words_of(client.get(url))
+    of, other = judging.scene(), judging.scene("story", ("offer", "price"))
+    client, url = log_in(of.observer), reverse("observe_new")
+    page = words_of(client.get(url))
     assert of.learner.full_name in page
     assert other.learner.full_name not in page
-    assert of.learner.full_name not in judge.words_of(client.get(url, {"q": "nobody"}))
-    what = judge.words_of(client.get(url, {"learner": of.enrolment.uid}))
+    assert of.learner.full_name not in words_of(client.get(url, {"q": "nobody"}))
+    what = words_of(client.get(url, {"learner": of.enrolment.uid}))
     assert "Lead a visit" in what
     here = f"{url}?learner={of.enrolment.uid}&standard={of.version.standard_uid}"
-    assert 'type="radio"' not in judge.words_of(client.get(here))
+    assert 'type="radio"' not in words_of(client.get(here))
     data = ratings(step_one(client, here))
     assert client.post(here, data).status_code == 302
     assert client.post(here, data).status_code == 302
@@ -228,36 +229,36 @@ def test_just_seen() -> None:
 
 
 def test_just_seen_is_for_grants_and_never_of_oneself() -> None:
-    of, other = judge.scene(), judge.scene("story", ("offer", "price"))
+    of, other = judging.scene(), judging.scene("story", ("offer", "price"))
     url = reverse("observe_new")
-    assert judge.log_in(of.learner).get(url).status_code == 403
-    client = judge.log_in(of.observer)
+    assert log_in(of.learner).get(url).status_code == 403
+    client = log_in(of.observer)
     elsewhere = f"{url}?learner={other.enrolment.uid}&standard={other.version.standard_uid}"
     assert client.get(elsewhere).status_code == 404
     assert client.get(f"{url}?learner={of.enrolment.uid}&standard={other.version.standard_uid}").status_code == 404
-    judge.grant(of.learner, "listening")
-    own = judge.log_in(of.learner).get(f"{url}?learner={of.enrolment.uid}&standard={of.version.standard_uid}")
+    judging.granted(of.learner, "listening")
+    own = log_in(of.learner).get(f"{url}?learner={of.enrolment.uid}&standard={of.version.standard_uid}")
     assert own.status_code == 404
 
 
 def test_my_requests_to_watch() -> None:
-    of = judge.scene()
-    client = judge.log_in(of.observer)
-    assert "Nobody waits for you to watch" in judge.words_of(client.get(reverse("observe_index")))
-    judge.asked(of)
-    page = judge.words_of(client.get(reverse("observe_index")))
+    of = judging.scene()
+    client = log_in(of.observer)
+    assert "Nobody waits for you to watch" in words_of(client.get(reverse("observe_index")))
+    judging.asked(of)
+    page = words_of(client.get(reverse("observe_index")))
     assert of.learner.full_name in page
-    assert of.learner.full_name not in judge.words_of(judge.log_in(of.coach).get(reverse("observe_index")))
+    assert of.learner.full_name not in words_of(log_in(of.coach).get(reverse("observe_index")))
 
 
 def test_queries_stay_the_same() -> None:
-    of = judge.scene()
-    client = judge.log_in(of.observer)
-    first = judge.asked(of)
+    of = judging.scene()
+    client = log_in(of.observer)
+    first = judging.asked(of)
     urls = [reverse("observe_index"), reverse("observe", args=[first.uid])]
-    before = [judge.cost(client, url) for url in urls]
+    before = [count_queries(client, url) for url in urls]
     for number in range(9):
-        judge.asked(of, on=(clock.now() + timedelta(days=number + 1)).date())
-    assert [judge.cost(client, url) for url in urls] == before
+        judging.asked(of, on=(clock.now() + timedelta(days=number + 1)).date())
+    assert [count_queries(client, url) for url in urls] == before
     assert before[0] <= 5
     assert before[1] <= 6

@@ -16,30 +16,30 @@ from lms import clock
 from lms.api import PathVersion
 from lms.rules.said import long_day, short_day
 from lms.rules.waiting import Waiting
-from tests import factories as make
-from tests import judging_factories as judge
+from tests.clients import count_queries, log_in, words_of
+from tests.factories import coaching, judging, paths, people
 
 pytestmark = pytest.mark.django_db
 
 URL = "/coach/"
 
 
-def another(of: judge.Scene, name: str) -> judge.Scene:
+def another(of: judging.Scene, name: str) -> judging.Scene:
     """One more learner of the same coach on the same path."""
-    learner = make.person(name)
+    learner = people.person(name)
     path = PathVersion.objects.get(pk=of.enrolment.path_version_id)
-    enrolment = make.enrolment(learner, path, started_on=of.enrolment.started_on)
-    judge.assign(enrolment, of.coach)
-    return judge.Scene(
+    enrolment = paths.enrolment(learner, path, started_on=of.enrolment.started_on)
+    judging.assigned(enrolment, of.coach)
+    return judging.Scene(
         learner, of.coach, of.observer, of.manager, of.learning, enrolment, of.version, of.step, of.skills
     )
 
 
 def test_everything_that_waits_for_a_coach() -> None:
-    of = judge.scene()
-    judge.asked(of, of.coach)
+    of = judging.scene()
+    judging.asked(of, of.coach)
     ready = another(of, "Maximiliane Ready")
-    judge.ready(ready)
+    judging.ready(ready)
     promised = Commitment.objects.create(
         enrolment=of.enrolment, what="Lead a part of the visit", by_on=clock.now().date(), status="done",
         made_at=clock.now(), done_at=clock.now() - timedelta(days=2), report="It went.",
@@ -47,7 +47,7 @@ def test_everything_that_waits_for_a_coach() -> None:
     Session.objects.create(
         enrolment=of.enrolment, coach=of.coach, title="Before the visits", planned_at=clock.now() + timedelta(minutes=5)
     )
-    page = judge.words_of(judge.log_in(of.coach).get(URL))
+    page = words_of(log_in(of.coach).get(URL))
     rows = [piece.split('"')[0] for piece in page.split('data-kind="')[1:]]
     assert rows == ["decide", "observe", "confirm", "collect"]
     assert reverse("case_claim", args=[ready.case.uid]) in page
@@ -138,9 +138,9 @@ def test_what_was_to_be_watched_on_a_day_that_is_over_is_still_to_be_written(zon
 @pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles", "UTC"])
 def test_everybody_counts_the_same_days(zone: str, move_clock: Callable[[float], None]) -> None:
     """One wait: "1 day, 23 hours" for the learner here, "2 days" on Today, another number for the coach."""
-    of = judge.scene(skills=("listening",))
-    judge.ready(of)
-    made = judge.asked(of)
+    of = judging.scene(skills=("listening",))
+    judging.ready(of)
+    made = judging.asked(of)
     of.learner.time_zone = zone
     of.learner.save()
     really = clock.now()
@@ -153,69 +153,69 @@ def test_everybody_counts_the_same_days(zone: str, move_clock: Callable[[float],
         days = (clock.today(zone, at) - clock.today(zone, morning)).days
         counted = {0: "today", 1: "1 day", 2: "2 days"}[days]
         asked = "Asked today" if not days else f"Asked {counted} ago"
-        assert asked in judge.words_of(judge.log_in(of.observer).get(URL))
-        assert asked in judge.words_of(judge.log_in(of.observer).get(reverse("observe_index")))
-        mine, case = judge.log_in(of.learner), reverse("case", args=[of.case.uid])
+        assert asked in words_of(log_in(of.observer).get(URL))
+        assert asked in words_of(log_in(of.observer).get(reverse("observe_index")))
+        mine, case = log_in(of.learner), reverse("case", args=[of.case.uid])
         asks, decides, *_others = [wait.sentence for wait in mine.get("/today/").context["today"].waits]
         assert counted in asks
         assert counted in decides
         held = "With your coach since today" if not days else f"With your coach for {counted}"
-        assert held in judge.words_of(mine.get(reverse("requests")))
+        assert held in words_of(mine.get(reverse("requests")))
         had = "everything needed to decide since today" if not days else f"everything needed to decide for {counted}"
-        assert had in judge.words_of(mine.get(case))
+        assert had in words_of(mine.get(case))
 
 
 def test_deciding_is_a_post() -> None:
-    of = judge.scene()
-    judge.ready(of)
-    client = judge.log_in(of.coach)
+    of = judging.scene()
+    judging.ready(of)
+    client = log_in(of.coach)
     assert client.get(reverse("case_claim", args=[of.case.uid])).status_code == 405
     assert Case.objects.get().claimed_by is None
 
 
 def test_flagged_decisions_wait_for_who_may_countersign() -> None:
-    of = judge.scene()
-    make.team(of.learner, manager=of.coach)
-    judge.decided(of)
-    other = judge.grant(make.person("Ana"), "listening")
+    of = judging.scene()
+    people.team(of.learner, manager=of.coach)
+    judging.decided(of)
+    other = judging.granted(people.person("Ana"), "listening")
     for who, rows in ((other, 1), (of.learning, 2), (of.observer, 0), (of.coach, 0)):
-        page = judge.words_of(judge.log_in(who).get(URL))
+        page = words_of(log_in(who).get(URL))
         assert page.count('data-kind="countersign"') == rows
 
 
 def test_who_has_a_queue() -> None:
-    of = judge.scene()
-    for who in (of.coach, of.observer, of.learning, judge.coach("First day")):
-        assert judge.log_in(who).get(URL).status_code == 200
-    for who in (of.learner, of.manager, make.person()):
-        assert judge.log_in(who).get(URL).status_code == 403
+    of = judging.scene()
+    for who in (of.coach, of.observer, of.learning, coaching.coach("First day")):
+        assert log_in(who).get(URL).status_code == 200
+    for who in (of.learner, of.manager, people.person()):
+        assert log_in(who).get(URL).status_code == 403
 
 
 def test_nobody_sees_the_cases_of_another_coach() -> None:
-    of, other = judge.scene(), judge.scene("story", ("listening", "offer"))
-    judge.ready(of)
-    page = judge.words_of(judge.log_in(other.coach).get(URL))
+    of, other = judging.scene(), judging.scene("story", ("listening", "offer"))
+    judging.ready(of)
+    page = words_of(log_in(other.coach).get(URL))
     assert of.learner.full_name not in page
 
 
 def test_the_cover_of_a_coach_who_is_away_has_the_queue() -> None:
-    of = judge.scene()
-    judge.ready(of)
-    stand_in = judge.grant(judge.coach("Ana"), *judge.SKILLS)
+    of = judging.scene()
+    judging.ready(of)
+    stand_in = judging.granted(coaching.coach("Ana"), *judging.SKILLS)
     today = clock.now().date()
     CoachProfile.objects.filter(person=of.coach).update(
         away_from=today, away_until=today + timedelta(days=3), cover=stand_in.coach_profile
     )
-    page = judge.words_of(judge.log_in(stand_in).get(URL))
+    page = words_of(log_in(stand_in).get(URL))
     assert 'data-kind="decide"' in page
     assert "0 of 6 places" in page
     assert f"You stand in for {of.coach.full_name}." in page
-    assert "You stand in" not in judge.words_of(judge.log_in(of.coach).get(URL))
-    assert "You are away" in judge.words_of(judge.log_in(of.coach).get(URL))
+    assert "You stand in" not in words_of(log_in(of.coach).get(URL))
+    assert "You are away" in words_of(log_in(of.coach).get(URL))
 
 
 def test_an_empty_queue_teaches() -> None:
-    page = judge.words_of(judge.log_in(judge.coach("First day")).get(URL))
+    page = words_of(log_in(coaching.coach("First day")).get(URL))
     assert "Nothing waits for you" in page
     assert "0 of 6 places" in page
 
@@ -227,44 +227,44 @@ def test_as_many_queries_at_one_row_as_at_fifty() -> None:
 
 
 def _cost_of(rows: int) -> int:
-    of = judge.scene(f"visit-{rows}", (f"listening-{rows}", f"business-{rows}"))
+    of = judging.scene(f"visit-{rows}", (f"listening-{rows}", f"business-{rows}"))
     CoachProfile.objects.update(capacity=100)
     of.coach.coach_profile.refresh_from_db()
     scenes = [of, *(another(of, f"Learner {number}") for number in range(rows - 1))]
     for number, one in enumerate(scenes):
-        judge.ready(one) if number % 2 else judge.asked(one, of.coach)
+        judging.ready(one) if number % 2 else judging.asked(one, of.coach)
         if number % 5 == 0:
             Commitment.objects.create(
                 enrolment=one.enrolment, what=f"Promise {number}", by_on=clock.now().date(), status="done",
                 made_at=clock.now(), done_at=clock.now(), report="It went.", step_uid=uuid4(),
             )  # fmt: skip
         of.coach.notices.create(text=f"News {number}", url="/exchange/", created_at=clock.now())
-    return judge.cost(judge.log_in(of.coach), URL)
+    return count_queries(log_in(of.coach), URL)
 
 
 def test_learners_stand_twenty_a_page_beside_what_waits() -> None:
-    of = judge.scene()
+    of = judging.scene()
     CoachProfile.objects.update(capacity=100)
     of.coach.coach_profile.refresh_from_db()
     for number in range(24):
         another(of, f"Pupil {number:02}")
-    client = judge.log_in(of.coach)
-    first = judge.words_of(client.get(URL))
+    client = log_in(of.coach)
+    first = words_of(client.get(URL))
     assert "Pupil 18" in first
     assert "Pupil 23" not in first
     assert 'href="?page=1&amp;learners=2#learners"' in first
-    second = judge.words_of(client.get(f"{URL}?page=1&learners=2"))
+    second = words_of(client.get(f"{URL}?page=1&learners=2"))
     assert "Pupil 23" in second
     assert "Pupil 18" not in second
-    assert judge.cost(client, f"{URL}?learners=2") <= 24
+    assert count_queries(client, f"{URL}?learners=2") <= 24
 
 
 def test_fifty_a_page() -> None:
-    of = judge.scene()
+    of = judging.scene()
     CoachProfile.objects.update(capacity=100)
     of.coach.coach_profile.refresh_from_db()
     for number in range(52):
-        judge.asked(another(of, f"Learner {number}"), of.coach)
-    client = judge.log_in(of.coach)
-    counts = [judge.words_of(client.get(URL, {"page": n})).count('data-testid="queue-row"') for n in (1, 2, 3)]
+        judging.asked(another(of, f"Learner {number}"), of.coach)
+    client = log_in(of.coach)
+    counts = [words_of(client.get(URL, {"page": n})).count('data-testid="queue-row"') for n in (1, 2, 3)]
     assert counts == [50, 50, 4]

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from assessments.api import return_case, revoke
@@ -11,14 +12,14 @@ from assessments.models import Request
 from coaching.models import ObserverGrant
 from lms import clock
 from lms.api import Enrolment
-from tests import factories as make
-from tests import judging_factories as judge
+from tests.clients import count_queries, log_in, words_of
+from tests.factories import basics, judging, paths, people
 from tests.shown import looked
 
 pytestmark = pytest.mark.django_db
 
 
-def form(of: judge.Scene, **fields: object) -> dict[str, object]:
+def form(of: judging.Scene, **fields: object) -> dict[str, object]:
     return {
         "key": uuid4(),
         "observer_uid": of.observer.uid,
@@ -31,8 +32,8 @@ def form(of: judge.Scene, **fields: object) -> dict[str, object]:
 
 
 def test_the_standard_is_shown_in_all_its_parts() -> None:
-    of = judge.scene()
-    page = judge.words_of(judge.log_in(of.learner).get(reverse("request_new", args=[of.step])))
+    of = judging.scene()
+    page = words_of(log_in(of.learner).get(reverse("request_new", args=[of.step])))
     for part in (
         "About visit.", "Specification of visit.", "Limits of visit.", "Risk of visit.",
         "Foundation sign 1 of listening.",
@@ -47,8 +48,8 @@ def test_the_standard_is_shown_in_all_its_parts() -> None:
 
 
 def test_asking_opens_the_case_and_twice_is_once() -> None:
-    of = judge.scene()
-    client, data = judge.log_in(of.learner), form(of)
+    of = judging.scene()
+    client, data = log_in(of.learner), form(of)
     first = client.post(reverse("request_new", args=[of.step]), data)
     assert first.status_code == 302
     assert first["Location"] == reverse("case", args=[of.case.uid])
@@ -70,11 +71,11 @@ def test_asking_opens_the_case_and_twice_is_once() -> None:
 def test_what_cannot_be_asked_is_said_beside_the_field_and_the_words_stay(
     fields: dict[str, object], sentence: str
 ) -> None:
-    of = judge.scene()
+    of = judging.scene()
     data = form(of, note="A word that stays.", **fields)
-    answer = judge.log_in(of.learner).post(reverse("request_new", args=[of.step]), data)
+    answer = log_in(of.learner).post(reverse("request_new", args=[of.step]), data)
     assert answer.status_code == 422
-    page = judge.words_of(answer)
+    page = words_of(answer)
     assert sentence in page
     assert "A word that stays." in page
     assert str(data["key"]) in page
@@ -82,54 +83,54 @@ def test_what_cannot_be_asked_is_said_beside_the_field_and_the_words_stay(
 
 
 def test_a_grant_that_lapsed_while_the_page_was_open_counts() -> None:
-    of = judge.scene()
-    client = judge.log_in(of.learner)
+    of = judging.scene()
+    client = log_in(of.learner)
     client.get(reverse("request_new", args=[of.step]))
     ObserverGrant.objects.filter(person=of.observer).update(until_on=(clock.now() - timedelta(days=1)).date())
     assert client.post(reverse("request_new", args=[of.step]), form(of)).status_code == 422
 
 
 def test_two_tabs_ask_the_same_person_for_the_same_day() -> None:
-    of = judge.scene()
-    client = judge.log_in(of.learner)
+    of = judging.scene()
+    client = log_in(of.learner)
     url, first = reverse("request_new", args=[of.step]), form(of)
     assert client.post(url, first).status_code == 302
     second = form(of, note="Kept, though.")
     answer = client.post(url, second)
     assert answer.status_code == 409
-    page = judge.words_of(answer)
+    page = words_of(answer)
     assert "Kept, though." in page
     assert str(second["key"]) not in page
     assert Request.objects.count() == 1
 
 
 def test_a_locked_step_is_a_sentence() -> None:
-    of = judge.scene()
+    of = judging.scene()
     unlock = {"all": [{"day": 80}]}
-    later = make.step("demonstration", "later", content="visit", skills=judge.SKILLS, unlock=unlock)
-    path = make.path(later)
-    make.enrolment(of.learner, path, started_on=(clock.now() - timedelta(days=3)).date())
-    client = judge.log_in(of.learner)
+    later = paths.step("demonstration", "later", content="visit", skills=judging.SKILLS, unlock=unlock)
+    path = paths.path(later)
+    paths.enrolment(of.learner, path, started_on=(clock.now() - timedelta(days=3)).date())
+    client = log_in(of.learner)
     for answer in (
         client.get(reverse("request_new", args=[later.uid])),
         client.post(reverse("request_new", args=[later.uid]), form(of)),
     ):
         assert answer.status_code == 403
-        assert "not open yet" in judge.words_of(answer)
+        assert "not open yet" in words_of(answer)
 
 
 def test_others_do_not_find_the_step_and_a_practice_is_no_demonstration() -> None:
-    of, other = judge.scene(), judge.scene("story", ("listening", "offer"))
-    client = judge.log_in(of.learner)
+    of, other = judging.scene(), judging.scene("story", ("listening", "offer"))
+    client = log_in(of.learner)
     assert client.get(reverse("request_new", args=[other.step])).status_code == 404
-    assert client.get(reverse("request_new", args=[make.uid("practise-visit")])).status_code == 404
-    assert judge.log_in(of.coach).get(reverse("request_new", args=[of.step])).status_code == 404
+    assert client.get(reverse("request_new", args=[basics.uid("practise-visit")])).status_code == 404
+    assert log_in(of.coach).get(reverse("request_new", args=[of.step])).status_code == 404
 
 
 def test_after_a_revocation_one_may_ask_again_and_before_it_not() -> None:
-    of = judge.scene()
-    (event, _other) = judge.decided(of)
-    client, url = judge.log_in(of.learner), reverse("request_new", args=[of.step])
+    of = judging.scene()
+    (event, _other) = judging.decided(of)
+    client, url = log_in(of.learner), reverse("request_new", args=[of.step])
     assert client.post(url, form(of)).status_code == 409
     looked(revoke, actor=of.coach, event_uid=event.uid, reason="Wrong person.", key=uuid4(), at=clock.now())
     assert client.post(url, form(of)).status_code == 302
@@ -137,44 +138,44 @@ def test_after_a_revocation_one_may_ask_again_and_before_it_not() -> None:
 
 
 def test_who_sees_a_case() -> None:
-    of, other = judge.scene(), judge.scene("story", ("listening", "offer"))
-    judge.asked(of)
+    of, other = judging.scene(), judging.scene("story", ("listening", "offer"))
+    judging.asked(of)
     url = reverse("case", args=[of.case.uid])
     seen = {
         "learner": of.learner, "coach": of.coach, "observer": of.observer,
-        "auditor": make.in_group("Auditors"),
+        "auditor": people.in_group("Auditors"),
     }  # fmt: skip
     for who in seen.values():
-        assert judge.log_in(who).get(url).status_code == 200
-    for who in (of.manager, of.learning, other.learner, other.coach, other.observer, other.manager, make.person()):
-        assert judge.log_in(who).get(url).status_code == 404
+        assert log_in(who).get(url).status_code == 200
+    for who in (of.manager, of.learning, other.learner, other.coach, other.observer, other.manager, people.person()):
+        assert log_in(who).get(url).status_code == 404
 
 
 def test_a_blind_observer_reads_no_byte_of_the_others() -> None:
-    of = judge.scene()
-    judge.asked(of)
+    of = judging.scene()
+    judging.asked(of)
     secret = "The sentinel sentence that somebody else wrote down before."
-    judge.observed(of, of.coach, 2, "joint call", text=secret)
-    client, url = judge.log_in(of.observer), reverse("case", args=[of.case.uid])
+    judging.observed(of, of.coach, 2, "joint call", text=secret)
+    client, url = log_in(of.observer), reverse("case", args=[of.case.uid])
     answer = client.get(url)
-    page = judge.words_of(answer)
+    page = words_of(answer)
     assert "sentinel" not in page
     assert "Sam Visit" not in page
     assert "I led them through it" not in page
     assert "of 2</span>" not in page
     for name in ("observe_index", "coach_queue"):
         assert b"sentinel" not in client.get(reverse(name)).content
-    judge.observed(of, of.observer, 4)
-    assert "sentinel" in judge.words_of(client.get(url))
+    judging.observed(of, of.observer, 4)
+    assert "sentinel" in words_of(client.get(url))
 
 
 def test_withdrawing_is_the_learners() -> None:
-    of = judge.scene()
-    ask = judge.asked(of)
+    of = judging.scene()
+    ask = judging.asked(of)
     url, data = reverse("request_withdraw", args=[ask.uid]), {"key": uuid4()}
-    assert judge.log_in(of.coach).post(url, data).status_code == 403
-    assert judge.log_in(of.manager).post(url, data).status_code == 404
-    client = judge.log_in(of.learner)
+    assert log_in(of.coach).post(url, data).status_code == 403
+    assert log_in(of.manager).post(url, data).status_code == 404
+    client = log_in(of.learner)
     assert client.post(url, data).status_code == 302
     assert client.post(url, data).status_code == 302
     assert client.post(url, {"key": uuid4()}).status_code == 403
@@ -184,9 +185,9 @@ def test_withdrawing_is_the_learners() -> None:
 
 
 def test_not_yet_has_the_same_dignity() -> None:
-    of = judge.scene()
-    judge.decided(of, 4, not_yet=("business",))
-    page = judge.words_of(judge.log_in(of.learner).get(reverse("case", args=[of.case.uid])))
+    of = judging.scene()
+    judging.decided(of, 4, not_yet=("business",))
+    page = words_of(log_in(of.learner).get(reverse("case", args=[of.case.uid])))
     assert page.count('class="result"') == 2
     assert page.count("rosette") >= 2
     assert "vouches for you" in page
@@ -196,40 +197,42 @@ def test_not_yet_has_the_same_dignity() -> None:
 
 
 def test_a_returned_case_says_what_is_missing() -> None:
-    of = judge.scene()
-    judge.ready(of)
+    of = judging.scene()
+    judging.ready(of)
     looked(return_case, actor=of.coach, case_uid=of.case.uid, missing="One visit more.", key=uuid4(), at=clock.now())
-    client = judge.log_in(of.learner)
-    assert "One visit more." in judge.words_of(client.get(reverse("case", args=[of.case.uid])))
-    assert "One visit more." in judge.words_of(client.get(reverse("requests")))
+    client = log_in(of.learner)
+    assert "One visit more." in words_of(client.get(reverse("case", args=[of.case.uid])))
+    assert "One visit more." in words_of(client.get(reverse("requests")))
 
 
 def test_my_list_names_what_waits_and_what_can_be_asked() -> None:
-    of = judge.scene()
-    client = judge.log_in(of.learner)
-    assert reverse("request_new", args=[of.step]) in judge.words_of(client.get(reverse("requests")))
-    judge.asked(of)
-    page = judge.words_of(client.get(reverse("requests")))
+    of = judging.scene()
+    client = log_in(of.learner)
+    assert reverse("request_new", args=[of.step]) in words_of(client.get(reverse("requests")))
+    judging.asked(of)
+    page = words_of(client.get(reverse("requests")))
     assert reverse("case", args=[of.case.uid]) in page
     assert "Priya Visit is asked" in page
-    nobody = judge.words_of(judge.log_in(make.person()).get(reverse("requests")))
+    nobody = words_of(log_in(people.person()).get(reverse("requests")))
     assert "Nothing to show yet." in nobody
 
 
-def on_two_paths(*, locked_is_newer: bool) -> judge.Scene:
+def on_two_paths(*, locked_is_newer: bool) -> judging.Scene:
     """A learner on two paths with the same demonstration, which is locked on one of them; the scene is the other."""
-    of = judge.scene(skills=("listening",))
+    of = judging.scene(skills=("listening",))
     Enrolment.objects.update(status="withdrawn", ended_at=clock.now())
     lock = {"all": [{"day": 25}]}
     for name, days, locked in (("older", 12, not locked_is_newer), ("newer", 5, locked_is_newer)):
-        step = make.step(
+        step = paths.step(
             "demonstration", f"show-{name}", content_uid=of.version.standard_uid, skills=of.skills,
             unlock=lock if locked else None,
         )  # fmt: skip
-        enrolment = make.enrolment(of.learner, make.path(step), started_on=(clock.now() - timedelta(days=days)).date())
+        enrolment = paths.enrolment(
+            of.learner, paths.path(step), started_on=(clock.now() - timedelta(days=days)).date()
+        )
         if not locked:
             of.step, of.enrolment = step.uid, enrolment
-    judge.assign(of.enrolment, of.coach)
+    judging.assigned(of.enrolment, of.coach)
     return of
 
 
@@ -237,12 +240,12 @@ def on_two_paths(*, locked_is_newer: bool) -> judge.Scene:
 def test_of_two_paths_with_one_demonstration_the_open_one_is_offered(locked_is_newer: bool) -> None:
     """Two paths share a standard, and on one it is locked: that one was listed, and nothing could be asked."""
     of = on_two_paths(locked_is_newer=locked_is_newer)
-    answer = judge.log_in(of.learner).get(reverse("requests"))
+    answer = log_in(of.learner).get(reverse("requests"))
     assert [state.step.uid for _title, state in answer.context["ready_to_ask"]] == [of.step]
     assert answer.context["closed"] == []
-    assert reverse("request_new", args=[of.step]) in judge.words_of(answer)
-    judge.decided(of, 4, not_yet=of.skills)
-    page = judge.words_of(judge.log_in(of.learner).get(reverse("requests")))
+    assert reverse("request_new", args=[of.step]) in words_of(answer)
+    judging.decided(of, 4, not_yet=of.skills)
+    page = words_of(log_in(of.learner).get(reverse("requests")))
     assert "Ask to be seen again" in page
     assert reverse("request_new", args=[of.step]) in page
 
@@ -254,15 +257,15 @@ def test_of_two_paths_one_is_asked_again_where_the_step_is_still_open(waived_is_
     other = of.learner.enrolments.filter(status="active").exclude(pk=of.enrolment.pk).get()
     step = other.path_version.steps.get()
     other.waivers.create(step=step, reason="Did it.", by=of.manager, waived_at=clock.now())
-    judge.decided(of, 4, not_yet=of.skills)
-    page = judge.words_of(judge.log_in(of.learner).get(reverse("requests")))
+    judging.decided(of, 4, not_yet=of.skills)
+    page = words_of(log_in(of.learner).get(reverse("requests")))
     assert reverse("request_new", args=[of.step]) in page
     assert reverse("request_new", args=[step.uid]) not in page
 
 
-def test_strangers_are_sent_to_the_door(client: judge.Client) -> None:
-    of = judge.scene()
-    judge.asked(of)
+def test_strangers_are_sent_to_the_door(client: Client) -> None:
+    of = judging.scene()
+    judging.asked(of)
     for url in (reverse("requests"), reverse("request_new", args=[of.step]), reverse("case", args=[of.case.uid])):
         answer = client.get(url)
         assert answer.status_code == 302
@@ -270,16 +273,16 @@ def test_strangers_are_sent_to_the_door(client: judge.Client) -> None:
 
 
 def test_queries_stay_the_same_however_much_has_gathered() -> None:
-    of = judge.scene()
-    judge.asked(of)
-    judge.observed(of, of.coach, days_ago=2)
-    client = judge.log_in(of.learner)
+    of = judging.scene()
+    judging.asked(of)
+    judging.observed(of, of.coach, days_ago=2)
+    client = log_in(of.learner)
     urls = [reverse("requests"), reverse("case", args=[of.case.uid]), reverse("request_new", args=[of.step])]
-    before = [judge.cost(client, url) for url in urls]
+    before = [count_queries(client, url) for url in urls]
     for number in range(8):
-        other = judge.grant(make.person(f"Observer {number}"), *judge.SKILLS)
-        judge.asked(of, other)
-        judge.observed(of, other, days_ago=1)
-    after = [judge.cost(client, url) for url in urls]
+        other = judging.granted(people.person(f"Observer {number}"), *judging.SKILLS)
+        judging.asked(of, other)
+        judging.observed(of, other, days_ago=1)
+    after = [count_queries(client, url) for url in urls]
     assert after == before
     assert max(before) <= 24

@@ -13,10 +13,7 @@ from assessments.policies import attempt_policy, case_policy, cases, request_pol
 from coaching.models import CoachProfile
 from lms import clock
 from lms.api import AUDITORS, LEARNING_ADMINISTRATORS, User, everybody
-from tests import assessment_factories as practice
-from tests import bench_factories as judging
-from tests import factories as make
-from tests.bench_factories import MONDAY, Bench
+from tests.factories import basics, coaching, decisions, paths, people, practice
 from tests.who_may import hold
 
 pytestmark = pytest.mark.django_db
@@ -30,30 +27,30 @@ STAND_BEHIND = "granted stander ex"
 
 
 @pytest.fixture
-def work() -> Bench:
+def work() -> decisions.DecisionScene:
     """The coach is the learner's line manager too, so that decisions wait for a countersign."""
-    return judging.bench()
+    return decisions.decision_scene()
 
 
 @pytest.fixture
-def cast(work: Bench) -> dict[str, User]:
-    people = {name: make.person(name.capitalize()) for name in NAMES.split()}
-    people |= {"learner": work.learner, "coach": work.coach, "seer": work.another(), "watcher": work.another()}
+def cast(work: decisions.DecisionScene) -> dict[str, User]:
+    persons = {name: people.person(name.capitalize()) for name in NAMES.split()}
+    persons |= {"learner": work.learner, "coach": work.coach, "seer": work.another(), "watcher": work.another()}
     for name in ("learning", "training", "gone"):
-        people[name] = make.in_group(LEARNING_ADMINISTRATORS, people.get(name))
-    people["auditor"] = make.in_group(AUDITORS)
-    make.administrator(people["boss"])
-    User.objects.filter(pk=people["gone"].pk).update(is_active=False, deactivated_at=MONDAY)
-    make.team(work.learner, manager=work.coach, parent=make.team(manager=people["chief"]))
-    make.team(manager=people["moa"])
+        persons[name] = people.in_group(LEARNING_ADMINISTRATORS, persons.get(name))
+    persons["auditor"] = people.in_group(AUDITORS)
+    people.administrator(persons["boss"])
+    User.objects.filter(pk=persons["gone"].pk).update(is_active=False, deactivated_at=basics.MONDAY)
+    people.team(work.learner, manager=work.coach, parent=people.team(manager=persons["chief"]))
+    people.team(manager=persons["moa"])
     for name in (*STAND_BEHIND.split(), "gone"):
-        judging.grant(people[name], *work.skills)
-    judging.grant(people["lapsed"], *work.skills, until_on=clock.now().date() - DAY)
-    revoked = {"revoked_at": MONDAY, "revoked_by": work.coach, "revoked_reason": "Left the field."}
-    judging.grant(people["revoked"], *work.skills, **revoked)
-    profiles = {name: judging.coach_profile(people[name]) for name in ("ex", "cover", "granted")}
-    judging.assign(work.enrolment, profiles["cover"], kind="cover")
-    judging.assign(work.enrolment, profiles["ex"], status="ended", ended_at=MONDAY)
+        coaching.grant(persons[name], *work.skills)
+    coaching.grant(persons["lapsed"], *work.skills, until_on=clock.now().date() - DAY)
+    revoked = {"revoked_at": basics.MONDAY, "revoked_by": work.coach, "revoked_reason": "Left the field."}
+    coaching.grant(persons["revoked"], *work.skills, **revoked)
+    profiles = {name: coaching.coach_profile(persons[name]) for name in ("ex", "cover", "granted")}
+    coaching.assign(work.enrolment, profiles["cover"].person, kind="cover")
+    coaching.assign(work.enrolment, profiles["ex"].person, status="ended", ended_at=basics.MONDAY)
     today = clock.now().date()
     away = {
         "away": (today, today, "cover"),
@@ -62,38 +59,38 @@ def cast(work: Bench) -> dict[str, User]:
         "abroad": (today, today, "granted"),
     }
     for name, (away_from, away_until, by) in away.items():
-        judging.coach_profile(people[name], away_from=away_from, away_until=away_until, cover=profiles[by])
-    return people
+        coaching.coach_profile(persons[name], away_from=away_from, away_until=away_until, cover=profiles[by])
+    return persons
 
 
 @pytest.fixture
-def open_cases(work: Bench, cast: dict[str, User]) -> dict[str, Case]:
+def open_cases(work: decisions.DecisionScene, cast: dict[str, User]) -> dict[str, Case]:
     """A collecting and a ready one, and one on a path that stands still."""
     return {
         "collecting": a_case(work),
         "ready": a_case(work, status="ready"),
-        "paused": a_case(work, make.enrolment(work.learner, make.path(make.step("practice")), status="paused")),
+        "paused": a_case(work, paths.enrolment(work.learner, paths.path(paths.step("practice")), status="paused")),
     }
 
 
 @pytest.fixture
-def events(work: Bench, cast: dict[str, User]) -> dict[str, SignOffEvent]:
+def events(work: decisions.DecisionScene, cast: dict[str, User]) -> dict[str, SignOffEvent]:
     """One of each kind that a rule tells apart, each in a case of its own."""
     for name in ("seer", "watcher"):
-        judging.watch(work, cast[name], context="on site" if name == "seer" else "on the phone")
-    waiting = judging.sign(work)[0]
+        decisions.watch(work, cast[name], context="on site" if name == "seer" else "on the phone")
+    waiting = decisions.sign(work)[0]
 
     def happened(who: str, enrolment: Any = None, **fields: Any) -> SignOffEvent:
-        case = fields.pop("case_id", 0) or a_case(work, enrolment, status="decided", decided_at=MONDAY).pk
+        case = fields.pop("case_id", 0) or a_case(work, enrolment, status="decided", decided_at=basics.MONDAY).pk
         values = {"case_id": case, "signer_id": cast[who].pk, "flags": [], "this_hash": 2 * uuid4().hex}
-        made = judging.raw_event(waiting, **values | fields)
+        made = decisions.raw_event(waiting, **values | fields)
         made.save(force_insert=True)
         return made
 
     flagged = {"flags": ["line_manager"]}
     nothing = {"level": None, "valid_until": None}
     settled = happened("coach", **flagged)
-    own = make.enrolment(cast["learning"], make.path(make.step("practice")))
+    own = paths.enrolment(cast["learning"], paths.path(paths.step("practice")))
     return {
         "waiting": waiting,
         "plain": happened("coach"),
@@ -105,15 +102,15 @@ def events(work: Bench, cast: dict[str, User]) -> dict[str, SignOffEvent]:
     }
 
 
-def a_case(work: Bench, enrolment: Any = None, **fields: Any) -> Case:
+def a_case(work: decisions.DecisionScene, enrolment: Any = None, **fields: Any) -> Case:
     enrolment = enrolment or work.enrolment
-    about = {"version": work.version, "standard_uid": uuid4(), "opened_at": MONDAY}
+    about = {"version": work.version, "standard_uid": uuid4(), "opened_at": basics.MONDAY}
     return Case.objects.create(enrolment=enrolment, learner=enrolment.person, **about | fields)
 
 
 def asks(case: Case, who: User, **fields: Any) -> Request:
     number = Request.objects.count()
-    planned = {"planned_on": MONDAY.date() + number * DAY, "context": "on site", "made_at": MONDAY}
+    planned = {"planned_on": basics.MONDAY.date() + number * DAY, "context": "on site", "made_at": basics.MONDAY}
     return Request.objects.create(case=case, observer=who, **planned | fields)
 
 
@@ -187,10 +184,10 @@ def test_sign_offs(cast: dict[str, User], events: dict[str, SignOffEvent]) -> No
 
 
 def test_who_were_their_own_coach_would_still_not_judge_themself(
-    work: Bench, cast: dict[str, User], open_cases: dict[str, Case], monkeypatch: pytest.MonkeyPatch
+    work: decisions.DecisionScene, cast: dict[str, User], open_cases: dict[str, Case], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Behind the rule that nobody is their own coach."""
-    CoachProfile.objects.filter(person=cast["away"]).update(cover=judging.coach_profile(work.learner))
+    CoachProfile.objects.filter(person=cast["away"]).update(cover=coaching.coach_profile(work.learner))
     request = asks(open_cases["collecting"], cast["away"])
     monkeypatch.setattr(cases, "coached_by", lambda *args: everybody())
     for action in ("decide", "read"):
@@ -203,7 +200,7 @@ def test_who_were_their_own_coach_would_still_not_judge_themself(
 
 def test_practice(cast: dict[str, User]) -> None:
     version = practice.scenario()
-    begun = {"version": version, "seed": 1, "node": "first", "started_at": MONDAY}
+    begun = {"version": version, "seed": 1, "node": "first", "started_at": basics.MONDAY}
     rows = {"it": Attempt.objects.create(person=cast["learner"], **begun)}
     own = {"it": "learner"}
     hold(attempt_policy, cast, rows, {"view": own, "do": own, "delete": own, "share": {}})

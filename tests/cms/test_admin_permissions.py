@@ -16,8 +16,8 @@ from cms.models import SkillSource
 from cms.policies import ACTS, LIBRARY, library_policies
 from cms.services.authoring.setup import Frame
 from lms.api import AUDITORS, AUTHORS, LEARNING_ADMINISTRATORS, Customer, User, people_in_admin_policy
-from tests import cms_factories as make
-from tests import factories
+from tests.editing import edit_data
+from tests.factories import cms, people
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +27,7 @@ PEOPLE = "wagtailusers_users"
 @pytest.fixture(autouse=True)
 def skill(frame: Frame) -> SkillSource:
     """The frame with its groups, and one live skill."""
-    return make.skill()
+    return cms.skill_source()
 
 
 def signed_in(who: User) -> Client:
@@ -71,7 +71,7 @@ def people_urls(other: User) -> list[str]:
 
 @pytest.mark.parametrize("django_says", [False, True])
 def test_an_author_is_refused_at_people_and_is_not_shown_the_way(django_says: bool) -> None:
-    author, other = factories.in_group(AUTHORS), factories.person("Otto Other")
+    author, other = people.in_group(AUTHORS), people.person("Otto Other")
     if django_says:
         with_permissions(author, User)
     client = signed_in(author)
@@ -83,7 +83,7 @@ def test_an_author_is_refused_at_people_and_is_not_shown_the_way(django_says: bo
 
 
 def test_learning_administrators_see_people_and_change_nobody() -> None:
-    learning, other = factories.in_group(LEARNING_ADMINISTRATORS), factories.person("Otto Other")
+    learning, other = people.in_group(LEARNING_ADMINISTRATORS), people.person("Otto Other")
     client = signed_in(learning)
     index, edit, *_rest = people_urls(other)
     page = client.get(index)
@@ -95,7 +95,7 @@ def test_learning_administrators_see_people_and_change_nobody() -> None:
 
 
 def test_an_administrator_changes_people_and_is_not_offered_to_delete_them() -> None:
-    administrator, other = factories.administrator(factories.person("Ada Admin")), factories.person("Otto Other")
+    administrator, other = people.administrator(people.person("Ada Admin")), people.person("Otto Other")
     client = signed_in(administrator)
     index, edit, *_rest = people_urls(other)
     delete = reverse(f"{PEOPLE}:delete", args=[other.pk])
@@ -112,10 +112,10 @@ def test_an_administrator_changes_people_and_is_not_offered_to_delete_them() -> 
 @pytest.mark.parametrize("who", [LEARNING_ADMINISTRATORS, ""])
 def test_wagtail_gives_nobody_a_duty(who: str) -> None:
     """H10: neither its form, however much is posted with it, nor its bulk action; not by an administrator either."""
-    actor = factories.in_group(who) if who else factories.administrator()
+    actor = people.in_group(who) if who else people.administrator()
     if who:
         with_permissions(actor, User)
-    other, auditors = factories.person("Otto Other"), Group.objects.get(name=AUDITORS)
+    other, auditors = people.person("Otto Other"), Group.objects.get(name=AUDITORS)
     client = signed_in(actor)
     url = reverse("wagtail_bulk_action", args=["lms", "user", "assign_role"])
     client.post(f"{url}?id={other.pk}", {"role": auditors.pk})
@@ -130,7 +130,7 @@ def test_wagtail_gives_nobody_a_duty(who: str) -> None:
 
 def test_the_group_of_a_duty_keeps_its_name_and_stays() -> None:
     """H10: without it, whoever has the duty would lose the authoring pages and could not be given them again."""
-    client, group = signed_in(factories.administrator()), Group.objects.get(name=AUDITORS)
+    client, group = signed_in(people.administrator()), Group.objects.get(name=AUDITORS)
     assert refused(client.post(reverse("wagtailusers_groups:delete", args=[group.pk])))
     edit, before = reverse("wagtailusers_groups:edit", args=[group.pk]), set(group.permissions.all())
     for send in (client.get, client.post):
@@ -162,11 +162,11 @@ def library_urls(thing: Any) -> list[str]:
 
 
 def things(skill: SkillSource) -> list[Any]:
-    return [skill, factories.customer("brant")]
+    return [skill, people.customer("brant")]
 
 
 def test_somebody_without_the_duty_is_refused_whatever_django_permits(skill: SkillSource) -> None:
-    client = signed_in(with_permissions(factories.person(), *LIBRARY))
+    client = signed_in(with_permissions(people.person(), *LIBRARY))
     for thing in things(skill):
         assert all(refused(client.get(url)) for url in library_urls(thing)), thing
     unpublish = reverse(skill.snippet_viewset.get_url_name("unpublish"), args=[skill.pk])
@@ -182,7 +182,7 @@ def test_somebody_without_the_duty_is_refused_whatever_django_permits(skill: Ski
 
 @pytest.mark.parametrize("duty", [AUTHORS, LEARNING_ADMINISTRATORS, "administrator"])
 def test_authors_and_administrators_write_without_any_permission_of_djangos(skill: SkillSource, duty: str) -> None:
-    who = factories.administrator() if duty == "administrator" else factories.in_group(duty)
+    who = people.administrator() if duty == "administrator" else people.in_group(duty)
     for group in Group.objects.all():
         group.permissions.set([Permission.objects.get(codename="access_admin")])
     client = signed_in(who)
@@ -192,7 +192,7 @@ def test_authors_and_administrators_write_without_any_permission_of_djangos(skil
         assert open_ == mine, thing
     assert "Library" in menu(client)
     url = library_urls(skill)[2]
-    data = make.edit_data(client, url, skill, about="Better words.", **{"action-publish": "1"})
+    data = edit_data(client, url, skill, about="Better words.", **{"action-publish": "1"})
     assert client.post(url, data).status_code == 302
     assert (SkillSource.objects.get(pk=skill.pk).about == "Better words.") == (duty != AUTHORS), "L&D publishes it"
 
@@ -209,10 +209,9 @@ def test_every_snippet_and_people_have_a_policy_of_ours() -> None:
 @pytest.mark.parametrize("duty", [AUTHORS, LEARNING_ADMINISTRATORS, AUDITORS, "administrator", ""])
 def test_where_wagtail_asks_django_it_gets_the_same_answer(duty: str) -> None:
     """The buttons that publish a snippet and the reports ask ``has_perm``: the groups' permissions agree."""
-    if duty == "administrator":
-        who = factories.administrator()
-    else:
-        who = factories.in_group(duty) if duty else factories.person()
+    who = people.person()
+    if duty:
+        who = people.administrator(who) if duty == "administrator" else people.in_group(duty, who)
     who = User.objects.get(pk=who.pk)
     for model, policy in library_policies.items():
         label, name = model._meta.app_label, model._meta.model_name
@@ -223,7 +222,7 @@ def test_where_wagtail_asks_django_it_gets_the_same_answer(duty: str) -> None:
 
 
 def test_an_inactive_person_is_asked_for_in_vain() -> None:
-    gone = factories.in_group(AUTHORS)
+    gone = people.in_group(AUTHORS)
     policy = library_policies[SkillSource]
     assert policy.user_has_permission(gone, "add")
     gone.is_active = False

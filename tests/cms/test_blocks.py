@@ -14,8 +14,7 @@ from cms.blocks.lesson import FigureBlock, LessonBodyBlock, RecallBlock
 from cms.blocks.path import StepsBlock
 from cms.rules.scenario_lint import check_scenario
 from lms.api import StepKind
-from tests import cms_factories as make
-from tests.factories import uid
+from tests.factories import basics, cms
 
 
 def clean(block: blocks.Block, value: Any, *, draft: bool = False) -> Any:
@@ -148,7 +147,7 @@ def decide(key: str, to: str, *choices: ChoiceSpec) -> NodeSpec:
 def graph(*nodes: NodeSpec, start: str = "one", skills: tuple[str, ...] = ("s",)) -> ScenarioSpec:
     meter = MeterSpec(0, -4, 4, tuple("abcde"))
     meters = dict.fromkeys(("trust", "margin", "time"), meter)
-    return ScenarioSpec(uid("x"), "x", "X", skills, 10, "B", start, meters, (), nodes)
+    return ScenarioSpec(basics.uid("x"), "x", "X", skills, 10, "B", start, meters, (), nodes)
 
 
 END = NodeSpec(id="end", end="Over.", debrief="Look.", pass_at=0.7, otherwise="Hm.")
@@ -217,11 +216,11 @@ def test_the_linter_takes_a_long_chain() -> None:
 
 @pytest.mark.django_db
 def test_a_draft_scenario_with_holes_can_be_read() -> None:
-    frame = make.site()
-    skill = make.skill()
-    node = make.decision("one", "", skill, make.speaker())
+    frame = cms.site()
+    skill = cms.skill_source()
+    node = cms.decision_block("one", "", skill, cms.speaker_source())
     node["value"] |= {"speaker": None, "says": ""}
-    page = make.scenario(frame, skill, live=False, nodes=[node, make.raw("written", {
+    page = cms.scenario_page(frame, skill, live=False, nodes=[node, cms.raw("written", {
         "key": "", "task": "", "rubric": [], "look_for": [], "to": "",
     })])  # fmt: skip
     assert any(finding.refuses for finding in page.findings())

@@ -35,8 +35,7 @@ from cms.models import (
 )
 from lms.api import Label, Milestone, Path, PathVersion, Requirement, RoleProfile, Skill, SkillVersion, Step
 from lms.rules.lines import one_line
-from tests import cms_factories as make
-from tests import factories
+from tests.factories import cms, people
 
 pytestmark = pytest.mark.django_db
 
@@ -48,28 +47,28 @@ Rows = dict[tuple[str, int], dict[str, Any]]
 
 
 @pytest.fixture
-def small(small: make.Small) -> make.Small:
+def small(small: cms.OneOfEach) -> cms.OneOfEach:
     """One of each; the course has a question of its own, the path a session and a promise that waits for it."""
     found = small
-    found.course.recall = [make.recall("Of the course?")]
-    found.course = make.publish(found.course)
+    found.course.recall = [cms.recall_block("Of the course?")]
+    found.course = cms.publish(found.course)
     milestones = list(found.path.milestones.raw_data)
     milestones[0]["value"]["steps"] += [
-        make.step("session", "meet", skills=[found.skill]),
-        make.step("commitment", "promise", skills=[found.skill], leaves=[("step", "meet")]),
+        cms.step_block("session", "meet", skills=[found.skill]),
+        cms.step_block("commitment", "promise", skills=[found.skill], leaves=[("step", "meet")]),
     ]
     milestones[1]["value"]["steps"].append(
-        make.step("session", "look-back", days=(20, 40), skills=[found.skill], leaves=[("milestone", "begin")])
+        cms.step_block("session", "look-back", days=(20, 40), skills=[found.skill], leaves=[("milestone", "begin")])
     )
     found.path.milestones = milestones
-    found.path = make.publish(found.path)
+    found.path = cms.publish(found.path)
     return found
 
 
 @pytest.fixture
-def admin(client: Any, small: make.Small) -> Any:
+def admin(client: Any, small: cms.OneOfEach) -> Any:
     """The strongest person there is."""
-    client.force_login(factories.administrator(factories.person("Ada Admin")))
+    client.force_login(people.administrator(people.person("Ada Admin")))
     return client
 
 
@@ -160,7 +159,7 @@ def copied(route: str, page: ContentPage, admin: Any) -> Page:
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_a_copy_leaves_its_original_alone(small: make.Small, admin: Any, route: str) -> None:
+def test_a_copy_leaves_its_original_alone(small: cms.OneOfEach, admin: Any, route: str) -> None:
     """Cases 6 and 7: whatever is copied, the original keeps its questions, milestones, steps and words."""
     before = rows()
     copies: list[ContentPage] = []
@@ -189,7 +188,7 @@ def test_a_copy_leaves_its_original_alone(small: make.Small, admin: Any, route: 
     untouched(before)
 
 
-def test_locks_of_a_copied_path_name_its_own_steps(small: make.Small) -> None:
+def test_locks_of_a_copied_path_name_its_own_steps(small: cms.OneOfEach) -> None:
     """Case 7: conditions name steps and milestones by key, which the copy looks up among its own."""
     copy = small.path.copy(update_attrs={"slug": "again"})
     version = PathVersion.objects.get(path__uid=copy.uid)
@@ -200,9 +199,9 @@ def test_locks_of_a_copied_path_name_its_own_steps(small: make.Small) -> None:
     assert named <= own
 
 
-def test_a_draft_of_the_original_is_the_copys_own_draft(small: make.Small) -> None:
+def test_a_draft_of_the_original_is_the_copys_own_draft(small: cms.OneOfEach) -> None:
     """Case 6: what was written and not published is copied, too, and becomes the copy's when it is published."""
-    small.lesson.body = [*small.lesson.body.raw_data, make.recall("Only in the draft?")]
+    small.lesson.body = [*small.lesson.body.raw_data, cms.recall_block("Only in the draft?")]
     small.lesson.save_revision()
     before = rows()
     copy = small.lesson.copy(update_attrs={"slug": "again"})
@@ -216,7 +215,7 @@ def test_a_draft_of_the_original_is_the_copys_own_draft(small: make.Small) -> No
     call_command("compile_content", check=True)
 
 
-def test_an_alias_follows_and_adds_nothing_to_the_record(small: make.Small) -> None:
+def test_an_alias_follows_and_adds_nothing_to_the_record(small: cms.OneOfEach) -> None:
     """Case 7: until it is a page of its own, an alias is no path, no course and no lesson."""
     everything = rows()
     for page in (small.path, small.course):
@@ -229,7 +228,7 @@ def test_an_alias_follows_and_adds_nothing_to_the_record(small: make.Small) -> N
     call_command("compile_content", check=True)
 
 
-def test_a_question_asks_and_answers_on_each_page_alone(small: make.Small) -> None:
+def test_a_question_asks_and_answers_on_each_page_alone(small: cms.OneOfEach) -> None:
     """Case 6: the learner's page of the original keeps its form, and a pause keeps its words on one page only."""
     copy = small.lesson.copy(update_attrs={"slug": "again"})
     asked = {row.owner_uid: row.recall_uid for row in RecallVersion.objects.filter(current=True)}
@@ -242,7 +241,7 @@ def test_a_question_asks_and_answers_on_each_page_alone(small: make.Small) -> No
 # --- Shelves -------------------------------------------------------------------------------------------------------
 
 
-def test_a_copied_shelf_holds_copies(small: make.Small) -> None:
+def test_a_copied_shelf_holds_copies(small: cms.OneOfEach) -> None:
     """Case 6: a shelf is copied with everything on it, down to the lessons."""
     before = rows()
     small.frame.shelves["courses"].copy(recursive=True, update_attrs={"slug": "more-courses"})
@@ -251,7 +250,7 @@ def test_a_copied_shelf_holds_copies(small: make.Small) -> None:
     untouched(before)
 
 
-def test_what_cannot_be_published_on_a_copied_shelf_stays_a_draft(small: make.Small) -> None:
+def test_what_cannot_be_published_on_a_copied_shelf_stays_a_draft(small: cms.OneOfEach) -> None:
     """Case 8: the short name of the path is taken; the shelf is copied whole and the record stays in step."""
     before = rows()
     copy = small.frame.shelves["paths"].copy(recursive=True, update_attrs={"slug": "more-paths"})
@@ -281,7 +280,7 @@ def french() -> Iterator[Locale]:
 
 
 @pytest.mark.parametrize("draft", [False, True])
-def test_a_translation_is_the_same_thing_in_other_words(small: make.Small, french: Locale, draft: bool) -> None:
+def test_a_translation_is_the_same_thing_in_other_words(small: cms.OneOfEach, french: Locale, draft: bool) -> None:
     """Case 7: a translation keeps uids, also one of a draft; it gives titles and never a version."""
     before = rows()
     for kind in KINDS:
@@ -298,7 +297,7 @@ def test_a_translation_is_the_same_thing_in_other_words(small: make.Small, frenc
     assert {row["locale"] for row in new.values()} == {"fr"}
 
 
-def test_a_copy_of_a_translation_speaks_for_itself(small: make.Small, french: Locale) -> None:
+def test_a_copy_of_a_translation_speaks_for_itself(small: cms.OneOfEach, french: Locale) -> None:
     """Case 7: the translation's own words stay when a plain copy of it is reworded."""
     translated = [getattr(small, kind).copy_for_translation(french, copy_parents=True) for kind in KINDS]
     for page in translated:
@@ -311,7 +310,7 @@ def test_a_copy_of_a_translation_speaks_for_itself(small: make.Small, french: Lo
     untouched(before)
 
 
-def test_an_alias_in_another_language_turned_into_a_page_is_a_translation(small: make.Small, french: Locale) -> None:
+def test_an_alias_in_another_language_turned_into_a_page_is_a_translation(small: cms.OneOfEach, french: Locale) -> None:
     """Case 7: it stood for the path before, and still does."""
     before = rows()
     alias = small.path.copy_for_translation(french, copy_parents=True, alias=True)
@@ -326,7 +325,7 @@ def test_an_alias_in_another_language_turned_into_a_page_is_a_translation(small:
 FORGED = "Rules\r\nBcc: x\u202egnp.exe"
 
 
-def test_the_title_of_a_copy_is_one_line(small: make.Small, admin: Any) -> None:
+def test_the_title_of_a_copy_is_one_line(small: cms.OneOfEach, admin: Any) -> None:
     """H18. Wagtail saves a copy without looking at it, and several may be published at a time."""
     place = {"new_title": FORGED, "new_slug": "copied", "new_parent_page": small.course.get_parent().pk}
     admin.post(reverse("wagtailadmin_pages:copy", args=[small.course.pk]), place)
@@ -344,10 +343,12 @@ def test_the_title_of_a_copy_is_one_line(small: make.Small, admin: Any) -> None:
     assert titles == {one_line(FORGED)}
 
 
-def test_titles_of_shelves_and_files_are_one_line(small: make.Small, admin: Any, settings: Any, tmp_path: Any) -> None:
+def test_titles_of_shelves_and_files_are_one_line(
+    small: cms.OneOfEach, admin: Any, settings: Any, tmp_path: Any
+) -> None:
     """H18. Whatever an author names."""
     settings.MEDIA_ROOT = tmp_path
-    shelf = make.add(small.frame.home, SectionPage(title=FORGED, slug="shelf", shelf="paths"))
+    shelf = cms.add(small.frame.home, SectionPage(title=FORGED, slug="shelf", shelf="paths"))
     paper = CustomDocument.objects.create(title="D", file=ContentFile(b"%PDF-1.7\n", "a.pdf"))
     admin.post(f"/cms/documents/edit/{paper.pk}/", {"title": FORGED, "collection": "1", "tags": ""})
     picture = CustomImage.objects.create(title=FORGED, file=get_test_image_file())
@@ -359,7 +360,7 @@ def test_titles_of_shelves_and_files_are_one_line(small: make.Small, admin: Any,
 
 
 @pytest.mark.parametrize(("kind", "name"), [("lesson", "body"), ("course", "recall"), ("path", "milestones")])
-def test_two_blocks_with_one_id_are_not_published(small: make.Small, kind: str, name: str) -> None:
+def test_two_blocks_with_one_id_are_not_published(small: cms.OneOfEach, kind: str, name: str) -> None:
     """Case 6: a script that doubles a block doubles its id; the form says so, and the record never hears of it."""
     page, before = getattr(small, kind), rows()
     data = list(getattr(page, name).raw_data)
@@ -371,11 +372,11 @@ def test_two_blocks_with_one_id_are_not_published(small: make.Small, kind: str, 
     untouched(before)
 
 
-def test_blocks_of_two_kinds_with_one_id_are_not_published(small: make.Small) -> None:
+def test_blocks_of_two_kinds_with_one_id_are_not_published(small: cms.OneOfEach) -> None:
     """Case 6: a pause with the id of a question, a step with that of another milestone's step."""
     body = list(small.lesson.body.raw_data)
     asked = next(block for block in body if block["type"] == "recall")
-    small.lesson.body = [*body, make.raw("pause", {"prompt": "Which?"}) | {"id": asked["id"]}]
+    small.lesson.body = [*body, cms.raw("pause", {"prompt": "Which?"}) | {"id": asked["id"]}]
     with pytest.raises(ValidationError, match="share one identity"):
         small.lesson.save_revision(clean=False).publish()
     milestones = json.loads(json.dumps(list(small.path.milestones.raw_data)))
@@ -385,12 +386,12 @@ def test_blocks_of_two_kinds_with_one_id_are_not_published(small: make.Small) ->
         small.path.save_revision(clean=False).publish()
 
 
-def test_a_block_id_that_is_no_uuid_is_an_id_like_any_other(small: make.Small) -> None:
+def test_a_block_id_that_is_no_uuid_is_an_id_like_any_other(small: cms.OneOfEach) -> None:
     """Case 6: an importer may have made it; it was an error page before."""
     data = list(small.lesson.body.raw_data)
     data[1]["id"] = "question-1"
     small.lesson.body = data
-    make.publish(small.lesson)
+    cms.publish(small.lesson)
     asked = RecallVersion.objects.get(owner_uid=small.lesson.uid, current=True)
     assert asked.recall_uid == uuid5(small.lesson.uid, "question-1")
     call_command("compile_content", check=True)

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cms.demo.door import demo_people
-from tests import factories as make
+from tests.factories import basics, people
 
 ROOT = Path(__file__).resolve().parents[2]
 PROCESSOR = "cms.context_processors.demo_door"
@@ -22,7 +22,7 @@ PROCESSOR = "cms.context_processors.demo_door"
 
 def demo(settings: Any) -> None:
     """As ``lms.settings.demo`` has it."""
-    settings.VOUCH_DEMO, settings.VOUCH_DEMO_PASSPHRASE = True, make.PASSPHRASE
+    settings.VOUCH_DEMO, settings.VOUCH_DEMO_PASSPHRASE = True, basics.PASSPHRASE
     kept = settings.TEMPLATES[0]["OPTIONS"]
     options = kept | {"context_processors": [*kept["context_processors"], PROCESSOR]}
     settings.TEMPLATES = [settings.TEMPLATES[0] | {"OPTIONS": options}]
@@ -31,25 +31,27 @@ def demo(settings: Any) -> None:
 @pytest.mark.django_db
 def test_one_click_signs_in_as_somebody_of_the_demo(settings: Any) -> None:
     demo(settings)
-    make.person("Felix Braun", email="learner@aldermoor.example")
-    make.person("Sofia Lindqvist", email="sofia.lindqvist@aldermoor.example")
-    gone = make.person("Nora Eskildsen", email="nora.eskildsen@aldermoor.example")
-    gone.__class__.objects.filter(pk=gone.pk).update(is_active=False, deactivated_at=make.MONDAY)
+    people.person("Felix Braun", email="learner@aldermoor.example")
+    people.person("Sofia Lindqvist", email="sofia.lindqvist@aldermoor.example")
+    gone = people.person("Nora Eskildsen", email="nora.eskildsen@aldermoor.example")
+    gone.__class__.objects.filter(pk=gone.pk).update(is_active=False, deactivated_at=basics.MONDAY)
     groups = demo_people(here.BASE_DIR / "curriculum")
     assert [(group.label, len(group.people), len(group.more)) for group in groups] == [("Learning", 1, 1)]
     client = Client()
     page = client.get(reverse("account_login")).content.decode()
     assert "On track, with one commitment due tomorrow" in page
     assert "Nora Eskildsen" not in page
-    assert page.count(make.PASSPHRASE) == 3, "in two forms and once to read"
-    answer = client.post(reverse("account_login"), {"login": "learner@aldermoor.example", "password": make.PASSPHRASE})
+    assert page.count(basics.PASSPHRASE) == 3, "in two forms and once to read"
+    answer = client.post(
+        reverse("account_login"), {"login": "learner@aldermoor.example", "password": basics.PASSPHRASE}
+    )
     assert answer.status_code == 302
-    assert make.PASSPHRASE not in client.get("/today/").content.decode()
+    assert basics.PASSPHRASE not in client.get("/today/").content.decode()
 
 
 @pytest.mark.django_db
 def test_nothing_of_it_outside_the_demo(settings: Any) -> None:
-    make.person("Felix Braun", email="learner@aldermoor.example")
+    people.person("Felix Braun", email="learner@aldermoor.example")
     page = Client().get(reverse("account_login")).content.decode()
     assert "Who are you today?" not in page
     demo(settings)

@@ -33,8 +33,8 @@ from lms import clock
 from lms.api import Enrolment, Notice, Step, User, progress_of
 from lms.rules.gates import VALUES
 from lms.rules.ladder import SERVED_BY
-from tests import factories as make
 from tests.cms import reading
+from tests.factories import basics
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]  # the same on both databases: once is enough
 
@@ -56,12 +56,12 @@ def shows(*kinds: str) -> Any:
 @pytest.fixture(scope="module")
 def misses(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[Any]]:
     """The company with its histories, made once and taken back; where a story was not reached."""
-    make.nothing_kept()
+    basics.nothing_kept()
     with django_db_blocker.unblock(), transaction.atomic():
         call_command("load_curriculum", verbosity=0)
-        yield create_demo(folder=FOLDER, passphrase=make.PASSPHRASE, seed=1, now=clock.now(), say=lambda text: None)
+        yield create_demo(folder=FOLDER, passphrase=basics.PASSPHRASE, seed=1, now=clock.now(), say=lambda text: None)
         transaction.set_rollback(True)
-    make.nothing_kept()
+    basics.nothing_kept()
 
 
 @pytest.fixture(autouse=True)
@@ -92,7 +92,7 @@ def words(name: str, address: str) -> str:
 
 
 def refused(name: str, address: str, **fields: str) -> int:
-    answer = client_of(name).post(address, {"key": str(make.key()), **fields})
+    answer = client_of(name).post(address, {"key": str(basics.key()), **fields})
     assert answer.status_code in (403, 404)
     return answer.status_code
 
@@ -192,9 +192,9 @@ def test_mei_is_on_leave_and_nothing_of_hers_turns_red() -> None:
 def test_nora_has_left_and_her_sign_off_is_still_true() -> None:
     nora = who("nora-eskildsen")
     assert (nora.is_active, nora.left_on) == (False, day(-14))
-    Client().post("/accounts/login/", {"login": nora.email, "password": make.PASSPHRASE})
+    Client().post("/accounts/login/", {"login": nora.email, "password": basics.PASSPHRASE})
     door = Client()
-    door.post("/accounts/login/", {"login": nora.email, "password": make.PASSPHRASE})
+    door.post("/accounts/login/", {"login": nora.email, "password": basics.PASSPHRASE})
     assert door.get("/today/").status_code == 302
     assert "Has left" in words("ruta-balode", "/people/?q=eskildsen")
     event = SignOffEvent.objects.filter(subject=nora, kind="SIGNED").get()
@@ -457,7 +457,7 @@ def test_what_was_taken_back_or_ends_soon_can_be_asked_for_again(name: str) -> N
     for link in links:
         form = client.get(link)
         fields = {
-            "key": str(make.key()),
+            "key": str(basics.key()),
             "observer_uid": str(form.context["watchers"][0].person.uid),
             "context": form.context["spec"].where[0],
             "planned_on": day(3).isoformat(),

@@ -15,7 +15,7 @@ from assessments.api import SignOffEvent, readiness_of, team_enrolments
 from cms.demo.create import create_demo
 from lms import clock
 from lms.api import SkillGate, everybody
-from tests import factories as make
+from tests.factories import basics
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.long]
 
@@ -56,7 +56,7 @@ def test_one_seed_one_company() -> None:
 
     def once(seed: int) -> dict[str, Any]:
         with transaction.atomic():
-            misses = create_demo(folder=folder, passphrase=make.PASSPHRASE, seed=seed, now=now, say=lambda text: None)
+            misses = create_demo(folder=folder, passphrase=basics.PASSPHRASE, seed=seed, now=now, say=lambda text: None)
             assert misses == []
             found = figures()
             transaction.set_rollback(True)

@@ -10,23 +10,22 @@ from django.test import Client
 
 from cms.services.authoring.setup import Frame
 from lms.api import AUDITORS, AUTHORS
-from tests import coaching_factories as coaching
-from tests import factories as make
 from tests.access.addresses import addresses
 from tests.access.hostile import ask
+from tests.factories import coaching, people
 
 pytestmark = pytest.mark.django_db
 
 OUTSIDERS = {
-    "a learner": lambda: make.person(),
+    "a learner": lambda: people.person(),
     "a coach": coaching.coach,
-    "an auditor": lambda: make.in_group(AUDITORS),
+    "an auditor": lambda: people.in_group(AUDITORS),
     "whoever was an author": lambda: was_an_author(),
 }
 
 
 def was_an_author() -> Any:
-    who = make.in_group(AUTHORS)
+    who = people.in_group(AUTHORS)
     who.groups.clear()
     return who
 
@@ -54,7 +53,7 @@ def test_whoever_may_not_enter_is_told_so(who: str, place: str, frame: Frame) ->
 
 def test_no_address_below_leads_in_circles() -> None:
     """H13. Every address of the admin that takes no argument, and forms as well: never to the log-in page."""
-    client = signed_in(make.person())
+    client = signed_in(people.person())
     routes = [address.route for address in addresses() if address.route.startswith("cms/") and "<" not in address.route]
     answers = {}
     for route in routes:
@@ -71,7 +70,7 @@ def test_no_address_below_leads_in_circles() -> None:
 
 def test_a_form_for_the_admin_gives_the_words_back() -> None:
     """H13. A duty may end while somebody writes."""
-    answer = signed_in(make.person()).post("/cms/pages/3/edit/", {"title": "What we promise our customers"})
+    answer = signed_in(people.person()).post("/cms/pages/3/edit/", {"title": "What we promise our customers"})
     assert answer.status_code == 403
     assert "What we promise our customers" in answer.content.decode()
 
@@ -86,5 +85,5 @@ def test_nobody_signed_in_comes_to_the_door() -> None:
 
 def test_authors_and_administrators_come_in(frame: Frame) -> None:
     """H13. Whoever may enter does."""
-    for who in (make.in_group(AUTHORS), make.person(is_superuser=True)):
+    for who in (people.in_group(AUTHORS), people.person(is_superuser=True)):
         assert signed_in(who).get("/cms/").status_code == 200

@@ -15,22 +15,22 @@ from wagtail.models import Page
 from cms.models import CoursePage, LessonPage, PathPage, ScenarioPage, SkillSource, SpeakerSource, StandardPage
 from lms import clock
 from lms.api import Label, Path, PathVersion
-from tests import cms_factories as make
-from tests import factories
+from tests.editing import edit_data
+from tests.factories import cms, paths, people
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def admin(client: Any, small: make.Small) -> Any:
+def admin(client: Any, small: cms.OneOfEach) -> Any:
     """A client logged in as the strongest person there is."""
-    client.force_login(factories.administrator(factories.person("Ada Admin")))
+    client.force_login(people.administrator(people.person("Ada Admin")))
     return client
 
 
-def enrol(small: make.Small) -> None:
+def enrol(small: cms.OneOfEach) -> None:
     """Somebody begins with the path as it is now."""
-    factories.enrolment(factories.person(), PathVersion.objects.latest("number"), date(2026, 3, 1))
+    paths.enrolment(people.person(), PathVersion.objects.latest("number"), date(2026, 3, 1))
 
 
 def still_live(page: Page) -> bool:
@@ -73,10 +73,10 @@ def take(client: Any, route: str, page: Page, elsewhere: Page) -> None:
 
 @pytest.mark.parametrize("route", ROUTES)
 @pytest.mark.parametrize("name", HELD)
-def test_what_a_path_holds_stays(admin: Any, small: make.Small, name: str, route: str) -> None:
+def test_what_a_path_holds_stays(admin: Any, small: cms.OneOfEach, name: str, route: str) -> None:
     page = getattr(small, name)
     before = page.path
-    other = make.add(
+    other = cms.add(
         small.frame.home, type(small.frame.shelves["courses"])(title="Other", slug="other", shelf=page.shelf)
     )
     take(admin, route, page, other)
@@ -85,9 +85,9 @@ def test_what_a_path_holds_stays(admin: Any, small: make.Small, name: str, route
     assert Label.objects.get(uid=page.uid).live
 
 
-def test_nobody_is_offered_what_would_be_refused(small: make.Small) -> None:
-    strongest = factories.administrator()
-    free = make.scenario(small.frame, small.skill, slug="free")
+def test_nobody_is_offered_what_would_be_refused(small: cms.OneOfEach) -> None:
+    strongest = people.administrator()
+    free = cms.scenario_page(small.frame, small.skill, slug="free")
     shelf = small.frame.shelves["scenarios"]
     for page, offered in ((small.scenario, False), (Page.objects.get(pk=small.scenario.pk), False), (free, True)):
         tester = page.permissions_for_user(strongest)
@@ -95,16 +95,16 @@ def test_nobody_is_offered_what_would_be_refused(small: make.Small) -> None:
         assert tester.can_unpublish() is offered
         assert tester.can_move() is offered
         assert tester.can_move_to(shelf), "another order is no move"
-    other = make.add(small.frame.home, type(shelf)(title="Other", slug="other", shelf="scenarios"))
+    other = cms.add(small.frame.home, type(shelf)(title="Other", slug="other", shelf="scenarios"))
     assert not small.scenario.permissions_for_user(strongest).can_move_to(other)
     assert free.permissions_for_user(strongest).can_move_to(other)
     assert not shelf.permissions_for_user(strongest).can_delete(), "it holds what others need"
 
 
 @pytest.mark.parametrize("name", HELD)
-def test_code_that_goes_past_the_admin_is_stopped(small: make.Small, name: str) -> None:
+def test_code_that_goes_past_the_admin_is_stopped(small: cms.OneOfEach, name: str) -> None:
     page = getattr(small, name)
-    other = make.add(
+    other = cms.add(
         small.frame.home, type(small.frame.shelves["courses"])(title="Other", slug="other", shelf=page.shelf)
     )
     acts = [
@@ -121,36 +121,36 @@ def test_code_that_goes_past_the_admin_is_stopped(small: make.Small, name: str) 
         assert page.live
 
 
-def test_what_nothing_holds_may_go(admin: Any, small: make.Small) -> None:
-    free = make.scenario(small.frame, small.skill, slug="free")
+def test_what_nothing_holds_may_go(admin: Any, small: cms.OneOfEach) -> None:
+    free = cms.scenario_page(small.frame, small.skill, slug="free")
     post(admin, "wagtailadmin_pages:delete", free.pk)
     assert not ScenarioPage.objects.filter(pk=free.pk).exists()
     assert not Label.objects.get(uid=free.uid).live
-    other = make.scenario(small.frame, small.skill, slug="other")
+    other = cms.scenario_page(small.frame, small.skill, slug="other")
     post(admin, "wagtailadmin_pages:unpublish", other.pk)
     assert not still_live(other)
     assert not Label.objects.get(uid=other.uid).live
 
 
-def test_a_course_may_go_once_no_path_holds_it(admin: Any, small: make.Small) -> None:
-    second = make.course(small.frame, small.skill, slug="second")
+def test_a_course_may_go_once_no_path_holds_it(admin: Any, small: cms.OneOfEach) -> None:
+    second = cms.course_page(small.frame, small.skill, slug="second")
     begin, show = small.milestones()
-    begin["value"]["steps"][0] = make.step("course", "study", second)
+    begin["value"]["steps"][0] = cms.step_block("course", "study", second)
     small.path.milestones = [begin, show]
-    make.publish(small.path)
+    cms.publish(small.path)
     post(admin, "wagtailadmin_pages:delete", small.course.pk)
     assert not CoursePage.objects.filter(pk=small.course.pk).exists()
     assert not LessonPage.objects.filter(pk=small.lesson.pk).exists()
     assert not Label.objects.get(uid=small.lesson.uid).live
 
 
-def test_a_course_stays_while_somebody_is_on_a_version_that_holds_it(admin: Any, small: make.Small) -> None:
+def test_a_course_stays_while_somebody_is_on_a_version_that_holds_it(admin: Any, small: cms.OneOfEach) -> None:
     enrol(small)
-    second = make.course(small.frame, small.skill, slug="second")
+    second = cms.course_page(small.frame, small.skill, slug="second")
     begin, show = small.milestones()
-    begin["value"]["steps"][0] = make.step("course", "study", second)
+    begin["value"]["steps"][0] = cms.step_block("course", "study", second)
     small.path.milestones = [begin, show]
-    make.publish(small.path)
+    cms.publish(small.path)
     post(admin, "wagtailadmin_pages:delete", small.course.pk)
     assert still_live(small.course)
     with pytest.raises(PermissionDenied, match="1 person is on the path"):
@@ -161,35 +161,35 @@ def test_a_course_stays_while_somebody_is_on_a_version_that_holds_it(admin: Any,
 
 
 @pytest.mark.parametrize("route", ["delete", "unpublish", "bulk-delete", "bulk-unpublish"])
-def test_a_path_stays_while_people_are_on_it(admin: Any, small: make.Small, route: str) -> None:
+def test_a_path_stays_while_people_are_on_it(admin: Any, small: cms.OneOfEach, route: str) -> None:
     enrol(small)
     take(admin, route, small.path, small.frame.home)
     assert still_live(small.path)
     assert Path.objects.get().archived_at is None
 
 
-def test_a_path_without_people_may_go(admin: Any, small: make.Small) -> None:
+def test_a_path_without_people_may_go(admin: Any, small: cms.OneOfEach) -> None:
     take(admin, "delete", small.path, small.frame.home)
     assert not PathPage.objects.filter(pk=small.path.pk).exists()
     assert Path.objects.get().archived_at is not None
 
 
 @pytest.mark.parametrize("route", ["delete", "unpublish", "bulk-delete", "bulk-unpublish", "delete-parent"])
-def test_a_lesson_stays_while_people_are_on_a_path_that_holds_it(admin: Any, small: make.Small, route: str) -> None:
+def test_a_lesson_stays_while_people_are_on_a_path_that_holds_it(admin: Any, small: cms.OneOfEach, route: str) -> None:
     enrol(small)
     take(admin, route, small.lesson, small.course)
     assert still_live(small.lesson)
 
 
-def test_unpublishing_a_shelf_with_descendants_leaves_what_is_needed(admin: Any, small: make.Small) -> None:
-    free = make.course(small.frame, slug="free")
+def test_unpublishing_a_shelf_with_descendants_leaves_what_is_needed(admin: Any, small: cms.OneOfEach) -> None:
+    free = cms.course_page(small.frame, slug="free")
     shelf = small.frame.shelves["courses"]
     post(admin, "wagtailadmin_pages:unpublish", shelf.pk, data={"include_descendants": "on"})
     assert still_live(small.course)
     assert not still_live(free)
 
 
-def test_lessons_may_be_put_in_another_order(admin: Any, small: make.Small) -> None:
+def test_lessons_may_be_put_in_another_order(admin: Any, small: cms.OneOfEach) -> None:
     enrol(small)
     url = reverse("wagtailadmin_pages:set_page_position", args=[small.lesson.pk])
     assert admin.post(f"{url}?position=1").status_code == 200
@@ -199,10 +199,10 @@ def test_lessons_may_be_put_in_another_order(admin: Any, small: make.Small) -> N
 # --- Expiry -------------------------------------------------------------------------------------------------------
 
 
-def test_what_is_needed_cannot_be_given_an_end(admin: Any, small: make.Small) -> None:
+def test_what_is_needed_cannot_be_given_an_end(admin: Any, small: cms.OneOfEach) -> None:
     url = reverse("wagtailadmin_pages:edit", args=[small.standard.pk])
     soon = (clock.now() + timedelta(days=9)).strftime("%Y-%m-%d %H:%M")
-    data = make.edit_data(admin, url, small.standard, expire_at=soon, **{"action-publish": "1"})
+    data = edit_data(admin, url, small.standard, expire_at=soon, **{"action-publish": "1"})
     answer = admin.post(url, data)
     assert answer.status_code == 200
     assert "cannot expire" in str(answer.context["form"].errors)
@@ -211,18 +211,18 @@ def test_what_is_needed_cannot_be_given_an_end(admin: Any, small: make.Small) ->
         small.standard.save_revision().publish()
 
 
-def test_an_end_that_slipped_in_does_not_unpublish(small: make.Small) -> None:
+def test_an_end_that_slipped_in_does_not_unpublish(small: cms.OneOfEach) -> None:
     StandardPage.objects.filter(pk=small.standard.pk).update(expire_at=clock.now() - timedelta(minutes=1))
     with pytest.raises(PermissionDenied):
         call_command("publish_scheduled")
     assert still_live(small.standard)
 
 
-def test_a_path_takes_nothing_that_will_expire(small: make.Small) -> None:
-    free = make.scenario(small.frame, small.skill, slug="free")
+def test_a_path_takes_nothing_that_will_expire(small: cms.OneOfEach) -> None:
+    free = cms.scenario_page(small.frame, small.skill, slug="free")
     ScenarioPage.objects.filter(pk=free.pk).update(expire_at=clock.now() + timedelta(days=9))
     begin, show = small.milestones()
-    begin["value"]["steps"].append(make.step("practice", "more", free))
+    begin["value"]["steps"].append(cms.step_block("practice", "more", free))
     small.path.milestones = [begin, show]
     assert [str(f) for f in small.path.findings() if f.refuses] == [
         "more: “Free” is set to expire; take that off first."
@@ -233,7 +233,7 @@ def test_a_path_takes_nothing_that_will_expire(small: make.Small) -> None:
 
 
 @pytest.mark.parametrize("name", ["skill", "role"])
-def test_what_is_needed_in_the_library_stays(admin: Any, small: make.Small, name: str) -> None:
+def test_what_is_needed_in_the_library_stays(admin: Any, small: cms.OneOfEach, name: str) -> None:
     source = getattr(small, name)
     viewset = source.snippet_viewset
     model = type(source)
@@ -250,14 +250,14 @@ def test_what_is_needed_in_the_library_stays(admin: Any, small: make.Small, name
         model.objects.filter(pk=source.pk).delete()
 
 
-def test_a_speaker_of_a_live_scenario_stays(admin: Any, small: make.Small) -> None:
+def test_a_speaker_of_a_live_scenario_stays(admin: Any, small: cms.OneOfEach) -> None:
     who = SpeakerSource.objects.get()
     admin.post(reverse(who.snippet_viewset.get_url_name("delete"), args=[who.pk]))
     assert SpeakerSource.objects.filter(pk=who.pk, live=True).exists()
 
 
-def test_a_free_skill_may_go(admin: Any, small: make.Small) -> None:
-    free = make.skill("free")
+def test_a_free_skill_may_go(admin: Any, small: cms.OneOfEach) -> None:
+    free = cms.skill_source("free")
     admin.post(reverse(free.snippet_viewset.get_url_name("delete"), args=[free.pk]))
     assert not SkillSource.objects.filter(pk=free.pk).exists()
     assert not Label.objects.get(uid=free.uid).live
@@ -266,13 +266,15 @@ def test_a_free_skill_may_go(admin: Any, small: make.Small) -> None:
 # --- Other people --------------------------------------------------------------------------------------------------
 
 
-def test_the_editor_says_who_depends_on_it(admin: Any, small: make.Small) -> None:
+def test_the_editor_says_who_depends_on_it(admin: Any, small: cms.OneOfEach) -> None:
     html = admin.get(reverse("wagtailadmin_pages:edit", args=[small.course.pk])).content.decode()
     assert "Cannot leave the site" in html
     assert "“Start” uses it." in html
 
 
-def test_asking_for_everything_costs_the_same_for_many(small: make.Small, django_assert_max_num_queries: Any) -> None:
+def test_asking_for_everything_costs_the_same_for_many(
+    small: cms.OneOfEach, django_assert_max_num_queries: Any
+) -> None:
     from cms.api import load_dependants
 
     load_dependants()

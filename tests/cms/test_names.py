@@ -39,15 +39,15 @@ from lms.api import (
     publish_skill,
 )
 from lms.errors import Conflict
-from tests import cms_factories as make
-from tests import factories
+from tests.editing import edit_data
+from tests.factories import cms, people
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def author(client: Any, small: make.Small) -> Any:
-    client.force_login(factories.administrator(factories.person("Ada Admin")))
+def author(client: Any, small: cms.OneOfEach) -> Any:
+    client.force_login(people.administrator(people.person("Ada Admin")))
     return client
 
 
@@ -61,65 +61,65 @@ def in_step() -> None:
     call_command("compile_content", check=True)
 
 
-def path_on(shelf: SectionPage, small: make.Small, *, slug: str, live: bool = True) -> PathPage:
+def path_on(shelf: SectionPage, small: cms.OneOfEach, *, slug: str, live: bool = True) -> PathPage:
     page = PathPage(title=f"Another {slug}", slug=slug, role=small.role, milestones=small.milestones())
-    return make.add(shelf, page, live=live)
+    return cms.add(shelf, page, live=live)
 
 
-def other_shelf(small: make.Small) -> SectionPage:
-    return make.add(small.frame.home, SectionPage(title="Elsewhere", slug="elsewhere", shelf="paths"))
+def other_shelf(small: cms.OneOfEach) -> SectionPage:
+    return cms.add(small.frame.home, SectionPage(title="Elsewhere", slug="elsewhere", shelf="paths"))
 
 
 # --- Publish, delete, make again -----------------------------------------------------------------------------------
 
 
-def test_a_deleted_path_gives_its_short_name_back(small: make.Small) -> None:
+def test_a_deleted_path_gives_its_short_name_back(small: cms.OneOfEach) -> None:
     """Case 8: the same short name again, on a page of its own, is on the site at once."""
     old = small.path.uid
     small.path.delete()
-    page = make.path(small.frame, small.role, *small.milestones())
+    page = cms.path_page(small.frame, small.role, *small.milestones())
     found = {path.uid: path.archived_at is None for path in Path.objects.filter(slug="start")}
     assert found == {old: False, page.uid: True}
     assert PathVersion.objects.get(path__uid=page.uid).number == 1
     in_step()
 
 
-def test_a_deleted_role_gives_its_short_name_back_and_paths_lead_to_the_new_one(small: make.Small) -> None:
+def test_a_deleted_role_gives_its_short_name_back_and_paths_lead_to_the_new_one(small: cms.OneOfEach) -> None:
     """Case 8: a path names its role by the short name, which two rows of the record bear now."""
     small.path.delete()
     small.role.delete()
-    role = make.role(small.skill)
-    page = make.path(small.frame, role, *small.milestones())
+    role = cms.role_source(small.skill)
+    page = cms.path_page(small.frame, role, *small.milestones())
     assert RoleProfile.objects.filter(slug="consultant").count() == 2
     assert PathVersion.objects.get(path__uid=page.uid).role_profile.uid == role.uid
     in_step()
 
 
-def again(kind: str, small: make.Small) -> Any:
+def again(kind: str, small: cms.OneOfEach) -> Any:
     """Something of this kind on which nothing rests, with the same short name each time."""
     match kind:
         case "course":
-            return make.course(small.frame, small.skill, slug="again")
+            return cms.course_page(small.frame, small.skill, slug="again")
         case "lesson":
-            return make.lesson(small.course, small.skill, slug="again")
+            return cms.lesson_page(small.course, small.skill, slug="again")
         case "scenario":
-            return make.scenario(small.frame, small.skill, slug="again")
+            return cms.scenario_page(small.frame, small.skill, slug="again")
         case "standard":
-            return make.standard(small.frame, small.skill, slug="again")
+            return cms.standard_page(small.frame, small.skill, slug="again")
         case "speaker":
-            return make.speaker("again")
+            return cms.speaker_source("again")
         case "external":
             made = ExternalSource(slug="again", title="Again", about="About.", live=False)
         case _:
             item = {"vignette": "It happened.", "why": "So."}
-            items = [make.raw("vignette", {"key": f"v-{n}", "reference": str(n), **item}) for n in range(1, 6)]
+            items = [cms.raw("vignette", {"key": f"v-{n}", "reference": str(n), **item}) for n in range(1, 6)]
             made = CalibrationSource(slug="again", title="Again", skill=small.skill, items=items, live=False)
     made.save()
-    return make.publish(made)
+    return cms.publish(made)
 
 
 @pytest.mark.parametrize("kind", ["course", "lesson", "scenario", "standard", "speaker", "external", "calibration"])
-def test_what_the_record_knows_by_uid_alone_is_made_again(small: make.Small, kind: str) -> None:
+def test_what_the_record_knows_by_uid_alone_is_made_again(small: cms.OneOfEach, kind: str) -> None:
     """Case 8: no other kind holds its short name in the record."""
     first = again(kind, small)
     first.delete()
@@ -129,17 +129,17 @@ def test_what_the_record_knows_by_uid_alone_is_made_again(small: make.Small, kin
     in_step()
 
 
-def test_the_short_name_of_a_skill_is_never_given_again(author: Any, small: make.Small) -> None:
+def test_the_short_name_of_a_skill_is_never_given_again(author: Any, small: cms.OneOfEach) -> None:
     """Case 8: a skill that was taken off the site is still named by versions; the form says so, a draft may wait."""
-    gone = make.skill("asking")
+    gone = cms.skill_source("asking")
     gone.delete()
-    new = make.skill("questions")
+    new = cms.skill_source("questions")
     draft = SkillSource(slug="asking", title="Asking", family="Soft", about="It.", not_this="Not.", live=False)
     draft.levels = new.levels
     draft.save()
     draft.save_revision()
     url = reverse("wagtailsnippets_cms_skillsource:edit", args=[draft.pk])
-    answer = author.post(url, make.edit_data(author, url, draft, **{"action-publish": "1"}))
+    answer = author.post(url, edit_data(author, url, draft, **{"action-publish": "1"}))
     said = "The short name asking belonged to the skill “Asking”."
     assert answer.status_code == 200
     assert said in str(answer.context["form"].errors.as_data())
@@ -149,16 +149,16 @@ def test_the_short_name_of_a_skill_is_never_given_again(author: Any, small: make
     in_step()
 
 
-def test_a_skill_that_comes_back_with_its_uid_is_the_same_skill(small: make.Small) -> None:
+def test_a_skill_that_comes_back_with_its_uid_is_the_same_skill(small: cms.OneOfEach) -> None:
     """Case 8: the files of a curriculum bring the skill back, with everything that people showed in it."""
-    gone = make.skill("asking")
+    gone = cms.skill_source("asking")
     pk = Skill.objects.get(slug="asking").pk
     gone.delete()
     assert Skill.objects.get(pk=pk).archived_at is not None
     back = SkillSource(uid=gone.uid, slug="asking", title="Asking", family="Soft", about="It.", not_this="Not.")
     back.levels, back.live = gone.levels, False
     back.save()
-    make.publish(back)
+    cms.publish(back)
     assert Skill.objects.get(slug="asking", archived_at=None).pk == pk
     in_step()
 
@@ -166,11 +166,11 @@ def test_a_skill_that_comes_back_with_its_uid_is_the_same_skill(small: make.Smal
 # --- Two at a time -------------------------------------------------------------------------------------------------
 
 
-def test_two_shelves_do_not_hold_one_short_name(author: Any, small: make.Small) -> None:
+def test_two_shelves_do_not_hold_one_short_name(author: Any, small: cms.OneOfEach) -> None:
     """Case 8: Wagtail asks among siblings only; publishing asks the record, and says who holds the name."""
     page = path_on(other_shelf(small), small, slug="start", live=False)
     url = reverse("wagtailadmin_pages:edit", args=[page.pk])
-    answer = author.post(url, make.edit_data(author, url, page, **{"action-publish": "1"}))
+    answer = author.post(url, edit_data(author, url, page, **{"action-publish": "1"}))
     assert answer.status_code == 200
     assert "The short name start belongs to “Start”" in str(answer.context["form"].errors.as_data())
     assert "The short name start belongs to" in author.get(url).content.decode(), "the panel of checks says it, too"
@@ -179,7 +179,9 @@ def test_two_shelves_do_not_hold_one_short_name(author: Any, small: make.Small) 
 
 
 @pytest.mark.parametrize("route", ["form", "api"])
-def test_a_published_copy_on_another_shelf_needs_a_name_of_its_own(author: Any, small: make.Small, route: str) -> None:
+def test_a_published_copy_on_another_shelf_needs_a_name_of_its_own(
+    author: Any, small: cms.OneOfEach, route: str
+) -> None:
     """Case 8: refused with the sentence, and nothing is left half-made."""
     shelf = other_shelf(small)
     if route == "form":
@@ -197,7 +199,7 @@ def test_a_published_copy_on_another_shelf_needs_a_name_of_its_own(author: Any, 
     in_step()
 
 
-def test_an_alias_on_another_shelf_is_no_path_until_it_has_its_own_name(author: Any, small: make.Small) -> None:
+def test_an_alias_on_another_shelf_is_no_path_until_it_has_its_own_name(author: Any, small: cms.OneOfEach) -> None:
     """Case 8: turning it into a page would put it on the site under a name that is taken."""
     alias = small.path.create_alias(parent=other_shelf(small))
     answer = author.post(reverse("wagtailadmin_pages:convert_alias", args=[alias.pk]), follow=True)
@@ -206,7 +208,7 @@ def test_an_alias_on_another_shelf_is_no_path_until_it_has_its_own_name(author: 
     in_step()
 
 
-def test_a_name_that_was_given_on_is_not_taken_back(small: make.Small) -> None:
+def test_a_name_that_was_given_on_is_not_taken_back(small: cms.OneOfEach) -> None:
     """Case 8: unpublished, its name went to another; publishing it again is refused until it has another name."""
     small.path.unpublish()
     path_on(other_shelf(small), small, slug="start")
@@ -214,15 +216,15 @@ def test_a_name_that_was_given_on_is_not_taken_back(small: make.Small) -> None:
     with pytest.raises(ValidationError, match="belongs to “Another start”"):
         page.save_revision().publish()
     page.slug = "start-2"
-    make.publish(page)
+    cms.publish(page)
     assert Path.objects.filter(archived_at=None).count() == 2
     in_step()
 
 
-def test_a_path_may_change_its_short_name_and_another_take_it(small: make.Small) -> None:
+def test_a_path_may_change_its_short_name_and_another_take_it(small: cms.OneOfEach) -> None:
     """Case 8: the name is free from the moment that it is given up."""
     small.path.slug = "begin-here"
-    make.publish(small.path)
+    cms.publish(small.path)
     path_on(small.frame.shelves["paths"], small, slug="start")
     assert set(Path.objects.filter(archived_at=None).values_list("slug", flat=True)) == {"begin-here", "start"}
     in_step()
@@ -231,7 +233,9 @@ def test_a_path_may_change_its_short_name_and_another_take_it(small: make.Small)
 # --- The guarantee when compiling ----------------------------------------------------------------------------------
 
 
-def test_the_sweep_says_a_refusal_once_and_in_a_sentence(small: make.Small, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_sweep_says_a_refusal_once_and_in_a_sentence(
+    small: cms.OneOfEach, caplog: pytest.LogCaptureFixture
+) -> None:
     """Case 8: the worker tries each minute; its log has one line and no traceback."""
     page = path_on(other_shelf(small), small, slug="other")
     PathPage.objects.filter(pk=page.pk).update(slug="start")
@@ -242,14 +246,14 @@ def test_the_sweep_says_a_refusal_once_and_in_a_sentence(small: make.Small, capl
     assert len(lines) == 1
     assert lines[0].exc_info is None
     assert failures() == [f"{page.title}: The short name start belongs to “Start”. Choose another one."]
-    make.publish(PathPage.objects.get(pk=small.path.pk))
+    cms.publish(PathPage.objects.get(pk=small.path.pk))
     small.path.delete()
     assert compile_content() == 1
     in_step()
 
 
 def test_what_nobody_foresaw_leaves_one_traceback_each(
-    small: make.Small, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    small: cms.OneOfEach, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 8: an error is written down whole the first time, and again when it is another one."""
     said = iter(["disk full", "disk full", "disk gone", "disk gone"])
@@ -266,7 +270,7 @@ def test_what_nobody_foresaw_leaves_one_traceback_each(
     assert [str(entry.exc_info[1]) for entry in lines if entry.exc_info] == ["disk full", "disk gone"]
 
 
-def test_the_record_refuses_a_question_of_another_page(small: make.Small) -> None:
+def test_the_record_refuses_a_question_of_another_page(small: cms.OneOfEach) -> None:
     """Case 6: whoever hands the specs down, a question stays with the page that asked it first."""
     question = RecallVersion.objects.filter(owner_uid=small.lesson.uid).get()
     spec = RecallSpec(question.recall_uid, "Stolen?", "Yes", ("No", "Perhaps"), "So.")
@@ -282,7 +286,7 @@ def test_the_record_refuses_a_question_of_another_page(small: make.Small) -> Non
 
 @pytest.mark.parametrize("part", ["milestones", "steps"])
 def test_compiling_refuses_a_part_of_another_path(
-    small: make.Small, monkeypatch: pytest.MonkeyPatch, part: str
+    small: cms.OneOfEach, monkeypatch: pytest.MonkeyPatch, part: str
 ) -> None:
     """Case 7: people's completions name steps by uid, and locks name milestones; a sentence says so."""
     taken = getattr(PathVersion.objects.get(), part).order_by("pk").values_list("uid", flat=True)[0]
@@ -295,7 +299,7 @@ def test_compiling_refuses_a_part_of_another_path(
 
 
 @pytest.mark.parametrize("kind", ["skill", "role", "path"])
-def test_the_record_refuses_a_name_whoever_hands_it_down(small: make.Small, kind: str) -> None:
+def test_the_record_refuses_a_name_whoever_hands_it_down(small: cms.OneOfEach, kind: str) -> None:
     """Case 8: not an error of the database but a sentence, and nothing is written."""
     publish = {"skill": publish_skill, "role": publish_role_profile, "path": publish_path}[kind]
     model = {"skill": Skill, "role": RoleProfile, "path": Path}[kind]
@@ -305,11 +309,11 @@ def test_the_record_refuses_a_name_whoever_hands_it_down(small: make.Small, kind
     assert model.objects.count() == 1
 
 
-def test_what_left_unnoticed_is_not_retired_when_it_is_back(small: make.Small) -> None:
+def test_what_left_unnoticed_is_not_retired_when_it_is_back(small: cms.OneOfEach) -> None:
     """Case 8: rows were deleted past Wagtail and the same page was loaded again; the sweep leaves the new one alone."""
     uid = small.path.uid
     Compilation.objects.filter(uid=uid).update(object_id=999_999)
-    make.publish(PathPage.objects.get(pk=small.path.pk))
+    cms.publish(PathPage.objects.get(pk=small.path.pk))
     assert Compilation.objects.filter(uid=uid).count() == 2
     compile_content()
     assert Path.objects.get(uid=uid).archived_at is None
@@ -321,14 +325,14 @@ def test_what_left_unnoticed_is_not_retired_when_it_is_back(small: make.Small) -
 # --- The library ---------------------------------------------------------------------------------------------------
 
 
-def of_each_kind(small: make.Small) -> list[Any]:
+def of_each_kind(small: cms.OneOfEach) -> list[Any]:
     """One of everything that is kept in the library."""
     customer = Customer.objects.create(slug="hydra", name="Hydra", note="A note.")
     kept = [small.skill, small.role, SpeakerSource.objects.get(), again("external", small), again("calibration", small)]
     return [*kept, customer]
 
 
-def test_a_copy_in_the_library_begins_as_something_new(author: Any, small: make.Small) -> None:
+def test_a_copy_in_the_library_begins_as_something_new(author: Any, small: cms.OneOfEach) -> None:
     """Case 6: from the form, and sent to the address of the copy itself, which wrote over the original before."""
     for thing in of_each_kind(small):
         model, name = type(thing), thing._meta.model_name
@@ -339,7 +343,7 @@ def test_a_copy_in_the_library_begins_as_something_new(author: Any, small: make.
         assert (shown.pk, shown.slug) == (None, "")
         assert shown.uid != thing.uid
         for number, address in enumerate([reverse(f"{names}:add"), url]):
-            data = make.edit_data(author, url, shown, slug=f"copy-{number}")
+            data = edit_data(author, url, shown, slug=f"copy-{number}")
             answer = author.post(address, data)
             assert answer.status_code == 302, answer.context["form"].errors
             copy = model.objects.get(slug=f"copy-{number}")

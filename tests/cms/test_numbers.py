@@ -16,8 +16,8 @@ from wagtail.fields import StreamField
 from cms.models import LessonPage, PathPage, StandardPage
 from cms.models.values import Whole, check_values
 from lms.rules.days import add_days
-from tests import cms_factories as authored
-from tests import factories as make
+from tests.editing import edit_data
+from tests.factories import basics, cms, people
 
 OURS = {"CompileFailure.object_id", "Compilation.object_id", "Compilation.revision_id"}
 """Keys of rows, which a program writes."""
@@ -26,9 +26,9 @@ ENDLESS = (40_000, 9_999_999_999, 2**63 - 1)
 
 
 @pytest.fixture
-def author(small: authored.Small) -> Client:
+def author(small: cms.OneOfEach) -> Client:
     client = Client()
-    client.force_login(make.administrator())
+    client.force_login(people.administrator())
     return client
 
 
@@ -79,13 +79,13 @@ def test_every_block_for_a_number_says_from_where_to_where_it_goes() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("action", ["", "action-publish"])
 @pytest.mark.parametrize("kind", ["standard", "course", "lesson", "scenario"])
-def test_the_form_refuses_an_endless_number(small: authored.Small, author: Client, kind: str, action: str) -> None:
+def test_the_form_refuses_an_endless_number(small: cms.OneOfEach, author: Client, kind: str, action: str) -> None:
     """In a draft, too: PostgreSQL would keep none of them."""
     page = getattr(small, kind)
     url = f"/cms/pages/{page.pk}/edit/"
     fields = [field.name for field in page._meta.local_fields if isinstance(field, Whole) and not field.choices]
     assert fields
-    form = authored.edit_data(author, url, page) | ({action: "1"} if action else {})
+    form = edit_data(author, url, page) | ({action: "1"} if action else {})
     for number in (*ENDLESS, -1):
         answer = author.post(url, form | dict.fromkeys(fields, str(number)))
         assert answer.status_code == 200, number
@@ -95,18 +95,18 @@ def test_the_form_refuses_an_endless_number(small: authored.Small, author: Clien
 
 
 @pytest.mark.django_db
-def test_the_largest_number_is_taken(small: authored.Small, author: Client) -> None:
+def test_the_largest_number_is_taken(small: cms.OneOfEach, author: Client) -> None:
     url = f"/cms/pages/{small.standard.pk}/edit/"
     most = {"action-publish": "1", "valid_months": "120", "window_days": "2000", "minutes": "9999"}
-    assert author.post(url, authored.edit_data(author, url, small.standard, **most)).status_code == 302
+    assert author.post(url, edit_data(author, url, small.standard, **most)).status_code == 302
     page = StandardPage.objects.get(pk=small.standard.pk)
     assert (page.valid_months, page.window_days, page.minutes) == (120, 2_000, 9_999)
-    assert add_days(make.MONDAY.date(), page.window_days).year < 3000
+    assert add_days(basics.MONDAY.date(), page.window_days).year < 3000
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("number", ENDLESS)
-def test_no_way_of_publishing_goes_round_it(small: authored.Small, number: int) -> None:
+def test_no_way_of_publishing_goes_round_it(small: cms.OneOfEach, number: int) -> None:
     """A revision from elsewhere, a script, a bulk action: all of them save what is to be live."""
     for page, name in (
         (small.standard, "valid_months"),
@@ -122,7 +122,7 @@ def test_no_way_of_publishing_goes_round_it(small: authored.Small, number: int) 
 
 
 @pytest.mark.django_db
-def test_no_draft_with_an_endless_number_in_a_block_goes_live(small: authored.Small) -> None:
+def test_no_draft_with_an_endless_number_in_a_block_goes_live(small: cms.OneOfEach) -> None:
     """Blocks keep their limits when a form publishes; a draft that somebody publishes from a listing has no form."""
     page = PathPage.objects.get(pk=small.path.pk)
     for change in ("day", "start_day", "minutes", "unlock"):
@@ -130,7 +130,7 @@ def test_no_draft_with_an_endless_number_in_a_block_goes_live(small: authored.Sm
         data = [dict(item) for item in found.milestones.raw_data]
         of = data[0]["value"] if change == "day" else data[0]["value"]["steps"][0]["value"]
         if change == "unlock":
-            of["unlock"]["leaves"] = [authored.raw("day", 9_999_999_999)]
+            of["unlock"]["leaves"] = [cms.raw("day", 9_999_999_999)]
         else:
             of[change] = 9_999_999_999
         found.milestones = data
@@ -139,14 +139,14 @@ def test_no_draft_with_an_endless_number_in_a_block_goes_live(small: authored.Sm
             found.save_revision(clean=False).publish()
     lesson = LessonPage.objects.get(pk=small.lesson.pk)
     point = {"label": "One", "value": 1e300}
-    lesson.body = [authored.raw("figure", {"kind": "bar", "title": "x", "alt": "x", "data": [point]})]
+    lesson.body = [cms.raw("figure", {"kind": "bar", "title": "x", "alt": "x", "data": [point]})]
     assert [str(finding) for finding in check_values(lesson)] == [
         "Value: Write a number from -1000000000 to 1000000000."
     ]
 
 
 @pytest.mark.django_db
-def test_the_check_asks_nobody(small: authored.Small, django_assert_num_queries: Any) -> None:
+def test_the_check_asks_nobody(small: cms.OneOfEach, django_assert_num_queries: Any) -> None:
     page = PathPage.objects.get(pk=small.path.pk)
     with django_assert_num_queries(0):
         assert list(check_values(page)) == []

@@ -23,14 +23,14 @@ from lms import clock
 from lms.api import Skill, SkillGate
 from lms.rules.gates import GATES
 from lms.rules.standing import Verdict
-from tests import factories as make
-from tests import judging_factories as judge
+from tests.clients import log_in
+from tests.factories import basics, judging, paths
 
 pytestmark = pytest.mark.django_db
 
 CALM = settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
-VISIT, MEETING = make.uid("visit"), make.uid("meeting")
-SKILLS = judge.SKILLS
+VISIT, MEETING = basics.uid("visit"), basics.uid("meeting")
+SKILLS = judging.SKILLS
 
 any_gate = st.tuples(
     st.sampled_from(SKILLS),
@@ -50,9 +50,9 @@ Said = tuple[str, UUID] | None
 
 
 def test_one_word_of_every_skill_on_every_screen() -> None:
-    of = judge.scene()
-    judge.standard(judge.standard_spec("meeting", SKILLS))
-    asked = judge.asked(of)
+    of = judging.scene()
+    judging.standard(judging.standard_spec("meeting", SKILLS))
+    asked = judging.asked(of)
     readers = Readers(of)
     today = clock.now().date()
 
@@ -85,7 +85,7 @@ def met(skill: str, line: Line, gates: list[Gate]) -> bool:
     return any(gate[2] >= level and standard in (None, gate[3]) for gate in shown)
 
 
-def stand(of: judge.Scene, gates: list[Gate], today: date) -> None:
+def stand(of: judging.Scene, gates: list[Gate], today: date) -> None:
     SkillGate.objects.filter(person=of.learner).delete()
     skills = {skill.slug: skill for skill in Skill.objects.filter(slug__in=SKILLS)}
     for number, (slug, gate, level, standard, days) in enumerate(gates):
@@ -97,10 +97,10 @@ def stand(of: judge.Scene, gates: list[Gate], today: date) -> None:
         )
 
 
-def ask(of: judge.Scene, lines: tuple[Line, Line]) -> None:
-    of.enrolment.role_version = make.role(
+def ask(of: judging.Scene, lines: tuple[Line, Line]) -> None:
+    of.enrolment.role_version = paths.role(
         *(
-            make.requires(skill, level, critical=standard is not None, standard=standard)
+            paths.requires(skill, level, critical=standard is not None, standard=standard)
             for skill, (level, standard) in zip(SKILLS, lines, strict=True)
         )
     )
@@ -121,9 +121,9 @@ def verdicts_of(said: tuple[Said, Said], today: date) -> dict[str, list[Verdict]
 class Readers:
     """Everybody who may read how one person stands, each in a browser; what they read as (word, state), by skill."""
 
-    def __init__(self, of: judge.Scene) -> None:
+    def __init__(self, of: judging.Scene) -> None:
         self.of = of
-        self.learner, self.coach, self.manager = (judge.log_in(who) for who in (of.learner, of.coach, of.manager))
+        self.learner, self.coach, self.manager = (log_in(who) for who in (of.learner, of.coach, of.manager))
 
     def words(self) -> dict[str, dict[str, tuple[str, str]]]:
         invoice = reverse("person_readiness", args=[self.of.learner.uid])

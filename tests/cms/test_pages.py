@@ -8,28 +8,29 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from cms import api
 from cms.models import CompileFailure, HomePage, PathPage, ScenarioPage, SkillSource
 from lms.api import AUTHORS, LEARNING_ADMINISTRATORS, PathVersion
 from lms.errors import NotFound
-from tests import cms_factories as make
-from tests import factories
+from tests.editing import edit_data
+from tests.factories import cms, people
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def author(client: Any, small: make.Small) -> Any:
+def author(client: Any, small: cms.OneOfEach) -> Any:
     """A client logged in as somebody who writes and publishes; what others hand in: ``test_review``."""
-    client.force_login(factories.in_group(LEARNING_ADMINISTRATORS))
+    client.force_login(people.in_group(LEARNING_ADMINISTRATORS))
     return client
 
 
 def edit(client: Any, page: Any, **fields: Any) -> Any:
     """POST the edit form of a page."""
     url = reverse("wagtailadmin_pages:edit", args=[page.pk])
-    return client.post(url, make.edit_data(client, url, page, **fields))
+    return client.post(url, edit_data(client, url, page, **fields))
 
 
 def errors(answer: Any) -> str:
@@ -39,7 +40,7 @@ def errors(answer: Any) -> str:
     return " ".join(str(message) for field in found.values() for error in field for message in error.messages)
 
 
-def put(page: PathPage, *milestones: make.Raw) -> PathPage:
+def put(page: PathPage, *milestones: cms.Raw) -> PathPage:
     """The page with other milestones, unsaved."""
     page.milestones = list(milestones)
     return page
@@ -48,17 +49,19 @@ def put(page: PathPage, *milestones: make.Raw) -> PathPage:
 # --- Drafts ------------------------------------------------------------------------------------------------------
 
 
-def test_an_unchanged_path_can_be_published_from_its_form(author: Any, small: make.Small) -> None:
+def test_an_unchanged_path_can_be_published_from_its_form(author: Any, small: cms.OneOfEach) -> None:
     answer = edit(author, small.path, **{"action-publish": "1"})
     assert answer.status_code == 302, errors(answer)
     assert PathVersion.objects.count() == 1
 
 
-def test_a_draft_of_a_path_saves_in_spite_of_everything(author: Any, small: make.Small) -> None:
+def test_a_draft_of_a_path_saves_in_spite_of_everything(author: Any, small: cms.OneOfEach) -> None:
     draft = put(
         small.path,
-        make.milestone("Bad Key!", 40, make.step("course", "study", None, days=(9, 2), leaves=[("step", "nothing")])),
-        make.milestone("", 3),
+        cms.milestone_block(
+            "Bad Key!", 40, cms.step_block("course", "study", None, days=(9, 2), leaves=[("step", "nothing")])
+        ),
+        cms.milestone_block("", 3),
     )
     answer = edit(author, draft, title="Half done")
     assert answer.status_code == 302, errors(answer)
@@ -68,14 +71,14 @@ def test_a_draft_of_a_path_saves_in_spite_of_everything(author: Any, small: make
     assert PathVersion.objects.count() == 1
 
 
-def test_a_draft_of_a_scenario_saves_with_a_broken_graph(author: Any, small: make.Small) -> None:
-    nodes = [make.decision("one", "nowhere", small.skill, make.speaker("otto")), make.ending("lost")]
+def test_a_draft_of_a_scenario_saves_with_a_broken_graph(author: Any, small: cms.OneOfEach) -> None:
+    nodes = [cms.decision_block("one", "nowhere", small.skill, cms.speaker_source("otto")), cms.ending_block("lost")]
     small.scenario.nodes = nodes
     answer = edit(author, small.scenario)
     assert answer.status_code == 302, errors(answer)
 
 
-def test_a_new_page_starts_as_an_empty_draft(author: Any, small: make.Small) -> None:
+def test_a_new_page_starts_as_an_empty_draft(author: Any, small: cms.OneOfEach) -> None:
     parent = small.frame.shelves["scenarios"]
     url = reverse("wagtailadmin_pages:add", args=["cms", "scenariopage", parent.pk])
     data = {
@@ -97,39 +100,39 @@ def test_a_new_page_starts_as_an_empty_draft(author: Any, small: make.Small) -> 
 # --- Publishing is strict -----------------------------------------------------------------------------------------
 
 
-def circle(small: make.Small) -> list[make.Raw]:
+def circle(small: cms.OneOfEach) -> list[cms.Raw]:
     return [
-        make.milestone(
+        cms.milestone_block(
             "begin", 20,
-            make.step("course", "study", small.course, leaves=[("step", "practise")]),
-            make.step("practice", "practise", small.scenario, leaves=[("step", "study")]),
+            cms.step_block("course", "study", small.course, leaves=[("step", "practise")]),
+            cms.step_block("practice", "practise", small.scenario, leaves=[("step", "study")]),
         ),
-        make.milestone("show", 40, make.step("demonstration", "visit", small.standard, days=(20, 40))),
+        cms.milestone_block("show", 40, cms.step_block("demonstration", "visit", small.standard, days=(20, 40))),
     ]  # fmt: skip
 
 
-def without_show(small: make.Small) -> list[make.Raw]:
-    return [make.milestone("begin", 20, make.step("course", "study", small.course))]
+def without_show(small: cms.OneOfEach) -> list[cms.Raw]:
+    return [cms.milestone_block("begin", 20, cms.step_block("course", "study", small.course))]
 
 
-def falling_days(small: make.Small) -> list[make.Raw]:
+def falling_days(small: cms.OneOfEach) -> list[cms.Raw]:
     begin, show = small.milestones()
     return [show, begin]
 
 
-def late(small: make.Small) -> list[make.Raw]:
-    return [make.milestone("show", 30, make.step("demonstration", "visit", small.standard, days=(35, 33)))]
+def late(small: cms.OneOfEach) -> list[cms.Raw]:
+    return [cms.milestone_block("show", 30, cms.step_block("demonstration", "visit", small.standard, days=(35, 33)))]
 
 
-def dangling(small: make.Small) -> list[make.Raw]:
+def dangling(small: cms.OneOfEach) -> list[cms.Raw]:
     begin, show = small.milestones()
-    begin["value"]["steps"][1] = make.step("practice", "practise", small.scenario, leaves=[("milestone", "gone")])
+    begin["value"]["steps"][1] = cms.step_block("practice", "practise", small.scenario, leaves=[("milestone", "gone")])
     return [begin, show]
 
 
-def twice(small: make.Small) -> list[make.Raw]:
+def twice(small: cms.OneOfEach) -> list[cms.Raw]:
     begin, show = small.milestones()
-    show["value"]["steps"].append(make.step("course", "study", small.course, days=(1, 40)))
+    show["value"]["steps"].append(cms.step_block("course", "study", small.course, days=(1, 40)))
     return [begin, show]
 
 
@@ -146,7 +149,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("break_it", "sentence"), REFUSED)
 def test_publishing_a_broken_path_is_refused_in_the_form(
-    author: Any, small: make.Small, break_it: Any, sentence: str
+    author: Any, small: cms.OneOfEach, break_it: Any, sentence: str
 ) -> None:
     answer = edit(author, put(small.path, *break_it(small)), **{"action-publish": "1"})
     assert sentence in errors(answer)
@@ -156,7 +159,7 @@ def test_publishing_a_broken_path_is_refused_in_the_form(
 
 @pytest.mark.parametrize(("break_it", "sentence"), REFUSED)
 def test_publishing_a_broken_path_is_refused_on_every_other_way(
-    small: make.Small, break_it: Any, sentence: str
+    small: cms.OneOfEach, break_it: Any, sentence: str
 ) -> None:
     revision = put(small.path, *break_it(small)).save_revision()
     with pytest.raises(ValidationError, match=sentence):
@@ -164,7 +167,7 @@ def test_publishing_a_broken_path_is_refused_on_every_other_way(
     assert PathPage.objects.get(pk=small.path.pk).live_revision_id != revision.pk
 
 
-def test_a_critical_skill_needs_practice_another_gets_advice(small: make.Small) -> None:
+def test_a_critical_skill_needs_practice_another_gets_advice(small: cms.OneOfEach) -> None:
     begin, show = small.milestones()
     del begin["value"]["steps"][1]
     put(small.path, begin, show)
@@ -175,34 +178,37 @@ def test_a_critical_skill_needs_practice_another_gets_advice(small: make.Small) 
     data = list(small.role.requires.raw_data)
     data[0]["value"]["critical"] = True
     small.role.requires = data
-    make.publish(small.role)
+    cms.publish(small.role)
     fresh = put(PathPage.objects.get(pk=small.path.pk), begin, show)
     assert [str(item) for item in fresh.findings() if item.refuses] == [
         "listening is critical for the role and no practice on this path is for it."
     ]
 
 
-def test_a_path_needs_published_targets_that_stay(author: Any, small: make.Small) -> None:
-    draft = make.scenario(small.frame, small.skill, slug="draft", live=False)
+def test_a_path_needs_published_targets_that_stay(author: Any, small: cms.OneOfEach) -> None:
+    draft = cms.scenario_page(small.frame, small.skill, slug="draft", live=False)
     begin, show = small.milestones()
-    begin["value"]["steps"].append(make.step("practice", "more", draft))
+    begin["value"]["steps"].append(cms.step_block("practice", "more", draft))
     answer = edit(author, put(small.path, begin, show), **{"action-publish": "1"})
     assert "more: “Draft” is not published yet" in errors(answer)
 
 
-def test_publishing_a_broken_scenario_is_refused_in_the_form(author: Any, small: make.Small) -> None:
-    small.scenario.nodes = [make.decision("one", "nowhere", small.skill, make.speaker("otto")), make.ending("lost")]
+def test_publishing_a_broken_scenario_is_refused_in_the_form(author: Any, small: cms.OneOfEach) -> None:
+    small.scenario.nodes = [
+        cms.decision_block("one", "nowhere", small.skill, cms.speaker_source("otto")),
+        cms.ending_block("lost"),
+    ]
     said = errors(edit(author, small.scenario, **{"action-publish": "1"}))
     assert "one leads to nowhere, which is not a node" in said
     assert "No way leads to lost" in said
 
 
-def test_publishing_a_standard_whose_rule_cannot_be_met_is_refused(author: Any, small: make.Small) -> None:
+def test_publishing_a_standard_whose_rule_cannot_be_met_is_refused(author: Any, small: cms.OneOfEach) -> None:
     said = errors(edit(author, small.standard, observers="3", **{"action-publish": "1"}))
     assert "Different observers: 3 is more than the 2 observations" in said
 
 
-def test_the_mark_of_a_draft_does_not_leak_into_publishing(author: Any, small: make.Small) -> None:
+def test_the_mark_of_a_draft_does_not_leak_into_publishing(author: Any, small: cms.OneOfEach) -> None:
     """Wagtail keeps the state of cleaning on the block, which is shared: a draft must not loosen the next publish."""
     assert edit(author, put(small.path, *circle(small))).status_code == 302
     answer = edit(author, put(small.path, *circle(small)), **{"action-publish": "1"})
@@ -212,17 +218,17 @@ def test_the_mark_of_a_draft_does_not_leak_into_publishing(author: Any, small: m
 # --- The tree, previews and where pages lead ---------------------------------------------------------------------
 
 
-def test_each_shelf_takes_its_kind(small: make.Small) -> None:
+def test_each_shelf_takes_its_kind(small: cms.OneOfEach) -> None:
     shelves = small.frame.shelves
     assert ScenarioPage.can_create_at(shelves["scenarios"])
     assert not ScenarioPage.can_create_at(shelves["courses"])
     assert HomePage.objects.count() == 1
-    make.site()
+    cms.site()
     assert HomePage.objects.count() == 1
     assert len(shelves) == 5
 
 
-def test_a_preview_of_a_draft_lesson_shows_the_body_and_the_key(author: Any, small: make.Small) -> None:
+def test_a_preview_of_a_draft_lesson_shows_the_body_and_the_key(author: Any, small: cms.OneOfEach) -> None:
     small.lesson.title = "Draft title"
     small.lesson.save_revision()
     answer = author.get(reverse("wagtailadmin_pages:view_draft", args=[small.lesson.pk]))
@@ -235,61 +241,61 @@ def test_a_preview_of_a_draft_lesson_shows_the_body_and_the_key(author: Any, sma
 
 
 @pytest.mark.parametrize("name", ["path", "course", "scenario", "standard", "lesson"])
-def test_every_page_previews(author: Any, small: make.Small, name: str) -> None:
+def test_every_page_previews(author: Any, small: cms.OneOfEach, name: str) -> None:
     page = getattr(small, name)
     answer = author.get(reverse("wagtailadmin_pages:view_draft", args=[page.pk]))
     assert answer.status_code == 200
     assert page.title in answer.content.decode()
 
 
-def test_a_preview_of_a_broken_scenario_lists_nodes_and_remarks(author: Any, small: make.Small) -> None:
-    small.scenario.nodes = [make.decision("one", "nowhere", small.skill, make.speaker("otto"))]
+def test_a_preview_of_a_broken_scenario_lists_nodes_and_remarks(author: Any, small: cms.OneOfEach) -> None:
+    small.scenario.nodes = [cms.decision_block("one", "nowhere", small.skill, cms.speaker_source("otto"))]
     small.scenario.save_revision(clean=False)
     html = author.get(reverse("wagtailadmin_pages:view_draft", args=[small.scenario.pk])).content.decode()
     assert 'id="n-one"' in html
     assert "one leads to nowhere" in html
 
 
-def test_a_preview_is_for_those_who_may_edit(client: Any, small: make.Small) -> None:
-    client.force_login(factories.person())
+def test_a_preview_is_for_those_who_may_edit(client: Any, small: cms.OneOfEach) -> None:
+    client.force_login(people.person())
     assert client.get(reverse("wagtailadmin_pages:view_draft", args=[small.lesson.pk])).status_code in (302, 403)
 
 
-def test_a_page_never_shows_itself_at_its_own_address(client: Any, small: make.Small) -> None:
+def test_a_page_never_shows_itself_at_its_own_address(client: Any, small: cms.OneOfEach) -> None:
     for page in (small.lesson, small.course, small.scenario, small.standard, small.path):
         answer = client.get(page.get_url())
         assert answer.status_code == 302
         assert answer["Location"] == f"/go/{page.uid}/"
 
 
-def test_every_edit_page_opens(author: Any, small: make.Small) -> None:
+def test_every_edit_page_opens(author: Any, small: cms.OneOfEach) -> None:
     for page in (small.lesson, small.course, small.scenario, small.standard, small.path):
         assert author.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).status_code == 200
-    for source in (small.skill, small.role, make.speaker("otto")):
+    for source in (small.skill, small.role, cms.speaker_source("otto")):
         url = reverse(source.snippet_viewset.get_url_name("edit"), args=[source.pk])
         assert author.get(url).status_code == 200
         assert author.get(reverse(source.snippet_viewset.get_url_name("list"))).status_code == 200
 
 
-def test_a_skill_publishes_from_its_form_and_keeps_its_short_name(author: Any, small: make.Small) -> None:
+def test_a_skill_publishes_from_its_form_and_keeps_its_short_name(author: Any, small: cms.OneOfEach) -> None:
     url = reverse(small.skill.snippet_viewset.get_url_name("edit"), args=[small.skill.pk])
-    data = make.edit_data(author, url, small.skill, about="Better.", **{"action-publish": "1"})
+    data = edit_data(author, url, small.skill, about="Better.", **{"action-publish": "1"})
     assert author.post(url, data).status_code == 302
     assert SkillSource.objects.get(pk=small.skill.pk).about == "Better."
     answer = author.post(url, data | {"slug": "other"})
     assert "The short name stays listening" in errors(answer)
 
 
-def test_every_source_previews(small: make.Small) -> None:
-    for source in (small.skill, small.role, make.speaker("otto")):
+def test_every_source_previews(small: cms.OneOfEach) -> None:
+    for source in (small.skill, small.role, cms.speaker_source("otto")):
         answer = source.make_preview_request()
         assert answer.status_code == 200
         assert source.title in answer.content.decode()
 
 
-def test_an_unsaved_page_previews_from_its_form(author: Any, small: make.Small) -> None:
+def test_an_unsaved_page_previews_from_its_form(author: Any, small: cms.OneOfEach) -> None:
     url = reverse("wagtailadmin_pages:edit", args=[small.path.pk])
-    data = make.edit_data(author, url, put(small.path, *circle(small)), title="Not saved")
+    data = edit_data(author, url, put(small.path, *circle(small)), title="Not saved")
     preview = reverse("wagtailadmin_pages:preview_on_edit", args=[small.path.pk])
     assert author.post(preview, data).json()["is_valid"]
     html = author.get(preview).content.decode()
@@ -297,12 +303,12 @@ def test_an_unsaved_page_previews_from_its_form(author: Any, small: make.Small) 
     assert "study waits for itself" in html
 
 
-def test_titles_that_the_record_has_no_room_for_are_refused(author: Any, small: make.Small) -> None:
+def test_titles_that_the_record_has_no_room_for_are_refused(author: Any, small: cms.OneOfEach) -> None:
     answer = edit(author, small.scenario, title="Long " * 40, **{"action-publish": "1"})
     assert "title: use at most 160 characters" in errors(answer)
 
 
-def test_live_lesson_by_uid_costs_one_query(small: make.Small, django_assert_max_num_queries: Any) -> None:
+def test_live_lesson_by_uid_costs_one_query(small: cms.OneOfEach, django_assert_max_num_queries: Any) -> None:
     with django_assert_max_num_queries(1):
         page = api.live_lesson(small.lesson.uid)
     html = str(api.render_lesson(page))
@@ -310,10 +316,10 @@ def test_live_lesson_by_uid_costs_one_query(small: make.Small, django_assert_max
     assert "Because" not in html, "the key of a recall question never leaves by this door"
     assert "And you?" in html
     question = page.uid_of(page.body[1])
-    assert "<form>ask</form>" in api.render_lesson(page, {question: make.safe("<form>ask</form>")})
+    assert "<form>ask</form>" in api.render_lesson(page, {question: SafeString("<form>ask</form>")})
 
 
-def test_no_lesson_no_page(small: make.Small) -> None:
+def test_no_lesson_no_page(small: cms.OneOfEach) -> None:
     with pytest.raises(NotFound):
         api.live_lesson(small.course.uid)
     small.lesson.unpublish()
@@ -324,8 +330,8 @@ def test_no_lesson_no_page(small: make.Small) -> None:
 # --- Groups and people --------------------------------------------------------------------------------------------
 
 
-def test_groups_get_their_permissions(small: make.Small) -> None:
-    author, administrator = factories.in_group(AUTHORS), factories.in_group(LEARNING_ADMINISTRATORS)
+def test_groups_get_their_permissions(small: cms.OneOfEach) -> None:
+    author, administrator = people.in_group(AUTHORS), people.in_group(LEARNING_ADMINISTRATORS)
     for person in (author, administrator):
         assert person.has_perms(["wagtailadmin.access_admin", "cms.change_skillsource", "lms.change_customer"])
         assert person.has_perm("cms.publish_skillsource") == (person == administrator)
@@ -339,13 +345,13 @@ def test_groups_get_their_permissions(small: make.Small) -> None:
 
 @pytest.fixture
 def administrator(client: Any) -> Any:
-    user = factories.administrator(factories.person("Ada Admin"))
+    user = people.administrator(people.person("Ada Admin"))
     client.force_login(user)
     return client
 
 
 def test_people_are_edited_but_never_deleted_or_added_in_the_admin(administrator: Any) -> None:
-    other = factories.person("Otto Other")
+    other = people.person("Otto Other")
     assert administrator.get(reverse("wagtailusers_users:index")).status_code == 200
     url = reverse("wagtailusers_users:edit", args=[other.pk])
     html = administrator.get(url).content.decode()
@@ -365,7 +371,7 @@ def test_people_are_edited_but_never_deleted_or_added_in_the_admin(administrator
     assert administrator.get(reverse("wagtailusers_users:add"))["Location"] == "/people/invite/"
 
 
-def test_the_home_page_of_the_admin_tells_of_failures(author: Any, small: make.Small, monkeypatch: Any) -> None:
+def test_the_home_page_of_the_admin_tells_of_failures(author: Any, small: cms.OneOfEach, monkeypatch: Any) -> None:
     assert "Content health" not in author.get(reverse("wagtailadmin_home")).content.decode()
 
     def refuse(*args: Any) -> None:
@@ -373,7 +379,7 @@ def test_the_home_page_of_the_admin_tells_of_failures(author: Any, small: make.S
 
     monkeypatch.setattr("cms.services.authoring.compile.pages.publish_scenario", refuse)
     small.scenario.brief = "New."
-    make.publish(small.scenario)
+    cms.publish(small.scenario)
     html = author.get(reverse("wagtailadmin_home")).content.decode()
     assert "Content health" in html
     assert "disk full" in html

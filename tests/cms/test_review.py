@@ -32,8 +32,8 @@ from cms.services.authoring.setup import name_site, set_up_site
 from coaching.models import ObserverGrant
 from lms import clock
 from lms.api import AUTHORS, LEARNING_ADMINISTRATORS, Skill, User
-from tests import cms_factories as make
-from tests import factories
+from tests.editing import edit_data
+from tests.factories import basics, cms, people
 from tests.strings.pseudo import pseudo_language
 
 pytestmark = pytest.mark.django_db
@@ -47,10 +47,10 @@ def sign_in(who: User) -> Client:
 
 def save(client: Client, page: Any, **fields: Any) -> Any:
     url = reverse("wagtailadmin_pages:edit", args=[page.pk])
-    return client.post(url, make.edit_data(client, url, page, **fields))
+    return client.post(url, edit_data(client, url, page, **fields))
 
 
-def test_set_up_once_however_often(small: make.Small) -> None:
+def test_set_up_once_however_often(small: cms.OneOfEach) -> None:
     set_up_site()
     set_up_site()
     assert Workflow.objects.filter(name="Learning reviews it").count() == 1
@@ -59,8 +59,8 @@ def test_set_up_once_however_often(small: make.Small) -> None:
     assert small.scenario.get_workflow().name == "Learning reviews it"
 
 
-def test_an_author_cannot_publish_past_the_review(small: make.Small) -> None:
-    author = sign_in(factories.in_group(AUTHORS))
+def test_an_author_cannot_publish_past_the_review(small: cms.OneOfEach) -> None:
+    author = sign_in(people.in_group(AUTHORS))
     versions = ScenarioVersion.objects.count()
     save(author, small.scenario, brief="Sneaked in.", **{"action-publish": "1"})
     small.scenario.refresh_from_db()
@@ -68,8 +68,8 @@ def test_an_author_cannot_publish_past_the_review(small: make.Small) -> None:
     assert ScenarioVersion.objects.count() == versions
 
 
-def test_what_an_author_hands_in_goes_live_when_learning_approves(small: make.Small) -> None:
-    writer, learning = factories.in_group(AUTHORS), factories.in_group(LEARNING_ADMINISTRATORS)
+def test_what_an_author_hands_in_goes_live_when_learning_approves(small: cms.OneOfEach) -> None:
+    writer, learning = people.in_group(AUTHORS), people.in_group(LEARNING_ADMINISTRATORS)
     author, reviewer = sign_in(writer), sign_in(learning)
     assert save(author, small.scenario, brief="In review.", **{"action-submit": "1"}).status_code == 302
     assert [page.pk for page in awaiting_review()] == [small.scenario.pk]
@@ -90,26 +90,26 @@ def test_what_an_author_hands_in_goes_live_when_learning_approves(small: make.Sm
 
 @pytest.mark.parametrize(("writes", "reads"), [("en", "eo"), ("eo", "en")])
 def test_the_mail_about_it_is_in_the_language_of_whoever_reads_it(
-    small: make.Small, settings: Any, mailoutbox: list[EmailMessage], writes: str, reads: str
+    small: cms.OneOfEach, settings: Any, mailoutbox: list[EmailMessage], writes: str, reads: str
 ) -> None:
     settings.LANGUAGES = [("en", "English"), ("eo", "Esperanto")]
-    reviewer = factories.in_group(LEARNING_ADMINISTRATORS)
+    reviewer = people.in_group(LEARNING_ADMINISTRATORS)
     User.objects.filter(pk=reviewer.pk).update(locale=reads)
     with pseudo_language(only="eo"), translation.override(writes):
-        submit_for_review(small.scenario, factories.in_group(AUTHORS))
+        submit_for_review(small.scenario, people.in_group(AUTHORS))
     assert [(mail.to, "⟦" in mail.subject, "⟦" in mail.body) for mail in mailoutbox] == [
         ([reviewer.email], reads == "eo", reads == "eo")
     ]
 
 
 @pytest.fixture
-def stranded(small: make.Small) -> Any:
+def stranded(small: cms.OneOfEach) -> Any:
     """A path in review, one of whose courses left the site meanwhile."""
-    extra = make.course(small.frame, small.skill, slug="extra", lessons=1)
+    extra = cms.course_page(small.frame, small.skill, slug="extra", lessons=1)
     begin, show = small.milestones()
-    begin["value"]["steps"].append(make.step("course", "more", extra))
-    path = make.path(small.frame, small.role, begin, show, slug="second", live=False)
-    submit_for_review(path, factories.in_group(AUTHORS))
+    begin["value"]["steps"].append(cms.step_block("course", "more", extra))
+    path = cms.path_page(small.frame, small.role, begin, show, slug="second", live=False)
+    submit_for_review(path, people.in_group(AUTHORS))
     extra.unpublish()
     return path
 
@@ -118,7 +118,7 @@ def stranded(small: make.Small) -> Any:
 def test_what_rests_on_something_that_left_is_not_approved_and_it_is_said_why(
     stranded: Any, headers: dict[str, str]
 ) -> None:
-    reviewer = sign_in(factories.in_group(LEARNING_ADMINISTRATORS))
+    reviewer = sign_in(people.in_group(LEARNING_ADMINISTRATORS))
     state = WorkflowState.objects.get().current_task_state
     known = [stranded.pk, "approve", state.pk]
     url = reverse("wagtailadmin_pages:workflow_action", args=known)
@@ -128,14 +128,14 @@ def test_what_rests_on_something_that_left_is_not_approved_and_it_is_said_why(
     page = reviewer.get(editor).content.decode()
     assert "more: “Extra” is not published yet." in html.unescape(page)
     assert_still_in_review(stranded)
-    make.publish(CoursePage.objects.get(slug="extra"))
+    cms.publish(CoursePage.objects.get(slug="extra"))
     assert reviewer.post(url, {"comment": "Fine."}).status_code == 302
     stranded.refresh_from_db()
     assert stranded.live
 
 
 def test_nor_is_it_from_the_editor(stranded: Any) -> None:
-    reviewer = sign_in(factories.in_group(LEARNING_ADMINISTRATORS))
+    reviewer = sign_in(people.in_group(LEARNING_ADMINISTRATORS))
     stranded = stranded.get_latest_revision_as_object()
     action = {"action-workflow-action": "1", "workflow-action-name": "approve", "workflow-action-extra-data": "{}"}
     answer = save(reviewer, stranded, **action)
@@ -149,13 +149,13 @@ def assert_still_in_review(page: Any) -> None:
     assert not PathPage.objects.get(pk=page.pk).live
 
 
-def test_a_page_outside_the_home_has_no_review(small: make.Small) -> None:
+def test_a_page_outside_the_home_has_no_review(small: cms.OneOfEach) -> None:
     WorkflowPage.objects.all().delete()
     with pytest.raises(ValueError, match="No review is set up"):
-        submit_for_review(small.scenario, factories.in_group(AUTHORS))
+        submit_for_review(small.scenario, people.in_group(AUTHORS))
 
 
-def test_the_site_is_called_by_the_organisation(small: make.Small) -> None:
+def test_the_site_is_called_by_the_organisation(small: cms.OneOfEach) -> None:
     name_site("Aldermoor")
     assert Site.objects.get(is_default_site=True).site_name == "Aldermoor"
     set_up_site()
@@ -168,7 +168,7 @@ def test_the_site_is_called_by_the_organisation(small: make.Small) -> None:
 def calibration(skill: Any, *, items: int = 12, slug: str = "ten-visits", **fields: Any) -> CalibrationSource:
     """A set as an author would write it, not live."""
     vignettes = [
-        make.raw("vignette", {"key": f"v-{n}", "vignette": f"Visit {n}.", "reference": str(n % 5 + 1), "why": "So."})
+        cms.raw("vignette", {"key": f"v-{n}", "vignette": f"Visit {n}.", "reference": str(n % 5 + 1), "why": "So."})
         for n in range(items)
     ]
     made = CalibrationSource(slug=slug, title="Ten visits", skill=skill, items=vignettes, live=False, **fields)
@@ -182,7 +182,7 @@ def edit_url(source: Any, name: str = "edit", *more: Any) -> str:
 
 
 def send(client: Client, source: Any, **fields: Any) -> Any:
-    return client.post(edit_url(source), make.edit_data(client, edit_url(source), source, **fields))
+    return client.post(edit_url(source), edit_data(client, edit_url(source), source, **fields))
 
 
 @pytest.mark.parametrize(
@@ -196,11 +196,11 @@ def send(client: Client, source: Any, **fields: Any) -> Any:
 )
 @pytest.mark.parametrize("kind", ["skill", "role", "calibration"])
 def test_an_author_publishes_nothing_that_judging_rests_on(
-    small: make.Small, kind: str, sneaks: dict[str, str]
+    small: cms.OneOfEach, kind: str, sneaks: dict[str, str]
 ) -> None:
     """H9: by the form, scheduled, or as their own approval."""
     source = calibration(small.skill) if kind == "calibration" else getattr(small, kind)
-    author = sign_in(factories.in_group(AUTHORS))
+    author = sign_in(people.in_group(AUTHORS))
     before = source.live, source.title
     send(author, source, title="Sneaked in", **sneaks)
     call_command("publish_scheduled")
@@ -215,25 +215,25 @@ def test_an_author_publishes_nothing_that_judging_rests_on(
 
 
 @pytest.mark.parametrize("kind", ["skill", "role"])
-def test_an_author_takes_nothing_of_it_away(small: make.Small, kind: str) -> None:
+def test_an_author_takes_nothing_of_it_away(small: cms.OneOfEach, kind: str) -> None:
     """H9: unpublishing and deleting, one by one and in bulk, are L&D's as well."""
-    lonely = make.skill(slug="lonely") if kind == "skill" else make.role(small.skill, slug="lonely")
-    author = sign_in(factories.in_group(AUTHORS))
+    lonely = cms.skill_source(slug="lonely") if kind == "skill" else cms.role_source(small.skill, slug="lonely")
+    author = sign_in(people.in_group(AUTHORS))
     for name in ("unpublish", "delete"):
         author.post(edit_url(lonely, name))
     label = lonely._meta
     bulk = reverse("wagtail_bulk_action", args=[label.app_label, label.model_name, "delete"])
     author.post(f"{bulk}?id={lonely.pk}")
     assert type(lonely).objects.get(pk=lonely.pk).live
-    learning = sign_in(factories.in_group(LEARNING_ADMINISTRATORS))
+    learning = sign_in(people.in_group(LEARNING_ADMINISTRATORS))
     learning.post(edit_url(lonely, "unpublish"))
     assert not type(lonely).objects.get(pk=lonely.pk).live
 
 
-def test_a_set_that_an_author_hands_in_goes_live_when_learning_approves(small: make.Small) -> None:
+def test_a_set_that_an_author_hands_in_goes_live_when_learning_approves(small: cms.OneOfEach) -> None:
     """H9: the way there is."""
     source = calibration(small.skill)
-    author, reviewer = (sign_in(factories.in_group(name)) for name in (AUTHORS, LEARNING_ADMINISTRATORS))
+    author, reviewer = (sign_in(people.in_group(name)) for name in (AUTHORS, LEARNING_ADMINISTRATORS))
     assert send(author, source, title="Twelve visits", **{"action-submit": "1"}).status_code == 302
     assert [thing.pk for thing in awaiting_review()] == [source.pk]
     assert not CalibrationVersion.objects.exists()
@@ -251,11 +251,11 @@ def test_a_set_that_an_author_hands_in_goes_live_when_learning_approves(small: m
     [(9, {"min_items": 9}), (2, {"min_items": 1}), (12, {"kappa": 0.39}), (12, {"max_bias": 0.76})],
 )
 def test_a_set_that_would_decide_below_the_floors_is_refused_in_the_form(
-    small: make.Small, items: int, fields: dict[str, Any]
+    small: cms.OneOfEach, items: int, fields: dict[str, Any]
 ) -> None:
     """H9: the form says why, and what to do; a set that says it only teaches may be as small as it likes."""
     source = calibration(small.skill, items=items)
-    client = sign_in(factories.in_group(LEARNING_ADMINISTRATORS))
+    client = sign_in(people.in_group(LEARNING_ADMINISTRATORS))
     answer = send(client, source, **fields, **{"action-publish": "1"})
     page = html.unescape(answer.content.decode())
     assert answer.status_code == 200
@@ -269,7 +269,7 @@ def observes(who: User, skill: Any) -> User:
     """Their founding grant ends soon."""
     ObserverGrant.objects.create(
         person=who, skill=Skill.objects.get(slug=skill.slug), granted_at=clock.now() - timedelta(days=30),
-        until_on=clock.now().date() + timedelta(days=3), granted_by=factories.person("Giver"), reason="Known.",
+        until_on=clock.now().date() + timedelta(days=3), granted_by=people.person("Giver"), reason="Known.",
     )  # fmt: skip
     return who
 
@@ -278,18 +278,18 @@ def rate_well(who: User, source: CalibrationSource) -> Any:
     version = CalibrationVersion.objects.get(set_uid=source.uid)
     right = {item["id"]: item["reference"] for item in version.spec["items"]}
     said = {"actor": who, "set_uid": source.uid, "number": version.number, "ratings": right}
-    return take_calibration(**said, key=factories.key(), at=clock.now())
+    return take_calibration(**said, key=basics.key(), at=clock.now())
 
 
 @pytest.mark.parametrize("duty", [AUTHORS, LEARNING_ADMINISTRATORS, "administrator", "was an author", ""])
-def test_who_may_edit_a_set_renews_nothing_with_it(small: make.Small, duty: str) -> None:
+def test_who_may_edit_a_set_renews_nothing_with_it(small: cms.OneOfEach, duty: str) -> None:
     """H9: nobody passes a set that they may edit, or edited within a year; they may take it to learn."""
-    source = make.publish(calibration(small.skill))
-    who = factories.person()
+    source = cms.publish(calibration(small.skill))
+    who = people.person()
     if duty == "administrator":
-        factories.administrator(who)
+        people.administrator(who)
     if duty in (AUTHORS, LEARNING_ADMINISTRATORS):
-        factories.in_group(duty, who)
+        people.in_group(duty, who)
     if duty == "was an author":
         source.save_revision(user=who)
     observes(who, small.skill)
@@ -303,9 +303,9 @@ def test_who_may_edit_a_set_renews_nothing_with_it(small: make.Small, duty: str)
     assert ("it renewed no grant" in page) == bool(duty)
 
 
-def test_what_somebody_edited_two_years_ago_they_may_have_forgotten(small: make.Small) -> None:
+def test_what_somebody_edited_two_years_ago_they_may_have_forgotten(small: cms.OneOfEach) -> None:
     """H9: a year, by Wagtail's drafts and by its log."""
-    source, who = make.publish(calibration(small.skill)), factories.person()
+    source, who = cms.publish(calibration(small.skill)), people.person()
     source.save_revision(user=who)
     log(source, "wagtail.edit", user=who)
     observes(who, small.skill)
@@ -315,4 +315,4 @@ def test_what_somebody_edited_two_years_ago_they_may_have_forgotten(small: make.
     assert could_know(who, source.uid, clock.now()), "the log knows as well"
     ModelLogEntry.objects.for_instance(source).filter(user=who).update(timestamp=later)
     assert not could_know(who, source.uid, clock.now())
-    assert not could_know(who, factories.key(), clock.now())
+    assert not could_know(who, basics.key(), clock.now())

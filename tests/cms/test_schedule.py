@@ -19,8 +19,7 @@ from cms.services.authoring.schedule import REFUSED
 from cms.tasks import run_schedule
 from lms import clock
 from lms.api import AUTHORS, Notice, SkillVersion, User
-from tests import cms_factories as make
-from tests import factories
+from tests.factories import cms, people
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +29,7 @@ SOON = timedelta(minutes=10)
 
 @pytest.fixture
 def author() -> User:
-    return factories.in_group(AUTHORS)
+    return people.in_group(AUTHORS)
 
 
 def schedule(thing: Any, at: datetime, author: User | None = None) -> Any:
@@ -40,14 +39,14 @@ def schedule(thing: Any, at: datetime, author: User | None = None) -> Any:
     return type(thing).objects.get(pk=thing.pk)
 
 
-def draft(small: make.Small, slug: str) -> ScenarioPage:
-    return make.scenario(small.frame, small.skill, slug=slug, live=False)
+def draft(small: cms.OneOfEach, slug: str) -> ScenarioPage:
+    return cms.scenario_page(small.frame, small.skill, slug=slug, live=False)
 
 
-def broken(small: make.Small, slug: str) -> ScenarioPage:
+def broken(small: cms.OneOfEach, slug: str) -> ScenarioPage:
     """A draft that no check would let go live."""
     page = draft(small, slug)
-    page.nodes = [make.ending()]
+    page.nodes = [cms.ending_block()]
     return page
 
 
@@ -67,9 +66,9 @@ def refusals(thing: Page) -> list[str]:
 # --- Going live ---------------------------------------------------------------------------------------------------
 
 
-def test_it_goes_live_at_its_time_and_not_before(small: make.Small) -> None:
+def test_it_goes_live_at_its_time_and_not_before(small: cms.OneOfEach) -> None:
     now = clock.now()
-    page, skill = draft(small, "later"), SkillSource.objects.get(pk=make.skill("later").pk)
+    page, skill = draft(small, "later"), SkillSource.objects.get(pk=cms.skill_source("later").pk)
     skill.about = "Another word for it."
     for thing in (page, skill):
         schedule(thing, now + HOUR)
@@ -84,7 +83,7 @@ def test_it_goes_live_at_its_time_and_not_before(small: make.Small) -> None:
     assert PageLogEntry.objects.filter(page=page, action="wagtail.publish.scheduled").count() == 1
 
 
-def test_running_again_does_nothing_more(small: make.Small) -> None:
+def test_running_again_does_nothing_more(small: cms.OneOfEach) -> None:
     page = schedule(draft(small, "later"), clock.now() + HOUR)
     at = clock.now() + 2 * HOUR
     assert api.run_schedule(at) == (1, 0)
@@ -95,7 +94,7 @@ def test_running_again_does_nothing_more(small: make.Small) -> None:
 
 
 def test_the_task_goes_by_the_clock_that_a_file_may_move(
-    small: make.Small, move_clock: Callable[[float], None]
+    small: cms.OneOfEach, move_clock: Callable[[float], None]
 ) -> None:
     page = schedule(draft(small, "later"), clock.now() + HOUR)
     move_clock(3000)
@@ -111,12 +110,12 @@ def test_the_running_site_asks_every_minute() -> None:
     assert (entry["task"], entry["schedule"]) == (run_schedule.name, 60)
 
 
-def test_what_others_rest_on_goes_first_whatever_was_set_first(small: make.Small) -> None:
+def test_what_others_rest_on_goes_first_whatever_was_set_first(small: cms.OneOfEach) -> None:
     """A path that names a scenario which goes live with it, both at once and the path approved earlier."""
     now = clock.now()
     page = draft(small, "later")
     begin, show = small.milestones()
-    begin["value"]["steps"].append(make.step("practice", "more", page))
+    begin["value"]["steps"].append(cms.step_block("practice", "more", page))
     path = PathPage.objects.get(pk=small.path.pk)
     path.milestones = [begin, show]
     schedule(path, now + HOUR)
@@ -129,7 +128,7 @@ def test_what_others_rest_on_goes_first_whatever_was_set_first(small: make.Small
 # --- A refusal ----------------------------------------------------------------------------------------------------
 
 
-def test_one_refusal_is_said_and_the_others_go_live(small: make.Small, author: User) -> None:
+def test_one_refusal_is_said_and_the_others_go_live(small: cms.OneOfEach, author: User) -> None:
     now = clock.now()
     first = schedule(broken(small, "first"), now + HOUR, author)
     others = [schedule(draft(small, f"other-{n}"), now + HOUR + SOON) for n in range(2)]
@@ -143,7 +142,7 @@ def test_one_refusal_is_said_and_the_others_go_live(small: make.Small, author: U
     assert CompileFailure.objects.filter(resolved_at=None).count() == 0, "nothing was published"
 
 
-def test_a_refusal_is_tried_again_and_told_once(small: make.Small, author: User) -> None:
+def test_a_refusal_is_tried_again_and_told_once(small: cms.OneOfEach, author: User) -> None:
     now = clock.now()
     page = schedule(broken(small, "later"), now + HOUR, author)
     for minute in range(4):
@@ -155,11 +154,11 @@ def test_a_refusal_is_tried_again_and_told_once(small: make.Small, author: User)
     assert told.text.startswith("“Later” did not go live at its time.")
 
 
-def test_what_was_in_the_way_may_be_put_right_elsewhere(small: make.Small) -> None:
+def test_what_was_in_the_way_may_be_put_right_elsewhere(small: cms.OneOfEach) -> None:
     now = clock.now()
     page = draft(small, "later")
     begin, show = small.milestones()
-    begin["value"]["steps"].append(make.step("practice", "more", page))
+    begin["value"]["steps"].append(cms.step_block("practice", "more", page))
     path = PathPage.objects.get(pk=small.path.pk)
     path.milestones = [begin, show]
     schedule(path, now + HOUR)
@@ -167,12 +166,12 @@ def test_what_was_in_the_way_may_be_put_right_elsewhere(small: make.Small) -> No
     assert api.run_schedule(at) == (0, 1)
     assert "“Later” is not published yet" in refusals(path)[0]
     assert len(api.late_content(at)) == 1
-    make.publish(page)
+    cms.publish(page)
     assert api.run_schedule(at + SOON) == (1, 0)
     assert api.late_content(at + SOON) == []
 
 
-def test_another_reason_and_another_time_are_written_down_again(small: make.Small, author: User) -> None:
+def test_another_reason_and_another_time_are_written_down_again(small: cms.OneOfEach, author: User) -> None:
     now = clock.now()
     page = schedule(broken(small, "later"), now + HOUR, author)
     api.run_schedule(now + 2 * HOUR)
@@ -183,13 +182,13 @@ def test_another_reason_and_another_time_are_written_down_again(small: make.Smal
     assert ["at most 160" in message for message in refusals(page)] == [False, True]
     assert Notice.objects.count() == 1, "the same item"
     page = ScenarioPage.objects.get(pk=page.pk)
-    page.nodes = [make.ending()]
+    page.nodes = [cms.ending_block()]
     schedule(page, now + 3 * HOUR, author)
     api.run_schedule(now + 4 * HOUR)
     assert Notice.objects.count() == 2
 
 
-def test_whatever_goes_wrong_with_one_leaves_the_others(small: make.Small, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whatever_goes_wrong_with_one_leaves_the_others(small: cms.OneOfEach, monkeypatch: pytest.MonkeyPatch) -> None:
     now = clock.now()
     one, other = (schedule(draft(small, slug), now + HOUR) for slug in ("one", "other"))
     publish = Revision.publish
@@ -206,7 +205,7 @@ def test_whatever_goes_wrong_with_one_leaves_the_others(small: make.Small, monke
     assert refusals(one) == ["RuntimeError: disk full"]
 
 
-def test_authors_see_it_on_their_home_page_and_in_the_history(small: make.Small, author: User, client: Any) -> None:
+def test_authors_see_it_on_their_home_page_and_in_the_history(small: cms.OneOfEach, author: User, client: Any) -> None:
     page = schedule(broken(small, "later"), clock.now() + HOUR, author)
     revision = page.scheduled_revision
     Revision.objects.filter(pk=revision.pk).update(approved_go_live_at=clock.now() - HOUR)
@@ -220,7 +219,7 @@ def test_authors_see_it_on_their_home_page_and_in_the_history(small: make.Small,
     assert "Was refused when its time had come" in history
 
 
-def test_a_revision_of_something_that_is_gone_is_left_alone(small: make.Small) -> None:
+def test_a_revision_of_something_that_is_gone_is_left_alone(small: cms.OneOfEach) -> None:
     page = schedule(draft(small, "later"), clock.now() + HOUR)
     Revision.objects.filter(pk=page.scheduled_revision.pk).update(object_id="999999")
     assert api.run_schedule(clock.now() + 2 * HOUR) == (0, 0)
@@ -229,12 +228,12 @@ def test_a_revision_of_something_that_is_gone_is_left_alone(small: make.Small) -
 # --- Leaving ------------------------------------------------------------------------------------------------------
 
 
-def test_it_leaves_at_its_time_and_not_before(small: make.Small) -> None:
+def test_it_leaves_at_its_time_and_not_before(small: cms.OneOfEach) -> None:
     now = clock.now()
-    page, skill = make.scenario(small.frame, small.skill, slug="free"), make.skill("free")
+    page, skill = cms.scenario_page(small.frame, small.skill, slug="free"), cms.skill_source("free")
     for thing in (page, skill):
         thing.expire_at = now + HOUR
-        make.publish(thing)
+        cms.publish(thing)
     assert api.run_schedule(now + HOUR - SOON) == (0, 0)
     assert (live(page), live(skill)) == (True, True)
     assert api.run_schedule(now + HOUR) == (2, 0)
@@ -245,12 +244,12 @@ def test_it_leaves_at_its_time_and_not_before(small: make.Small) -> None:
     assert ModelLogEntry.objects.filter(object_id=str(skill.pk), action="wagtail.unpublish.scheduled").count() == 1
 
 
-def test_what_steps_point_to_stays_and_the_others_leave(small: make.Small, author: User) -> None:
+def test_what_steps_point_to_stays_and_the_others_leave(small: cms.OneOfEach, author: User) -> None:
     """No form takes such a time; one may have been there before somebody chose it."""
     now = clock.now()
-    free = make.scenario(small.frame, small.skill, slug="free")
+    free = cms.scenario_page(small.frame, small.skill, slug="free")
     free.expire_at = now + HOUR
-    make.publish(free)
+    cms.publish(free)
     small.standard.save_revision(user=author).publish()
     StandardPage.objects.filter(pk=small.standard.pk).update(expire_at=now + HOUR)
     SkillSource.objects.filter(pk=small.skill.pk).update(expire_at=now + HOUR)
@@ -265,7 +264,7 @@ def test_what_steps_point_to_stays_and_the_others_leave(small: make.Small, autho
     assert Notice.objects.get().text.startswith("“Visit” did not leave the site")
 
 
-def test_what_goes_live_may_free_what_leaves_in_the_same_run(small: make.Small) -> None:
+def test_what_goes_live_may_free_what_leaves_in_the_same_run(small: cms.OneOfEach) -> None:
     now = clock.now()
     begin, show = small.milestones()
     begin["value"]["steps"].pop()
@@ -277,10 +276,10 @@ def test_what_goes_live_may_free_what_leaves_in_the_same_run(small: make.Small) 
     assert not live(small.scenario)
 
 
-def test_what_another_worker_has_done_is_not_done_again(small: make.Small, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_another_worker_has_done_is_not_done_again(small: cms.OneOfEach, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two workers may have read the same list."""
     now = clock.now()
-    page, free = schedule(draft(small, "later"), now + HOUR), make.skill("free")
+    page, free = schedule(draft(small, "later"), now + HOUR), cms.skill_source("free")
     SkillSource.objects.filter(pk=free.pk).update(expire_at=now + HOUR)
     at = now + HOUR
     for find in ("_to_publish", "_to_expire"):
@@ -297,7 +296,7 @@ def test_what_another_worker_has_done_is_not_done_again(small: make.Small, monke
 # --- What it costs ------------------------------------------------------------------------------------------------
 
 
-def test_a_run_with_nothing_due_takes_seven_queries(small: make.Small, django_assert_num_queries: Any) -> None:
+def test_a_run_with_nothing_due_takes_seven_queries(small: cms.OneOfEach, django_assert_num_queries: Any) -> None:
     at = clock.now()
     schedule(draft(small, "later"), at + HOUR)
     api.run_schedule(at)
@@ -309,7 +308,7 @@ def test_a_run_with_nothing_due_takes_seven_queries(small: make.Small, django_as
 
 @pytest.mark.parametrize("number", [1, 10])
 def test_saying_what_is_late_costs_the_same_for_many(
-    small: make.Small, django_assert_num_queries: Any, number: int
+    small: cms.OneOfEach, django_assert_num_queries: Any, number: int
 ) -> None:
     at = clock.now() + 2 * HOUR
     for n in range(number):

@@ -8,16 +8,14 @@ from django.core.cache import cache
 from lms import clock
 from lms.api import Organisation, duties_of, forget, places
 from lms.services.platform import navigation
-from tests import coaching_factories as helping
-from tests import factories as make
-from tests import judging_factories as judging
-from tests import learner_factories as learning
+from tests.clients import log_in
+from tests.factories import basics, coaching, judging, learners, paths, people
 
 pytestmark = pytest.mark.django_db
 
 
 def follow(who, uid):
-    answer = learning.signed_in(who, warm=False).get(f"/go/{uid}/")
+    answer = log_in(who).get(f"/go/{uid}/")
     return answer.url if answer.status_code == 302 else answer.status_code
 
 
@@ -25,11 +23,11 @@ def follow(who, uid):
 
 
 def test_what_a_learner_meets():
-    life = learning.life(1)
+    life = learners.learner_on_path(1)
     case, session = life.enrolment.cases.get(), life.enrolment.sessions.get()
     commitment = life.enrolment.commitments.get()
-    assert follow(life.learner, make.uid("l0-1")) == f"/lesson/{make.uid('l0-1')}/"
-    assert follow(life.learner, make.uid("course-0")) == f"/lesson/{make.uid('l0-1')}/"
+    assert follow(life.learner, basics.uid("l0-1")) == f"/lesson/{basics.uid('l0-1')}/"
+    assert follow(life.learner, basics.uid("course-0")) == f"/lesson/{basics.uid('l0-1')}/"
     assert follow(life.learner, life.enrolment.uid) == f"/path/?path={life.enrolment.uid}"
     assert follow(life.learner, life.enrolment.path.uid) == f"/path/?path={life.enrolment.uid}"
     assert follow(life.learner, case.uid) == f"/requests/{case.uid}/"
@@ -37,12 +35,12 @@ def test_what_a_learner_meets():
     assert follow(life.learner, commitment.uid) == f"/commitments/{commitment.uid}/"
     assert follow(life.learner, life.learner.notices.get().uid) == "/exchange/"
     assert follow(life.learner, life.learner.uid) == "/today/"
-    assert follow(life.learner, make.uid("skill-0")) == "/skills/skill-0/"
-    assert follow(life.learner, make.uid("later-0")) == 403
+    assert follow(life.learner, basics.uid("skill-0")) == "/skills/skill-0/"
+    assert follow(life.learner, basics.uid("later-0")) == 403
 
 
 def test_the_same_link_leads_coach_and_manager_to_their_own_pages():
-    life = learning.life(1)
+    life = learners.learner_on_path(1)
     assert follow(life.coach, life.enrolment.uid) == f"/coach/people/{life.enrolment.uid}/"
     assert follow(life.coach, life.learner.uid) == f"/coach/people/{life.enrolment.uid}/"
     assert follow(life.manager, life.enrolment.uid) == f"/people/{life.learner.uid}/"
@@ -50,18 +48,18 @@ def test_the_same_link_leads_coach_and_manager_to_their_own_pages():
 
 
 def test_an_observer_is_led_to_the_encounter():
-    life = learning.life(1)
+    life = learners.learner_on_path(1)
     request = life.enrolment.cases.get().requests.get()
     assert follow(request.observer, request.uid) == f"/observe/{request.uid}/"
     assert follow(life.learner, request.uid) == f"/requests/{request.case.uid}/"
 
 
 def test_threads_posts_and_sign_offs():
-    writer = make.person()
-    thread = helping.question("listening", writer)
+    writer = people.person()
+    thread = coaching.question("listening", writer)
     post = thread.posts.get()
-    assert follow(make.person(), thread.uid) == f"/exchange/{thread.uid}/"
-    assert follow(make.person(), post.uid) == f"/exchange/{thread.uid}/#post-{post.uid}"
+    assert follow(people.person(), thread.uid) == f"/exchange/{thread.uid}/"
+    assert follow(people.person(), post.uid) == f"/exchange/{thread.uid}/#post-{post.uid}"
     scene = judging.scene()
     judging.ready(scene)
     event = judging.decided(scene)[0]
@@ -69,62 +67,62 @@ def test_threads_posts_and_sign_offs():
 
 
 def test_what_is_nobodys_business_is_not_there():
-    life, stranger = learning.life(1), make.person()
-    theirs = [life.enrolment.uid, life.learner.uid, make.uid("l0-1"), make.uid("course-0"), life.enrolment.path.uid]
+    life, stranger = learners.learner_on_path(1), people.person()
+    theirs = [life.enrolment.uid, life.learner.uid, basics.uid("l0-1"), basics.uid("course-0"), life.enrolment.path.uid]
     theirs += [row.get().uid for row in (life.enrolment.cases, life.enrolment.sessions, life.enrolment.commitments)]
     theirs += [
         life.learner.notices.get().uid,
         life.enrolment.cases.get().requests.get().uid,
-        make.uid("nothing at all"),
+        basics.uid("nothing at all"),
     ]
     assert [follow(stranger, uid) for uid in theirs] == [404] * len(theirs)
 
 
 def test_authors_are_led_to_the_editor(small):
-    editor = make.in_group("Authors")
+    editor = people.in_group("Authors")
     for page in (small.scenario, small.path, small.standard, small.course, small.lesson):
         assert follow(editor, page.uid) == f"/cms/pages/{page.pk}/edit/"
-        assert follow(make.person(), page.uid) == 404
+        assert follow(people.person(), page.uid) == 404
 
 
 # --- First pages --------------------------------------------------------------------------------------------------
 
 
 def test_everybody_begins_at_home(client):
-    life = learning.life(1)
-    learner_too = helping.coach()
-    make.enrolment(learner_too, make.path(make.step("practice", "p")))
+    life = learners.learner_on_path(1)
+    learner_too = coaching.coach()
+    paths.enrolment(learner_too, paths.path(paths.step("practice", "p")))
     homes = {
         life.learner: "/today/",
         life.coach: "/coach/",
         life.manager: "/team/",
         learner_too: "/today/",
-        make.in_group("Authors"): "/cms/",
-        make.in_group("Learning administrators"): "/team/",
-        make.person(): "/today/",
+        people.in_group("Authors"): "/cms/",
+        people.in_group("Learning administrators"): "/team/",
+        people.person(): "/today/",
     }
     for who, home in homes.items():
-        assert learning.signed_in(who, warm=False).get("/").url == home
+        assert log_in(who).get("/").url == home
     assert client.get("/").url == "/accounts/login/"
 
 
 def shown(who, url="/skills/"):
-    context = learning.signed_in(who, warm=False).get(url).context
+    context = log_in(who).get(url).context
     return [str(place["label"]) for place in context["places"]], context
 
 
 def test_places_are_those_of_ones_duties():
-    life = learning.life(1)
+    life = learners.learner_on_path(1)
     assert shown(life.learner)[0] == ["Today", "My path", "My skills", "Exchange"]
     assert shown(life.coach)[0] == ["Queue", "Observe", "Exchange"]
     assert shown(life.manager)[0] == ["Team", "Exchange"]
-    assert shown(make.person())[0] == ["Today", "Exchange"]
-    assert shown(make.in_group("Authors"))[0] == ["Exchange", "Authoring"]
-    assert shown(make.in_group("Learning administrators"))[0] == ["Team", "Exchange", "People", "Authoring"]
+    assert shown(people.person())[0] == ["Today", "Exchange"]
+    assert shown(people.in_group("Authors"))[0] == ["Exchange", "Authoring"]
+    assert shown(people.in_group("Learning administrators"))[0] == ["Team", "Exchange", "People", "Authoring"]
 
 
 def test_the_place_of_a_page_is_marked():
-    life = learning.life(1)
+    life = learners.learner_on_path(1)
     context = shown(life.learner, "/today/")[1]
     assert [place["current"] for place in context["places"]] == ["page", "", "", ""]
     context = shown(life.learner, "/skills/skill-0/")[1]
@@ -135,21 +133,21 @@ def test_the_place_of_a_page_is_marked():
 
 def test_the_organisation_is_named_and_the_time_is_told():
     Organisation.objects.create(name="Aldermoor")
-    page = learning.signed_in(make.person()).get("/skills/").content.decode()
+    page = log_in(people.person(), warm=True).get("/skills/").content.decode()
     assert "Vouch for Aldermoor" in page
     assert "As of" in page
 
 
 def test_administrators_read_which_version_runs(settings):
     settings.VOUCH_VERSION = "9.8.7"
-    assert "Version 9.8.7" in learning.signed_in(make.administrator()).get("/today/").content.decode()
-    assert "9.8.7" not in learning.signed_in(make.person()).get("/today/").content.decode()
+    assert "Version 9.8.7" in log_in(people.administrator(), warm=True).get("/today/").content.decode()
+    assert "9.8.7" not in log_in(people.person(), warm=True).get("/today/").content.decode()
 
 
 def test_patterns_are_for_superusers(client, settings):
     assert client.get("/patterns/")["Location"] == "/accounts/login/?next=/patterns/"
-    assert learning.signed_in(make.person()).get("/patterns/").status_code == 404
-    assert learning.signed_in(make.administrator()).get("/patterns/").status_code == 200
+    assert log_in(people.person(), warm=True).get("/patterns/").status_code == 404
+    assert log_in(people.administrator(), warm=True).get("/patterns/").status_code == 200
     settings.DEBUG = True
     assert client.get("/patterns/").status_code == 200
 
@@ -158,7 +156,7 @@ def test_patterns_are_for_superusers(client, settings):
 
 
 def test_duties_are_read_in_one_query_and_then_kept(django_assert_num_queries, django_capture_on_commit_callbacks):
-    life = learning.life(1)
+    life = learners.learner_on_path(1)
     with django_assert_num_queries(1):
         assert duties_of(life.coach) == {"coach"}
     with django_assert_num_queries(0):
@@ -172,13 +170,13 @@ def test_duties_are_read_in_one_query_and_then_kept(django_assert_num_queries, d
 
 
 def test_every_duty_is_found():
-    life = learning.life(1)
-    helping.grant(life.coach, "listening")
+    life = learners.learner_on_path(1)
+    coaching.grant_for_long(life.coach, "listening")
     assert duties_of(life.learner) == {"learner"}
     assert duties_of(life.manager) == {"manager"}
     cache.clear()
     assert duties_of(life.coach) == {"coach", "observer"}
-    assert duties_of(make.in_group("Auditors", make.administrator())) == {"auditor", "administrator"}
+    assert duties_of(people.in_group("Auditors", people.administrator())) == {"auditor", "administrator"}
 
 
 def test_every_place_has_an_address():

@@ -13,40 +13,39 @@ from django.urls import reverse
 from cms.services.authoring.setup import set_up_site
 from lms import clock
 from lms.api import AUTHORS, LEARNING_ADMINISTRATORS, Act, Notice, User
-from tests import factories as make
-from tests import judging_factories as judge
-from tests import learner_factories as learning
+from tests.clients import count_queries, log_in
+from tests.factories import basics, coaching, judging, learners, people
 
 pytestmark = pytest.mark.django_db
 
 
 def author() -> User:
     set_up_site()
-    return make.in_group(AUTHORS)
+    return people.in_group(AUTHORS)
 
 
 def manager() -> User:
-    who = make.person()
-    make.team(make.person(), manager=who)
+    who = people.person()
+    people.team(people.person(), manager=who)
     return who
 
 
 def learning_administrator() -> User:
-    return make.in_group(LEARNING_ADMINISTRATORS)
+    return people.in_group(LEARNING_ADMINISTRATORS)
 
 
 HOMES: dict[str, tuple[Callable[[], User], str]] = {
-    "learner": (lambda: learning.life(1, waits=0).learner, "/today/"),
-    "nobody yet": (make.person, "/today/"),
-    "coach": (lambda: judge.scene().coach, "/coach/"),
-    "coach without learners": (lambda: judge.coach("First day"), "/coach/"),
-    "observer": (lambda: judge.scene().observer, "/coach/"),
-    "manager": (lambda: judge.scene().manager, "/team/"),
+    "learner": (lambda: learners.learner_on_path(1, waits=0).learner, "/today/"),
+    "nobody yet": (people.person, "/today/"),
+    "coach": (lambda: judging.scene().coach, "/coach/"),
+    "coach without learners": (lambda: coaching.coach("First day"), "/coach/"),
+    "observer": (lambda: judging.scene().observer, "/coach/"),
+    "manager": (lambda: judging.scene().manager, "/team/"),
     "manager of nobody on a path": (manager, "/team/"),
-    "learning administrator": (lambda: judge.scene().learning, "/team/"),
+    "learning administrator": (lambda: judging.scene().learning, "/team/"),
     "learning administrator at people": (learning_administrator, "/people/"),
     "author": (author, "/cms/"),
-    "administrator": (lambda: make.administrator(), "/cms/"),
+    "administrator": (lambda: people.administrator(), "/cms/"),
 }
 
 
@@ -63,11 +62,11 @@ def words(client: Client, url: str) -> str:
 @pytest.mark.parametrize("role", HOMES)
 def test_everybody_sees_their_own_at_home_and_reads_them_there(role: str) -> None:
     find, url = HOMES[role]
-    who, other = find(), make.person()
+    who, other = find(), people.person()
     Notice.objects.all().delete()
-    client = judge.log_in(who)
+    client = log_in(who)
     assert "New for you" not in words(client, url)
-    cost = judge.cost(client, url)
+    cost = count_queries(client, url)
     tell(other, "Not for you")
     for number in range(7):
         tell(who, f"Told {number}.", minutes=number)
@@ -78,8 +77,8 @@ def test_everybody_sees_their_own_at_home_and_reads_them_there(role: str) -> Non
     assert reverse("notices") in page
     for number in range(40):
         tell(who, f"Older {number}.", minutes=60)
-    assert judge.cost(client, url) == cost, "the same for none and for many"
-    key, here = make.key(), f"{url}?page=1"
+    assert count_queries(client, url) == cost, "the same for none and for many"
+    key, here = basics.key(), f"{url}?page=1"
     assert f'name="next" value="{here}"' in words(client, here)
     for _again in range(2):
         answer = client.post("/notices/read/", {"key": key, "next": here})
@@ -101,14 +100,14 @@ def test_everybody_sees_their_own_at_home_and_reads_them_there(role: str) -> Non
 def test_pages_with_a_limit_hold_it_with_them(role: str, url: str) -> None:
     who = HOMES[role][0]()
     tell(who, "Told.")
-    assert judge.cost(judge.log_in(who), url) <= 24
+    assert count_queries(log_in(who), url) <= 24
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "evil", ""])
 def test_reading_leads_nowhere_but_to_a_page_of_ours(elsewhere: str) -> None:
-    who = make.person()
+    who = people.person()
     tell(who, "Told.")
-    answer = judge.log_in(who).post("/notices/read/", {"key": make.key(), "next": elsewhere})
+    answer = log_in(who).post("/notices/read/", {"key": basics.key(), "next": elsewhere})
     assert (answer.status_code, answer["Location"]) == (302, "/today/")
     assert not who.notices.filter(read_at=None).exists()
 
@@ -121,18 +120,18 @@ def rows(page: str) -> int:
 
 
 def test_the_page_keeps_all_of_them_fifty_at_a_time() -> None:
-    who, other = make.person(), make.person()
+    who, other = people.person(), people.person()
     tell(other, "Not for you")
     for number in range(53):
         tell(who, f"Told {number}.", minutes=number)
-    client = judge.log_in(who)
+    client = log_in(who)
     first, second = words(client, "/notices/"), words(client, "/notices/?page=2")
     assert (rows(first), rows(second)) == (50, 3)
     assert "53 are new for you." in first
     assert first.index("Told 0.") < first.index("Told 1.")
     assert "Told 52." in second
     assert "Not for you" not in first + second
-    answer = client.post("/notices/read/", {"key": make.key(), "next": "/notices/?page=2"})
+    answer = client.post("/notices/read/", {"key": basics.key(), "next": "/notices/?page=2"})
     assert answer["Location"] == "/notices/?page=2"
     after = words(client, "/notices/?page=2")
     assert rows(after) == 3, "what was read stays"
@@ -142,13 +141,13 @@ def test_the_page_keeps_all_of_them_fifty_at_a_time() -> None:
 
 @pytest.mark.parametrize("number", [1, 10, 100])
 def test_five_queries_for_any_number(number: int) -> None:
-    who = make.person()
+    who = people.person()
     for n in range(number):
         tell(who, f"Told {n}.")
-    assert judge.cost(judge.log_in(who), "/notices/") == 5
+    assert count_queries(log_in(who), "/notices/") == 5
 
 
 def test_an_empty_page_teaches_and_strangers_sign_in() -> None:
-    assert "You have not been told anything yet." in words(judge.log_in(make.person()), "/notices/")
+    assert "You have not been told anything yet." in words(log_in(people.person()), "/notices/")
     answer: Any = Client().get("/notices/")
     assert answer["Location"] == "/accounts/login/?next=/notices/"

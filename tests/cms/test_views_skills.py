@@ -13,9 +13,8 @@ from lms import clock
 from lms.api import open_gate, skill_ids
 from lms.models import Enrolment, Skill
 from lms.rules.said import full_day
-from tests import factories as make
-from tests import judging_factories as judging
-from tests import learner_factories as learning
+from tests.clients import log_in, send_and_count
+from tests.factories import basics, judging, learners, paths, people
 from tests.markup import markup
 
 pytestmark = pytest.mark.django_db
@@ -24,23 +23,23 @@ pytestmark = pytest.mark.django_db
 def test_as_many_queries_for_many_skills_as_for_one():
     counts = set()
     for size, waits in [(1, 0), (12, 4)]:
-        client = learning.signed_in(learning.life(size, waits=waits).learner)
+        client = log_in(learners.learner_on_path(size, waits=waits).learner, warm=True)
         pages = ("/skills/", "/skills/skill-0/")
-        counts.add(tuple(learning.queries(client, "get", page)[0] for page in pages))
+        counts.add(tuple(send_and_count(client, "get", page)[0] for page in pages))
     assert len(counts) == 1
     assert max(counts.pop()) <= 24
 
 
 def test_the_role_first_then_the_rest_by_family():
-    learner = make.person()
-    role = make.role(make.requires("listening", 4, critical=True))
-    make.skill("maths", family="Technical")
-    make.enrolment(
+    learner = people.person()
+    role = paths.role(paths.requires("listening", 4, critical=True))
+    paths.skill("maths", family="Technical")
+    paths.enrolment(
         learner,
-        make.path(make.step("practice", "p", skills=("listening",)), role_version=role),
-        started_on=learning.days_ago(3),
+        paths.path(paths.step("practice", "p", skills=("listening",)), role_version=role),
+        started_on=learners.days_ago(3),
     )
-    page = markup(learning.signed_in(learner).get("/skills/"))
+    page = markup(log_in(learner, warm=True).get("/skills/"))
     assert (
         page.index('data-testid="skill-listening"') < page.index("Technical") < page.index('data-testid="skill-maths"')
     )
@@ -49,7 +48,7 @@ def test_the_role_first_then_the_rest_by_family():
 
 
 def test_a_gate_is_shown_with_its_day_and_what_is_next():
-    life = learning.life(1, waits=0)
+    life = learners.learner_on_path(1, waits=0)
     open_gate(
         person_id=life.learner.pk,
         skill_id=skill_ids()["skill-0"],
@@ -57,23 +56,23 @@ def test_a_gate_is_shown_with_its_day_and_what_is_next():
         source="x",
         at=clock.now() - timedelta(4),
     )
-    page = markup(learning.signed_in(life.learner).get("/skills/skill-0/"))
+    page = markup(log_in(life.learner, warm=True).get("/skills/skill-0/"))
     assert "Talk opened." in page
     assert "Practise “Practice 0” twice to standard" in page
     assert "About skill-0." in page
     assert "Foundation sign 1 of skill-0." in page
     assert "Not this." in page
-    assert f"/step/{make.uid('practice-0')}/" in page
+    assert f"/step/{basics.uid('practice-0')}/" in page
 
 
 def test_a_sign_off_is_a_record_and_a_revoked_one_stays_in_the_history():
     scene = judging.scene()
     judging.ready(scene)
     judging.decided(scene, level=3)
-    page = markup(learning.signed_in(scene.learner).get("/skills/listening/"))
+    page = markup(log_in(scene.learner, warm=True).get("/skills/listening/"))
     assert "May act with a coach on call" in page
     assert "Signed record" in page
-    everything = markup(learning.signed_in(scene.learner).get("/skills/"))
+    everything = markup(log_in(scene.learner, warm=True).get("/skills/"))
     assert "vouched for" in everything
 
 
@@ -84,7 +83,7 @@ def test_the_record_beside_the_ladder_is_the_one_that_gives_the_level():
     gates = scene.learner.skill_gates.filter(gate="show", skill__slug="listening")
     gates.create(
         skill_id=gates.get().skill_id, person=scene.learner, gate="show", level=2, source="event:other",
-        standard_uid=make.uid("other"), opened_at=clock.now(),
+        standard_uid=basics.uid("other"), opened_at=clock.now(),
     )  # fmt: skip
     row = one_skill(scene.learner, "listening", clock.now()).row
     assert row.ladder.level == 4
@@ -97,20 +96,20 @@ def test_the_record_beside_the_ladder_is_the_one_that_the_ladder_speaks_of(first
     """The role names a standard, and there are sign-offs on two: the bay showed the signature on the other one."""
     of = judging.scene(skills=("listening",))
     judging.standard(judging.standard_spec("meeting", ("listening",), valid_months=36))
-    steps = {name: make.uid(f"show-{name}") for name in ("meeting", "visit")}
-    version = make.path(
+    steps = {name: basics.uid(f"show-{name}") for name in ("meeting", "visit")}
+    version = paths.path(
         *(
-            make.step(
-                "demonstration", f"show-{name}", content_uid=make.uid(name), skills=("listening",), required=False
+            paths.step(
+                "demonstration", f"show-{name}", content_uid=basics.uid(name), skills=("listening",), required=False
             )
             for name in steps
         ),
-        role_version=make.role(make.requires("listening", 3, standard=make.uid("meeting"), critical=True)),
+        role_version=paths.role(paths.requires("listening", 3, standard=basics.uid("meeting"), critical=True)),
     )
-    of.enrolment = make.enrolment(of.learner, version, started_on=learning.days_ago(20))
-    judging.assign(of.enrolment, of.coach)
+    of.enrolment = paths.enrolment(of.learner, version, started_on=learners.days_ago(20))
+    judging.assigned(of.enrolment, of.coach)
     for name, level in zip((first, *(steps.keys() - {first})), levels, strict=True):
-        of.version, of.step = StandardVersion.objects.get(standard_uid=make.uid(name)), steps[name]
+        of.version, of.step = StandardVersion.objects.get(standard_uid=basics.uid(name)), steps[name]
         judging.decided(of, level)
     row = one_skill(of.learner, "listening", clock.now()).row
     assert row.ladder.vouched
@@ -121,12 +120,12 @@ def test_the_record_beside_the_ladder_is_the_one_that_the_ladder_speaks_of(first
 def test_a_skill_is_told_as_it_stands_on_the_path_that_was_chosen():
     """Two paths: a skill's own page told it by the newest, wherever one came from."""
     of = judging.scene()
-    newest = make.path(
-        make.step("commitment", "promise-b", skills=("business",)),
-        role_version=make.role(make.requires("business", 3)),
+    newest = paths.path(
+        paths.step("commitment", "promise-b", skills=("business",)),
+        role_version=paths.role(paths.requires("business", 3)),
     )
-    second = make.enrolment(of.learner, newest, started_on=learning.days_ago(5))
-    client = learning.signed_in(of.learner)
+    second = paths.enrolment(of.learner, newest, started_on=learners.days_ago(5))
+    client = log_in(of.learner, warm=True)
     words = {}
     for enrolment in (of.enrolment, second):
         mine = client.get(f"/skills/?path={enrolment.uid}").context["page"].mine
@@ -136,7 +135,7 @@ def test_a_skill_is_told_as_it_stands_on_the_path_that_was_chosen():
             assert (alone.row.ladder, alone.row.move, alone.row.asks) == (line.ladder, line.move, line.asks)
             words[enrolment.uid, line.slug] = line.ladder.word
     assert words[of.enrolment.uid, "listening"] != client.get("/skills/listening/").context["page"].row.ladder.word
-    for strange in ("nonsense", make.uid("nobody's")):
+    for strange in ("nonsense", basics.uid("nobody's")):
         assert client.get(f"/skills/listening/?path={strange}").context["page"].query == f"?path={second.uid}"
 
 
@@ -144,9 +143,9 @@ def test_a_skill_is_told_as_it_stands_on_the_path_that_was_chosen():
 def test_what_leads_to_skills_keeps_the_path(page):
     """Two paths: links of Today and of My skills dropped the path that was chosen."""
     of = judging.scene()
-    make.enrolment(of.learner, make.path(make.step("practice", "other")), started_on=learning.days_ago(1))
+    paths.enrolment(of.learner, paths.path(paths.step("practice", "other")), started_on=learners.days_ago(1))
     for query in (f"?path={of.enrolment.uid}", ""):
-        client = learning.signed_in(of.learner)
+        client = log_in(of.learner, warm=True)
         answer = markup(client.get(f"{page}{query}"))
         main = answer[answer.index("<main") : answer.index("</main>")]
         links = re.findall(r'href="(/skills/[^"]*)"', main)
@@ -159,10 +158,10 @@ def test_a_retired_skill_keeps_its_title_and_leads_nowhere():
     """The role asks for a skill that left the site: My skills showed its slug, and it and Today led to a page that is
     gone.
     """
-    life = learning.life(1, waits=0)
-    role = make.role(make.requires("skill-0", 3), make.requires("elsewhere", 3))
+    life = learners.learner_on_path(1, waits=0)
+    role = paths.role(paths.requires("skill-0", 3), paths.requires("elsewhere", 3))
     Enrolment.objects.filter(pk=life.enrolment.pk).update(role_version=role)
-    client = learning.signed_in(life.learner)
+    client = log_in(life.learner, warm=True)
     for page in ("/skills/", "/today/"):
         assert 'href="/skills/skill-0/' in markup(client.get(page))
     for slug, title in (("skill-0", "Hearing what is meant"), ("elsewhere", "Selling elsewhere")):
@@ -178,7 +177,7 @@ def test_a_retired_skill_keeps_its_title_and_leads_nowhere():
 
 
 def test_opening_again_is_said_differently():
-    life = learning.life(1, waits=0)
+    life = learners.learner_on_path(1, waits=0)
     for source, days in (("a", 5), ("b", 3)):
         at, skill_id = clock.now() - timedelta(days), skill_ids()["skill-0"]
         open_gate(person_id=life.learner.pk, skill_id=skill_id, gate="do", source=source, at=at)
@@ -188,15 +187,15 @@ def test_opening_again_is_said_differently():
 
 
 def test_without_a_path_and_after_it():
-    make.skill("listening")
-    nobody = markup(learning.signed_in(make.person()).get("/skills/"))
+    paths.skill("listening")
+    nobody = markup(log_in(people.person(), warm=True).get("/skills/"))
     assert "Skills that people are vouched for" in nobody
     assert "No data" in nobody
-    life = learning.life(1, waits=0)
+    life = learners.learner_on_path(1, waits=0)
     open_gate(person_id=life.learner.pk, skill_id=skill_ids()["skill-0"], gate="try", source="x", at=clock.now())
     Enrolment.objects.filter(pk=life.enrolment.pk).update(status="completed", ended_at=clock.now())
-    assert "Try opened." in markup(learning.signed_in(life.learner).get("/skills/skill-0/"))
+    assert "Try opened." in markup(log_in(life.learner, warm=True).get("/skills/skill-0/"))
 
 
 def test_an_unknown_skill_is_not_there():
-    assert learning.signed_in(make.person()).get("/skills/unheard-of/").status_code == 404
+    assert log_in(people.person(), warm=True).get("/skills/unheard-of/").status_code == 404

@@ -13,11 +13,9 @@ from cms.services.learner.today import greeting, today_of
 from lms import clock
 from lms.api import Enrolment, Notice, Pause, record_completion, structure_of
 from lms.rules.said import short_day
-from tests import coaching_factories as helping
-from tests import factories as make
-from tests import judging_factories as judging
-from tests import learner_factories as learning
+from tests.clients import log_in, send_and_count
 from tests.cms import reading
+from tests.factories import basics, coaching, judging, learners, paths, people
 from tests.shown import looked
 
 pytestmark = pytest.mark.django_db
@@ -26,8 +24,8 @@ pytestmark = pytest.mark.django_db
 def test_as_many_queries_whatever_the_length_and_the_number_of_people():
     counts = []
     for size, waits in [(1, 1), (10, 1), (10, 10)]:
-        client = learning.signed_in(learning.life(size, waits=waits).learner)
-        count, answer = learning.queries(client, "get", "/today/")
+        client = log_in(learners.learner_on_path(size, waits=waits).learner, warm=True)
+        count, answer = send_and_count(client, "get", "/today/")
         assert answer.status_code == 200
         counts.append(count)
     assert len(set(counts)) == 1
@@ -35,15 +33,15 @@ def test_as_many_queries_whatever_the_length_and_the_number_of_people():
 
 
 def test_one_query_more_when_nothing_is_warm():
-    client = learning.signed_in(learning.life(3).learner)
-    warm = learning.queries(client, "get", "/today/")[0]
+    client = log_in(learners.learner_on_path(3).learner, warm=True)
+    warm = send_and_count(client, "get", "/today/")[0]
     cache.clear()
-    assert learning.queries(client, "get", "/today/")[0] == warm + 1
+    assert send_and_count(client, "get", "/today/")[0] == warm + 1
 
 
 def test_an_ordinary_day_says_everything():
-    life = learning.life(2)
-    page = learning.signed_in(life.learner).get("/today/").content.decode()
+    life = learners.learner_on_path(2)
+    page = log_in(life.learner, warm=True).get("/today/").content.decode()
     assert "Day 23" in page
     assert "of 60" in page
     assert 'data-testid="next-step"' in page
@@ -60,43 +58,43 @@ def test_an_ordinary_day_says_everything():
 
 
 def test_the_next_step_is_what_is_due_first_and_mine():
-    life = learning.life(2, waits=0)
+    life = learners.learner_on_path(2, waits=0)
     found = today_of(life.learner, clock.now())
-    assert (found.next.title, found.next.url) == ("Lesson 0.1", f"/step/{make.uid('course-0')}/")
+    assert (found.next.title, found.next.url) == ("Lesson 0.1", f"/step/{basics.uid('course-0')}/")
     assert found.next.gate == "talk"
-    learning.read(life.learner, "l0-1")
+    learners.read_lessons(life.learner, "l0-1")
     assert today_of(life.learner, clock.now()).next.action == "Go on reading"
-    learning.read(life.learner, "l0-2", "l1-1", "l1-2")
+    learners.read_lessons(life.learner, "l0-2", "l1-1", "l1-2")
     practice = today_of(life.learner, clock.now()).next
     assert (practice.title, practice.private, practice.gate) == ("Practice 0", True, "try")
 
 
 def test_overdue_is_said():
-    life = learning.life(1, waits=0, day=40)
+    life = learners.learner_on_path(1, waits=0, day=40)
     assert "It was due 15 days ago." in today_of(life.learner, clock.now()).next.why
 
 
 def test_what_waits_for_others_is_not_next():
-    life = learning.life(1, day=23)
-    learning.read(life.learner, "l0-1", "l0-2")
+    life = learners.learner_on_path(1, day=23)
+    learners.read_lessons(life.learner, "l0-1", "l0-2")
     steps = structure_of(life.enrolment.path_version_id).steps
     for name in ("practice-0", "later-0"):
-        record_completion(enrolment=life.enrolment, step=steps[make.uid(name)], by=life.learner, at=clock.now())
+        record_completion(enrolment=life.enrolment, step=steps[basics.uid(name)], by=life.learner, at=clock.now())
     found = today_of(life.learner, clock.now())
     assert found.next is None
     assert found.state == "waiting"
-    page = learning.signed_in(life.learner).get("/today/").content.decode()
+    page = log_in(life.learner, warm=True).get("/today/").content.decode()
     assert "Nothing is yours to do right now." in page
 
 
 def test_an_accepted_request_and_a_session_that_is_over():
-    life = learning.life(1)
-    life.enrolment.cases.get().requests.update(status="accepted", planned_on=learning.days_ago(1))
+    life = learners.learner_on_path(1)
+    life.enrolment.cases.get().requests.update(status="accepted", planned_on=learners.days_ago(1))
     life.enrolment.sessions.update(planned_at=clock.now() - timedelta(days=1))
     sentences = [wait.sentence for wait in today_of(life.learner, clock.now()).waits]
     assert any(text.startswith("Ana has yet to write down what they saw") for text in sentences)
     assert any(text.startswith("Sam has yet to write down your session") for text in sentences)
-    life.enrolment.cases.get().requests.update(planned_on=learning.days_ago(-2))
+    life.enrolment.cases.get().requests.update(planned_on=learners.days_ago(-2))
     sentences = [wait.sentence for wait in today_of(life.learner, clock.now()).waits]
     assert any(text.startswith("Ana watches you on") for text in sentences)
 
@@ -104,22 +102,22 @@ def test_an_accepted_request_and_a_session_that_is_over():
 @pytest.mark.parametrize(("day", "said"), [(0, "since today"), (1, "for 1 day"), (2, "for 2 days"), (9, "for 9 days")])
 def test_training_elsewhere_is_open_since_the_day_on_which_it_opened(day, said):
     """Training elsewhere, open from the first day on: the day after, it was said to be open for 0 days."""
-    learner = make.person("Leonie Berg")
-    make.team(learner, manager=make.person("Henrike Voss"))
-    version = make.path(make.step("external", "elsewhere", skills=()))
-    helping.assigned(make.enrolment(learner, version, started_on=learning.days_ago(day)), helping.coach())
+    learner = people.person("Leonie Berg")
+    people.team(learner, manager=people.person("Henrike Voss"))
+    version = paths.path(paths.step("external", "elsewhere", skills=()))
+    coaching.assign(paths.enrolment(learner, version, started_on=learners.days_ago(day)), coaching.coach())
     assert f"Training elsewhere, open {said}." in today_of(learner, clock.now()).waits[0].about
 
 
 @pytest.mark.parametrize("others_title", ["Product Partner", "Path"])
 def test_two_paths_of_one_title_keep_their_own_coaches(others_title):
     """Two paths are called the same: the page of one named the coach of the other, and whose turn it was."""
-    of, other = judging.scene(), make.path(make.step("commitment", "promise-b", skills=("business",)))
+    of, other = judging.scene(), paths.path(paths.step("commitment", "promise-b", skills=("business",)))
     for path, title in ((of.enrolment.path, "Product Partner"), (other.path, others_title)):
         path.title = title
         path.save()
-    second = make.enrolment(of.learner, other, started_on=learning.days_ago(5))
-    judging.assign(second, judging.coach("Nadia Other"))
+    second = paths.enrolment(of.learner, other, started_on=learners.days_ago(5))
+    judging.assigned(second, coaching.coach("Nadia Other"))
     judging.ready(of)
     names = {
         enrolment.uid: today_of(of.learner, clock.now(), enrolment.uid).journey.coach_name
@@ -130,7 +128,7 @@ def test_two_paths_of_one_title_keep_their_own_coaches(others_title):
 
 
 def test_a_case_that_can_be_decided_and_one_without_a_coach():
-    life = learning.life(1)
+    life = learners.learner_on_path(1)
     life.enrolment.cases.update(status="ready", ready_at=clock.now() - timedelta(days=3))
     assert "Sam could decide for 3 days." in [wait.sentence for wait in today_of(life.learner, clock.now()).waits]
     life.enrolment.coach_assignments.update(status="ended", ended_at=clock.now())
@@ -139,73 +137,73 @@ def test_a_case_that_can_be_decided_and_one_without_a_coach():
 
 
 def test_without_a_path_the_page_teaches():
-    person, manager = make.person("Ned New", started_on=clock.now().date()), make.person("Mona Lead")
-    make.team(person, manager=manager)
-    page = learning.signed_in(person).get("/today/").content.decode()
+    person, manager = people.person("Ned New", started_on=clock.now().date()), people.person("Mona Lead")
+    people.team(person, manager=manager)
+    page = log_in(person, warm=True).get("/today/").content.decode()
     assert "Your path is still being chosen" in page
     assert "Mona Lead" in page
     assert 'data-testid="next-step"' not in page
 
 
 def test_who_is_no_newcomer_is_not_welcomed():
-    page = learning.signed_in(make.person("Owen Long")).get("/today/").content.decode()
+    page = log_in(people.person("Owen Long"), warm=True).get("/today/").content.decode()
     assert "You are on no path now" in page
     assert "still being chosen" not in page
 
 
 @pytest.mark.parametrize(("kind", "link"), [("coach", "/coach/"), ("manager", "/team/"), ("author", "/cms/")])
 def test_people_who_learn_nothing_here_are_shown_their_own_home(kind, link):
-    who = helping.coach() if kind == "coach" else make.person()
+    who = coaching.coach() if kind == "coach" else people.person()
     if kind == "manager":
-        make.team(make.person(), manager=who)
+        people.team(people.person(), manager=who)
     if kind == "author":
-        make.in_group("Authors", who)
-    page = learning.signed_in(who, warm=False).get("/today/").content.decode()
+        people.in_group("Authors", who)
+    page = log_in(who).get("/today/").content.decode()
     assert "You are on no path of your own" in page
     assert f'class="btn" href="{link}"' in page
 
 
 def test_before_the_start():
-    life = learning.life(1, day=-12, waits=0)
-    page = learning.signed_in(life.learner).get("/today/").content.decode()
+    life = learners.learner_on_path(1, day=-12, waits=0)
+    page = log_in(life.learner, warm=True).get("/today/").content.decode()
     assert "in 12 days." in page
     assert "Nothing to do yet." in page
     assert "Question 0?" not in page
 
 
 def test_paused():
-    life = learning.life(1, status="paused")
-    begin, end = learning.days_ago(3), learning.days_ago(-4)
+    life = learners.learner_on_path(1, status="paused")
+    begin, end = learners.days_ago(3), learners.days_ago(-4)
     Pause.objects.create(enrolment=life.enrolment, from_on=begin, until_on=end, reason="Away", by=life.manager)
     found = today_of(life.learner, clock.now())
     assert (found.state, found.journey.progress.day, found.next, found.cards) == ("paused", 20, None, [])
     assert "paused until" in found.sentence
-    assert learning.signed_in(life.learner).get("/today/").status_code == 200
+    assert log_in(life.learner, warm=True).get("/today/").status_code == 200
 
 
 def test_everything_done_and_a_completed_path():
-    life = learning.life(1, waits=0)
+    life = learners.learner_on_path(1, waits=0)
     for step in structure_of(life.enrolment.path_version_id).steps.values():
         record_completion(enrolment=life.enrolment, step=step, by=life.learner, at=clock.now())
     assert today_of(life.learner, clock.now()).state == "all-done"
-    page = learning.signed_in(life.learner).get("/today/").content.decode()
+    page = log_in(life.learner, warm=True).get("/today/").content.decode()
     assert page.count("Every required step of this path is done.") == 2
 
     Enrolment.objects.filter(pk=life.enrolment.pk).update(status="completed", ended_at=clock.now())
     cache.clear()
-    assert "You have completed" in learning.signed_in(life.learner).get("/today/").content.decode()
+    assert "You have completed" in log_in(life.learner, warm=True).get("/today/").content.decode()
 
 
 @pytest.mark.parametrize("unlock", [{"day": 25}, {"skill": "listening", "gate": "show"}])
 def test_what_is_done_is_what_is_required(unlock):
     """All that is required is done and an optional step opens later: "Every step of this path is done" stood there."""
-    learner = make.person()
-    optional = make.step("commitment", "optional", skills=("listening",), required=False, unlock={"all": [unlock]})
-    version = make.path(make.step("session", "session"), optional)
-    enrolment = make.enrolment(learner, version, started_on=learning.days_ago(10))
-    step = structure_of(version.pk).steps[make.uid("session")]
+    learner = people.person()
+    optional = paths.step("commitment", "optional", skills=("listening",), required=False, unlock={"all": [unlock]})
+    version = paths.path(paths.step("session", "session"), optional)
+    enrolment = paths.enrolment(learner, version, started_on=learners.days_ago(10))
+    step = structure_of(version.pk).steps[basics.uid("session")]
     record_completion(enrolment=enrolment, step=step, by=learner, at=clock.now())
-    page = learning.signed_in(learner).get("/today/").content.decode()
+    page = log_in(learner, warm=True).get("/today/").content.decode()
     assert "Every required step of this path is done." in page
     assert "Every step" not in page
 
@@ -213,11 +211,11 @@ def test_what_is_done_is_what_is_required(unlock):
 def shut_out(unlock, *, coached=True):
     """A learner on a path whose only step, a demonstration, is closed."""
     judging.standard(judging.standard_spec("visit", ("listening",)))
-    show = make.step("demonstration", "show", content_uid=make.uid("visit"), skills=("listening",), unlock=unlock)
-    version = make.path(show, role_version=make.role(make.requires("listening", 3)))
-    enrolment = make.enrolment(make.person("Priya Sen"), version, started_on=learning.days_ago(10))
+    show = paths.step("demonstration", "show", content_uid=basics.uid("visit"), skills=("listening",), unlock=unlock)
+    version = paths.path(show, role_version=paths.role(paths.requires("listening", 3)))
+    enrolment = paths.enrolment(people.person("Priya Sen"), version, started_on=learners.days_ago(10))
     if coached:
-        judging.assign(enrolment, judging.coach("Sam Okafor"))
+        judging.assigned(enrolment, coaching.coach("Sam Okafor"))
     return enrolment
 
 
@@ -230,7 +228,7 @@ def test_the_page_does_not_say_nothing_where_a_skill_says_what_can_be_done(unloc
     that. Where nothing can be done it says so.
     """
     enrolment = shut_out({"all": [unlock]}, coached=coached)
-    page = learning.signed_in(enrolment.person).get("/today/").content.decode()
+    page = log_in(enrolment.person, warm=True).get("/today/").content.decode()
     offered = bool([url for _text, url in reading.moves_of(page) if url])
     assert ("Nothing is yours to do right now." in page) != offered
     assert ("No step is yours to do right now." in page) == offered
@@ -239,30 +237,30 @@ def test_the_page_does_not_say_nothing_where_a_skill_says_what_can_be_done(unloc
 
 
 def test_the_day_after_the_last():
-    life = learning.life(1, day=75, waits=0)
-    page = learning.signed_in(life.learner).get("/today/").content.decode()
+    life = learners.learner_on_path(1, day=75, waits=0)
+    page = log_in(life.learner, warm=True).get("/today/").content.decode()
     assert "Behind by 50 days, after the last day" in page
     assert "Day 75" not in page
 
 
 def test_several_paths_have_a_switch_and_the_newest_comes_first():
-    life = learning.life(1, waits=0)
-    newest = make.enrolment(life.learner, make.path(make.step("practice", "other")), started_on=learning.days_ago(1))
+    life = learners.learner_on_path(1, waits=0)
+    newest = paths.enrolment(life.learner, paths.path(paths.step("practice", "other")), started_on=learners.days_ago(1))
     assert today_of(life.learner, clock.now()).journey.enrolment == newest
     assert today_of(life.learner, clock.now(), life.enrolment.uid).journey.enrolment == life.enrolment
-    client = learning.signed_in(life.learner)
+    client = log_in(life.learner, warm=True)
     assert f"/today/?path={life.enrolment.uid}" in client.get("/today/").content.decode()
     assert "Day 23" in client.get(f"/today/?path={life.enrolment.uid}").content.decode()
-    foreign = learning.life(1).enrolment
+    foreign = learners.learner_on_path(1).enrolment
     for strange in (foreign.uid, "nonsense", ""):
         assert "Day 1" in client.get(f"/today/?path={strange}").content.decode()
 
 
 def test_a_path_that_begins_later_takes_nothing_from_the_role_that_is_held():
     """Screens L14: enrolled for 7 December, Priya's page at once spoke of the new role."""
-    life = learning.life(1, waits=0)
-    later = make.enrolment(life.learner, make.path(make.step("practice", "other")), started_on=learning.days_ago(-8))
-    client = learning.signed_in(life.learner)
+    life = learners.learner_on_path(1, waits=0)
+    later = paths.enrolment(life.learner, paths.path(paths.step("practice", "other")), started_on=learners.days_ago(-8))
+    client = log_in(life.learner, warm=True)
     for page in ("/today/", "/path/", "/skills/", f"/people/{life.learner.uid}/"):
         assert client.get(page).context["user"] == life.learner
     assert today_of(life.learner, clock.now()).journey.enrolment == life.enrolment
@@ -277,8 +275,8 @@ def test_a_path_that_begins_later_takes_nothing_from_the_role_that_is_held():
 def test_the_day_after_a_revocation_begins_with_being_seen_again():
     of = judging.scene()
     event = judging.decided(of, 3)[0]
-    looked(revoke, actor=of.coach, event_uid=event.uid, reason="Not theirs.", key=make.key(), at=clock.now())
-    page = learning.signed_in(of.learner).get("/today/").content.decode()
+    looked(revoke, actor=of.coach, event_uid=event.uid, reason="Not theirs.", key=basics.key(), at=clock.now())
+    page = log_in(of.learner, warm=True).get("/today/").content.decode()
     assert 'data-testid="again-listening"' in page
     assert f"/requests/new/{of.step}/" in page
 
@@ -300,7 +298,7 @@ def test_who_is_ready_is_told():
         record_completion(enrolment=of.enrolment, step=step, by=of.learner, at=clock.now())
     today = today_of(of.learner, clock.now())
     assert (today.state, today.line) == ("ready", "Ready")
-    assert "You are ready." in learning.signed_in(of.learner).get("/today/").content.decode()
+    assert "You are ready." in log_in(of.learner, warm=True).get("/today/").content.decode()
 
 
 @pytest.mark.parametrize(
@@ -314,12 +312,12 @@ def test_who_is_ready_is_told():
     ],
 )
 def test_greeted_by_the_own_clock(hour, zone, words):
-    person = make.person("Ada Able", time_zone=zone)
+    person = people.person("Ada Able", time_zone=zone)
     assert greeting(person, datetime(2026, 1, 5, hour, tzinfo=UTC)) == f"{words}, Ada"
 
 
 def test_the_day_begins_at_midnight_of_the_person():
-    life = learning.life(1, waits=0)
+    life = learners.learner_on_path(1, waits=0)
     life.learner.time_zone = "Pacific/Auckland"
     life.learner.save()
     at = datetime(2026, 5, 10, 13, 0, tzinfo=UTC)
@@ -329,8 +327,8 @@ def test_the_day_begins_at_midnight_of_the_person():
 
 
 def test_the_as_of_time_is_the_readers_own():
-    who = make.person(time_zone="Pacific/Auckland")
-    client, before = learning.signed_in(who), clock.now()
+    who = people.person(time_zone="Pacific/Auckland")
+    client, before = log_in(who, warm=True), clock.now()
     told = client.get("/today/").content.decode().split("<time")[-1]
     assert any(at.astimezone(who.zone).strftime("%H:%M") in told for at in (before, clock.now()))
 
@@ -339,11 +337,11 @@ def test_the_as_of_time_is_the_readers_own():
 
 
 def test_opening_a_notice_marks_it_and_leads_on():
-    who = make.person()
+    who = people.person()
     notice = who.notices.create(text="Read me", url="/exchange/", created_at=clock.now())
     other = who.notices.create(text="Me, too", url="/exchange/", created_at=clock.now())
-    client = learning.signed_in(who)
-    key = make.key()
+    client = log_in(who, warm=True)
+    key = basics.key()
     for _again in range(2):
         answer = client.post("/notices/read/", {"key": key, "notice": notice.uid})
         assert (answer.status_code, answer.url) == (302, "/exchange/")
@@ -352,18 +350,18 @@ def test_opening_a_notice_marks_it_and_leads_on():
 
 
 def test_marking_all_and_whose_they_are():
-    who, somebody = make.person(), make.person()
+    who, somebody = people.person(), people.person()
     theirs = somebody.notices.create(text="Theirs", url="/exchange/", created_at=clock.now())
     for number in range(7):
         who.notices.create(text=f"Notice {number}", url="/exchange/", created_at=clock.now())
-    client = learning.signed_in(who)
+    client = log_in(who, warm=True)
     page = client.get("/today/").content.decode()
     assert page.count("Notice ") == 10, "five notices, each with its words for screen readers"
     assert "and 2 more" in page
-    assert client.post("/notices/read/", {"key": make.key(), "notice": theirs.uid}).status_code == 404
+    assert client.post("/notices/read/", {"key": basics.key(), "notice": theirs.uid}).status_code == 404
     assert client.post("/notices/read/", {"key": "x"}).status_code == 422
-    assert client.post("/notices/read/", {"key": make.key(), "notice": "x"}).status_code == 422
+    assert client.post("/notices/read/", {"key": basics.key(), "notice": "x"}).status_code == 422
     assert client.get("/notices/read/").status_code == 405
-    assert client.post("/notices/read/", {"key": make.key()}).status_code == 302
+    assert client.post("/notices/read/", {"key": basics.key()}).status_code == 302
     assert not who.notices.filter(read_at=None).exists()
     assert somebody.notices.filter(read_at=None).exists()

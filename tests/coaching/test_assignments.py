@@ -29,15 +29,20 @@ from coaching.api import (
 from lms.api import Enrolment, Notice, OutgoingMail, User, mail_notices
 from lms.clock import now
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
-from tests import coaching_factories as c
-from tests import factories as f
+from tests.factories import basics, coaching, paths, people
 from tests.shown import looked
 
 pytestmark = pytest.mark.django_db
 
 
-def assign(scene: c.Scene, who: User, coach: User, **changes: Any) -> CoachAssignment:
-    fields = {"actor": who, "enrolment_uid": scene.enrolment.uid, "coach_uid": coach.uid, "key": f.key(), "at": c.NOON}
+def assign(scene: coaching.HelpScene, who: User, coach: User, **changes: Any) -> CoachAssignment:
+    fields = {
+        "actor": who,
+        "enrolment_uid": scene.enrolment.uid,
+        "coach_uid": coach.uid,
+        "key": basics.key(),
+        "at": basics.NOON,
+    }
     return looked(assign_coach, **(fields | changes))
 
 
@@ -66,12 +71,12 @@ def load(who: User) -> int:
 
 @pytest.mark.parametrize("role", ["manager", "administrator"])
 def test_who_steers_a_learner_hands_them_to_another_coach(role: str) -> None:
-    scene = c.scene()
+    scene = coaching.help_scene()
     made = assign(scene, getattr(scene, role), scene.other_coach)
     assert coach_of(scene.enrolment) == scene.other_coach
     assert (load(scene.coach), load(scene.other_coach)) == (0, 1)
     before = CoachAssignment.objects.exclude(pk=made.pk).get()
-    assert (before.status, before.ended_at) == ("handed_over", c.NOON)
+    assert (before.status, before.ended_at) == ("handed_over", basics.NOON)
     told = set(Notice.objects.values_list("person__full_name", flat=True))
     assert told == {"Lea Learner", "Cora Coach", "Otto Other"}
     assert mail_notices() == 3
@@ -89,32 +94,32 @@ def test_who_steers_a_learner_hands_them_to_another_coach(role: str) -> None:
     ],
 )
 def test_nobody_else_assigns(role: str, error: type[DomainError]) -> None:
-    scene = c.scene()
+    scene = coaching.help_scene()
     refused(error, lambda: assign(scene, getattr(scene, role), scene.other_coach))
 
 
 def test_a_manager_who_learns_does_not_choose_their_own_coach() -> None:
-    scene = c.scene()
+    scene = coaching.help_scene()
     scene.administrator.groups.all()
-    own = f.enrolment(scene.administrator, scene.enrolment.path_version)
+    own = paths.enrolment(scene.administrator, scene.enrolment.path_version)
     refused(NotAllowed, lambda: assign(scene, scene.administrator, scene.coach, enrolment_uid=own.uid))
 
 
 def test_the_coach_has_the_present_one_already() -> None:
-    scene = c.scene()
+    scene = coaching.help_scene()
     refused(Conflict, lambda: assign(scene, scene.manager, scene.coach))
 
 
 def test_a_full_coach_is_refused_with_a_sentence() -> None:
-    scene = c.scene()
-    full = c.coach("Fay Full", capacity=1, load=1)
+    scene = coaching.help_scene()
+    full = coaching.coach("Fay Full", capacity=1, load=1)
     with pytest.raises(Conflict, match="Fay Full has no room: all 1 places are taken"):
         assign(scene, scene.manager, full)
     refused(Conflict, lambda: assign(scene, scene.manager, full))
 
 
 def test_the_learner_is_nobody_s_coach_for_themself() -> None:
-    scene = c.scene()
+    scene = coaching.help_scene()
     CoachProfile.objects.create(person=scene.learner, capacity=3)
     refused(Invalid, lambda: assign(scene, scene.manager, scene.learner))
     assert not is_coach_of(scene.learner, scene.enrolment)
@@ -122,19 +127,19 @@ def test_the_learner_is_nobody_s_coach_for_themself() -> None:
 
 @pytest.mark.parametrize("who", ["not a coach", "ended", "inactive"])
 def test_only_who_coaches_now_can_be_chosen(who: str) -> None:
-    scene = c.scene()
+    scene = coaching.help_scene()
     if who == "not a coach":
         chosen = scene.outsider
     else:
-        chosen = c.coach("Gone", ended_on=c.NOON.date() if who == "ended" else None)
+        chosen = coaching.coach("Gone", ended_on=basics.NOON.date() if who == "ended" else None)
         if who == "inactive":
-            User.objects.filter(pk=chosen.pk).update(is_active=False, deactivated_at=c.NOON)
+            User.objects.filter(pk=chosen.pk).update(is_active=False, deactivated_at=basics.NOON)
     refused(Invalid, lambda: assign(scene, scene.manager, chosen))
 
 
 def test_a_second_submit_is_one_assignment() -> None:
-    scene = c.scene()
-    key = f.key()
+    scene = coaching.help_scene()
+    key = basics.key()
     first = assign(scene, scene.manager, scene.other_coach, key=key)
     before = state()
     assert assign(scene, scene.manager, scene.other_coach, key=key) == first
@@ -142,23 +147,23 @@ def test_a_second_submit_is_one_assignment() -> None:
 
 
 def test_a_hand_over_needs_a_reason_and_a_coach_to_hand_over_from() -> None:
-    scene = c.scene()
+    scene = coaching.help_scene()
     fields = {"actor": scene.manager, "enrolment_uid": scene.enrolment.uid, "coach_uid": scene.other_coach.uid}
-    refused(Invalid, lambda: looked(hand_over, **fields, reason=" ", key=f.key(), at=c.NOON))
-    made = looked(hand_over, **fields, reason="Cora\nis away.", key=f.key(), at=c.NOON)
+    refused(Invalid, lambda: looked(hand_over, **fields, reason=" ", key=basics.key(), at=basics.NOON))
+    made = looked(hand_over, **fields, reason="Cora\nis away.", key=basics.key(), at=basics.NOON)
     assert made.reason == "Cora is away."
-    lonely = f.enrolment(scene.outsider, scene.enrolment.path_version)
+    lonely = paths.enrolment(scene.outsider, scene.enrolment.path_version)
     fields |= {"actor": scene.administrator, "enrolment_uid": lonely.uid}
-    refused(Conflict, lambda: looked(hand_over, **fields, reason="No coach.", key=f.key(), at=c.NOON))
+    refused(Conflict, lambda: looked(hand_over, **fields, reason="No coach.", key=basics.key(), at=basics.NOON))
 
 
 def test_planned_sessions_go_along_where_the_new_coach_is_free() -> None:
-    scene = c.scene()
-    free = c.session(scene.enrolment, scene.coach, c.soon(24))
-    busy = c.session(scene.enrolment, scene.coach, c.soon(48))
-    elsewhere = f.enrolment(scene.outsider, scene.enrolment.path_version)
-    c.session(elsewhere, scene.other_coach, c.soon(48.25))
-    held = c.session(scene.enrolment, scene.coach, c.soon(-24), status="held", held_at=c.soon(-24))
+    scene = coaching.help_scene()
+    free = coaching.session(scene.enrolment, scene.coach, coaching.soon(24))
+    busy = coaching.session(scene.enrolment, scene.coach, coaching.soon(48))
+    elsewhere = paths.enrolment(scene.outsider, scene.enrolment.path_version)
+    coaching.session(elsewhere, scene.other_coach, coaching.soon(48.25))
+    held = coaching.session(scene.enrolment, scene.coach, coaching.soon(-24), status="held", held_at=coaching.soon(-24))
     assign(scene, scene.manager, scene.other_coach)
     for row in (free, busy, held):
         row.refresh_from_db()
@@ -168,12 +173,12 @@ def test_planned_sessions_go_along_where_the_new_coach_is_free() -> None:
 
 
 def test_ending_gives_the_place_back_and_cancels_what_was_planned() -> None:
-    scene = c.scene()
-    planned = c.session(scene.enrolment, scene.coach, c.soon())
-    fields = {"enrolment_uid": scene.enrolment.uid, "at": c.NOON}
-    refused(Invalid, lambda: looked(end_assignment, actor=scene.manager, reason="", key=f.key(), **fields))
-    refused(NotAllowed, lambda: looked(end_assignment, actor=scene.coach, reason="I quit", key=f.key(), **fields))
-    key = f.key()
+    scene = coaching.help_scene()
+    planned = coaching.session(scene.enrolment, scene.coach, coaching.soon())
+    fields = {"enrolment_uid": scene.enrolment.uid, "at": basics.NOON}
+    refused(Invalid, lambda: looked(end_assignment, actor=scene.manager, reason="", key=basics.key(), **fields))
+    refused(NotAllowed, lambda: looked(end_assignment, actor=scene.coach, reason="I quit", key=basics.key(), **fields))
+    key = basics.key()
     looked(end_assignment, actor=scene.manager, reason="New job", key=key, **fields)
     planned.refresh_from_db()
     assert planned.status == "cancelled"
@@ -182,25 +187,25 @@ def test_ending_gives_the_place_back_and_cancels_what_was_planned() -> None:
     before = state()
     looked(end_assignment, actor=scene.manager, reason="New job", key=key, **fields)
     assert state() == before
-    refused(Conflict, lambda: looked(end_assignment, actor=scene.manager, reason="Again", key=f.key(), **fields))
+    refused(Conflict, lambda: looked(end_assignment, actor=scene.manager, reason="Again", key=basics.key(), **fields))
 
 
 def test_enrolling_with_a_coach_is_one_act() -> None:
-    scene = c.scene()
-    person = f.person("New")
-    f.team(person, manager=scene.manager)
-    full = c.coach("Fay Full", capacity=0)
+    scene = coaching.help_scene()
+    person = people.person("New")
+    people.team(person, manager=scene.manager)
+    full = coaching.coach("Fay Full", capacity=0)
     fields = {
-        "actor": c.fresh(scene.manager),
+        "actor": people.fresh(scene.manager),
         "person_uid": person.uid,
         "path_uid": scene.enrolment.path.uid,
-        "started_on": c.NOON.date(),
-        "at": c.NOON,
+        "started_on": basics.NOON.date(),
+        "at": basics.NOON,
     }
     with pytest.raises(Conflict):
-        enrol_with_coach(**fields, coach_uid=full.uid, key=f.key())
+        enrol_with_coach(**fields, coach_uid=full.uid, key=basics.key())
     assert not Enrolment.objects.filter(person=person).exists()
-    key = f.key()
+    key = basics.key()
     made = enrol_with_coach(**fields, coach_uid=scene.other_coach.uid, key=key)
     assert coach_of(made) == scene.other_coach
     assert enrol_with_coach(**fields, coach_uid=scene.other_coach.uid, key=key) == made
@@ -209,8 +214,8 @@ def test_enrolling_with_a_coach_is_one_act() -> None:
 
 
 def test_questions_that_everybody_asks() -> None:
-    scene = c.scene()
-    lonely = f.enrolment(scene.outsider, scene.enrolment.path_version)
+    scene = coaching.help_scene()
+    lonely = paths.enrolment(scene.outsider, scene.enrolment.path_version)
     assert coaches_of([scene.enrolment.pk, lonely.pk]) == {scene.enrolment.pk: scene.coach}
     assert learners_of(scene.coach, now()) == [scene.enrolment]
     assert [row.enrolment for row in active_assignments_of(scene.coach, now())] == [scene.enrolment]
@@ -220,8 +225,8 @@ def test_questions_that_everybody_asks() -> None:
 
 
 def test_an_assigned_cover_is_a_present_coach_too() -> None:
-    scene = c.scene()
-    c.assigned(scene.enrolment, scene.other_coach, kind="cover")
+    scene = coaching.help_scene()
+    coaching.assign(scene.enrolment, scene.other_coach, kind="cover")
     assert is_coach_of(scene.other_coach, scene.enrolment)
     assert coach_of(scene.enrolment) == scene.coach
     assign(scene, scene.manager, scene.other_coach)
@@ -230,11 +235,11 @@ def test_an_assigned_cover_is_a_present_coach_too() -> None:
 
 
 def test_who_covers_is_the_present_coach_on_those_days_only() -> None:
-    scene = c.scene()
-    third = c.coach("Tess Third")
+    scene = coaching.help_scene()
+    third = coaching.coach("Tess Third")
     today = now().date()
     fields = {"actor": scene.coach, "person_uid": scene.coach.uid, "away_from": today, "away_until": today}
-    set_away(**fields, cover_uid=scene.other_coach.uid, key=f.key(), at=now())
+    set_away(**fields, cover_uid=scene.other_coach.uid, key=basics.key(), at=now())
     assert is_coach_of(scene.other_coach, scene.enrolment)
     assert is_coach_of(scene.coach, scene.enrolment)
     assert present_coach(scene.enrolment, today) == scene.other_coach
@@ -243,50 +248,50 @@ def test_who_covers_is_the_present_coach_on_those_days_only() -> None:
     assert as_coach(scene.other_coach.pk, scene.enrolment.pk, now())
     # cover is not passed on
     set_away(**(fields | {"actor": scene.other_coach, "person_uid": scene.other_coach.uid}), cover_uid=third.uid,
-             key=f.key(), at=now())  # fmt: skip
+             key=basics.key(), at=now())  # fmt: skip
     assert not is_coach_of(third, scene.enrolment)
     then = now()
     fields |= {"away_from": None, "away_until": None}
-    set_away(**fields, cover_uid=None, key=f.key(), at=now())
+    set_away(**fields, cover_uid=None, key=basics.key(), at=now())
     assert not is_coach_of(scene.other_coach, scene.enrolment)
     assert as_coach(scene.other_coach.pk, scene.enrolment.pk, then), "the record remembers"
     assert not as_coach(scene.other_coach.pk, scene.enrolment.pk, now())
 
 
 def test_a_learner_who_coaches_never_covers_for_their_own_coach() -> None:
-    scene = c.scene()
+    scene = coaching.help_scene()
     CoachProfile.objects.create(person=scene.learner, capacity=3)
     today = now().date()
     set_away(
         actor=scene.coach, person_uid=scene.coach.uid, away_from=today, away_until=today, cover_uid=scene.learner.uid,
-        key=f.key(), at=now(),
+        key=basics.key(), at=now(),
     )  # fmt: skip
     assert not is_coach_of(scene.learner, scene.enrolment)
     assert present_coach(scene.enrolment, today) == scene.coach
 
 
 def test_as_coach_follows_the_hand_over() -> None:
-    scene = c.scene()
+    scene = coaching.help_scene()
     assign(scene, scene.manager, scene.other_coach)
-    assert as_coach(scene.coach.pk, scene.enrolment.pk, c.soon(-1))
-    assert not as_coach(scene.coach.pk, scene.enrolment.pk, c.soon(1))
-    assert as_coach(scene.other_coach.pk, scene.enrolment.pk, c.soon(1))
-    assert not as_coach(scene.other_coach.pk, scene.enrolment.pk, c.soon(-1))
+    assert as_coach(scene.coach.pk, scene.enrolment.pk, coaching.soon(-1))
+    assert not as_coach(scene.coach.pk, scene.enrolment.pk, coaching.soon(1))
+    assert as_coach(scene.other_coach.pk, scene.enrolment.pk, coaching.soon(1))
+    assert not as_coach(scene.other_coach.pk, scene.enrolment.pk, coaching.soon(-1))
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_managers_cannot_both_take_the_last_place() -> None:
     """Eight at once for two places: two get one, six read why not, and the counter is right."""
-    scene = c.scene()
-    wanted = c.coach("Wanda Wanted", capacity=2)
-    learners = [f.enrolment(f.person(f"L{n}"), scene.enrolment.path_version) for n in range(8)]
+    scene = coaching.help_scene()
+    wanted = coaching.coach("Wanda Wanted", capacity=2)
+    learners = [paths.enrolment(people.person(f"L{n}"), scene.enrolment.path_version) for n in range(8)]
     together = threading.Barrier(len(learners))
     outcomes: list[str] = []
 
     def take(enrolment: Enrolment) -> None:
         try:
             together.wait()
-            assign(scene, c.fresh(scene.administrator), wanted, enrolment_uid=enrolment.uid)
+            assign(scene, people.fresh(scene.administrator), wanted, enrolment_uid=enrolment.uid)
             outcomes.append("taken")
         except Conflict:
             outcomes.append("no room")

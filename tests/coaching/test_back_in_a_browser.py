@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from coaching.api import Post, Thread
-from tests import coaching_factories as coaching
-from tests import factories as make
+from tests.factories import basics, coaching, paths, people
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -20,8 +19,8 @@ def tab(page: Any, live_server: Any) -> Any:
     """Somebody signed in."""
     page.set_default_timeout(30_000)
     page.goto(f"{live_server.url}/accounts/login/")
-    page.fill("input[name=login]", make.person("Nils Holt").email)
-    page.fill("input[name=password]", make.PASSPHRASE)
+    page.fill("input[name=login]", people.person("Nils Holt").email)
+    page.fill("input[name=password]", basics.PASSPHRASE)
     page.click("form:has(input[name=password]) button:has-text('Sign in')")
     page.wait_for_url(lambda url: "login" not in url)
     return page
@@ -42,7 +41,7 @@ def send_twice(tab: Any, button: str) -> tuple[str, str]:
 
 
 def test_one_question(tab: Any, live_server: Any) -> None:
-    make.skill("trust")
+    paths.skill("trust")
     tab.goto(f"{live_server.url}/exchange/ask/")
     tab.select_option("select[name=skill]", "trust")
     tab.fill("input[name=title]", "How do I start?")
@@ -54,7 +53,7 @@ def test_one_question(tab: Any, live_server: Any) -> None:
 
 
 def test_one_answer(tab: Any, live_server: Any) -> None:
-    thread = coaching.question("trust", make.person())
+    thread = coaching.question("trust", people.person())
     before = Post.objects.count()
     tab.goto(f"{live_server.url}/exchange/{thread.uid}/")
     tab.fill("textarea[name=body]", WORDS)

@@ -15,8 +15,7 @@ from lms.api import LEARNING_ADMINISTRATORS, Act, Notice, User, pause, progress_
 from lms.clock import now
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from lms.models import Opening
-from tests import coaching_factories as c
-from tests import factories as make
+from tests.factories import basics, coaching, paths, people
 from tests.shown import look_and_send, looked
 
 pytestmark = pytest.mark.django_db
@@ -28,30 +27,30 @@ class Scene:
     """A learner before two closed demonstrations, with a coach, and others who are none of theirs."""
 
     def __init__(self) -> None:
-        lock = {"all": [{"step": str(make.uid("learn"))}]}
-        version = make.path(
-            make.step("session", "learn", skills=("listening",)),
-            make.step("demonstration", "visit", content="visit", skills=("listening",), unlock=lock),
-            make.step("demonstration", "story", content="story", skills=("listening",), unlock={"all": [{"day": 60}]}),
-            make.step("demonstration", "open", content="open", skills=("listening",)),
+        lock = {"all": [{"step": str(basics.uid("learn"))}]}
+        version = paths.path(
+            paths.step("session", "learn", skills=("listening",)),
+            paths.step("demonstration", "visit", content="visit", skills=("listening",), unlock=lock),
+            paths.step("demonstration", "story", content="story", skills=("listening",), unlock={"all": [{"day": 60}]}),
+            paths.step("demonstration", "open", content="open", skills=("listening",)),
         )
-        self.learner, self.manager, self.outsider = make.person("Lea"), make.person("Max"), make.person("Out")
-        make.team(self.learner, manager=self.manager)
-        self.coach, self.other = c.coach("Cora"), c.coach("Otto")
-        self.learning = make.in_group(LEARNING_ADMINISTRATORS)
-        self.enrolment = make.enrolment(self.learner, version, started_on=now().date() - timedelta(days=3))
-        c.assigned(self.enrolment, self.coach)
+        self.learner, self.manager, self.outsider = people.person("Lea"), people.person("Max"), people.person("Out")
+        people.team(self.learner, manager=self.manager)
+        self.coach, self.other = coaching.coach("Cora"), coaching.coach("Otto")
+        self.learning = people.in_group(LEARNING_ADMINISTRATORS)
+        self.enrolment = paths.enrolment(self.learner, version, started_on=now().date() - timedelta(days=3))
+        coaching.assign(self.enrolment, self.coach)
 
     def ask(self, who: User | None = None, step: str = "visit", **fields: Any) -> Challenge:
-        values = {"actor": who or self.learner, "enrolment_uid": self.enrolment.uid, "step_uid": make.uid(step)}
-        return challenge(**values | {"why": WHY, "key": make.key(), "at": now()} | fields)
+        values = {"actor": who or self.learner, "enrolment_uid": self.enrolment.uid, "step_uid": basics.uid(step)}
+        return challenge(**values | {"why": WHY, "key": basics.key(), "at": now()} | fields)
 
     def answer(self, row: Challenge, who: User | None = None, **fields: Any) -> Challenge:
         values = {"actor": who or self.coach, "challenge_uid": row.uid, "accept": True, "words": "Convincing."}
-        return looked(answer_challenge, **values | {"key": make.key(), "at": now()} | fields)
+        return looked(answer_challenge, **values | {"key": basics.key(), "at": now()} | fields)
 
     def status(self, step: str) -> str:
-        state = progress_of(self.enrolment).state(make.uid(step))
+        state = progress_of(self.enrolment).state(basics.uid(step))
         assert state is not None
         return state.status
 
@@ -103,12 +102,12 @@ def test_what_cannot_be_asked(scene: Scene) -> None:
 
 
 def test_nobody_asks_on_a_path_that_stands_still_or_without_a_coach(scene: Scene) -> None:
-    lone = make.enrolment(make.person(), scene.enrolment.path_version, started_on=now().date())
+    lone = paths.enrolment(people.person(), scene.enrolment.path_version, started_on=now().date())
     refused(Conflict, lambda: scene.ask(lone.person, enrolment_uid=lone.uid))
-    ahead = make.enrolment(make.person(), scene.enrolment.path_version, started_on=now().date() + timedelta(days=9))
-    c.assigned(ahead, scene.coach)
+    ahead = paths.enrolment(people.person(), scene.enrolment.path_version, started_on=now().date() + timedelta(days=9))
+    coaching.assign(ahead, scene.coach)
     refused(Conflict, lambda: scene.ask(ahead.person, enrolment_uid=ahead.uid))
-    known = {"actor": scene.manager, "enrolment_uid": scene.enrolment.uid, "key": make.key(), "at": now()}
+    known = {"actor": scene.manager, "enrolment_uid": scene.enrolment.uid, "key": basics.key(), "at": now()}
     looked(pause, from_on=now().date(), reason="A leave", **known)
     refused(NotAllowed, lambda: scene.ask())
 
@@ -131,7 +130,7 @@ def test_only_the_present_coach_answers(scene: Scene, role: str, kind: type[Doma
 def test_the_cover_answers_while_the_coach_is_away(scene: Scene) -> None:
     today = now().date()
     known = {"person_uid": scene.coach.uid, "away_from": today, "away_until": today, "cover_uid": scene.other.uid}
-    set_away(actor=scene.coach, key=make.key(), at=now(), **known)
+    set_away(actor=scene.coach, key=basics.key(), at=now(), **known)
     row = scene.ask()
     assert Notice.objects.filter(person=scene.other, text__startswith="Lea asks").exists()
     assert scene.answer(row, scene.other).status == "accepted"
@@ -140,7 +139,7 @@ def test_the_cover_answers_while_the_coach_is_away(scene: Scene) -> None:
 def test_an_answer_needs_words_comes_once_and_a_double_submit_is_one(scene: Scene) -> None:
     row = scene.ask()
     refused(Invalid, lambda: scene.answer(row, words=" "))
-    key = make.key()
+    key = basics.key()
     scene.answer(row, key=key)
     scene.answer(row, key=key)
     assert Opening.objects.count() == 1
@@ -150,8 +149,10 @@ def test_an_answer_needs_words_comes_once_and_a_double_submit_is_one(scene: Scen
 
 def test_taking_it_back(scene: Scene) -> None:
     row = scene.ask()
-    refused(NotAllowed, lambda: withdraw_challenge(actor=scene.coach, challenge_uid=row.uid, key=make.key(), at=now()))
-    withdraw_challenge(actor=scene.learner, challenge_uid=row.uid, key=make.key(), at=now())
+    refused(
+        NotAllowed, lambda: withdraw_challenge(actor=scene.coach, challenge_uid=row.uid, key=basics.key(), at=now())
+    )
+    withdraw_challenge(actor=scene.learner, challenge_uid=row.uid, key=basics.key(), at=now())
     refused(Conflict, lambda: scene.answer(row))
 
 
@@ -167,13 +168,13 @@ def sign_in(who: User) -> Client:
 def test_from_the_path_to_the_answer_and_back(scene: Scene) -> None:
     mine, theirs = sign_in(scene.learner), sign_in(scene.coach)
     page = mine.get("/path/").content.decode()
-    address = f"{reverse('challenge_new')}?enrolment={scene.enrolment.uid}&amp;step={make.uid('visit')}"
+    address = f"{reverse('challenge_new')}?enrolment={scene.enrolment.uid}&amp;step={basics.uid('visit')}"
     assert address in page
     assert page.count("challenges/new/") == 2, "closed demonstrations only"
     url = address.replace("&amp;", "&")
     assert mine.get(url).status_code == 200
-    assert mine.post(url, {"key": str(make.key()), "why": ""}).status_code == 422
-    answer = mine.post(url, {"key": str(make.key()), "why": WHY})
+    assert mine.post(url, {"key": str(basics.key()), "why": ""}).status_code == 422
+    answer = mine.post(url, {"key": str(basics.key()), "why": WHY})
     row = Challenge.objects.get()
     assert answer["Location"] == reverse("challenge", args=[row.uid])
     assert address not in mine.get("/path/").content.decode()
@@ -184,9 +185,9 @@ def test_from_the_path_to_the_answer_and_back(scene: Scene) -> None:
     here = reverse("challenge", args=[row.uid])
     assert here in queue
     assert WHY in theirs.get(here).content.decode()
-    assert look_and_send(theirs, here, {"key": str(make.key()), "act": "accept", "words": ""}).status_code == 422
+    assert look_and_send(theirs, here, {"key": str(basics.key()), "act": "accept", "words": ""}).status_code == 422
     assert (
-        look_and_send(theirs, here, {"key": str(make.key()), "act": "accept", "words": "Show me."}).status_code == 302
+        look_and_send(theirs, here, {"key": str(basics.key()), "act": "accept", "words": "Show me."}).status_code == 302
     )
     assert "Opened early: Show me." in mine.get("/path/").content.decode()
     assert 'data-kind="challenge"' not in theirs.get("/coach/").content.decode()
@@ -202,7 +203,5 @@ def test_who_sees_the_page_of_a_challenge(scene: Scene) -> None:
     assert seen == {
         "learner": 200, "coach": 200, "manager": 200, "learning": 200, "other": 404, "outsider": 404
     }  # fmt: skip
-    assert (
-        look_and_send(sign_in(scene.manager), url, {"key": str(make.key()), "act": "accept", "words": "x"}).status_code
-        == 403
-    )
+    form = {"key": str(basics.key()), "act": "accept", "words": "x"}
+    assert look_and_send(sign_in(scene.manager), url, form).status_code == 403

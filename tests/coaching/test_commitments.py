@@ -20,23 +20,22 @@ from coaching.api import (
 )
 from lms.api import Customer, Notice, SkillGate, StepCompletion, User
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
-from tests import coaching_factories as c
-from tests import factories as f
+from tests.factories import basics, coaching, paths, people
 from tests.shown import looked
 
 pytestmark = pytest.mark.django_db
 
 
-def make(scene: c.Scene, who: User, **changes: Any) -> Commitment:
+def make(scene: coaching.HelpScene, who: User, **changes: Any) -> Commitment:
     fields = {
         "actor": who,
         "enrolment_uid": scene.enrolment.uid,
-        "step_uid": f.uid("promise"),
+        "step_uid": basics.uid("promise"),
         "what": "Play back before I propose.",
         "customer_uid": scene.customer.uid,
-        "by_on": c.soon(240).date(),
-        "key": f.key(),
-        "at": c.NOON,
+        "by_on": coaching.soon(240).date(),
+        "key": basics.key(),
+        "at": basics.NOON,
     }
     return make_commitment(**(fields | changes))
 
@@ -59,20 +58,20 @@ def refused(kind: type[DomainError], act: Callable[[], Any]) -> None:
     assert state() == before
 
 
-def doing(scene: c.Scene, *skills: str, **fields: Any) -> Commitment:
+def doing(scene: coaching.HelpScene, *skills: str, **fields: Any) -> Commitment:
     """A reported commitment on the path's step."""
-    return c.commitment(scene.enrolment, *(skills or ("listening", "trust")), status="done",
-                        step_uid=f.uid("promise"), customer=scene.customer, **fields)  # fmt: skip
+    return coaching.commitment(scene.enrolment, *(skills or ("listening", "trust")), status="done",
+                        step_uid=basics.uid("promise"), customer=scene.customer, **fields)  # fmt: skip
 
 
 def confirm(who: User, row: Commitment, *slugs: str, **changes: Any) -> Commitment:
-    fields = {"commitment_uid": row.uid, "skill_slugs": slugs, "key": f.key(), "at": c.soon()}
+    fields = {"commitment_uid": row.uid, "skill_slugs": slugs, "key": basics.key(), "at": coaching.soon()}
     return looked(confirm_commitment, actor=who, **(fields | changes))
 
 
 def test_a_promise_takes_the_skills_of_its_step() -> None:
-    scene = c.scene()
-    key = f.key()
+    scene = coaching.help_scene()
+    key = basics.key()
     made = make(scene, scene.learner, key=key)
     assert {line.skill.slug for line in made.skills.all()} == {"listening", "trust"}
     assert (made.status, made.customer, made.uid) == ("open", scene.customer, key)
@@ -87,7 +86,7 @@ def test_a_promise_takes_the_skills_of_its_step() -> None:
     [("coach", NotAllowed), ("manager", NotAllowed), ("other_coach", NotFound), ("outsider", NotFound)],
 )
 def test_nobody_promises_for_somebody_else(role: str, error: type[DomainError]) -> None:
-    scene = c.scene()
+    scene = coaching.help_scene()
     refused(error, lambda: make(scene, getattr(scene, role)))
 
 
@@ -96,54 +95,54 @@ def test_nobody_promises_for_somebody_else(role: str, error: type[DomainError]) 
     [
         ("what", "  "),
         ("what", "x" * 301),
-        ("by_on", c.soon(-24).date()),
+        ("by_on", coaching.soon(-24).date()),
         ("customer_uid", None),
-        ("customer_uid", f.uid("no such customer")),
+        ("customer_uid", basics.uid("no such customer")),
         ("skills", ["no-such-skill"]),
-        ("step_uid", f.uid("talk-it-over")),
+        ("step_uid", basics.uid("talk-it-over")),
     ],
 )
 def test_what_makes_no_promise(field: str, value: Any) -> None:
-    scene = c.scene()
+    scene = coaching.help_scene()
     refused(Invalid, lambda: make(scene, scene.learner, **{field: value}))
 
 
 def test_nobody_is_sent_to_a_closed_customer() -> None:
-    scene = c.scene()
-    closed = f.customer("brant", closed=True)
+    scene = coaching.help_scene()
+    closed = people.customer("brant", closed=True)
     refused(Invalid, lambda: make(scene, scene.learner, customer_uid=closed.uid))
     Customer.objects.update(closed=True)
     assert make(scene, scene.learner, customer_uid=None).customer is None
 
 
 def test_a_promise_without_a_step_names_its_skills() -> None:
-    scene = c.scene()
+    scene = coaching.help_scene()
     refused(Invalid, lambda: make(scene, scene.learner, step_uid=None))
     made = make(scene, scene.learner, step_uid=None, skills=["trust"])
     assert [line.skill.slug for line in made.skills.all()] == ["trust"]
 
 
 def test_reporting_tells_the_coach() -> None:
-    scene = c.scene()
-    row = c.commitment(scene.enrolment, "listening")
-    fields = {"commitment_uid": row.uid, "at": c.NOON}
-    refused(Invalid, lambda: report_commitment(actor=scene.learner, report=" ", key=f.key(), **fields))
-    refused(NotAllowed, lambda: report_commitment(actor=scene.coach, report="Done", key=f.key(), **fields))
-    report_commitment(actor=scene.learner, report="They called back.", key=f.key(), **fields)
+    scene = coaching.help_scene()
+    row = coaching.commitment(scene.enrolment, "listening")
+    fields = {"commitment_uid": row.uid, "at": basics.NOON}
+    refused(Invalid, lambda: report_commitment(actor=scene.learner, report=" ", key=basics.key(), **fields))
+    refused(NotAllowed, lambda: report_commitment(actor=scene.coach, report="Done", key=basics.key(), **fields))
+    report_commitment(actor=scene.learner, report="They called back.", key=basics.key(), **fields)
     row.refresh_from_db()
-    assert (row.status, row.done_at) == ("done", c.NOON)
+    assert (row.status, row.done_at) == ("done", basics.NOON)
     assert Notice.objects.get().person == scene.coach
-    refused(Conflict, lambda: report_commitment(actor=scene.learner, report="Again", key=f.key(), **fields))
+    refused(Conflict, lambda: report_commitment(actor=scene.learner, report="Again", key=basics.key(), **fields))
 
 
 def test_each_confirmed_skill_opens_do_and_the_last_closes_it() -> None:
-    scene = c.scene()
+    scene = coaching.help_scene()
     row = doing(scene)
-    key = f.key()
+    key = basics.key()
     confirm(scene.coach, row, "listening", key=key)
     gate = SkillGate.objects.get()
     assert (gate.person, gate.skill.slug, gate.gate) == (scene.learner, "listening", "do")
-    assert (gate.source, gate.opened_at) == (f"commitment:{row.uid}", c.soon())
+    assert (gate.source, gate.opened_at) == (f"commitment:{row.uid}", coaching.soon())
     row.refresh_from_db()
     assert row.status == "done"
     assert not StepCompletion.objects.exists()
@@ -152,9 +151,9 @@ def test_each_confirmed_skill_opens_do_and_the_last_closes_it() -> None:
     assert state() == before
     confirm(scene.coach, row, "listening", "trust", note="Well played back.")
     row.refresh_from_db()
-    assert (row.status, row.closed_at, row.note) == ("confirmed", c.soon(), "Well played back.")
+    assert (row.status, row.closed_at, row.note) == ("confirmed", coaching.soon(), "Well played back.")
     assert SkillGate.objects.count() == 2
-    assert StepCompletion.objects.get().step.uid == f.uid("promise")
+    assert StepCompletion.objects.get().step.uid == basics.uid("promise")
     refused(Conflict, lambda: confirm(scene.coach, row, "trust"))
 
 
@@ -169,73 +168,77 @@ def test_each_confirmed_skill_opens_do_and_the_last_closes_it() -> None:
     ],
 )
 def test_nobody_else_confirms(role: str, error: type[DomainError]) -> None:
-    scene = c.scene()
+    scene = coaching.help_scene()
     row = doing(scene)
     refused(error, lambda: confirm(getattr(scene, role), row, "trust"))
     refused(error, lambda: looked(send_back_commitment,
-        actor=getattr(scene, role), commitment_uid=row.uid, note="No", key=f.key(), at=c.NOON))  # fmt: skip
+        actor=getattr(scene, role), commitment_uid=row.uid, note="No", key=basics.key(), at=basics.NOON))  # fmt: skip
 
 
 def test_a_coach_never_confirms_their_own() -> None:
     """Not even when an assignment says that they coach themself, which no service writes."""
-    scene = c.scene()
-    own = f.enrolment(scene.coach, scene.enrolment.path_version)
-    c.assigned(own, scene.coach)
-    row = c.commitment(own, "trust", status="done")
+    scene = coaching.help_scene()
+    own = paths.enrolment(scene.coach, scene.enrolment.path_version)
+    coaching.assign(own, scene.coach)
+    row = coaching.commitment(own, "trust", status="done")
     refused(NotAllowed, lambda: confirm(scene.coach, row, "trust"))
 
 
 def test_an_ex_coach_with_an_open_form_confirms_nothing() -> None:
-    scene = c.scene()
+    scene = coaching.help_scene()
     row = doing(scene)
     looked(
         assign_coach,
         actor=scene.manager,
         enrolment_uid=scene.enrolment.uid,
         coach_uid=scene.other_coach.uid,
-        key=f.key(),
-        at=c.NOON,
+        key=basics.key(),
+        at=basics.NOON,
     )
-    refused(NotFound, lambda: confirm(c.fresh(scene.coach), row, "trust"))
+    refused(NotFound, lambda: confirm(people.fresh(scene.coach), row, "trust"))
     assert confirm(scene.other_coach, row, "trust")
 
 
 def test_only_what_was_promised_and_reported_can_be_confirmed() -> None:
-    scene = c.scene()
+    scene = coaching.help_scene()
     row = doing(scene, "trust")
     refused(Invalid, lambda: confirm(scene.coach, row))
     refused(Invalid, lambda: confirm(scene.coach, row, "trust", "listening"))
-    open_ = c.commitment(scene.enrolment, "trust")
+    open_ = coaching.commitment(scene.enrolment, "trust")
     refused(Conflict, lambda: confirm(scene.coach, open_, "trust"))
 
 
 def test_not_yet_opens_it_again_and_keeps_what_was_confirmed() -> None:
-    scene = c.scene()
+    scene = coaching.help_scene()
     row = doing(scene)
     confirm(scene.coach, row, "trust")
-    fields = {"actor": scene.coach, "commitment_uid": row.uid, "at": c.soon()}
-    refused(Invalid, lambda: looked(send_back_commitment, note="", key=f.key(), **fields))
-    looked(send_back_commitment, note="Play it back once more.", key=f.key(), **fields)
+    fields = {"actor": scene.coach, "commitment_uid": row.uid, "at": coaching.soon()}
+    refused(Invalid, lambda: looked(send_back_commitment, note="", key=basics.key(), **fields))
+    looked(send_back_commitment, note="Play it back once more.", key=basics.key(), **fields)
     row.refresh_from_db()
     assert (row.status, row.done_at, row.note) == ("open", None, "Play it back once more.")
     assert SkillGate.objects.count() == 1
 
 
 def test_dropping_leaves_room_for_another_and_gates_open() -> None:
-    scene = c.scene()
+    scene = coaching.help_scene()
     row = doing(scene)
     confirm(scene.coach, row, "trust")
-    refused(NotAllowed, lambda: drop_commitment(actor=scene.coach, commitment_uid=row.uid, key=f.key(), at=c.NOON))
-    drop_commitment(actor=scene.learner, commitment_uid=row.uid, key=f.key(), at=c.NOON)
-    refused(Conflict, lambda: drop_commitment(actor=scene.learner, commitment_uid=row.uid, key=f.key(), at=c.NOON))
+    refused(
+        NotAllowed, lambda: drop_commitment(actor=scene.coach, commitment_uid=row.uid, key=basics.key(), at=basics.NOON)
+    )
+    drop_commitment(actor=scene.learner, commitment_uid=row.uid, key=basics.key(), at=basics.NOON)
+    refused(
+        Conflict, lambda: drop_commitment(actor=scene.learner, commitment_uid=row.uid, key=basics.key(), at=basics.NOON)
+    )
     assert make(scene, scene.learner)
     assert SkillGate.objects.count() == 1
 
 
 def test_gates_rebuilt_from_facts_are_the_gates_kept() -> None:
-    scene = c.scene()
+    scene = coaching.help_scene()
     confirm(scene.coach, doing(scene), "trust", "listening")
-    dropped = c.commitment(scene.enrolment, "trust", status="done")
+    dropped = coaching.commitment(scene.enrolment, "trust", status="done")
     confirm(scene.coach, dropped, "trust")
     kept = SkillGate.objects.values_list("person_id", "skill_id", "source", "opened_at")
     assert sorted(do_facts()) == sorted(kept)

@@ -23,8 +23,7 @@ from coaching.api import (
 )
 from lms.api import Act, Notice, SkillGate, StepCompletion, TalkFact, User, complete_lesson
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
-from tests import coaching_factories as c
-from tests import factories as f
+from tests.factories import basics, coaching, paths, people
 from tests.shown import looked
 
 pytestmark = pytest.mark.django_db
@@ -49,18 +48,26 @@ def refused(kind: type[DomainError], act: Callable[[], Any]) -> None:
 
 
 def reply(who: User, thread: Thread, kind: str = "answer", body: str = "Like this.", **changes: Any) -> Post:
-    fields = {"thread_uid": thread.uid, "kind": kind, "body": body, "key": f.key(), "at": c.NOON}
+    fields = {"thread_uid": thread.uid, "kind": kind, "body": body, "key": basics.key(), "at": basics.NOON}
     return answer(actor=who, **(fields | changes))
 
 
 def take(who: User, post: Post, **changes: Any) -> Post:
-    return looked(accept, **({"actor": who, "post_uid": post.uid, "key": f.key(), "at": c.soon()} | changes))
+    return looked(
+        accept, **({"actor": who, "post_uid": post.uid, "key": basics.key(), "at": coaching.soon()} | changes)
+    )
 
 
 def test_a_question_is_a_thread_with_a_post() -> None:
-    who, key = f.person(), f.key()
-    f.skill("trust")
-    fields = {"actor": who, "skill_slug": "trust", "title": "How\ndo I start?", "body": "I tried twice.", "at": c.NOON}
+    who, key = people.person(), basics.key()
+    paths.skill("trust")
+    fields = {
+        "actor": who,
+        "skill_slug": "trust",
+        "title": "How\ndo I start?",
+        "body": "I tried twice.",
+        "at": basics.NOON,
+    }
     made = ask(**fields, key=key)
     assert (made.uid, made.title, made.author) == (key, "How do I start?", who)
     assert made.posts.get().kind == "question"
@@ -68,36 +75,41 @@ def test_a_question_is_a_thread_with_a_post() -> None:
     assert ask(**fields, key=key) == made
     assert state() == before
     for change in ({"title": " "}, {"title": "x" * 301}, {"body": ""}, {"body": "x" * 10_001}, {"skill_slug": "none"}):
-        refused(Invalid, lambda change=change: ask(**(fields | change), key=f.key()))
+        refused(Invalid, lambda change=change: ask(**(fields | change), key=basics.key()))
 
 
 def test_the_same_question_with_another_key_is_the_one_that_was_asked() -> None:
     """A page that one goes back to has a new key; the browser fills in the old words."""
-    who, other = f.person(), f.person()
-    f.skill("trust"), f.skill("listening")
+    who, other = people.person(), people.person()
+    paths.skill("trust"), paths.skill("listening")
     fields = {"skill_slug": "trust", "title": "How do I start?", "body": "I tried twice."}
-    made = ask(actor=who, **fields, key=f.key(), at=c.NOON)
+    made = ask(actor=who, **fields, key=basics.key(), at=basics.NOON)
     before = state()
     again = {"title": " How do I\nstart? ", "body": "I tried twice. "}
     for change in ({}, again):
-        assert ask(actor=who, **(fields | change), key=f.key(), at=c.NOON + timedelta(minutes=59)) == made
+        assert ask(actor=who, **(fields | change), key=basics.key(), at=basics.NOON + timedelta(minutes=59)) == made
     assert state() == before
     assert not Act.objects.exclude(key=made.uid).exists()
-    later = {"at": c.NOON + timedelta(hours=1)}
+    later = {"at": basics.NOON + timedelta(hours=1)}
     for change in ({"actor": other}, {"title": "How?"}, {"body": "Thrice."}, {"skill_slug": "listening"}, later):
-        asked = ask(**({"actor": who, "at": c.NOON} | fields | change), key=f.key())
+        asked = ask(**({"actor": who, "at": basics.NOON} | fields | change), key=basics.key())
         assert asked != made, change
 
 
 @pytest.mark.parametrize("kind", ["answer", "example"])
 def test_the_same_words_in_the_same_thread_are_one_post(kind: str) -> None:
-    who, other = f.person(), f.person()
-    thread, elsewhere = c.question("trust", other), c.question("trust", other)
+    who, other = people.person(), people.person()
+    thread, elsewhere = coaching.question("trust", other), coaching.question("trust", other)
     made = reply(who, thread, kind)
     before = state()
-    assert reply(who, thread, kind, at=c.NOON + timedelta(minutes=59)) == made
+    assert reply(who, thread, kind, at=basics.NOON + timedelta(minutes=59)) == made
     assert state() == before
-    changes = [{"body": "Or like this."}, {"at": c.NOON + timedelta(hours=1)}, {"kind": "example"}, {"kind": "answer"}]
+    changes = [
+        {"body": "Or like this."},
+        {"at": basics.NOON + timedelta(hours=1)},
+        {"kind": "example"},
+        {"kind": "answer"},
+    ]
     for change in changes:
         if change.get("kind") != kind:
             assert reply(who, thread, **({"kind": kind} | change)) != made
@@ -106,32 +118,32 @@ def test_the_same_words_in_the_same_thread_are_one_post(kind: str) -> None:
 
 
 def test_an_example_brought_twice_is_one() -> None:
-    who = f.person()
-    c.prompt("trust")
-    fields = {"actor": who, "body": "I waited.", "skill_slug": "trust", "at": c.NOON}
-    made = bring_example(**fields, key=f.key())
-    assert bring_example(**fields, key=f.key()) == made
+    who = people.person()
+    coaching.prompt("trust")
+    fields = {"actor": who, "body": "I waited.", "skill_slug": "trust", "at": basics.NOON}
+    made = bring_example(**fields, key=basics.key())
+    assert bring_example(**fields, key=basics.key()) == made
     assert Post.objects.count() == 1
 
 
 def test_what_a_moderator_hid_may_be_written_again() -> None:
-    scene = c.scene()
-    made = reply(scene.learner, c.question("trust", scene.outsider))
-    looked(hide_post, actor=scene.administrator, post_uid=made.uid, reason="A name", key=f.key(), at=c.NOON)
+    scene = coaching.help_scene()
+    made = reply(scene.learner, coaching.question("trust", scene.outsider))
+    looked(hide_post, actor=scene.administrator, post_uid=made.uid, reason="A name", key=basics.key(), at=basics.NOON)
     assert reply(scene.learner, made.thread) != made
 
 
 def test_whoever_left_asks_nothing() -> None:
-    gone = f.person(is_active=False, deactivated_at=c.NOON)
-    f.skill("trust")
-    fields = {"skill_slug": "trust", "title": "How?", "body": "So.", "key": f.key(), "at": c.NOON}
+    gone = people.person(is_active=False, deactivated_at=basics.NOON)
+    paths.skill("trust")
+    fields = {"skill_slug": "trust", "title": "How?", "body": "So.", "key": basics.key(), "at": basics.NOON}
     refused(NotAllowed, lambda: ask(actor=gone, **fields))
 
 
 def test_the_asker_hears_of_answers_but_not_of_their_own() -> None:
-    asker, helper = f.person(), f.person()
-    thread = c.question("trust", asker)
-    key = f.key()
+    asker, helper = people.person(), people.person()
+    thread = coaching.question("trust", asker)
+    key = basics.key()
     first = reply(helper, thread, key=key)
     assert Notice.objects.get().person == asker
     before = state()
@@ -144,61 +156,65 @@ def test_the_asker_hears_of_answers_but_not_of_their_own() -> None:
 
 
 def test_a_contribution_to_the_prompt_completes_the_discussion() -> None:
-    scene = c.scene()
-    thread = c.prompt("listening")
-    reply(scene.learner, c.question("listening", scene.outsider))
+    scene = coaching.help_scene()
+    thread = coaching.prompt("listening")
+    reply(scene.learner, coaching.question("listening", scene.outsider))
     assert not StepCompletion.objects.exists(), "an answer elsewhere is no contribution"
-    reply(scene.learner, c.prompt("trust"))
+    reply(scene.learner, coaching.prompt("trust"))
     assert not StepCompletion.objects.exists(), "nor one about another skill"
     reply(scene.learner, thread)
     done = StepCompletion.objects.get()
-    assert (done.step.uid, done.enrolment, done.by) == (f.uid("discuss"), scene.enrolment, scene.learner)
+    assert (done.step.uid, done.enrolment, done.by) == (basics.uid("discuss"), scene.enrolment, scene.learner)
     reply(scene.learner, thread, kind="example")
     assert StepCompletion.objects.count() == 1
 
 
 def test_a_locked_discussion_stays_as_it_is() -> None:
-    skill, who = f.skill("trust"), f.person()
-    thread = c.prompt("trust")
-    later = f.path(f.step("discussion", "d", content_uid=skill.uid, start_day=20))
-    f.enrolment(who, later, started_on=c.NOON.date())
+    skill, who = paths.skill("trust"), people.person()
+    thread = coaching.prompt("trust")
+    later = paths.path(paths.step("discussion", "d", content_uid=skill.uid, start_day=20))
+    paths.enrolment(who, later, started_on=basics.NOON.date())
     assert reply(who, thread)
     assert not StepCompletion.objects.exists()
 
 
 def test_an_example_goes_to_the_prompt_of_its_skill() -> None:
-    who = f.person()
-    thread = c.prompt("trust")
-    fields = {"actor": who, "body": "I waited.", "at": c.NOON}
-    made = bring_example(**fields, skill_slug="trust", key=f.key())
+    who = people.person()
+    thread = coaching.prompt("trust")
+    fields = {"actor": who, "body": "I waited.", "at": basics.NOON}
+    made = bring_example(**fields, skill_slug="trust", key=basics.key())
     assert (made.thread, made.kind) == (thread, "example")
-    f.skill("quiet")
-    refused(Invalid, lambda: bring_example(**fields, skill_slug="quiet", key=f.key()))
+    paths.skill("quiet")
+    refused(Invalid, lambda: bring_example(**fields, skill_slug="quiet", key=basics.key()))
 
 
-def judge(scene: c.Scene, role: str) -> User:
+def judge(scene: coaching.HelpScene, role: str) -> User:
     """Somebody by what they are to the author, the learner of the scene."""
     if role == "observer":
-        c.grant(scene.outsider, "trust")
+        coaching.grant_for_long(scene.outsider, "trust")
         return scene.outsider
     if role == "lapsed observer":
-        c.grant(scene.outsider, "trust", until_on=f.MONDAY.date())
+        coaching.grant(scene.outsider, "trust", until_on=basics.MONDAY.date())
         return scene.outsider
     if role == "observer of another skill":
-        c.grant(scene.outsider, "listening")
+        coaching.grant_for_long(scene.outsider, "listening")
         return scene.outsider
     return getattr(scene, role)  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize("role", ["coach", "observer", "administrator"])
 def test_who_may_judge_accepts_an_example(role: str) -> None:
-    scene = c.scene()
+    scene = coaching.help_scene()
     who = judge(scene, role)
-    post = c.post(c.prompt("trust"), scene.learner, "example")
-    key = f.key()
+    post = coaching.post(coaching.prompt("trust"), scene.learner, "example")
+    key = basics.key()
     take(who, post, key=key)
     fact = TalkFact.objects.get()
-    assert (fact.person, fact.skill.slug if fact.skill else "", fact.started_at) == (scene.learner, "trust", c.soon())
+    assert (fact.person, fact.skill.slug if fact.skill else "", fact.started_at) == (
+        scene.learner,
+        "trust",
+        coaching.soon(),
+    )
     assert Notice.objects.get().person == scene.learner
     before = state()
     take(who, post, key=key)
@@ -210,33 +226,33 @@ def test_who_may_judge_accepts_an_example(role: str) -> None:
     "role", ["learner", "other_coach", "manager", "outsider", "lapsed observer", "observer of another skill"]
 )
 def test_nobody_else_accepts_an_example(role: str) -> None:
-    scene = c.scene()
+    scene = coaching.help_scene()
     who = judge(scene, role)
-    post = c.post(c.prompt("trust"), scene.learner, "example")
+    post = coaching.post(coaching.prompt("trust"), scene.learner, "example")
     refused(NotAllowed, lambda: take(who, post))
 
 
 def test_nobody_accepts_their_own_example_whatever_they_are() -> None:
-    scene = c.scene()
-    c.grant(scene.administrator, "trust")
-    post = c.post(c.prompt("trust"), scene.administrator, "example")
+    scene = coaching.help_scene()
+    coaching.grant_for_long(scene.administrator, "trust")
+    post = coaching.post(coaching.prompt("trust"), scene.administrator, "example")
     refused(NotAllowed, lambda: take(scene.administrator, post))
 
 
 def test_an_accepted_example_opens_talk_when_the_lessons_are_read() -> None:
-    scene = c.scene()
-    course = f.step("course", "c", skills=["trust"], lessons=(f.lesson("l", "trust"),))
-    f.enrolment(scene.learner, f.path(course), started_on=f.MONDAY.date())
-    complete_lesson(actor=scene.learner, lesson_uid=f.uid("l"), key=f.key(), at=c.NOON)
-    take(scene.coach, c.post(c.prompt("trust"), scene.learner, "example"))
+    scene = coaching.help_scene()
+    course = paths.step("course", "c", skills=["trust"], lessons=(paths.lesson("l", "trust"),))
+    paths.enrolment(scene.learner, paths.path(course), started_on=basics.MONDAY.date())
+    complete_lesson(actor=scene.learner, lesson_uid=basics.uid("l"), key=basics.key(), at=basics.NOON)
+    take(scene.coach, coaching.post(coaching.prompt("trust"), scene.learner, "example"))
     gate = SkillGate.objects.get()
-    assert (gate.gate, gate.skill.slug, gate.opened_at) == ("talk", "trust", c.soon())
+    assert (gate.gate, gate.skill.slug, gate.opened_at) == ("talk", "trust", coaching.soon())
 
 
 def test_the_asker_accepts_an_answer() -> None:
-    scene = c.scene()
-    thread = c.question("trust", scene.learner)
-    post, own = c.post(thread, scene.outsider), c.post(thread, scene.learner)
+    scene = coaching.help_scene()
+    thread = coaching.question("trust", scene.learner)
+    post, own = coaching.post(thread, scene.outsider), coaching.post(thread, scene.learner)
     for role in ("coach", "administrator", "outsider"):
         refused(NotAllowed, lambda role=role: take(getattr(scene, role), post))
     refused(NotAllowed, lambda: take(scene.learner, own))
@@ -246,54 +262,61 @@ def test_the_asker_accepts_an_answer() -> None:
 
 
 def test_hiding_and_showing_is_for_moderators() -> None:
-    scene = c.scene()
-    thread = c.question("trust", scene.learner)
-    post = c.post(thread, scene.outsider, body="A name of a customer")
-    fields = {"post_uid": post.uid, "at": c.NOON}
+    scene = coaching.help_scene()
+    thread = coaching.question("trust", scene.learner)
+    post = coaching.post(thread, scene.outsider, body="A name of a customer")
+    fields = {"post_uid": post.uid, "at": basics.NOON}
     for role in ("learner", "coach", "manager"):
         refused(NotAllowed, lambda role=role: looked(hide_post,
-            actor=getattr(scene, role), reason="No", key=f.key(), **fields))  # fmt: skip
-    refused(Invalid, lambda: looked(hide_post, actor=scene.administrator, reason=" ", key=f.key(), **fields))
-    looked(hide_post, actor=scene.administrator, reason="Names a person", key=f.key(), **fields)
+            actor=getattr(scene, role), reason="No", key=basics.key(), **fields))  # fmt: skip
+    refused(Invalid, lambda: looked(hide_post, actor=scene.administrator, reason=" ", key=basics.key(), **fields))
+    looked(hide_post, actor=scene.administrator, reason="Names a person", key=basics.key(), **fields)
     seen = {role: post in posts_of(getattr(scene, role), thread) for role in ("learner", "outsider", "administrator")}
     assert seen == {"learner": False, "outsider": True, "administrator": True}
     assert Notice.objects.get().person == scene.outsider
-    refused(Conflict, lambda: looked(hide_post, actor=scene.administrator, reason="Twice", key=f.key(), **fields))
+    refused(Conflict, lambda: looked(hide_post, actor=scene.administrator, reason="Twice", key=basics.key(), **fields))
     refused(NotFound, lambda: take(scene.learner, post))
-    boss = f.administrator()
-    looked(show_post, actor=boss, key=f.key(), **fields)
+    boss = people.administrator()
+    looked(show_post, actor=boss, key=basics.key(), **fields)
     assert post in posts_of(scene.learner, thread)
-    refused(Conflict, lambda: looked(show_post, actor=boss, key=f.key(), **fields))
+    refused(Conflict, lambda: looked(show_post, actor=boss, key=basics.key(), **fields))
 
 
 def test_a_hidden_question_hides_its_thread() -> None:
-    scene = c.scene()
-    thread = c.question("trust", scene.learner)
+    scene = coaching.help_scene()
+    thread = coaching.question("trust", scene.learner)
     first = thread.posts.get()
-    looked(hide_post, actor=scene.administrator, post_uid=first.uid, reason="Names a person", key=f.key(), at=c.NOON)
+    looked(
+        hide_post,
+        actor=scene.administrator,
+        post_uid=first.uid,
+        reason="Names a person",
+        key=basics.key(),
+        at=basics.NOON,
+    )
     assert thread not in threads(scene.outsider)
     assert thread in threads(scene.administrator)
     refused(NotFound, lambda: reply(scene.outsider, thread))
 
 
 def test_prompts_follow_what_authors_write() -> None:
-    skill = f.skill("trust")
-    made = set_prompt(skill.pk, "A story  of being\nforgiven?", f.MONDAY)
+    skill = paths.skill("trust")
+    made = set_prompt(skill.pk, "A story  of being\nforgiven?", basics.MONDAY)
     assert made
     assert made.title == "A story of being forgiven?"
-    again = set_prompt(skill.pk, "Another?", c.NOON)
+    again = set_prompt(skill.pk, "Another?", basics.NOON)
     assert again == made
     assert Thread.objects.get().title == "Another?"
-    assert set_prompt(skill.pk, "", c.NOON) is None
+    assert set_prompt(skill.pk, "", basics.NOON) is None
     assert Thread.objects.get().title == "Another?"
 
 
 def test_lists_by_skill_and_by_what_is_wanted() -> None:
-    asker, helper = f.person(), f.person()
-    asked, answered = c.question("trust", asker), c.question("trust", helper, at=c.soon(-100))
-    best = c.post(answered, asker)
-    Post.objects.filter(pk=best.pk).update(accepted_at=c.NOON, accepted_by=helper)
-    prompt, elsewhere = c.prompt("trust"), c.question("listening", helper)
+    asker, helper = people.person(), people.person()
+    asked, answered = coaching.question("trust", asker), coaching.question("trust", helper, at=coaching.soon(-100))
+    best = coaching.post(answered, asker)
+    Post.objects.filter(pk=best.pk).update(accepted_at=basics.NOON, accepted_by=helper)
+    prompt, elsewhere = coaching.prompt("trust"), coaching.question("listening", helper)
     assert threads(asker, "trust").first() == answered, "what moved last comes first"
     assert set(threads(asker)) == {asked, answered, prompt, elsewhere}
     assert set(threads(asker, "trust", "questions")) == {asked, answered}
@@ -301,4 +324,4 @@ def test_lists_by_skill_and_by_what_is_wanted() -> None:
     assert set(threads(asker, "", "prompts")) == {prompt}
     assert set(threads(asker, "", "mine")) == {asked, answered}
     found = threads(asker).get(pk=answered.pk)
-    assert (found.answers, found.accepted, found.last_at) == (1, 1, c.NOON)
+    assert (found.answers, found.accepted, found.last_at) == (1, 1, basics.NOON)

@@ -22,21 +22,20 @@ from coaching.api import (
 )
 from lms.api import Act, Notice, User
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
-from tests import coaching_factories as c
-from tests import factories as f
+from tests.factories import basics, coaching
 from tests.shown import look_and_send, looked
 
 pytestmark = pytest.mark.django_db
 
 
-def propose(scene: c.Scene, who: User | None = None, **fields: Any) -> CoachAssignment:
+def propose(scene: coaching.HelpScene, who: User | None = None, **fields: Any) -> CoachAssignment:
     values = {"actor": who or scene.coach, "enrolment_uid": scene.enrolment.uid, "coach_uid": scene.other_coach.uid}
-    return propose_coach(**values | {"reason": "Has room.", "key": f.key(), "at": c.NOON} | fields)
+    return propose_coach(**values | {"reason": "Has room.", "key": basics.key(), "at": basics.NOON} | fields)
 
 
-def answer(scene: c.Scene, accept: bool = True, who: User | None = None, **fields: Any) -> CoachAssignment:
+def answer(scene: coaching.HelpScene, accept: bool = True, who: User | None = None, **fields: Any) -> CoachAssignment:
     values = {"actor": who or scene.manager, "enrolment_uid": scene.enrolment.uid, "accept": accept}
-    return looked(answer_proposal, **values | {"key": f.key(), "at": c.NOON} | fields)
+    return looked(answer_proposal, **values | {"key": basics.key(), "at": basics.NOON} | fields)
 
 
 def refused(kind: type[DomainError], act: Any) -> None:
@@ -51,12 +50,12 @@ def refused(kind: type[DomainError], act: Any) -> None:
 
 
 def test_a_proposal_changes_nothing_until_the_manager_says_yes() -> None:
-    scene = c.scene()
+    scene = coaching.help_scene()
     made = propose(scene)
     assert coach_of(scene.enrolment) == scene.coach
     assert CoachProfile.objects.get(person=scene.other_coach).load == 0
     assert "You decide." in Notice.objects.get(person=scene.manager).text
-    assert not as_coach(scene.other_coach.pk, scene.enrolment.pk, c.NOON)
+    assert not as_coach(scene.other_coach.pk, scene.enrolment.pk, basics.NOON)
     answer(scene)
     assert coach_of(scene.enrolment) == scene.other_coach
     made.refresh_from_db()
@@ -67,9 +66,9 @@ def test_a_proposal_changes_nothing_until_the_manager_says_yes() -> None:
 
 
 def test_a_proposal_outlives_the_coach_who_made_it() -> None:
-    scene = c.scene()
+    scene = coaching.help_scene()
     propose(scene)
-    known = {"person_uid": scene.coach.uid, "reason": "Moved", "key": f.key(), "at": c.NOON}
+    known = {"person_uid": scene.coach.uid, "reason": "Moved", "key": basics.key(), "at": basics.NOON}
     end_coach(actor=scene.administrator, **known)
     assert coach_of(scene.enrolment) is None
     assert proposal_of(scene.enrolment) is not None
@@ -80,7 +79,7 @@ def test_a_proposal_outlives_the_coach_who_made_it() -> None:
 
 
 def test_declining_needs_a_reason_and_tells_who_proposed() -> None:
-    scene = c.scene()
+    scene = coaching.help_scene()
     propose(scene)
     refused(Invalid, lambda: answer(scene, accept=False, reason=" "))
     row = answer(scene, accept=False, reason="No time there.")
@@ -92,7 +91,7 @@ def test_declining_needs_a_reason_and_tells_who_proposed() -> None:
 
 
 def test_who_may_propose_and_who_may_answer() -> None:
-    scene = c.scene()
+    scene = coaching.help_scene()
     refused(NotAllowed, lambda: propose(scene, scene.manager))
     refused(NotAllowed, lambda: propose(scene, scene.learner))
     for who in (scene.other_coach, scene.other_manager, scene.outsider):
@@ -109,9 +108,9 @@ def test_who_may_propose_and_who_may_answer() -> None:
 
 @pytest.mark.parametrize("accept", [True, False])
 def test_an_answer_sent_twice_is_one(accept: bool) -> None:
-    scene = c.scene()
+    scene = coaching.help_scene()
     propose(scene)
-    key = f.key()
+    key = basics.key()
     first = answer(scene, accept, key=key, reason="No time.")
     notices = Notice.objects.count()
     assert answer(scene, accept, key=key, reason="No time.").pk == first.pk
@@ -119,17 +118,17 @@ def test_an_answer_sent_twice_is_one(accept: bool) -> None:
 
 
 def test_full_is_full() -> None:
-    scene = c.scene()
+    scene = coaching.help_scene()
     propose(scene)
     CoachProfile.objects.filter(person=scene.other_coach).update(capacity=0)
     refused(Conflict, lambda: answer(scene))
 
 
 def test_choosing_somebody_else_answers_the_proposal() -> None:
-    scene = c.scene()
-    third = c.coach("Tia Third")
+    scene = coaching.help_scene()
+    third = coaching.coach("Tia Third")
     made = propose(scene)
-    known = {"actor": scene.manager, "enrolment_uid": scene.enrolment.uid, "key": f.key(), "at": c.NOON}
+    known = {"actor": scene.manager, "enrolment_uid": scene.enrolment.uid, "key": basics.key(), "at": basics.NOON}
     looked(hand_over, coach_uid=third.uid, reason="Nearer.", **known)
     made.refresh_from_db()
     assert made.status == "declined"
@@ -137,15 +136,15 @@ def test_choosing_somebody_else_answers_the_proposal() -> None:
 
 
 def test_choosing_the_proposed_takes_the_proposal_up() -> None:
-    scene = c.scene()
+    scene = coaching.help_scene()
     made = propose(scene)
-    known = {"actor": scene.manager, "enrolment_uid": scene.enrolment.uid, "key": f.key(), "at": c.NOON}
+    known = {"actor": scene.manager, "enrolment_uid": scene.enrolment.uid, "key": basics.key(), "at": basics.NOON}
     assert looked(assign_coach, coach_uid=scene.other_coach.uid, **known).pk == made.pk
     assert looked(assign_coach, coach_uid=scene.other_coach.uid, **known).pk == made.pk, "sent twice"
 
 
 def test_the_pages() -> None:
-    scene = c.scene()
+    scene = coaching.help_scene()
 
     def sign_in(who: User) -> Client:
         client = Client()
@@ -154,15 +153,15 @@ def test_the_pages() -> None:
 
     url = reverse("coach_propose", args=[scene.enrolment.uid])
     mine, theirs = sign_in(scene.coach), sign_in(scene.manager)
-    assert mine.post(url, {"key": str(f.key()), "coach": "", "reason": ""}).status_code == 422
+    assert mine.post(url, {"key": str(basics.key()), "coach": "", "reason": ""}).status_code == 422
     fields = {"coach": str(scene.other_coach.uid), "reason": "Has room."}
-    assert mine.post(url, {"key": str(f.key()), **fields}).status_code == 302
+    assert mine.post(url, {"key": str(basics.key()), **fields}).status_code == 302
     assert "It lies with the manager." in mine.get(url).content.decode()
     waits = sign_in(scene.learner).get("/today/").content.decode()
     assert "Max decides since today whether Otto Other becomes your coach." in waits
     steer = reverse("team_coach", args=[scene.enrolment.uid])
     assert "By Cora Coach" in theirs.get(steer).content.decode()
-    assert look_and_send(theirs, steer, {"key": str(f.key()), "act": "decline", "reason": ""}).status_code == 422
-    assert look_and_send(theirs, steer, {"key": str(f.key()), "act": "accept"}).status_code == 302
+    assert look_and_send(theirs, steer, {"key": str(basics.key()), "act": "decline", "reason": ""}).status_code == 422
+    assert look_and_send(theirs, steer, {"key": str(basics.key()), "act": "accept"}).status_code == 302
     assert "Otto Other coaches now." in theirs.get(steer).content.decode()
-    assert look_and_send(theirs, steer, {"key": str(f.key()), "act": "accept"}).status_code == 409
+    assert look_and_send(theirs, steer, {"key": str(basics.key()), "act": "accept"}).status_code == 409

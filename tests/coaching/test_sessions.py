@@ -23,22 +23,21 @@ from coaching.api import (
 from coaching.rules.times import a_year_later, overlaps
 from lms.api import Notice, StepCompletion, User
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
-from tests import coaching_factories as c
-from tests import factories as f
+from tests.factories import basics, coaching, paths, people
 from tests.shown import looked
 
 pytestmark = pytest.mark.django_db
 
-TOMORROW = c.soon()
+TOMORROW = coaching.soon()
 
 
-def plan(scene: c.Scene, who: User, planned_at: datetime = TOMORROW, **changes: Any) -> Session:
+def plan(scene: coaching.HelpScene, who: User, planned_at: datetime = TOMORROW, **changes: Any) -> Session:
     fields = {
         "enrolment_uid": scene.enrolment.uid,
         "planned_at": planned_at,
         "minutes": 30,
-        "key": f.key(),
-        "at": c.NOON,
+        "key": basics.key(),
+        "at": basics.NOON,
     }
     return plan_session(actor=who, **(fields | changes))
 
@@ -62,115 +61,122 @@ def refused(kind: type[DomainError], act: Callable[[], Any]) -> str:
 
 @pytest.mark.parametrize("role", ["learner", "coach"])
 def test_either_plans_and_the_other_is_told(role: str) -> None:
-    scene = c.scene()
+    scene = coaching.help_scene()
     who = getattr(scene, role)
-    made = plan(scene, who, step_uid=f.uid("talk-it-over"))
+    made = plan(scene, who, step_uid=basics.uid("talk-it-over"))
     assert (made.coach, made.title, made.status) == (scene.coach, "Talk it over", "planned")
     assert [skill.slug for skill in made.skills.all()] == ["listening"]
     told = Notice.objects.get()
     assert told.person == (scene.coach if role == "learner" else scene.learner)
     assert told.url == f"/sessions/{made.uid}/"
-    assert next_session([scene.enrolment], c.NOON) == made
+    assert next_session([scene.enrolment], basics.NOON) == made
 
 
 @pytest.mark.parametrize("role", ["other_coach", "manager", "administrator", "outsider"])
 def test_nobody_else_plans(role: str) -> None:
-    scene = c.scene()
+    scene = coaching.help_scene()
     error = NotAllowed if role in ("manager", "administrator") else NotFound
     refused(error, lambda: plan(scene, getattr(scene, role)))
 
 
 def test_a_step_must_be_a_session_that_is_open() -> None:
-    scene = c.scene()
-    refused(NotAllowed, lambda: plan(scene, scene.learner, step_uid=f.uid("later")))
-    refused(Invalid, lambda: plan(scene, scene.learner, step_uid=f.uid("promise")))
-    refused(NotFound, lambda: plan(scene, scene.learner, step_uid=f.uid("of another path")))
-    plan(scene, scene.learner, step_uid=f.uid("talk-it-over"))
-    refused(Conflict, lambda: plan(scene, scene.coach, c.soon(48), step_uid=f.uid("talk-it-over")))
+    scene = coaching.help_scene()
+    refused(NotAllowed, lambda: plan(scene, scene.learner, step_uid=basics.uid("later")))
+    refused(Invalid, lambda: plan(scene, scene.learner, step_uid=basics.uid("promise")))
+    refused(NotFound, lambda: plan(scene, scene.learner, step_uid=basics.uid("of another path")))
+    plan(scene, scene.learner, step_uid=basics.uid("talk-it-over"))
+    refused(Conflict, lambda: plan(scene, scene.coach, coaching.soon(48), step_uid=basics.uid("talk-it-over")))
 
 
 @pytest.mark.parametrize(("hours", "minutes"), [(0, 30), (-1, 30), (24, 4), (24, 241)])
 def test_times_that_make_no_session(hours: float, minutes: int) -> None:
-    scene = c.scene()
-    refused(Invalid, lambda: plan(scene, scene.coach, c.soon(hours), minutes=minutes))
+    scene = coaching.help_scene()
+    refused(Invalid, lambda: plan(scene, scene.coach, coaching.soon(hours), minutes=minutes))
 
 
 def test_bookings_of_a_coach_never_share_a_minute() -> None:
-    scene = c.scene()
-    other = f.enrolment(scene.outsider, scene.enrolment.path_version)
-    c.assigned(other, scene.coach)
-    plan(scene, scene.coach, c.soon(24), minutes=60)
-    late = c.soon(24) + timedelta(minutes=59)
+    scene = coaching.help_scene()
+    other = paths.enrolment(scene.outsider, scene.enrolment.path_version)
+    coaching.assign(other, scene.coach)
+    plan(scene, scene.coach, coaching.soon(24), minutes=60)
+    late = coaching.soon(24) + timedelta(minutes=59)
     sentence = refused(Conflict, lambda: plan(scene, scene.outsider, late, enrolment_uid=other.uid))
     assert sentence == "12:00 to 13:00 is taken for Cora. Choose another time."
-    refused(Conflict, lambda: plan(scene, scene.outsider, c.soon(23.75), enrolment_uid=other.uid))
-    assert plan(scene, scene.outsider, c.soon(25), enrolment_uid=other.uid)
-    assert plan(scene, scene.outsider, c.soon(23.5), enrolment_uid=other.uid)
+    refused(Conflict, lambda: plan(scene, scene.outsider, coaching.soon(23.75), enrolment_uid=other.uid))
+    assert plan(scene, scene.outsider, coaching.soon(25), enrolment_uid=other.uid)
+    assert plan(scene, scene.outsider, coaching.soon(23.5), enrolment_uid=other.uid)
 
 
 def test_nor_do_those_of_a_learner() -> None:
-    scene = c.scene()
-    second = f.enrolment(scene.learner, f.path(f.step("session", "elsewhere")))
-    c.assigned(second, scene.other_coach)
+    scene = coaching.help_scene()
+    second = paths.enrolment(scene.learner, paths.path(paths.step("session", "elsewhere")))
+    coaching.assign(second, scene.other_coach)
     plan(scene, scene.coach)
     refused(Conflict, lambda: plan(scene, scene.other_coach, enrolment_uid=second.uid))
 
 
 def test_a_cancelled_session_is_in_nobody_s_way() -> None:
-    scene = c.scene()
-    first = plan(scene, scene.coach, step_uid=f.uid("talk-it-over"))
+    scene = coaching.help_scene()
+    first = plan(scene, scene.coach, step_uid=basics.uid("talk-it-over"))
     refused(
-        Invalid, lambda: cancel_session(actor=scene.learner, session_uid=first.uid, reason="", key=f.key(), at=c.NOON)
+        Invalid,
+        lambda: cancel_session(actor=scene.learner, session_uid=first.uid, reason="", key=basics.key(), at=basics.NOON),
     )
-    cancel_session(actor=scene.learner, session_uid=first.uid, reason="100% ill", key=f.key(), at=c.NOON)
+    cancel_session(actor=scene.learner, session_uid=first.uid, reason="100% ill", key=basics.key(), at=basics.NOON)
     assert "100% ill" in Notice.objects.filter(person=scene.coach).latest("pk").text
-    assert plan(scene, scene.coach, step_uid=f.uid("talk-it-over"))
+    assert plan(scene, scene.coach, step_uid=basics.uid("talk-it-over"))
 
 
 def test_a_second_submit_is_one_session() -> None:
-    scene = c.scene()
-    key = f.key()
+    scene = coaching.help_scene()
+    key = basics.key()
     first = plan(scene, scene.coach, key=key)
     before = state()
     assert plan(scene, scene.coach, key=key) == first
     assert state() == before
     with pytest.raises(Conflict):
         move_session(
-            actor=scene.coach, session_uid=first.uid, planned_at=c.soon(30), minutes=30, place="", key=key, at=c.NOON
+            actor=scene.coach,
+            session_uid=first.uid,
+            planned_at=coaching.soon(30),
+            minutes=30,
+            place="",
+            key=key,
+            at=basics.NOON,
         )
 
 
 def test_moving_keeps_out_of_the_way_of_others_but_not_of_itself() -> None:
-    scene = c.scene()
-    first, second = plan(scene, scene.coach, c.soon(24)), plan(scene, scene.coach, c.soon(30))
-    fields = {"actor": scene.learner, "session_uid": first.uid, "minutes": 30, "place": "Room 4", "at": c.NOON}
-    move_session(**fields, planned_at=c.soon(24.25), key=f.key())
+    scene = coaching.help_scene()
+    first, second = plan(scene, scene.coach, coaching.soon(24)), plan(scene, scene.coach, coaching.soon(30))
+    fields = {"actor": scene.learner, "session_uid": first.uid, "minutes": 30, "place": "Room 4", "at": basics.NOON}
+    move_session(**fields, planned_at=coaching.soon(24.25), key=basics.key())
     first.refresh_from_db()
-    assert (first.planned_at, first.place) == (c.soon(24.25), "Room 4")
-    refused(Conflict, lambda: move_session(**fields, planned_at=second.planned_at, key=f.key()))
-    refused(Invalid, lambda: move_session(**fields, planned_at=c.soon(-1), key=f.key()))
+    assert (first.planned_at, first.place) == (coaching.soon(24.25), "Room 4")
+    refused(Conflict, lambda: move_session(**fields, planned_at=second.planned_at, key=basics.key()))
+    refused(Invalid, lambda: move_session(**fields, planned_at=coaching.soon(-1), key=basics.key()))
 
 
-def hold(scene: c.Scene, who: User, session: Session, **changes: Any) -> Session:
+def hold(scene: coaching.HelpScene, who: User, session: Session, **changes: Any) -> Session:
     fields = {
         "session_uid": session.uid,
         "shared_notes": "Count to three.",
         "private_notes": "Afraid of silence.",
-        "held_at": c.soon(24),
-        "key": f.key(),
-        "at": c.soon(25),
+        "held_at": coaching.soon(24),
+        "key": basics.key(),
+        "at": coaching.soon(25),
     }
     return hold_session(actor=who, **(fields | changes))
 
 
 def test_holding_completes_the_step_once() -> None:
-    scene = c.scene()
-    session = plan(scene, scene.learner, step_uid=f.uid("talk-it-over"))
-    key = f.key()
+    scene = coaching.help_scene()
+    session = plan(scene, scene.learner, step_uid=basics.uid("talk-it-over"))
+    key = basics.key()
     held = hold(scene, scene.coach, session, key=key)
-    assert (held.status, held.held_at, held.coach) == ("held", c.soon(24), scene.coach)
+    assert (held.status, held.held_at, held.coach) == ("held", coaching.soon(24), scene.coach)
     done = StepCompletion.objects.get()
-    assert (done.step.uid, done.by, done.completed_at) == (f.uid("talk-it-over"), scene.coach, c.soon(25))
+    assert (done.step.uid, done.by, done.completed_at) == (basics.uid("talk-it-over"), scene.coach, coaching.soon(25))
     before = state()
     hold(scene, scene.coach, session, key=key)
     assert state() == before
@@ -182,31 +188,36 @@ def test_holding_completes_the_step_once() -> None:
     [("learner", NotAllowed), ("other_coach", NotFound), ("manager", NotFound), ("administrator", NotFound)],
 )
 def test_only_the_present_coach_holds(role: str, error: type[DomainError]) -> None:
-    scene = c.scene()
-    session = plan(scene, scene.learner, step_uid=f.uid("talk-it-over"))
+    scene = coaching.help_scene()
+    session = plan(scene, scene.learner, step_uid=basics.uid("talk-it-over"))
     refused(error, lambda: hold(scene, getattr(scene, role), session))
 
 
 def test_a_talk_that_is_still_to_come_was_not_held() -> None:
-    scene = c.scene()
+    scene = coaching.help_scene()
     session = plan(scene, scene.learner)
-    refused(Invalid, lambda: hold(scene, scene.coach, session, held_at=c.soon(26)))
-    refused(Conflict, lambda: miss_session(actor=scene.coach, session_uid=session.uid, key=f.key(), at=c.NOON))
-    refused(NotAllowed, lambda: miss_session(actor=scene.learner, session_uid=session.uid, key=f.key(), at=c.soon(25)))
-    miss_session(actor=scene.coach, session_uid=session.uid, key=f.key(), at=c.soon(25))
+    refused(Invalid, lambda: hold(scene, scene.coach, session, held_at=coaching.soon(26)))
+    refused(
+        Conflict, lambda: miss_session(actor=scene.coach, session_uid=session.uid, key=basics.key(), at=basics.NOON)
+    )
+    refused(
+        NotAllowed,
+        lambda: miss_session(actor=scene.learner, session_uid=session.uid, key=basics.key(), at=coaching.soon(25)),
+    )
+    miss_session(actor=scene.coach, session_uid=session.uid, key=basics.key(), at=coaching.soon(25))
     refused(Conflict, lambda: hold(scene, scene.coach, session))
 
 
 def test_an_ex_coach_writes_nothing_and_keeps_their_own_notes() -> None:
-    scene = c.scene()
+    scene = coaching.help_scene()
     held = hold(scene, scene.coach, plan(scene, scene.learner))
-    planned = plan(scene, scene.learner, c.soon(72), at=c.soon(26))
+    planned = plan(scene, scene.learner, coaching.soon(72), at=coaching.soon(26))
     looked(assign_coach,
-        actor=scene.manager, enrolment_uid=scene.enrolment.uid, coach_uid=scene.other_coach.uid, key=f.key(),
-        at=c.soon(27),
+        actor=scene.manager, enrolment_uid=scene.enrolment.uid, coach_uid=scene.other_coach.uid, key=basics.key(),
+        at=coaching.soon(27),
     )  # fmt: skip
-    act = {"actor": c.fresh(scene.coach), "key": f.key(), "at": c.soon(80)}
-    refused(NotFound, lambda: hold_session(session_uid=planned.uid, held_at=c.soon(72), **act))
+    act = {"actor": people.fresh(scene.coach), "key": basics.key(), "at": coaching.soon(80)}
+    refused(NotFound, lambda: hold_session(session_uid=planned.uid, held_at=coaching.soon(72), **act))
     refused(NotFound, lambda: cancel_session(session_uid=planned.uid, reason="Mine", **act))
     refused(NotFound, lambda: write_notes(session_uid=held.uid, shared_notes="x", private_notes="x", **act))
     assert sessions_of(scene.coach, scene.enrolment) == []
@@ -216,35 +227,40 @@ def test_an_ex_coach_writes_nothing_and_keeps_their_own_notes() -> None:
 
 
 def test_a_new_coach_who_holds_does_not_inherit_private_notes() -> None:
-    scene = c.scene()
+    scene = coaching.help_scene()
     held = hold(scene, scene.coach, plan(scene, scene.learner))
     looked(assign_coach,
-        actor=scene.manager, enrolment_uid=scene.enrolment.uid, coach_uid=scene.other_coach.uid, key=f.key(),
-        at=c.soon(27),
+        actor=scene.manager, enrolment_uid=scene.enrolment.uid, coach_uid=scene.other_coach.uid, key=basics.key(),
+        at=coaching.soon(27),
     )  # fmt: skip
-    act = {"actor": scene.other_coach, "key": f.key(), "at": c.soon(80)}
+    act = {"actor": scene.other_coach, "key": basics.key(), "at": coaching.soon(80)}
     refused(NotAllowed, lambda: write_notes(session_uid=held.uid, shared_notes="x", private_notes="overwritten", **act))
 
 
 def test_better_notes_by_who_held_it() -> None:
-    scene = c.scene()
+    scene = coaching.help_scene()
     held = hold(scene, scene.coach, plan(scene, scene.learner))
     write_notes(
-        actor=scene.coach, session_uid=held.uid, shared_notes=" More ", private_notes="", key=f.key(), at=c.soon(30)
+        actor=scene.coach,
+        session_uid=held.uid,
+        shared_notes=" More ",
+        private_notes="",
+        key=basics.key(),
+        at=coaching.soon(30),
     )
     held.refresh_from_db()
     assert (held.shared_notes, held.private_notes) == ("More", "")
 
 
 def test_without_a_coach_there_is_nobody_to_plan_with() -> None:
-    scene = c.scene()
-    lonely = f.enrolment(scene.outsider, scene.enrolment.path_version)
+    scene = coaching.help_scene()
+    lonely = paths.enrolment(scene.outsider, scene.enrolment.path_version)
     refused(Conflict, lambda: plan(scene, scene.outsider, enrolment_uid=lonely.uid))
 
 
 def test_rules_of_time() -> None:
-    assert overlaps(c.soon(0), 60, c.soon(0.5), 10)
-    assert not overlaps(c.soon(0), 60, c.soon(1), 60)
-    assert not overlaps(c.soon(1), 60, c.soon(0), 60)
-    leap = c.NOON.date().replace(year=2028, month=2, day=29)
+    assert overlaps(coaching.soon(0), 60, coaching.soon(0.5), 10)
+    assert not overlaps(coaching.soon(0), 60, coaching.soon(1), 60)
+    assert not overlaps(coaching.soon(1), 60, coaching.soon(0), 60)
+    leap = basics.NOON.date().replace(year=2028, month=2, day=29)
     assert a_year_later(leap).isoformat() == "2029-02-28"

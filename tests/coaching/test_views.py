@@ -19,8 +19,7 @@ from django.urls import reverse
 from coaching.api import Challenge, CoachAssignment, CoachProfile, Commitment, ObserverGrant, Post, Session, Thread
 from lms.api import Act, Enrolment, StepCompletion, User
 from lms.clock import now
-from tests import coaching_factories as c
-from tests import factories as f
+from tests.factories import basics, coaching, paths, people
 from tests.shown import look_and_send
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +36,7 @@ def signed_in(who: User) -> Client:
 
 def post(client: Client, url: str, **fields: Any) -> HttpResponse:
     near = f"reason-{fields['holder']}-{fields['skill']}" if "holder" in fields else f"post-{fields.get('post', '')}"
-    return look_and_send(client, url, {"key": f.key()} | fields, near)  # type: ignore[no-any-return]
+    return look_and_send(client, url, {"key": basics.key()} | fields, near)  # type: ignore[no-any-return]
 
 
 def rows() -> tuple[int, ...]:
@@ -46,9 +45,9 @@ def rows() -> tuple[int, ...]:
     return tuple(model.objects.count() for model in (*models, StepCompletion))
 
 
-def live() -> c.Scene:
+def live() -> coaching.HelpScene:
     """The scene on a path that began a week before the real clock."""
-    scene = c.scene()
+    scene = coaching.help_scene()
     Enrolment.objects.filter(pk=scene.enrolment.pk).update(started_on=now().date() - timedelta(days=7))
     return scene
 
@@ -63,17 +62,17 @@ def test_anonymous_people_get_the_door() -> None:
         assert post(Client(), url).status_code in (403, 405), url
 
 
-def wish(scene: c.Scene) -> Challenge:
+def wish(scene: coaching.HelpScene) -> Challenge:
     """Somebody's wish to be seen early."""
-    known = {"step_uid": f.uid("show-it"), "about_uid": f.uid("it"), "title": "It", "why": "Sure."}
+    known = {"step_uid": basics.uid("show-it"), "about_uid": basics.uid("it"), "title": "It", "why": "Sure."}
     return Challenge.objects.create(enrolment=scene.enrolment, asked_at=now(), **known)
 
 
-def everything(scene: c.Scene) -> dict[str, str]:
+def everything(scene: coaching.HelpScene) -> dict[str, str]:
     """Every address of helping, about real rows of the scene."""
-    session = c.session(scene.enrolment, scene.coach, now() + timedelta(days=1))
-    promise = c.commitment(scene.enrolment, "trust")
-    thread = c.question("trust", scene.learner)
+    session = coaching.session(scene.enrolment, scene.coach, now() + timedelta(days=1))
+    promise = coaching.commitment(scene.enrolment, "trust")
+    thread = coaching.question("trust", scene.learner)
     enrolment = f"?enrolment={scene.enrolment.uid}"
     return {
         "exchange": reverse("exchange"),
@@ -86,7 +85,7 @@ def everything(scene: c.Scene) -> dict[str, str]:
         "commitment": reverse("commitment", args=[promise.uid]),
         "coach_person": reverse("coach_person", args=[scene.enrolment.uid]),
         "challenge": reverse("challenge", args=[wish(scene).uid]),
-        "challenge_new": reverse("challenge_new") + f"{enrolment}&step={f.uid('show-it')}",
+        "challenge_new": reverse("challenge_new") + f"{enrolment}&step={basics.uid('show-it')}",
         "coach_propose": reverse("coach_propose", args=[scene.enrolment.uid]),
         "coach_away": reverse("coach_away"),
         "team_enrol": reverse("team_enrol"),
@@ -154,7 +153,7 @@ def test_every_address_of_ours_is_in_the_matrix() -> None:
 
 def test_a_form_without_a_key_is_refused_with_its_text() -> None:
     scene = live()
-    f.skill("trust")
+    paths.skill("trust")
     response = signed_in(scene.learner).post(
         reverse("exchange_ask"), {"skill": "trust", "title": "How?", "body": "A long enough story to be kept."}
     )
@@ -165,9 +164,9 @@ def test_a_form_without_a_key_is_refused_with_its_text() -> None:
 
 def test_asking_answering_and_accepting() -> None:
     scene = live()
-    f.skill("trust")
+    paths.skill("trust")
     client = signed_in(scene.learner)
-    key = f.key()
+    key = basics.key()
     fields = {"skill": "trust", "title": "How do I start?", "body": "<b>I tried.</b>\n\nTwice.", "key": key}
     for _ in range(2):
         response = client.post(reverse("exchange_ask"), fields)
@@ -197,10 +196,10 @@ def test_asking_answering_and_accepting() -> None:
 
 def test_text_is_kept_when_a_key_was_used_before() -> None:
     scene = live()
-    thread = c.question("trust", scene.learner)
-    url, key = reverse("exchange_thread", args=[thread.uid]), f.key()
+    thread = coaching.question("trust", scene.learner)
+    url, key = reverse("exchange_thread", args=[thread.uid]), basics.key()
     client = signed_in(scene.outsider)
-    Act.objects.create(key=key, actor=scene.outsider, name="something.else", about=f.key(), at=c.NOON)
+    Act.objects.create(key=key, actor=scene.outsider, name="something.else", about=basics.key(), at=basics.NOON)
     response = client.post(url, {"key": key, "kind": "answer", "body": "My careful words."})
     assert response.status_code == 409
     page = response.content.decode()
@@ -218,20 +217,20 @@ def test_planning_moving_and_holding() -> None:
     scene = live()
     User.objects.filter(pk=scene.learner.pk).update(time_zone="Europe/Copenhagen")
     learner, coach = signed_in(scene.learner), signed_in(scene.coach)
-    plan = reverse("session_plan") + f"?step={f.uid('talk-it-over')}"
+    plan = reverse("session_plan") + f"?step={basics.uid('talk-it-over')}"
     tomorrow = (now() + timedelta(days=1)).replace(hour=10, minute=0, second=0, microsecond=0)
-    local = tomorrow.astimezone(c.fresh(scene.learner).zone)
+    local = tomorrow.astimezone(people.fresh(scene.learner).zone)
     assert b"Talk it over" in learner.get(plan).content
     response = post(learner, plan, title="First talk", planned_at=in_field(local), minutes=40, place="Room 4")
     session = Session.objects.get()
-    assert (session.planned_at, session.step_uid) == (tomorrow, f.uid("talk-it-over"))
+    assert (session.planned_at, session.step_uid) == (tomorrow, basics.uid("talk-it-over"))
     url = response["Location"]
     assert local.strftime("%H:%M") in learner.get(url).content.decode()
     assert "10:00" in coach.get(url).content.decode()
     assert post(learner, plan, planned_at=in_field(local), minutes=40).status_code == 409
     assert post(learner, reverse("session_plan"), planned_at=in_field(local), minutes=40).status_code == 409
     assert post(learner, reverse("session_plan"), planned_at="2020-01-01T10:00", minutes=40).status_code == 422
-    locked = reverse("session_plan") + f"?step={f.uid('later')}"
+    locked = reverse("session_plan") + f"?step={basics.uid('later')}"
     assert post(learner, locked, planned_at=in_field(local + timedelta(hours=4)), minutes=40).status_code == 403
     later = in_field(tomorrow + timedelta(hours=2))
     assert post(coach, url, act="move", planned_at=later, minutes=40, place="").status_code == 302
@@ -239,7 +238,7 @@ def test_planning_moving_and_holding() -> None:
     assert post(coach, url, act="hold", held_at=later).status_code == 422
     response = post(coach, url, act="hold", held_at=in_field(now()), shared_notes="Ours", private_notes="Mine")
     assert response.status_code == 302
-    assert StepCompletion.objects.get().step.uid == f.uid("talk-it-over")
+    assert StepCompletion.objects.get().step.uid == basics.uid("talk-it-over")
     assert post(coach, url, act="cancel", reason="Too late").status_code == 409
     assert post(coach, url, act="burn").status_code == 422
     assert post(coach, url, act="notes", shared_notes="Ours, better", private_notes="Mine").status_code == 302
@@ -248,7 +247,7 @@ def test_planning_moving_and_holding() -> None:
 def test_private_notes_reach_nobody_else() -> None:
     scene = live()
     things = everything(scene)
-    held = c.session(
+    held = coaching.session(
         scene.enrolment, scene.coach, now() - timedelta(days=1), status="held", held_at=now(), private_notes=SECRET,
         shared_notes="Count to three.",
     )  # fmt: skip
@@ -258,7 +257,7 @@ def test_private_notes_reach_nobody_else() -> None:
     assert SECRET in author.get(own).content.decode()
     assert SECRET in author.get(things["coach_person"]).content.decode()
     hand_over(scene)
-    everybody = [getattr(scene, role) for role in ROLES if role != "coach"] + [f.administrator()]
+    everybody = [getattr(scene, role) for role in ROLES if role != "coach"] + [people.administrator()]
     for who in everybody:
         client = signed_in(who)
         for url in pages:
@@ -271,7 +270,7 @@ def test_private_notes_reach_nobody_else() -> None:
     assert author.get(things["session"]).status_code == 404
 
 
-def hand_over(scene: c.Scene) -> None:
+def hand_over(scene: coaching.HelpScene) -> None:
     response = post(
         signed_in(scene.manager), reverse("team_coach", args=[scene.enrolment.uid]), act="assign",
         coach=scene.other_coach.uid, reason="Cora goes away.",
@@ -306,7 +305,7 @@ def test_an_ex_coach_with_open_forms_writes_nothing() -> None:
 def test_a_promise_from_first_to_last() -> None:
     scene = live()
     learner, coach = signed_in(scene.learner), signed_in(scene.coach)
-    new = reverse("commitment_new") + f"?step={f.uid('promise')}"
+    new = reverse("commitment_new") + f"?step={basics.uid('promise')}"
     fields = {"what": "Play back first.", "customer": scene.customer.uid, "skills": ["listening", "trust"]}
     assert post(learner, new, **fields, by_on="2020-01-01").status_code == 422
     response = post(learner, new, **fields, by_on=now().date().isoformat())
@@ -333,7 +332,7 @@ def test_a_promise_from_first_to_last() -> None:
 
 def test_dropping_a_promise() -> None:
     scene = live()
-    row = c.commitment(scene.enrolment, "trust")
+    row = coaching.commitment(scene.enrolment, "trust")
     url = reverse("commitment", args=[row.uid])
     assert post(signed_in(scene.coach), url, act="drop").status_code == 403
     assert post(signed_in(scene.learner), url, act="drop").status_code == 302
@@ -343,12 +342,12 @@ def test_dropping_a_promise() -> None:
 
 def test_enrolling_shows_room_and_keeps_what_was_chosen() -> None:
     scene = live()
-    new = f.person("Nina New")
-    f.team(new, manager=scene.manager)
-    full = c.coach("Fay Full", capacity=1, load=1)
+    new = people.person("Nina New")
+    people.team(new, manager=scene.manager)
+    full = coaching.coach("Fay Full", capacity=1, load=1)
     client = signed_in(scene.manager)
     page = client.get(reverse("team_enrol") + f"?person={new.uid}").content.decode()
-    assert "0 of 3 places taken" in page
+    assert "0 of 6 places taken" in page
     assert "1 of 1 places taken, so cannot be chosen" in page
     assert "Olga Outsider" not in page, "not theirs to enrol"
     fields = {
@@ -364,7 +363,7 @@ def test_enrolling_shows_room_and_keeps_what_was_chosen() -> None:
     assert f'value="{new.uid}" selected' in response.content.decode()
     assert not Enrolment.objects.filter(person=new).exists()
     assert post(client, reverse("team_enrol"), **(fields | {"person": scene.outsider.uid})).status_code == 404
-    assert post(client, reverse("team_enrol"), **(fields | {"path": f.key()})).status_code == 422
+    assert post(client, reverse("team_enrol"), **(fields | {"path": basics.key()})).status_code == 422
     response = post(client, reverse("team_enrol"), **(fields | {"coach": ""}))
     assert response.status_code == 302
     assert "Nina New is on the path" in client.get(response["Location"]).content.decode()
@@ -389,7 +388,7 @@ def test_coaches_and_grants_are_made_by_l_and_d() -> None:
     url, who = reverse("coach_profiles"), scene.outsider.uid
     assert post(client, url, act="make", person=who, capacity=2, languages="en, da").status_code == 302
     assert post(client, url, act="make", person=who, capacity=2).status_code == 409
-    assert post(client, url, act="make", person=f.key(), capacity=2).status_code == 404
+    assert post(client, url, act="make", person=basics.key(), capacity=2).status_code == 404
     assert post(client, url, act="capacity", coach=scene.coach.uid, capacity=0).status_code == 422
     assert post(client, url, act="capacity", coach=who, capacity=5).status_code == 302
     assert post(client, url, act="stop", coach=who, reason="").status_code == 422
@@ -433,14 +432,14 @@ def cost(get: Callable[[], HttpResponse]) -> int:
 @pytest.mark.parametrize("role", ["learner", "coach", "administrator"])
 def test_a_thread_costs_the_same_at_any_length(role: str) -> None:
     scene = live()
-    thread = c.question("trust", scene.learner)
-    c.grant(scene.coach, "trust")
+    thread = coaching.question("trust", scene.learner)
+    coaching.grant_for_long(scene.coach, "trust")
     client = signed_in(getattr(scene, role))
     costs = []
     for number in (1, 9, 30, 60):
         for _ in range(number):
-            c.post(thread, f.person(), kind="example")
-            c.question("trust", f.person())
+            coaching.post(thread, people.person(), kind="example")
+            coaching.question("trust", people.person())
         costs.append(cost(lambda: client.get(reverse("exchange_thread", args=[thread.uid]))))  # type: ignore[arg-type,return-value]
         cache.clear()
     assert max(costs) <= 24
@@ -453,7 +452,7 @@ def test_the_list_costs_the_same_at_any_length() -> None:
     costs = []
     for number in (1, 9, 90):
         for _ in range(number):
-            c.post(c.question("trust", f.person()), f.person())
+            coaching.post(coaching.question("trust", people.person()), people.person())
         costs.append(cost(lambda: client.get(reverse("exchange"))))  # type: ignore[arg-type,return-value]
     assert max(costs) <= 24
     assert costs[0] == costs[-1]
@@ -465,8 +464,8 @@ def test_the_coach_s_page_costs_the_same_at_any_length() -> None:
     costs = []
     for number in (1, 9, 90):
         for _ in range(number):
-            c.commitment(scene.enrolment, "trust", "listening")
-            c.session(scene.enrolment, scene.coach, now(), status="held", held_at=now(), shared_notes="x")
+            coaching.commitment(scene.enrolment, "trust", "listening")
+            coaching.session(scene.enrolment, scene.coach, now(), status="held", held_at=now(), shared_notes="x")
         costs.append(cost(lambda: client.get(reverse("coach_person", args=[scene.enrolment.uid]))))  # type: ignore[arg-type,return-value]
     assert max(costs) <= 24
     assert costs[0] == costs[-1]
@@ -474,9 +473,9 @@ def test_the_coach_s_page_costs_the_same_at_any_length() -> None:
 
 def test_long_threads_have_pages() -> None:
     scene = live()
-    thread = c.question("trust", scene.learner)
+    thread = coaching.question("trust", scene.learner)
     for number in range(60):
-        c.post(thread, scene.outsider, body=f"Answer number {number}.")
+        coaching.post(thread, scene.outsider, body=f"Answer number {number}.")
     url = reverse("exchange_thread", args=[thread.uid])
     client = signed_in(scene.learner)
     first, second = (client.get(f"{url}?page={page}").content.decode() for page in (1, 2))

@@ -26,8 +26,7 @@ from coaching.policies import (
 )
 from lms import clock
 from lms.api import LEARNING_ADMINISTRATORS, Enrolment, User, everybody
-from tests import coaching_factories as helping
-from tests import factories as make
+from tests.factories import basics, coaching, paths, people
 from tests.who_may import hold
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +36,7 @@ COACHES = "coach second ex away cover tired late resting coming relief"
 OTHERS = "manager other learning boss gone asker answerer granted lapsed revoked"
 CAST = f"{LEARNERS} {COACHES} {OTHERS}"
 DAY = timedelta(days=1)
-HIDDEN = {"hidden_at": make.MONDAY, "hidden_reason": "Names a customer."}
+HIDDEN = {"hidden_at": basics.MONDAY, "hidden_reason": "Names a customer."}
 
 LEARNS = {
     "running": "learner", "paused": "learner", "ended": "learner", "mate's": "mate", "hers": "trainee", "self": "self",
@@ -62,14 +61,14 @@ MODERATORS = "learning trainee boss"
 
 @pytest.fixture
 def cast() -> dict[str, User]:
-    people = {name: make.person(name.capitalize()) for name in CAST.split()}
-    make.team(people["learner"], people["trainee"], people["self"], manager=people["manager"])
-    make.team(manager=people["other"])
+    persons = {name: people.person(name.capitalize()) for name in CAST.split()}
+    people.team(persons["learner"], persons["trainee"], persons["self"], manager=persons["manager"])
+    people.team(manager=persons["other"])
     for name in ("learning", "trainee", "gone"):
-        make.in_group(LEARNING_ADMINISTRATORS, people[name])
-    make.administrator(people["boss"])
-    User.objects.filter(pk=people["gone"].pk).update(is_active=False, deactivated_at=make.MONDAY)
-    return people
+        people.in_group(LEARNING_ADMINISTRATORS, persons[name])
+    people.administrator(persons["boss"])
+    User.objects.filter(pk=persons["gone"].pk).update(is_active=False, deactivated_at=basics.MONDAY)
+    return persons
 
 
 @pytest.fixture
@@ -93,24 +92,24 @@ def profiles(cast: dict[str, User]) -> dict[str, CoachProfile]:
 
 
 @pytest.fixture
-def paths(cast: dict[str, User]) -> dict[str, Enrolment]:
-    states = {"paused": {"status": "paused"}, "ended": {"status": "withdrawn", "ended_at": make.MONDAY}}
-    role = make.role(make.requires("trust"))
+def two_paths(cast: dict[str, User]) -> dict[str, Enrolment]:
+    states = {"paused": {"status": "paused"}, "ended": {"status": "withdrawn", "ended_at": basics.MONDAY}}
+    role = paths.role(paths.requires("trust"))
     made = {}
     for name, who in LEARNS.items():
-        made[name] = make.enrolment(
-            cast[who], make.path(make.step("practice"), role_version=role), **states.get(name, {})
+        made[name] = paths.enrolment(
+            cast[who], paths.path(paths.step("practice"), role_version=role), **states.get(name, {})
         )
     return made
 
 
 @pytest.fixture
 def assignments(
-    cast: dict[str, User], paths: dict[str, Enrolment], profiles: dict[str, CoachProfile]
+    cast: dict[str, User], two_paths: dict[str, Enrolment], profiles: dict[str, CoachProfile]
 ) -> dict[str, CoachAssignment]:
     def assign(path: str, who: str, **fields: Any) -> CoachAssignment:
-        by = {"assigned_by": cast["boss"], "started_at": make.MONDAY}
-        return CoachAssignment.objects.create(enrolment=paths[path], coach=profiles[who], **by | fields)
+        by = {"assigned_by": cast["boss"], "started_at": basics.MONDAY}
+        return CoachAssignment.objects.create(enrolment=two_paths[path], coach=profiles[who], **by | fields)
 
     plain = {
         "paused": "coach", "ended": "coach", "mate's": "away", "self": "self", "cover's": "away", "rested": "resting",
@@ -121,14 +120,14 @@ def assignments(
     return {
         "first": assign("running", "coach"),
         "second": assign("running", "second", kind="cover"),
-        "over": assign("running", "ex", status="ended", ended_at=make.MONDAY),
+        "over": assign("running", "ex", status="ended", ended_at=basics.MONDAY),
         "hers": assign("hers", "ex", status="proposed"),
         "her cover": assign("hers", "relief", kind="cover"),
     }
 
 
 def test_what_helping_does_to_an_enrolment(
-    cast: dict[str, User], paths: dict[str, Enrolment], assignments: dict[str, CoachAssignment]
+    cast: dict[str, User], two_paths: dict[str, Enrolment], assignments: dict[str, CoachAssignment]
 ) -> None:
     coached = COACHED | {"hers": "relief"}
     both = {name: f"{who} {coached.get(name, '')}" for name, who in LEARNS.items()}
@@ -139,7 +138,7 @@ def test_what_helping_does_to_an_enrolment(
         "do": {name: who for name, who in LEARNS.items() if name not in ("ended", "paused")},
         "assign": {name: STEERED[name] for name in OPEN} | {"hers": "manager learning"},
     }
-    hold(help_policy, cast, paths, expected, {"assign": "manager other learning trainee"})
+    hold(help_policy, cast, two_paths, expected, {"assign": "manager other learning trainee"})
     left = User.objects.get(pk=cast["gone"].pk)
     assert not Enrolment.objects.filter(coached_by(left)).exists(), "for who asks without a policy, too"
 
@@ -160,9 +159,11 @@ def test_assignments(cast: dict[str, User], assignments: dict[str, CoachAssignme
 
 
 @pytest.fixture
-def challenge(paths: dict[str, Enrolment]) -> Challenge:
-    uids = {"step_uid": make.uid("step"), "about_uid": make.uid("standard")}
-    return Challenge.objects.create(enrolment=paths["running"], title="It", why="Did it.", asked_at=make.MONDAY, **uids)
+def challenge(two_paths: dict[str, Enrolment]) -> Challenge:
+    uids = {"step_uid": basics.uid("step"), "about_uid": basics.uid("standard")}
+    return Challenge.objects.create(
+        enrolment=two_paths["running"], title="It", why="Did it.", asked_at=basics.MONDAY, **uids
+    )
 
 
 def test_challenges(cast: dict[str, User], assignments: dict[str, CoachAssignment], challenge: Challenge) -> None:
@@ -175,9 +176,9 @@ def test_challenges(cast: dict[str, User], assignments: dict[str, CoachAssignmen
 
 
 def test_commitments(
-    cast: dict[str, User], paths: dict[str, Enrolment], assignments: dict[str, CoachAssignment]
+    cast: dict[str, User], two_paths: dict[str, Enrolment], assignments: dict[str, CoachAssignment]
 ) -> None:
-    rows = {"it": helping.commitment(paths["running"], "trust")}
+    rows = {"it": coaching.commitment(two_paths["running"], "trust")}
     expected = {
         "view": {"it": f"learner {COACHED['running']}"},
         "do": {"it": "learner"},
@@ -187,10 +188,10 @@ def test_commitments(
 
 
 def test_who_were_their_own_coach_would_still_not_judge_themself(
-    cast: dict[str, User], paths: dict[str, Enrolment], challenge: Challenge, monkeypatch: pytest.MonkeyPatch
+    cast: dict[str, User], two_paths: dict[str, Enrolment], challenge: Challenge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Behind the rule that nobody is their own coach."""
-    made = helping.commitment(paths["running"], "trust")
+    made = coaching.commitment(two_paths["running"], "trust")
     monkeypatch.setattr(challenges, "coached_by", lambda *args: everybody())
     monkeypatch.setattr(commitments, "coached_by", lambda *args: everybody())
     for policy, action, row in ((challenge_policy, "answer", challenge), (commitment_policy, "confirm", made)):
@@ -198,11 +199,13 @@ def test_who_were_their_own_coach_would_still_not_judge_themself(
         assert not policy.queryset(cast["learner"], action).exists()
 
 
-def test_sessions(cast: dict[str, User], paths: dict[str, Enrolment], assignments: dict[str, CoachAssignment]) -> None:
-    held = {"status": "held", "held_at": make.MONDAY}
+def test_sessions(
+    cast: dict[str, User], two_paths: dict[str, Enrolment], assignments: dict[str, CoachAssignment]
+) -> None:
+    held = {"status": "held", "held_at": basics.MONDAY}
 
     def talk(who: str, notes: str = "", **fields: Any) -> Any:
-        return helping.session(paths["running"], cast[who], make.MONDAY, private_notes=notes, **fields)
+        return coaching.session(two_paths["running"], cast[who], basics.MONDAY, private_notes=notes, **fields)
 
     rows = {
         "planned": talk("coach"),
@@ -223,11 +226,11 @@ def test_sessions(cast: dict[str, User], paths: dict[str, Enrolment], assignment
 
 @pytest.fixture
 def threads(cast: dict[str, User]) -> dict[str, Thread]:
-    made = {name: helping.question("trust", cast["asker"]) for name in ("asked", "hidden", "answer hidden")}
+    made = {name: coaching.question("trust", cast["asker"]) for name in ("asked", "hidden", "answer hidden")}
     Post.objects.filter(thread=made["hidden"]).update(hidden_by=cast["boss"], **HIDDEN)
-    answer = helping.post(made["answer hidden"], cast["answerer"])
+    answer = coaching.post(made["answer hidden"], cast["answerer"])
     Post.objects.filter(pk=answer.pk).update(hidden_by=cast["boss"], **HIDDEN)
-    return {**made, "prompt": helping.prompt("trust")}
+    return {**made, "prompt": coaching.prompt("trust")}
 
 
 def test_threads(cast: dict[str, User], threads: dict[str, Thread]) -> None:
@@ -236,13 +239,13 @@ def test_threads(cast: dict[str, User], threads: dict[str, Thread]) -> None:
 
 
 def test_posts(cast: dict[str, User], threads: dict[str, Thread], assignments: dict[str, CoachAssignment]) -> None:
-    helping.grant(cast["granted"], "trust")
-    helping.grant(cast["lapsed"], "trust", until_on=clock.now().date() - DAY)
-    revoked = {"revoked_at": make.MONDAY, "revoked_by": cast["boss"], "revoked_reason": "Left the field."}
-    helping.grant(cast["revoked"], "trust", **revoked)
+    coaching.grant_for_long(cast["granted"], "trust")
+    coaching.grant(cast["lapsed"], "trust", until_on=clock.now().date() - DAY)
+    revoked = {"revoked_at": basics.MONDAY, "revoked_by": cast["boss"], "revoked_reason": "Left the field."}
+    coaching.grant_for_long(cast["revoked"], "trust", **revoked)
 
     def say(thread: str, who: str, kind: str, hidden: bool = False) -> Post:
-        made = helping.post(threads[thread], cast[who], kind)
+        made = coaching.post(threads[thread], cast[who], kind)
         if hidden:
             Post.objects.filter(pk=made.pk).update(hidden_by=cast["boss"], **HIDDEN)
         return made
@@ -270,9 +273,9 @@ def test_posts(cast: dict[str, User], threads: dict[str, Thread], assignments: d
         },
     }
     hold(post_policy, cast, rows, expected)
-    make.administrator(cast["gone"])
+    people.administrator(cast["gone"])
     for name in ("gone", "boss"):
-        User.objects.filter(pk=cast[name].pk).update(is_active=False, deactivated_at=make.MONDAY)
+        User.objects.filter(pk=cast[name].pk).update(is_active=False, deactivated_at=basics.MONDAY)
         assert not is_moderator(User.objects.get(pk=cast[name].pk)), name
 
 
@@ -286,7 +289,7 @@ def test_coaches_and_grants(cast: dict[str, User], profiles: dict[str, CoachProf
         "manage": dict.fromkeys(own, learning),
     }
     hold(coach_profile_policy, cast, rows, expected, {"add": learning})
-    helping.grant(cast["granted"], "trust")
+    coaching.grant_for_long(cast["granted"], "trust")
     grants = {"it": ObserverGrant.objects.get(person=cast["granted"])}
     expected = {"view": {"it": f"granted {learning}"}, "revoke": {"it": learning}}
     hold(grant_policy, cast, grants, expected, {"add": f"{learning} boss"})

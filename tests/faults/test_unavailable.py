@@ -23,8 +23,8 @@ from coaching.models import Thread
 from lms.api import KeyMissing, User
 from lms.models import Act
 from lms.views.errors import server_error, will_pass, words_of
-from tests import factories as make
-from tests import judging_factories as judging
+from tests.clients import log_in
+from tests.factories import basics, judging, paths, people
 
 WORDS = "They asked what happened on Tuesday night. <b>Why</b> & how?"
 
@@ -39,8 +39,8 @@ def media(settings: Any, tmp_path: Path) -> None:
 
 @pytest.fixture
 def somebody() -> User:
-    make.skill("listening")
-    return make.person("Nora Hall")
+    paths.skill("listening")
+    return people.person("Nora Hall")
 
 
 @pytest.fixture
@@ -195,7 +195,7 @@ def test_forms_then(browser: Client, gone: None) -> None:
 def test_a_form_of_the_admin() -> None:
     """H17: the database goes while an author saves."""
     browser = Client(raise_request_exception=False)
-    browser.force_login(make.person("Edda Dorn", is_superuser=True))
+    browser.force_login(people.person("Edda Dorn", is_superuser=True))
     browser.get("/cms/")
 
     def fail(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
@@ -222,9 +222,9 @@ def test_a_folder_that_takes_no_file(number: int, monkeypatch: pytest.MonkeyPatc
 
     of = judging.scene()
     judging.asked(of)
-    browser = judging.log_in(of.learner)
+    browser = log_in(of.learner)
     browser.raise_request_exception = False
-    form = {"key": make.key(), "item": "notes", "text": "", "url": ""}
+    form = {"key": basics.key(), "item": "notes", "text": "", "url": ""}
     url = reverse("evidence_add", args=[of.case.uid])
     before = Act.objects.count()
     with monkeypatch.context() as broken:

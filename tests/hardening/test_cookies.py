@@ -13,7 +13,7 @@ from django.conf import settings
 from django.test import Client
 
 from lms.api import LEARNING_ADMINISTRATORS, OutgoingMail
-from tests import factories as make
+from tests.factories import basics, people
 
 pytestmark = pytest.mark.django_db
 
@@ -39,14 +39,14 @@ def readable(client: Client) -> str:
 def test_what_the_next_page_says_about_somebody_is_in_no_cookie() -> None:
     """H21: the sentence stands on the next page, once, and its name in nothing that the browser keeps."""
     client = Client()
-    client.force_login(make.in_group(LEARNING_ADMINISTRATORS))
+    client.force_login(people.in_group(LEARNING_ADMINISTRATORS))
     fields = {
         "full_name": "Nils Holt",
         "email": "nils@example.com",
-        "team": make.team().pk,
+        "team": people.team().pk,
         "time_zone": "Europe/Berlin",
     }
-    answer = client.post("/people/invite/", fields | {"key": make.key()})
+    answer = client.post("/people/invite/", fields | {"key": basics.key()})
     assert answer.status_code == 302
     assert "Nils" not in readable(client)
     assert "Nils Holt is invited." in client.get("/people/").content.decode()
@@ -55,11 +55,11 @@ def test_what_the_next_page_says_about_somebody_is_in_no_cookie() -> None:
 
 def test_the_only_cookies_are_those_that_production_makes_strict(client: Client) -> None:
     """H21: in and out through the door, where a package has most to say."""
-    who = make.person()
+    who = people.person()
     seen = set()
     for send in (
         lambda: client.get("/accounts/login/"),
-        lambda: client.post("/accounts/login/", {"login": who.email, "password": make.PASSPHRASE}),
+        lambda: client.post("/accounts/login/", {"login": who.email, "password": basics.PASSPHRASE}),
         lambda: client.get("/my-people/"),
         lambda: client.post("/accounts/logout/"),
         lambda: client.get("/accounts/login/"),
@@ -78,7 +78,7 @@ def strict_names() -> set[str]:
 def test_a_mail_names_no_machine(settings: Any) -> None:
     """H21: what is sent because somebody forgot the passphrase, whatever name the request came under."""
     settings.EMAIL_BACKEND = "lms.mail.OutboxBackend"
-    who = make.person(email="nora@example.com")
+    who = people.person(email="nora@example.com")
     Client(headers={"host": "10.0.0.7:8000"}).post("/accounts/password/reset/", {"email": who.email})
     mail = message_from_string(OutgoingMail.objects.get().message, policy=policy.default)
     assert mail["subject"] == "A new passphrase for Vouch"

@@ -17,8 +17,8 @@ from wagtail.models import Page
 
 from cms.models import CoursePage, CustomImage, LessonPage
 from lms.middleware import ReadableRequests
-from tests import cms_factories as authored
-from tests import factories as make
+from tests.editing import edit_data
+from tests.factories import cms, people
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +28,7 @@ DEEP = "[" * 50_000
 @pytest.fixture
 def author() -> Client:
     client = Client(raise_request_exception=False)
-    client.force_login(make.administrator())
+    client.force_login(people.administrator())
     return client
 
 
@@ -43,13 +43,13 @@ def author() -> Client:
         ("scenario", "nodes-0-value-choices"),
     ],
 )
-def test_two_blocks_of_one_order(small: authored.Small, author: Client, kind: str, stream: str) -> None:
+def test_two_blocks_of_one_order(small: cms.OneOfEach, author: Client, kind: str, stream: str) -> None:
     page = getattr(small, kind)
     if kind == "lesson":
-        page.body = [authored.raw("paragraph", f"<p>{text}</p>") for text in ("One.", "Two.", "Three.")]
-        page = authored.publish(page)
+        page.body = [cms.raw("paragraph", f"<p>{text}</p>") for text in ("One.", "Two.", "Three.")]
+        page = cms.publish(page)
     url = f"/cms/pages/{page.pk}/edit/"
-    data = authored.edit_data(author, url, page)
+    data = edit_data(author, url, page)
     orders = [name for name in data if re.fullmatch(re.escape(stream) + r"-\d+-order", name)]
     answer = author.post(url, data | dict.fromkeys(orders, "0"))
     assert len(orders) > 1
@@ -70,12 +70,10 @@ NO_WORDS = {
 
 
 @pytest.mark.parametrize("what", NO_WORDS)
-def test_rich_text_that_is_none(small: authored.Small, author: Client, what: str) -> None:
+def test_rich_text_that_is_none(small: cms.OneOfEach, author: Client, what: str) -> None:
     """The other words of the form are given back."""
     url = f"/cms/pages/{small.lesson.pk}/edit/"
-    sent = authored.edit_data(
-        author, url, small.lesson, **{"body-0-value": NO_WORDS[what], "gist": "What I wrote today."}
-    )
+    sent = edit_data(author, url, small.lesson, **{"body-0-value": NO_WORDS[what], "gist": "What I wrote today."})
     answer = author.post(url, sent)
     assert answer.status_code in (200, 302, 400)
     if answer.status_code == 400:
@@ -84,18 +82,18 @@ def test_rich_text_that_is_none(small: authored.Small, author: Client, what: str
 
 
 @pytest.mark.parametrize("value", ["abc", "", "[]", "1.5", "\u00b2", "9" * 400])
-def test_words_where_a_chooser_sends_a_number(small: authored.Small, author: Client, value: str) -> None:
+def test_words_where_a_chooser_sends_a_number(small: cms.OneOfEach, author: Client, value: str) -> None:
     for page, name in (
         (small.path, "role"), (small.path, "milestones-0-value-steps-0-value-target"),
         (small.standard, "skills-0-value"), (small.lesson, "overwrite_revision_id"), (small.lesson, "body-count"),
         (small.lesson, "body-0-order"),
     ):  # fmt: skip
         url = f"/cms/pages/{page.pk}/edit/"
-        data = authored.edit_data(author, url, page)
+        data = edit_data(author, url, page)
         assert author.post(url, data | {name: value}).status_code in (200, 302, 400), name
 
 
-def test_a_copy_below_nothing_asks_where_it_shall_stand(small: authored.Small, author: Client) -> None:
+def test_a_copy_below_nothing_asks_where_it_shall_stand(small: cms.OneOfEach, author: Client) -> None:
     """An honest author meets it: another one deletes the page in the meantime. The words stay."""
     url = f"/cms/pages/{small.course.pk}/copy/"
     sent = {"new_title": "What I call the copy", "new_slug": "copy"}
@@ -108,7 +106,7 @@ def test_a_copy_below_nothing_asks_where_it_shall_stand(small: authored.Small, a
     assert CoursePage.objects.get(slug="copy").title == "What I call the copy"
 
 
-def test_addresses_and_posts_of_nonsense(small: authored.Small, author: Client) -> None:
+def test_addresses_and_posts_of_nonsense(small: cms.OneOfEach, author: Client) -> None:
     page = small.lesson.pk
     image = CustomImage.objects.create(title="B", file=get_test_image_file())
     asked = [
@@ -130,7 +128,7 @@ def test_addresses_and_posts_of_nonsense(small: authored.Small, author: Client) 
 
 def test_words_among_the_pictures_of_a_tag(author: Client) -> None:
     """No nonsense at all: somebody chose a tag and then typed."""
-    authored.site()
+    cms.site()
     for title in ("Bridge at noon", "Harbour"):
         image = CustomImage.objects.create(title=title, file=get_test_image_file())
         image.tags.add("summer")
@@ -140,7 +138,7 @@ def test_words_among_the_pictures_of_a_tag(author: Client) -> None:
     assert "Harbour" in author.get("/cms/images/chooser/results/?q=summer").content.decode()
 
 
-def test_json_of_great_depth(small: authored.Small, author: Client) -> None:
+def test_json_of_great_depth(small: cms.OneOfEach, author: Client) -> None:
     """Also of whoever is not signed in."""
     stranger = Client(raise_request_exception=False)
     assert stranger.post("/accounts/2fa/webauthn/login/", {"credential": DEEP}).status_code < 500

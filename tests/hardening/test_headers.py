@@ -18,10 +18,8 @@ from assessments.api import add_evidence
 from cms.models import CustomDocument, CustomImage
 from lms.api import AUTHORS
 from lms.middleware import headers
-from tests import bench_factories as bench
-from tests import cms_factories as authored
-from tests import coaching_factories as coaching
-from tests import factories as make
+from tests.editing import edit_data
+from tests.factories import basics, cms, coaching, decisions, people
 
 pytestmark = pytest.mark.django_db
 
@@ -59,30 +57,30 @@ def signed_in(who: Any) -> Client:
 
 
 def evidence() -> Any:
-    work = bench.bench()
-    bench.watch(work, work.another())
+    work = decisions.decision_scene()
+    decisions.watch(work, work.another())
     file = SimpleUploadedFile("notes.pdf", b"%PDF-1.7\n1 0 obj\nendobj\n")
-    key = make.key()
-    add_evidence(actor=work.learner, case_uid=work.case.uid, file=file, key=key, at=make.MONDAY)
+    key = basics.key()
+    add_evidence(actor=work.learner, case_uid=work.case.uid, file=file, key=key, at=basics.MONDAY)
     return signed_in(work.learner).get(f"/evidence/{key}/")
 
 
 def document(name: str = "rules.pdf") -> Any:
     made = CustomDocument.objects.create(title="Rules", file=ContentFile(b"%PDF-1.7", name))
-    return signed_in(make.person()).get(made.url)
+    return signed_in(people.person()).get(made.url)
 
 
 def rendition() -> Any:
     picture = CustomImage.objects.create(title="Board", file=ContentFile(PICTURE.getvalue(), "board.png"))
-    return signed_in(make.person()).get(picture.get_rendition("fill-4x4").url)
+    return signed_in(people.person()).get(picture.get_rendition("fill-4x4").url)
 
 
 def preview() -> Any:
     """An author looks at the draft of a lesson."""
-    lesson = authored.small_path().lesson
-    client = signed_in(make.in_group(AUTHORS, make.administrator()))
+    lesson = cms.one_of_each().lesson
+    client = signed_in(people.in_group(AUTHORS, people.administrator()))
     edit = f"/cms/pages/{lesson.pk}/edit/"
-    client.post(f"{edit}preview/", authored.edit_data(client, edit, lesson))
+    client.post(f"{edit}preview/", edit_data(client, edit, lesson))
     answer = client.get(f"{edit}preview/?in_preview_panel=true")
     assert "A first text." in answer.content.decode()
     return answer
@@ -90,18 +88,18 @@ def preview() -> Any:
 
 PAGES: dict[str, tuple[int, Callable[[], Any]]] = {
     "the door": (200, lambda: Client().get("/accounts/login/")),
-    "one's own account": (200, lambda: signed_in(make.person()).get("/accounts/2fa/")),
-    "a learner's page": (200, lambda: signed_in(make.person()).get("/my-people/")),
+    "one's own account": (200, lambda: signed_in(people.person()).get("/accounts/2fa/")),
+    "a learner's page": (200, lambda: signed_in(people.person()).get("/my-people/")),
     "a coach's page": (200, lambda: signed_in(coaching.coach()).get("/coach/")),
     "sent to the door": (302, lambda: Client().get("/today/")),
     "nothing here": (404, lambda: Client().get("/nothing/here/")),
-    "not allowed": (403, lambda: signed_in(make.person()).get("/people/")),
+    "not allowed": (403, lambda: signed_in(people.person()).get("/people/")),
     "not understood": (400, lambda: Client(headers={"host": "elsewhere example"}).get("/accounts/login/")),
     "health": (200, lambda: Client().get("/healthz")),
     "a picture": (200, rendition),
 }
 FILES: dict[str, Callable[[], Any]] = {"evidence": evidence, "a document": document}
-ADMIN = {"the admin": lambda: signed_in(make.administrator()).get("/cms/")}
+ADMIN = {"the admin": lambda: signed_in(people.administrator()).get("/cms/")}
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -144,8 +142,8 @@ def test_what_somebody_uploaded_is_a_download_that_may_do_nothing(name: str) -> 
 
 
 def test_the_admin_has_its_own_policy() -> None:
-    authored.site()
-    answer = signed_in(make.administrator()).get("/cms/")
+    cms.site()
+    answer = signed_in(people.administrator()).get("/cms/")
     assert answer.status_code == 200
     found = policy(answer)
     assert found == {name: " ".join(values) for name, values in headers.ADMIN.items()}
@@ -164,8 +162,8 @@ def test_a_preview_keeps_the_policy_of_its_page_and_may_stand_in_the_admin() -> 
 
 
 def test_data_in_an_address_is_a_picture_on_one_page_only() -> None:
-    client = signed_in(make.person())
-    client.post("/accounts/reauthenticate/", {"password": make.PASSPHRASE})
+    client = signed_in(people.person())
+    client.post("/accounts/reauthenticate/", {"password": basics.PASSPHRASE})
     found = policy(client.get("/accounts/2fa/totp/activate/"))
     found.pop("script-src")
     assert found == SITE | {"img-src": "'self' data:"}
@@ -173,15 +171,15 @@ def test_data_in_an_address_is_a_picture_on_one_page_only() -> None:
 
 @pytest.mark.parametrize("address", ["/my-people/", "/accounts/2fa/", "/accounts/sessions/", "/cms/", "/nothing/"])
 def test_pages_of_somebody_are_kept_by_no_cache(address: str) -> None:
-    authored.site()
-    answer = signed_in(make.administrator()).get(address)
+    cms.site()
+    answer = signed_in(people.administrator()).get(address)
     assert {"private", "no-store"} <= set(answer["Cache-Control"].split(", "))
 
 
 def test_the_one_cookie_of_a_visit_cannot_be_read_by_a_script(settings: Any) -> None:
-    person, client = make.person(), Client()
+    person, client = people.person(), Client()
     client.get("/accounts/login/")
-    client.post("/accounts/login/", {"login": person.email, "password": make.PASSPHRASE})
+    client.post("/accounts/login/", {"login": person.email, "password": basics.PASSPHRASE})
     assert set(client.cookies) == {"sessionid", "csrftoken", settings.VOUCH_DEVICE_COOKIE_NAME}
     for cookie in client.cookies.values():
         assert (cookie["httponly"], cookie["samesite"], cookie["path"], cookie["domain"]) == (True, "Lax", "/", "")

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests import factories as make
+from tests.factories import people
 
 HOSTS = ["10.0.0.7", "10.0.0.7:8000", "[fe80::1]:8000", "vouch-7d4f", "elsewhere.example", "a b", "vouch.example.evil"]
 STATIC = "/static/css/main.css"
@@ -44,7 +44,7 @@ def test_any_name_hears_that_the_process_lives(host: str) -> None:
 def test_and_nothing_else(host: str, db: None) -> None:
     """H21: no page, no file, no other probe, and nothing that only looks like it."""
     client = Client(headers={"host": host})
-    client.force_login(make.person())
+    client.force_login(people.person())
     tried = [
         "/readyz",
         STATIC,
@@ -66,7 +66,7 @@ def test_our_own_name_gets_all_of_it(db: None) -> None:
 
 def test_it_asks_neither_session_nor_database(db: None) -> None:
     client = Client(headers={"host": "10.0.0.7"})
-    client.force_login(make.person())
+    client.force_login(people.person())
     with (
         CaptureQueriesContext(connection) as asked,
         patch("django.contrib.sessions.middleware.SessionMiddleware.process_request") as session,

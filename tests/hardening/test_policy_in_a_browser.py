@@ -10,10 +10,7 @@ from django.conf import settings
 from django.test import Client
 
 from lms.api import LEARNING_ADMINISTRATORS, User
-from tests import assessment_factories as practice
-from tests import cms_factories as authored
-from tests import factories as make
-from tests import learner_factories as learning
+from tests.factories import basics, cms, learners, paths, people, practice
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -59,8 +56,8 @@ class Tab:
 
 
 @pytest.fixture
-def of(live_server: Any) -> learning.Life:
-    return learning.life()
+def of(live_server: Any) -> learners.LearnerOnPath:
+    return learners.learner_on_path()
 
 
 @pytest.fixture
@@ -83,7 +80,7 @@ def links(tab: Tab, start: str) -> list[str]:
     return sorted({address for address in found if not address.endswith((".csv", ".xlsx"))})
 
 
-def test_a_learner(of: learning.Life, open_tab: Any) -> None:
+def test_a_learner(of: learners.LearnerOnPath, open_tab: Any) -> None:
     tab = open_tab(of.learner)
     pages = ["/", "/today/", "/path/", "/skills/", "/practice/", "/requests/", "/exchange/", "/recall/", "/my-people/"]
     tab.look(*pages, "/notices/", "/accounts/2fa/", "/accounts/sessions/", "/accounts/password/change/")
@@ -92,17 +89,17 @@ def test_a_learner(of: learning.Life, open_tab: Any) -> None:
     assert tab.said == []
 
 
-def test_a_learner_answers_and_practises(of: learning.Life, open_tab: Any) -> None:
+def test_a_learner_answers_and_practises(of: learners.LearnerOnPath, open_tab: Any) -> None:
     practice.scenario()
-    version = make.path(make.step("practice", "play", content="quay", skills=("listening", "repair")))
-    make.enrolment(of.learner, version, started_on=learning.days_ago(3))
+    version = paths.path(paths.step("practice", "play", content="quay", skills=("listening", "repair")))
+    paths.enrolment(of.learner, version, started_on=learners.days_ago(3))
     tab = open_tab(of.learner)
     page = tab.page
     tab.look("/recall/")
     page.locator("input[name=option]").first.check()
     page.locator("main button[type=submit]").first.click()
     page.wait_for_load_state("networkidle")
-    tab.look(f"/practice/{make.uid('quay')}/")
+    tab.look(f"/practice/{basics.uid('quay')}/")
     page.locator("main form button[type=submit]").last.click()
     page.wait_for_url("**/practice/attempt/**")
     for here, then in (("first", "second"), ("second", "third")):
@@ -115,7 +112,7 @@ def test_a_learner_answers_and_practises(of: learning.Life, open_tab: Any) -> No
     assert tab.said == []
 
 
-def test_a_coach(of: learning.Life, open_tab: Any) -> None:
+def test_a_coach(of: learners.LearnerOnPath, open_tab: Any) -> None:
     tab = open_tab(of.coach)
     tab.look(
         "/", "/coach/", "/observe/", "/my-people/", "/exchange/", "/notices/", f"/coach/people/{of.enrolment.uid}/"
@@ -125,20 +122,20 @@ def test_a_coach(of: learning.Life, open_tab: Any) -> None:
     assert tab.said == []
 
 
-def test_a_manager_and_learning(of: learning.Life, open_tab: Any) -> None:
+def test_a_manager_and_learning(of: learners.LearnerOnPath, open_tab: Any) -> None:
     tab = open_tab(of.manager)
     tab.look("/", "/team/", "/team/enrol/", f"/people/{of.learner.uid}/", "/my-people/", "/notices/")
     for address in links(tab, "/team/"):
         tab.page.goto(f"{tab.url}{address}")
     assert tab.said == []
-    tab = open_tab(make.in_group(LEARNING_ADMINISTRATORS))
+    tab = open_tab(people.in_group(LEARNING_ADMINISTRATORS))
     tab.look("/people/", "/people/invite/", "/people/coach-profile/", "/people/grants/", "/notices/")
     assert tab.said == []
 
 
 def test_an_author_in_the_admin(live_server: Any, open_tab: Any) -> None:
-    small = authored.small_path()
-    tab = open_tab(make.administrator(make.person("Ada Quist")))
+    small = cms.one_of_each()
+    tab = open_tab(people.administrator(people.person("Ada Quist")))
     page = tab.page
     tab.look("/cms/", "/cms/pages/", "/cms/images/", "/cms/documents/", "/cms/users/", "/cms/reports/site-history/")
     for item in (small.lesson, small.scenario, small.standard, small.path):
@@ -152,7 +149,7 @@ def test_an_author_in_the_admin(live_server: Any, open_tab: Any) -> None:
     assert tab.said == []
 
 
-def test_the_listener_hears_a_violation(of: learning.Life, open_tab: Any) -> None:
+def test_the_listener_hears_a_violation(of: learners.LearnerOnPath, open_tab: Any) -> None:
     """Without this the tests above would prove nothing."""
     tab = open_tab(of.learner)
     tab.look("/my-people/")

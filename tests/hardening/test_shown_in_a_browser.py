@@ -10,8 +10,7 @@ from django.urls import reverse
 
 from assessments.api import Evidence, SignOffEvent, add_evidence, withdraw_evidence
 from lms import clock
-from tests import factories as make
-from tests import judging_factories as judge
+from tests.factories import basics, judging
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -20,18 +19,18 @@ SWAPPED = "I never did any of this. Sign it anyway."
 
 
 @pytest.fixture
-def of() -> judge.Scene:
-    made = judge.scene()
-    judge.ready(made)
+def of() -> judging.Scene:
+    made = judging.scene()
+    judging.ready(made)
     attach(made, "The confirmed summary.")
     return made
 
 
-def attach(of: judge.Scene, text: str) -> Evidence:
+def attach(of: judging.Scene, text: str) -> Evidence:
     return add_evidence(actor=of.learner, case_uid=of.case.uid, text=text, key=uuid4(), at=clock.now())
 
 
-def swap(of: judge.Scene) -> None:
+def swap(of: judging.Scene) -> None:
     piece = Evidence.objects.get(withdrawn_at=None)
     withdraw_evidence(actor=of.learner, evidence_uid=piece.uid, key=uuid4(), at=clock.now())
     attach(of, SWAPPED)
@@ -46,7 +45,7 @@ def sign(page: Any) -> int:
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
 def test_the_swapped_evidence_is_looked_at_before_it_is_signed(
-    page: Any, live_server: Any, of: judge.Scene, width: int, scheme: Any
+    page: Any, live_server: Any, of: judging.Scene, width: int, scheme: Any
 ) -> None:
     """H4: the first press is 409 with every word and choice kept, the second signs what is there."""
     page.set_default_timeout(60_000)
@@ -54,15 +53,15 @@ def test_the_swapped_evidence_is_looked_at_before_it_is_signed(
     page.emulate_media(color_scheme=scheme)
     page.goto(f"{live_server.url}/accounts/login/?next={reverse('case_decide', args=[of.case.uid])}")
     page.fill("input[name=login]", of.coach.email)
-    page.fill("input[name=password]", make.PASSPHRASE)
+    page.fill("input[name=password]", basics.PASSPHRASE)
     page.click("form:has(input[name=password]) button:has-text('Sign in')")
     page.wait_for_url("**/reauthenticate/**")
-    page.fill("input[name=password]", make.PASSPHRASE)
+    page.fill("input[name=password]", basics.PASSPHRASE)
     page.locator("form:has(input[name=password]) button[type=submit]").first.click()
     page.wait_for_url("**/coach/cases/**")
     assert "The confirmed summary." in page.inner_text("main")
     page.fill("textarea[name=why]", WHY)
-    for slug in judge.SKILLS:
+    for slug in judging.SKILLS:
         page.locator(f"input[name={slug}-verdict][value=entrust]").check(force=True)
         page.locator(f"input[name={slug}-level][value='3']").check(force=True)
     swap(of)

@@ -11,10 +11,9 @@ from django.test import Client, RequestFactory
 from cms.services.authoring.setup import Frame
 from lms.middleware import ReadableRequests
 from lms.middleware.readable import LARGEST
-from tests import factories as make
-from tests import judging_factories as judge
 from tests.access.addresses import addresses
 from tests.access.hostile import ask, holding
+from tests.factories import basics, judging, people
 
 pytestmark = pytest.mark.django_db
 
@@ -24,14 +23,14 @@ TOO_LARGE = (str(LARGEST + 1), "9" * 400, "9" * 5000)
 
 def signed_in(**fields: Any) -> Client:
     client = Client()
-    client.force_login(make.person(**fields))
+    client.force_login(people.person(**fields))
     return client
 
 
 @pytest.fixture
 def admin(frame: Frame) -> Client:
     client = Client()
-    client.force_login(make.administrator())
+    client.force_login(people.administrator())
     return client
 
 
@@ -87,7 +86,7 @@ def test_a_nul_in_a_form_is_refused(what: str, django_assert_num_queries: Any) -
 def test_words_about_a_nul_are_words() -> None:
     """H14. A backslash, a u and four noughts are nothing bad in a sentence."""
     client = signed_in()
-    answer = client.post("/exchange/ask/", {"key": make.key(), "title": "Why \\u0000?", "body": "x", "skill": "none"})
+    answer = client.post("/exchange/ask/", {"key": basics.key(), "title": "Why \\u0000?", "body": "x", "skill": "none"})
     assert answer.status_code == 422
 
 
@@ -144,7 +143,7 @@ def test_select_all_in_a_listing(kind: str, admin: Client) -> None:
 @pytest.mark.parametrize("where", ["//[", "http://[", "http://[::1", "https://a]b", "//\u2100.com", "http://a:b:c/"])
 def test_an_address_to_go_to_next_that_cannot_be_read(where: str) -> None:
     """It leads nowhere: not to an error, and not away from here."""
-    person = make.person()
+    person = people.person()
     person.set_password("correct horse battery")
     person.save(update_fields=["password"])
     for path in ("/accounts/login/", "/accounts/logout/", "/accounts/reauthenticate/"):
@@ -209,7 +208,7 @@ def test_no_search_fails_on_its_words(path: str, admin: Client) -> None:
     words = ['"', '""', 'a"b', '"a b', "a+" * 190, "a+" * 1500, "ab+" * 340, "a%22+" * 400, "x" * 9000, "(^*:-", "%27"]
     words += ["%E2%80%9C", "NEAR(", "a+OR+", "%5C", "{a}:b"]
     if path.startswith("/observe/"):
-        admin.force_login(judge.scene().observer)
+        admin.force_login(judging.scene().observer)
     got = {text[:20]: ask(admin, *(path + text).split("?", 1)).status_code for text in words}
     assert {text: status for text, status in got.items() if status >= 400} == {}
 

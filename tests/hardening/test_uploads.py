@@ -19,9 +19,9 @@ from assessments.models import Evidence
 from cms.models import CustomDocument, CustomImage
 from cms.services.authoring.setup import Frame
 from lms.api import Act
-from tests import cms_factories as authored
-from tests import factories as make
-from tests import judging_factories as judge
+from tests.clients import log_in
+from tests.editing import edit_data
+from tests.factories import basics, cms, judging, people
 
 pytestmark = pytest.mark.django_db
 
@@ -79,14 +79,14 @@ REFUSED_EVIDENCE = {
 }
 
 
-def send_evidence(name: str, data: bytes) -> tuple[Any, judge.Scene]:
-    of = judge.scene()
-    judge.asked(of)
-    fields = {"key": make.key(), "item": "notes", "text": "", "url": ""}
+def send_evidence(name: str, data: bytes) -> tuple[Any, judging.Scene]:
+    of = judging.scene()
+    judging.asked(of)
+    fields = {"key": basics.key(), "item": "notes", "text": "", "url": ""}
     file = SimpleUploadedFile("x", data, "image/png")
     file._name = name  # as it comes from a stranger: SimpleUploadedFile would take the folders off
     address = reverse("evidence_add", args=[of.case.uid])
-    return judge.log_in(of.learner).post(address, fields | {"file": file}), of
+    return log_in(of.learner).post(address, fields | {"file": file}), of
 
 
 @pytest.mark.parametrize("what", REFUSED_EVIDENCE)
@@ -120,7 +120,7 @@ def test_what_passes_lies_under_a_name_of_ours_and_comes_back_as_a_download_that
     piece = Evidence.objects.get()
     assert files(media) == [media / "evidence" / piece.uid.hex[:2] / str(piece.uid)]
     assert not set("/\\\r\n") & set(piece.file_name)
-    given = judge.log_in(of.learner).get(f"/evidence/{piece.uid}/")
+    given = log_in(of.learner).get(f"/evidence/{piece.uid}/")
     assert b"".join(given.streaming_content) == data
     assert given["Content-Type"] in ("application/pdf", "image/png")
     assert given["Content-Disposition"].startswith("attachment")
@@ -152,7 +152,7 @@ REFUSED_DOCUMENTS = {
 @pytest.fixture
 def author(frame: Frame) -> Client:
     client = Client()
-    client.force_login(make.administrator())
+    client.force_login(people.administrator())
     return client
 
 
@@ -199,7 +199,7 @@ def too_much(answer: Any) -> None:
 
 def signed_in() -> Client:
     client = Client()
-    client.force_login(make.person())
+    client.force_login(people.person())
     return client
 
 
@@ -347,7 +347,7 @@ MALFORMED = {
 
 @pytest.mark.parametrize("what", MALFORMED)
 def test_a_form_of_the_admin_that_lost_a_part_is_no_error_of_ours(
-    what: str, small: authored.Small, author: Client
+    what: str, small: cms.OneOfEach, author: Client
 ) -> None:
     """H21. Editing, copying and making: a page that says so, and nothing is written."""
     lesson, skill = small.lesson, small.skill
@@ -355,7 +355,7 @@ def test_a_form_of_the_admin_that_lost_a_part_is_no_error_of_ours(
     add = f"/cms/pages/add/cms/lessonpage/{lesson.get_parent().pk}/"
     snippet = f"/cms/snippets/cms/skillsource/edit/{skill.pk}/"
     copy = f"/cms/snippets/cms/skillsource/copy/{skill.pk}/"
-    whole = {edit: authored.edit_data(author, edit, lesson), snippet: authored.edit_data(author, snippet, skill)}
+    whole = {edit: edit_data(author, edit, lesson), snippet: edit_data(author, snippet, skill)}
     author.raise_request_exception = False
     before = (lesson.revisions.count(), skill.revisions.count())
     for address, like in (
@@ -379,7 +379,7 @@ def test_a_picture_whose_file_is_gone_is_not_found(settings: Any, tmp_path: Path
     image = CustomImage.objects.create(title="B", file=SimpleUploadedFile("b.png", picture()))
     Path(image.file.path).unlink()
     client = Client(raise_request_exception=False)
-    client.force_login(make.administrator())
+    client.force_login(people.administrator())
     got = [
         client.get(f"/cms/images/{path}").status_code for path in ("", f"{image.pk}/", f"{image.pk}/preview/width-10/")
     ]

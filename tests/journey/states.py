@@ -18,10 +18,10 @@ from django.urls import Resolver404, resolve, reverse
 from cms.demo.create import create_demo
 from lms import clock
 from lms.api import User
-from tests import factories as make
 from tests.access.probes import PROBES
 from tests.access.walk import STRANGERS, Cell, cells, clients
 from tests.access.world import World
+from tests.factories import basics
 from tests.strings.tour import DOOR, ERRORS, LOOKING, OWN
 
 from .shelf import Kept, Shelf
@@ -84,7 +84,7 @@ def collect(world: World) -> Shelf:
             walk.ask(f"{name} empty", browser, "post", reverse(name), {})
     walk.ask("forged", Client(enforce_csrf_checks=True), "post", reverse("account_login"), {})
     with transaction.atomic():  # between passphrase and second factor, which NH has
-        half_in, of = Client(), {"login": world.people["NH"].email, "password": make.PASSPHRASE}
+        half_in, of = Client(), {"login": world.people["NH"].email, "password": basics.PASSPHRASE}
         half_in.post(reverse("account_login"), of)
         walk.shelf.note("mfa_authenticate", half_in.get(reverse("mfa_authenticate")))
         transaction.set_rollback(True)
@@ -107,7 +107,7 @@ def demo() -> list[User]:
     """The company with its histories; about a minute."""
     call_command("load_curriculum", verbosity=0)
     folder = settings.BASE_DIR / "curriculum"
-    create_demo(folder=folder, passphrase=make.PASSPHRASE, seed=1, now=clock.now(), say=lambda text: None)
+    create_demo(folder=folder, passphrase=basics.PASSPHRASE, seed=1, now=clock.now(), say=lambda text: None)
     return list(User.objects.filter(is_active=True).order_by("pk"))
 
 

@@ -9,8 +9,8 @@ import pytest
 from allauth.mfa.models import Authenticator
 
 from lms import clock
-from tests import factories as make
 from tests.access.world import World, build
+from tests.factories import basics
 
 from .keys import Keys
 
@@ -35,7 +35,7 @@ def keys(live_server: Any, page: Any) -> Keys:
 def test_a_learner(world: World, keys: Keys) -> None:
     page = keys.page
     keys.open("/")
-    keys.sign_in(world.people["NH"].email, make.PASSPHRASE)
+    keys.sign_in(world.people["NH"].email, basics.PASSPHRASE)
     assert re.fullmatch(r".*/today/", page.url)
 
     # Past the head of the page in two keys.
@@ -82,11 +82,11 @@ def test_a_learner(world: World, keys: Keys) -> None:
 def test_a_coach(world: World, keys: Keys) -> None:
     page = keys.page
     keys.open("/")
-    keys.sign_in(world.people["CO"].email, make.PASSPHRASE)
+    keys.sign_in(world.people["CO"].email, basics.PASSPHRASE)
     keys.follow(".places a", "Queue")
     keys.follow(".qrow button", "Decide")
     assert keys.heading() == "Is it still you?"
-    keys.write("input[name=password]", make.PASSPHRASE)
+    keys.write("input[name=password]", basics.PASSPHRASE)
     keys.follow("main button", "Yes, go on")
     assert keys.heading() == "Nora Hall"
 

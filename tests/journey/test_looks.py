@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from tests import factories
 from tests.access.world import build, stopped_clock
+from tests.factories import basics
 from tests.strings.pseudo import pseudo_language
 
 from .looking import CROSSED, ONCE, TWICE, WITH_A_TABLET, Looking, Looks
@@ -40,11 +40,11 @@ def look_at(browser: Any) -> Callable[[Shelf, Callable[[Kept], Looks]], Wrong]:
 @pytest.fixture(scope="module")
 def shelf(django_db_setup: None, django_db_blocker: Any) -> Shelf:
     """Every page once; nothing of the world they are about stays in the database."""
-    factories.nothing_kept()
+    basics.nothing_kept()
     with django_db_blocker.unblock(), stopped_clock() as at, transaction.atomic():
         found = collect(build(at))
         transaction.set_rollback(True)
-    factories.nothing_kept()
+    basics.nothing_kept()
     return found
 
 
@@ -98,11 +98,11 @@ def test_every_page_and_answer_in_both_colours_at_both_widths(shelf: Shelf, look
 def test_words_that_are_longer_fit_on_the_narrowest_phone(
     django_db_setup: None, django_db_blocker: Any, look_at: Any
 ) -> None:
-    factories.nothing_kept()
+    basics.nothing_kept()
     with pseudo_language(), django_db_blocker.unblock(), stopped_clock() as at, transaction.atomic():
         found = collect(build(at))
         transaction.set_rollback(True)
-    factories.nothing_kept()
+    basics.nothing_kept()
     assert of(look_at(found, lambda page: ONCE), "sideways") == {}
 
 
@@ -110,11 +110,11 @@ def test_words_that_are_longer_fit_on_the_narrowest_phone(
 def test_the_demo_company_in_both_colours_at_both_widths(
     django_db_setup: None, django_db_blocker: Any, look_at: Any
 ) -> None:
-    factories.nothing_kept()
+    basics.nothing_kept()
     with django_db_blocker.unblock(), transaction.atomic():
         found = crawl(demo())
         transaction.set_rollback(True)
-    factories.nothing_kept()
+    basics.nothing_kept()
     print(f"{len(found.pages)} pages of the demo company")
     assert len(found.pages) > 40
     assert look_at(found, lambda page: CROSSED) == {}

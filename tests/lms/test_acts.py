@@ -29,7 +29,7 @@ from lms.api import (
     skill_ids,
 )
 from lms.errors import Conflict, NotFound
-from tests import factories as make
+from tests.factories import basics, paths, people
 
 AT = datetime(2026, 3, 6, 9, tzinfo=UTC)
 EIGHT = 8
@@ -59,7 +59,7 @@ def together(*acts: Callable[[], object]) -> list[object]:
 
 @pytest.mark.django_db
 def test_the_first_time_is_true_and_a_replay_false():
-    who, key = make.person(), make.key()
+    who, key = people.person(), basics.key()
     act = {"actor": who, "name": "thing.do", "key": key, "at": AT, "about": key}
     assert once(**act)
     assert not once(**act)
@@ -68,13 +68,13 @@ def test_the_first_time_is_true_and_a_replay_false():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("change", [{"name": "thing.undo"}, {"about": make.uid("other")}, {"actor": None}])
+@pytest.mark.parametrize("change", [{"name": "thing.undo"}, {"about": basics.uid("other")}, {"actor": None}])
 def test_a_key_that_served_something_else_is_a_conflict(change):
-    who, key = make.person(), make.key()
+    who, key = people.person(), basics.key()
     act = {"actor": who, "name": "thing.do", "key": key, "at": AT, "about": key}
     once(**act)
     if "actor" in change:
-        change = {"actor": make.person()}
+        change = {"actor": people.person()}
     with pytest.raises(Conflict):
         once(**act | change)
     assert Act.objects.count() == 1
@@ -82,7 +82,7 @@ def test_a_key_that_served_something_else_is_a_conflict(change):
 
 @pytest.mark.django_db
 def test_the_key_is_free_again_when_the_act_fails():
-    who, key = make.person(), make.key()
+    who, key = people.person(), basics.key()
     act = {"actor": who, "name": "thing.do", "key": key, "at": AT, "about": key}
 
     def fail() -> None:
@@ -97,7 +97,7 @@ def test_the_key_is_free_again_when_the_act_fails():
 
 @pytest.mark.django_db(transaction=True)
 def test_eight_at_the_same_moment_are_one_act():
-    who, key = make.person(), make.key()
+    who, key = people.person(), basics.key()
 
     def act() -> bool:
         with transaction.atomic():
@@ -112,10 +112,10 @@ def test_eight_at_the_same_moment_are_one_act():
 
 @pytest.mark.django_db(transaction=True)
 def test_a_lesson_read_by_eight_tabs_is_read_once():
-    who = make.person()
-    make.enrolment(who, make.path(make.step("course", "c", lessons=(make.lesson("l", "a"),), skills=("a",))))
-    keys = [make.key() for _tab in range(4)]
-    acts = [lambda key=key: complete_lesson(actor=who, lesson_uid=make.uid("l"), key=key, at=AT) for key in keys * 2]
+    who = people.person()
+    paths.enrolment(who, paths.path(paths.step("course", "c", lessons=(paths.lesson("l", "a"),), skills=("a",))))
+    keys = [basics.key() for _tab in range(4)]
+    acts = [lambda key=key: complete_lesson(actor=who, lesson_uid=basics.uid("l"), key=key, at=AT) for key in keys * 2]
     assert [result for result in together(*acts) if isinstance(result, Exception)] == []
     assert LessonCompletion.objects.count() == StepCompletion.objects.count() == 1
     assert Act.objects.filter(name="lesson.complete").count() == 4
@@ -125,12 +125,12 @@ def test_a_lesson_read_by_eight_tabs_is_read_once():
 def test_lessons_that_are_finished_at_the_same_moment_complete_the_step():
     """Each tab sees its own lesson only; without the lock on the person nobody would complete the course."""
     for attempt in range(5):
-        who = make.person()
+        who = people.person()
         names = [f"l{number}-{attempt}" for number in range(EIGHT)]
-        lessons = tuple(make.lesson(name, "a") for name in names)
-        make.enrolment(who, make.path(make.step("course", f"c{attempt}", lessons=lessons, skills=("a",))))
+        lessons = tuple(paths.lesson(name, "a") for name in names)
+        paths.enrolment(who, paths.path(paths.step("course", f"c{attempt}", lessons=lessons, skills=("a",))))
         acts = [
-            lambda name=name, who=who: complete_lesson(actor=who, lesson_uid=make.uid(name), key=make.key(), at=AT)
+            lambda name=name, who=who: complete_lesson(actor=who, lesson_uid=basics.uid(name), key=basics.key(), at=AT)
             for name in names
         ]
         assert [result for result in together(*acts) if isinstance(result, Exception)] == []
@@ -140,13 +140,13 @@ def test_lessons_that_are_finished_at_the_same_moment_complete_the_step():
 @pytest.mark.django_db(transaction=True)
 def test_an_example_and_the_last_lesson_at_the_same_moment_open_talk():
     for attempt in range(5):
-        who = make.person()
-        lesson = make.lesson(f"l-{attempt}", "a")
-        make.enrolment(who, make.path(make.step("course", f"c{attempt}", lessons=(lesson,), skills=("a",))))
+        who = people.person()
+        lesson = paths.lesson(f"l-{attempt}", "a")
+        paths.enrolment(who, paths.path(paths.step("course", f"c{attempt}", lessons=(lesson,), skills=("a",))))
         skill_id = skill_ids()["a"]
 
         def read(who=who, lesson=lesson):
-            return complete_lesson(actor=who, lesson_uid=lesson.uid, key=make.key(), at=AT)
+            return complete_lesson(actor=who, lesson_uid=lesson.uid, key=basics.key(), at=AT)
 
         def accept(who=who, skill_id=skill_id):
             return record_example(person=who, skill_id=skill_id, at=AT)
@@ -157,17 +157,17 @@ def test_an_example_and_the_last_lesson_at_the_same_moment_open_talk():
 
 @pytest.mark.django_db
 def test_notices_are_read_by_their_owner_once():
-    who, other = make.person(), make.person()
+    who, other = people.person(), people.person()
     mine = who.notices.create(text="A", url="/a/", created_at=AT)
     theirs = other.notices.create(text="B", url="/b/", created_at=AT)
     late = who.notices.create(text="C", url="/c/", created_at=AT + timedelta(hours=1))
     with pytest.raises(NotFound):
-        read_notices(actor=who, notice_uid=theirs.uid, key=make.key(), at=AT)
-    read_notices(actor=who, key=make.key(), at=AT)
+        read_notices(actor=who, notice_uid=theirs.uid, key=basics.key(), at=AT)
+    read_notices(actor=who, key=basics.key(), at=AT)
     mine.refresh_from_db()
     late.refresh_from_db()
     assert (mine.read_at, late.read_at) == (AT, None), "what came after the page was shown is not marked"
-    assert read_notices(actor=who, notice_uid=mine.uid, key=make.key(), at=AT + timedelta(1)) == mine
+    assert read_notices(actor=who, notice_uid=mine.uid, key=basics.key(), at=AT + timedelta(1)) == mine
     mine.refresh_from_db()
     assert mine.read_at == AT
 
@@ -187,7 +187,7 @@ def note(*, actor: Any, words: Any, to: Iterable[str] = (), after: Any = None, k
     ["One.", 1, None, ["a", "b"], {"a": "b"}, {"b", "a"}, date(2026, 3, 6), SimpleUploadedFile("a.txt", b"one")],
 )
 def test_the_same_key_with_the_same_content_is_a_replay(words: Any) -> None:
-    who, key = make.person(), make.key()
+    who, key = people.person(), basics.key()
     assert note(actor=who, words=words, key=key, at=AT)
     assert not note(actor=who, words=words, key=key, at=AT + timedelta(hours=1))
 
@@ -207,7 +207,7 @@ def test_the_same_key_with_the_same_content_is_a_replay(words: Any) -> None:
     ],
 )
 def test_the_same_key_with_other_content_is_a_conflict(first: Any, second: Any) -> None:
-    who, key = make.person(), make.key()
+    who, key = people.person(), basics.key()
     note(actor=who, words=first, key=key, at=AT)
     with pytest.raises(Conflict):
         note(actor=who, words=second, key=key, at=AT)
@@ -216,7 +216,7 @@ def test_the_same_key_with_other_content_is_a_conflict(first: Any, second: Any) 
 
 @pytest.mark.django_db
 def test_what_is_read_once_still_reaches_the_service_and_a_function_says_nothing() -> None:
-    who, key = make.person(), make.key()
+    who, key = people.person(), basics.key()
     assert note(actor=who, words="x", to=iter(["a", "b"]), after=lambda: 1, key=key, at=AT)
     assert not note(actor=who, words="x", to=("a", "b"), after=lambda: 2, key=key, at=AT)
     with pytest.raises(Conflict):
@@ -225,7 +225,7 @@ def test_what_is_read_once_still_reaches_the_service_and_a_function_says_nothing
 
 @pytest.mark.django_db
 def test_an_act_inside_an_act_has_a_content_of_its_own() -> None:
-    who, key = make.person(), make.key()
+    who, key = people.person(), basics.key()
 
     @act
     def both(*, actor: Any, words: str, key: UUID, at: datetime) -> tuple[bool, bool]:

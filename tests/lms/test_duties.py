@@ -31,34 +31,34 @@ from lms.api import (
 )
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from lms.rules.duties import BY_CODE, DUTIES
-from tests import factories as make
-from tests.judging_factories import cost, log_in
+from tests.clients import count_queries, log_in
+from tests.factories import basics, people
 
 pytestmark = pytest.mark.django_db
 
-AT, DAY, INSTANT = make.MONDAY, timedelta(days=1), timedelta(microseconds=1)
+AT, DAY, INSTANT = basics.MONDAY, timedelta(days=1), timedelta(microseconds=1)
 CODES = [duty.code for duty in DUTIES]
 WHY = "Takes over from Rolf."
 
 
 @pytest.fixture
 def admin() -> User:
-    return make.administrator(make.person("Suna Ural"))
+    return people.administrator(people.person("Suna Ural"))
 
 
 @pytest.fixture
 def other(admin: User) -> User:
     """A second administrator."""
-    return make.administrator(make.person("Ada Quist"))
+    return people.administrator(people.person("Ada Quist"))
 
 
 def give(actor: User, person: User, duty: str, at: datetime = AT, **fields: Any) -> DutyHolding:
-    fields = {"reason": WHY, "key": make.key(), **fields}
+    fields = {"reason": WHY, "key": basics.key(), **fields}
     return give_duty(actor=actor, person_uid=person.uid, duty=duty, at=at, **fields)
 
 
 def end(actor: User, holding: DutyHolding, at: datetime = AT + DAY, **fields: Any) -> DutyHolding:
-    fields = {"reason": "The project is over.", "key": make.key(), **fields}
+    fields = {"reason": "The project is over.", "key": basics.key(), **fields}
     return end_duty(actor=actor, person_uid=holding.person.uid, holding_uid=holding.uid, at=at, **fields)
 
 
@@ -84,7 +84,7 @@ def refused(error: type[DomainError], act: Any, *args: Any, **fields: Any) -> st
 @pytest.mark.parametrize("duty", CODES)
 def test_a_duty_begins_and_ends_at_an_instant(admin: User, duty: str) -> None:
     """H10: the first instant counts, the last does not; what lies before, between and after is known for ever."""
-    who = make.person()
+    who = people.person()
     first = give(admin, who, duty, AT)
     assert as_django_has(who) == {duty}
     end(admin, first, AT + DAY)
@@ -101,7 +101,7 @@ def test_a_duty_begins_and_ends_at_an_instant(admin: User, duty: str) -> None:
 
 def test_it_takes_effect_at_once_and_is_gone_at_once(admin: User) -> None:
     """H10: what the navigation keeps for a minute is forgotten, and the next request is refused."""
-    who = make.person("Cora Oak")
+    who = people.person("Cora Oak")
     client = log_in(who)
     assert client.get("/people/").status_code == 403
     holding = give(admin, who, "learning")
@@ -112,15 +112,15 @@ def test_it_takes_effect_at_once_and_is_gone_at_once(admin: User) -> None:
 
 
 def test_the_navigation_asks_the_rows() -> None:
-    one, another = make.with_duty("auditor"), make.with_duty("author")
+    one, another = people.with_duty("auditor"), people.with_duty("author")
     assert duties_of(one) == {"auditor"}
     assert duties_of(another) == {"author"}
-    make.nothing_kept()
-    assert duties_of(make.ended(one, "auditor")) == frozenset()
+    basics.nothing_kept()
+    assert duties_of(people.duty_ended(one, "auditor")) == frozenset()
 
 
 def test_who_has_left_has_no_duty_whatever_the_row_says() -> None:
-    one, another = make.with_duty("learning"), make.administrator()
+    one, another = people.with_duty("learning"), people.administrator()
     assert is_learning_administrator(one)
     assert is_administrator(another)
     one.is_active = another.is_active = False
@@ -133,7 +133,7 @@ def test_who_has_left_has_no_duty_whatever_the_row_says() -> None:
 
 def test_giving_and_ending_are_acts_that_others_hear_of(admin: User, other: User) -> None:
     """H10: a reason, the old and the new value, and a notice to L&D, to the other administrators and to the person."""
-    learning, author, who = make.with_duty("learning"), make.with_duty("author"), make.person("Cora Oak")
+    learning, author, who = people.with_duty("learning"), people.with_duty("author"), people.person("Cora Oak")
     holding = give(admin, who, "auditor")
     act = Act.objects.get(name="duty.give")
     assert (act.actor, act.about, act.why) == (admin, who.uid, WHY)
@@ -157,7 +157,7 @@ def test_giving_and_ending_are_acts_that_others_hear_of(admin: User, other: User
 
 
 def test_sent_twice_it_is_one_act(admin: User) -> None:
-    who, key, again = make.person(), make.key(), make.key()
+    who, key, again = people.person(), basics.key(), basics.key()
     first = give(admin, who, "author", key=key)
     assert give(admin, who, "author", at=AT + DAY, key=key) == first
     end(admin, first, key=again)
@@ -178,22 +178,22 @@ def test_nobody_gives_or_ends_a_duty_of_their_own(admin: User, other: User, duty
 @pytest.mark.parametrize("duty", [*(code for code in CODES if code != "administrator"), ""])
 @pytest.mark.parametrize("wanted", CODES)
 def test_only_administrators_give_duties(admin: User, duty: str, wanted: str) -> None:
-    who, target = make.with_duty(duty) if duty else make.person(), make.person()
+    who, target = people.with_duty(duty) if duty else people.person(), people.person()
     refused(NotAllowed if duty == "learning" else NotFound, give, who, target, wanted)
     given = give(admin, target, wanted)
     refused(NotAllowed if duty == "learning" else NotFound, end, who, given)
 
 
 def test_what_is_missing_or_twice_is_refused_with_a_sentence(admin: User) -> None:
-    who, gone = make.person("Cora Oak"), make.person(**make.LEFT)
+    who, gone = people.person("Cora Oak"), people.person(**people.LEFT)
     assert refused(Invalid, give, admin, who, "king") == "Choose one of these duties."
     assert "Say why" in refused(Invalid, give, admin, who, "author", reason=" \n ")
     refused(NotFound, give, admin, gone, "author")
     holding = give(admin, who, "author")
     assert refused(Conflict, give, admin, who, "author") == "Cora Oak has the duty “Author” already."
     assert "Say why" in refused(Invalid, end, admin, holding, reason="")
-    refused(NotFound, end_duty, actor=admin, person_uid=make.person().uid, holding_uid=holding.uid, reason=WHY,
-            key=make.key(), at=AT)  # fmt: skip
+    refused(NotFound, end_duty, actor=admin, person_uid=people.person().uid, holding_uid=holding.uid, reason=WHY,
+            key=basics.key(), at=AT)  # fmt: skip
     end(admin, holding)
     assert refused(Conflict, end, admin, holding) == "This duty has ended already."
     assert "already" in refused(Conflict, give, admin, who, "author", at=AT + DAY - INSTANT)
@@ -201,10 +201,10 @@ def test_what_is_missing_or_twice_is_refused_with_a_sentence(admin: User) -> Non
 
 def test_the_last_administrator_keeps_the_duty(admin: User, other: User) -> None:
     """H10: neither ending the duty nor closing the account leaves an installation without an administrator."""
-    learning = make.with_duty("learning")
+    learning = people.with_duty("learning")
     fields = {"last_day": AT.date(), "reason": "Moved away.", "at": AT + DAY}
     end(other, admin.duty_holdings.get())
-    refused(NotAllowed, end_person, actor=learning, person_uid=other.uid, key=make.key(), **fields)
+    refused(NotAllowed, end_person, actor=learning, person_uid=other.uid, key=basics.key(), **fields)
     assert "only administrator" in refused(Conflict, close_account, person=other, by=learning, **fields)
     assert User.objects.get(pk=other.pk).is_active
     refused(NotFound, end, admin, other.duty_holdings.get(), at=AT + 2 * DAY)
@@ -219,9 +219,9 @@ def test_two_administrators_who_end_each_other_leave_one(admin: User, other: Use
 
 def test_whoever_leaves_has_no_duty_any_more(admin: User) -> None:
     """H10: each row ends with the account, by whoever closed it and with the reason given."""
-    who, learning = make.with_duty("author", make.with_duty("auditor")), make.with_duty("learning")
+    who, learning = people.with_duty("author", people.with_duty("auditor")), people.with_duty("learning")
     end_person(
-        actor=learning, person_uid=who.uid, last_day=AT.date(), reason="Moved away.", key=make.key(), at=AT + DAY
+        actor=learning, person_uid=who.uid, last_day=AT.date(), reason="Moved away.", key=basics.key(), at=AT + DAY
     )
     rows = DutyHolding.objects.filter(person=who)
     assert {(row.until_at, row.ended_by, row.ended_reason) for row in rows} == {(AT + DAY, learning, "Moved away.")}
@@ -235,7 +235,7 @@ def test_whoever_leaves_has_no_duty_any_more(admin: User) -> None:
 @pytest.mark.parametrize("duty", CODES)
 def test_who_was_changed_behind_the_services_back_has_no_duty_and_doctor_says_so(duty: str) -> None:
     """H10: a group or ``is_superuser`` that no row stands behind opens nothing of ours, and is put right by name."""
-    admin, who = make.administrator(), make.person("Cora Oak")
+    admin, who = people.administrator(), people.person("Cora Oak")
     for each in (code.group for code in DUTIES if code.group):
         Group.objects.get_or_create(name=each)
     if duty == "administrator":
@@ -258,7 +258,7 @@ def test_who_was_changed_behind_the_services_back_has_no_duty_and_doctor_says_so
 
 
 def test_a_lost_group_a_foreign_group_and_a_permission_of_ones_own_are_found_too() -> None:
-    author, stray, permitted = make.with_duty("author"), make.person(), make.person()
+    author, stray, permitted = people.with_duty("author"), people.person(), people.person()
     author.groups.clear()
     stray.groups.add(Group.objects.create(name="Moderators of old"))
     permitted.user_permissions.add(Permission.objects.earliest("pk"))
@@ -272,7 +272,7 @@ def test_a_lost_group_a_foreign_group_and_a_permission_of_ones_own_are_found_too
 
 
 def make_admin(email: str, monkeypatch: pytest.MonkeyPatch, *more: str) -> User:
-    monkeypatch.setenv("VOUCH_ADMIN_PASSPHRASE", make.PASSPHRASE)
+    monkeypatch.setenv("VOUCH_ADMIN_PASSPHRASE", basics.PASSPHRASE)
     call_command("create_admin", "--email", email, "--name", email.partition("@")[0], *more, stdout=StringIO())
     return User.objects.get(email=email)
 
@@ -293,7 +293,7 @@ def test_the_first_administrator_is_made_on_the_machine_and_no_second(monkeypatc
 def test_whoever_runs_the_machine_replaces_an_administrator_who_cannot_get_in(monkeypatch: pytest.MonkeyPatch) -> None:
     """H10: the old duty ends in the same transaction, and whoever watches over duties is told."""
     first = make_admin("suna@example.com", monkeypatch)
-    learning = make.with_duty("learning")
+    learning = people.with_duty("learning")
     second = make_admin("ada@example.com", monkeypatch, "--instead-of", "SUNA@example.com")
     assert (is_administrator(User.objects.get(pk=first.pk)), is_administrator(second)) == (False, True)
     old, new = first.duty_holdings.get(), second.duty_holdings.get()
@@ -316,12 +316,12 @@ def url(who: User, holding: DutyHolding | None = None) -> str:
 
 
 def send(client: Client, address: str, **fields: str) -> Any:
-    return client.post(address, {"key": str(make.key()), "reason": WHY, **fields})
+    return client.post(address, {"key": str(basics.key()), "reason": WHY, **fields})
 
 
 def test_giving_asks_who_it_is_and_keeps_the_words(admin: User) -> None:
     """H10: without re-authentication nothing is given, and what was written stands in the form again."""
-    who = make.person("Cora Oak")
+    who = people.person("Cora Oak")
     client = log_in(admin)
     answer = send(client, url(who), duty="auditor")
     assert answer["Location"].startswith(reverse("account_reauthenticate"))
@@ -343,11 +343,11 @@ def test_giving_asks_who_it_is_and_keeps_the_words(admin: User) -> None:
 
 
 def test_the_page_says_what_is_wrong_and_keeps_the_form(admin: User) -> None:
-    who, client = make.person("Cora Oak"), log_in(admin, sure=True)
+    who, client = people.person("Cora Oak"), log_in(admin, sure=True)
     for fields, status in (({"duty": "king"}, 422), ({"duty": "author", "reason": ""}, 422), ({}, 422)):
         answer = send(client, url(who), **fields)
         assert answer.status_code == status
-    make.with_duty("author", who)
+    people.with_duty("author", who)
     answer = send(client, url(who), duty="author")
     assert answer.status_code == 409
     assert "has the duty “Author” already" in answer.content.decode()
@@ -358,7 +358,7 @@ def test_the_page_says_what_is_wrong_and_keeps_the_form(admin: User) -> None:
 
 
 def test_everybody_reads_their_own_duties_and_l_and_d_everybodys(admin: User) -> None:
-    learning, who = make.with_duty("learning"), make.person("Cora Oak")
+    learning, who = people.with_duty("learning"), people.person("Cora Oak")
     assert "No duty yet" in log_in(who).get(url(who)).content.decode()
     assert "Give the duty" not in log_in(learning).get(url(who)).content.decode()
     assert log_in(who).get(url(admin)).status_code == 404
@@ -368,13 +368,13 @@ def test_everybody_reads_their_own_duties_and_l_and_d_everybodys(admin: User) ->
 
 
 def test_the_pages_cost_the_same_for_many_duties(admin: User) -> None:
-    who, client = make.with_duty("author"), log_in(admin, sure=True)
-    before = cost(client, url(who)), cost(client, "/people/")
+    who, client = people.with_duty("author"), log_in(admin, sure=True)
+    before = count_queries(client, url(who)), count_queries(client, "/people/")
     for number in range(9):
-        make.ended(who, "author", AT + number * DAY)
-        make.with_duty("author", who, AT + number * DAY)
-        make.with_duty("auditor")
-    assert (cost(client, url(who)), cost(client, "/people/")) == before
+        people.duty_ended(who, "author", AT + number * DAY)
+        people.with_duty("author", who, AT + number * DAY)
+        people.with_duty("auditor")
+    assert (count_queries(client, url(who)), count_queries(client, "/people/")) == before
     assert max(before) <= 24
 
 
@@ -383,14 +383,14 @@ def test_the_pages_cost_the_same_for_many_duties(admin: User) -> None:
 
 def leave(actor: User, person: User) -> User:
     return end_person(
-        actor=actor, person_uid=person.uid, last_day=AT.date(), reason="Left.", key=make.key(), at=AT + DAY
+        actor=actor, person_uid=person.uid, last_day=AT.date(), reason="Left.", key=basics.key(), at=AT + DAY
     )
 
 
 @pytest.mark.parametrize("duty", [code for code in CODES if code != "administrator"])
 def test_a_duty_that_ends_with_the_account_is_told_and_kept_in_the_act(admin: User, duty: str) -> None:
-    who, learning = make.with_duty(duty, make.person("Cora Oak")), make.with_duty("learning")
-    watches = {admin, make.with_duty("learning")}
+    who, learning = people.with_duty(duty, people.person("Cora Oak")), people.with_duty("learning")
+    watches = {admin, people.with_duty("learning")}
     began = who.duty_holdings.get().from_at
     leave(learning, who)
     assert Act.objects.get(name="person.end").changed == {duty: [began.isoformat(), (AT + DAY).isoformat()]}
@@ -399,7 +399,7 @@ def test_a_duty_that_ends_with_the_account_is_told_and_kept_in_the_act(admin: Us
 
 
 def test_only_an_administrator_closes_the_account_of_one(admin: User, other: User) -> None:
-    learning, both = make.with_duty("learning"), make.with_duty("learning", make.administrator())
+    learning, both = people.with_duty("learning"), people.with_duty("learning", people.administrator())
     assert "another administrator ends that duty first" in refused(NotAllowed, leave, learning, other)
     client = log_in(learning, sure=True)
     url = reverse("people_end", args=[other.uid])
@@ -412,13 +412,18 @@ def test_only_an_administrator_closes_the_account_of_one(admin: User, other: Use
 
 
 def test_closing_an_account_asks_who_one_is_and_names_the_duties(admin: User) -> None:
-    who, client = make.with_duty("auditor"), log_in(make.with_duty("learning"))
+    who, client = people.with_duty("auditor"), log_in(people.with_duty("learning"))
     url = reverse("people_end", args=[who.uid])
-    fields = {"key": str(make.key()), "last_day": clock.now().date().isoformat(), "reason": "They left.", "sure": "on"}
+    fields = {
+        "key": str(basics.key()),
+        "last_day": clock.now().date().isoformat(),
+        "reason": "They left.",
+        "sure": "on",
+    }
     assert client.get(url)["Location"].startswith(reverse("account_reauthenticate"))
     assert client.post(url, fields)["Location"].startswith(reverse("account_reauthenticate"))
     assert User.objects.get(pk=who.pk).is_active
-    client.post(reverse("account_reauthenticate"), {"password": make.PASSPHRASE})
+    client.post(reverse("account_reauthenticate"), {"password": basics.PASSPHRASE})
     page = client.get(url).content.decode()
     assert "The duty “Auditor” ends" in page
     assert "They left." in page, "what was written is kept"
@@ -430,7 +435,7 @@ def test_closing_an_account_asks_who_one_is_and_names_the_duties(admin: User) ->
 
 
 def commanded(email: str, monkeypatch: pytest.MonkeyPatch, *more: str) -> User:
-    monkeypatch.setenv("VOUCH_ADMIN_PASSPHRASE", make.PASSPHRASE)
+    monkeypatch.setenv("VOUCH_ADMIN_PASSPHRASE", basics.PASSPHRASE)
     call_command("create_admin", "--email", email, "--name", email.partition("@")[0], *more, stdout=StringIO())
     return User.objects.get(email=email)
 
@@ -446,7 +451,7 @@ def test_whoever_is_replaced_on_the_machine_is_told(monkeypatch: pytest.MonkeyPa
 def test_instead_of_one_who_was_given_the_duty_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     """One administrator at a time is of the machine's making: that one has to be named."""
     first = commanded("suna@example.com", monkeypatch)
-    given = make.person("Ada Quist", email="ada@example.com")
+    given = people.person("Ada Quist", email="ada@example.com")
     give(first, given, "administrator", clock.now())
     with pytest.raises(CommandError, match="say --instead-of suna"):
         commanded("eve@example.com", monkeypatch, "--instead-of", "ada@example.com")
@@ -456,4 +461,4 @@ def test_instead_of_one_who_was_given_the_duty_is_a_sentence(monkeypatch: pytest
 
 def test_a_key_that_is_the_uid_of_something_is_a_sentence(admin: User, other: User) -> None:
     uid = other.duty_holdings.get().uid
-    assert "already used" in refused(Conflict, give, admin, make.person(), "author", key=uid)
+    assert "already used" in refused(Conflict, give, admin, people.person(), "author", key=uid)

@@ -17,8 +17,8 @@ from assessments.services.ledger.signoffs import signoff_shown
 from lms import clock
 from lms.api import DutyHolding, Membership, User, end_duty, invite_person, pause, people_policy
 from lms.errors import Conflict, NotAllowed, NotFound
-from tests import factories as make
-from tests import judging_factories as judging
+from tests.clients import log_in
+from tests.factories import basics, judging, paths, people
 
 pytestmark = pytest.mark.django_db
 
@@ -26,25 +26,25 @@ pytestmark = pytest.mark.django_db
 def ended(row: DutyHolding, **fields: Any) -> DutyHolding:
     """An administrator ends a duty."""
     return end_duty(
-        actor=make.administrator(), person_uid=row.person.uid, holding_uid=row.uid, reason="Over.",
-        **{"key": make.key(), "at": clock.now()} | fields,
+        actor=people.administrator(), person_uid=row.person.uid, holding_uid=row.uid, reason="Over.",
+        **{"key": basics.key(), "at": clock.now()} | fields,
     )  # fmt: skip
 
 
 def leaving(actor: User) -> Callable[[], Any]:
-    who = make.person()
+    who = people.person()
     people_policy.get(actor, "end", uid=who.uid)
     return lambda: end_person(
-        actor=actor, person_uid=who.uid, last_day=clock.now().date(), reason="x", key=make.key(), at=clock.now()
+        actor=actor, person_uid=who.uid, last_day=clock.now().date(), reason="x", key=basics.key(), at=clock.now()
     )
 
 
 def inviting(actor: User) -> Callable[[], Any]:
-    team = make.team()
+    team = people.team()
     people_policy.require(actor, "invite")
     return lambda: invite_person(
         actor=actor, email="x@example.com", full_name="X Y", team_id=team.pk, link_for=lambda who: "/",
-        key=make.key(), at=clock.now(),
+        key=basics.key(), at=clock.now(),
     )  # fmt: skip
 
 
@@ -54,12 +54,12 @@ def taking_back(actor: User) -> Callable[[], Any]:
     [event, *_others] = judging.decided(of)
     people_policy.require(actor, "invite")
     shown = signoff_shown(SignOffEvent.objects.get(pk=event.pk))
-    return lambda: revoke(actor=actor, event_uid=event.uid, reason="x", shown=shown, key=make.key(), at=clock.now())
+    return lambda: revoke(actor=actor, event_uid=event.uid, reason="x", shown=shown, key=basics.key(), at=clock.now())
 
 
 @pytest.mark.parametrize("way", [leaving, inviting, taking_back])
 def test_what_a_view_asked_is_asked_again_by_the_act(way: Callable[[User], Callable[[], Any]]) -> None:
-    learning = make.with_duty("learning")
+    learning = people.with_duty("learning")
     actor = User.objects.get(pk=learning.pk)
     act = way(actor)
     ended(DutyHolding.objects.get(person=learning))
@@ -69,9 +69,9 @@ def test_what_a_view_asked_is_asked_again_by_the_act(way: Callable[[User], Calla
 
 
 def test_who_manages_whom_is_asked_again_too() -> None:
-    manager, learner = make.person(), make.person()
-    make.team(learner, manager=manager)
-    enrolment = make.enrolment(learner, make.path(make.step("course")))
+    manager, learner = people.person(), people.person()
+    people.team(learner, manager=manager)
+    enrolment = paths.enrolment(learner, paths.path(paths.step("course")))
     actor = User.objects.get(pk=manager.pk)
     people_policy.get(actor, "enrol", uid=learner.uid)
     yesterday = clock.now().date() - timedelta(days=1)
@@ -79,13 +79,13 @@ def test_who_manages_whom_is_asked_again_too() -> None:
     with pytest.raises((NotAllowed, NotFound)):
         pause(
             actor=actor, enrolment_uid=enrolment.uid, from_on=clock.now().date(), until_on=None, reason="x",
-            shown="", key=make.key(), at=clock.now(),
+            shown="", key=basics.key(), at=clock.now(),
         )  # fmt: skip
 
 
 def test_an_end_that_waited_is_not_dated_before_what_was_done_with_the_duty() -> None:
     """It was asked for a second before the other act, which went first: the ledger has no finding."""
-    learning = make.with_duty("learning")
+    learning = people.with_duty("learning")
     act = taking_back(User.objects.get(pk=learning.pk))
     asked = clock.now()
     event = act()
@@ -96,7 +96,7 @@ def test_an_end_that_waited_is_not_dated_before_what_was_done_with_the_duty() ->
 
 
 def test_a_clock_that_was_set_back_is_said() -> None:
-    row = DutyHolding.objects.get(person=make.with_duty("author"))
+    row = DutyHolding.objects.get(person=people.with_duty("author"))
     with pytest.raises(Conflict, match="was set back"):
         ended(row, at=row.from_at - timedelta(hours=1))
 
@@ -105,9 +105,9 @@ def test_a_clock_that_was_set_back_is_said() -> None:
 @pytest.mark.parametrize("name", ["revoke", "people_end", "people_invite"])
 def test_two_at_the_same_moment(name: str) -> None:
     """The transaction that ends the duty is open while the form arrives, and committed while it waits."""
-    learning, admin = make.with_duty("learning"), make.administrator()
-    row, client = DutyHolding.objects.get(person=learning), judging.log_in(learning, sure=True)
-    form = {"reason": "I can.", "key": str(make.key())}
+    learning, admin = people.with_duty("learning"), people.administrator()
+    row, client = DutyHolding.objects.get(person=learning), log_in(learning, sure=True)
+    form = {"reason": "I can.", "key": str(basics.key())}
     if name == "revoke":
         of = judging.scene()
         judging.ready(of)
@@ -115,11 +115,11 @@ def test_two_at_the_same_moment(name: str) -> None:
         url = reverse(name, args=[event.uid])
         form |= {"meant": "on", "shown": signoff_shown(SignOffEvent.objects.get(pk=event.pk))}
     elif name == "people_end":
-        url = reverse(name, args=[make.person().uid])
+        url = reverse(name, args=[people.person().uid])
         form |= {"last_day": clock.now().date().isoformat(), "sure": "on"}
     else:
         url, zone = reverse(name), "Europe/Copenhagen"
-        form |= {"full_name": "Nia New", "email": "n@example.com", "time_zone": zone, "team": str(make.team().pk)}
+        form |= {"full_name": "Nia New", "email": "n@example.com", "time_zone": zone, "team": str(people.team().pk)}
     answers = []
 
     def send() -> None:
@@ -131,7 +131,7 @@ def test_two_at_the_same_moment(name: str) -> None:
     thread = threading.Thread(target=send)
     with transaction.atomic():
         end_duty(
-            actor=admin, person_uid=learning.uid, holding_uid=row.uid, reason="Over.", key=make.key(), at=clock.now()
+            actor=admin, person_uid=learning.uid, holding_uid=row.uid, reason="Over.", key=basics.key(), at=clock.now()
         )
         thread.start()
         time.sleep(1)

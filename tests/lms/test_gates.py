@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lms.api import SkillGate, close_gates, gates_of, open_gate, standings_of
 from lms.rules.gates import GATES, OpenGate, Standing, standings
-from tests import factories as make
+from tests.factories import paths, people
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 DAY = date(2026, 3, 2)
@@ -53,7 +53,7 @@ def test_a_stronger_gate_reaches_the_weaker_and_show_compares_levels():
 
 @pytest.mark.django_db
 def test_a_gate_opens_once_a_source_and_closes_with_it():
-    person, skill = make.person(), make.skill("listening")
+    person, skill = people.person(), paths.skill("listening")
     opened = {"person_id": person.pk, "skill_id": skill.pk, "gate": "do", "at": AT}
     assert open_gate(**opened, source="commitment:1")
     assert not open_gate(**opened, source="commitment:1")
@@ -67,7 +67,7 @@ def test_a_gate_opens_once_a_source_and_closes_with_it():
 
 @pytest.mark.django_db
 def test_a_sign_off_counts_through_its_last_day(django_assert_num_queries):
-    person, skill = make.person(), make.skill("listening")
+    person, skill = people.person(), paths.skill("listening")
     open_gate(
         person_id=person.pk, skill_id=skill.pk, gate="show", source="event:1", at=AT, level=3,
         standard_uid=UUID(int=1), valid_until=date(2026, 3, 9),

@@ -16,7 +16,7 @@ from lms.models import SkillGate, StepKind
 from lms.rules.gates import GATES, OpenGate
 from lms.rules.ladder import NAMES, SERVED_BY, Ladder, gate_of, ladder
 from lms.rules.standing import Turn, Verdict, satisfies
-from tests.bench_factories import CALM
+from tests.factories import basics
 
 DAY = date(2026, 4, 23)
 MEETING, VISIT = UUID(int=7), UUID(int=8)
@@ -156,7 +156,7 @@ any_turn = st.one_of(st.none(), st.builds(Turn, st.sampled_from(["do", "show"]),
 any_offers = st.one_of(st.none(), st.frozensets(st.sampled_from(GATES)))
 
 
-@CALM
+@basics.CALM
 @given(st.lists(any_gate, max_size=6), any_asked, any_verdict, any_turn, any_offers, st.booleans())
 def test_green_is_exactly_what_satisfies(
     gates: list[OpenGate],
@@ -192,7 +192,7 @@ def _same(one: Ladder, other: Ladder) -> bool:
     return (one.bays, one.state, one.word, one.note) == (other.bays, other.state, other.word, other.note)
 
 
-@CALM
+@basics.CALM
 @given(st.lists(any_gate, max_size=5), any_asked, st.lists(st.integers(0, 400), min_size=2, max_size=5))
 def test_without_events_a_requirement_once_lost_is_never_met_again(
     gates: list[OpenGate], line: Required | None, days: list[int]

@@ -28,13 +28,13 @@ from lms.api import (
     notify,
     pause,
 )
-from tests import factories as make
-from tests.judging_factories import log_in
+from tests.clients import log_in
+from tests.factories import basics, paths, people
 from tests.shown import look_and_send, looked
 from tests.strings.pseudo import pseudo, pseudo_language
 
 pytestmark = pytest.mark.django_db
-AT = make.MONDAY
+AT = basics.MONDAY
 OTHER = "eo"
 PAUSED = "Your path is paused from %(from)s: %(reason)s"
 
@@ -49,15 +49,15 @@ def two_languages(settings: Any) -> Iterator[None]:
 
 def learner(language: str) -> tuple[Enrolment, User]:
     """Somebody on a path, and their manager."""
-    who, manager = make.person("Lea Rinne", locale=language), make.person("Mats Holm")
-    make.team(who, manager=manager)
-    return make.enrolment(who, make.path(make.step("external", "elsewhere")), started_on=AT.date()), manager
+    who, manager = people.person("Lea Rinne", locale=language), people.person("Mats Holm")
+    people.team(who, manager=manager)
+    return paths.enrolment(who, paths.path(paths.step("external", "elsewhere")), started_on=AT.date()), manager
 
 
 def paused(enrolment: Enrolment, by: User) -> Notice:
     day = AT.date() + timedelta(days=1)
     fields = {"enrolment_uid": enrolment.uid, "from_on": day, "until_on": None, "reason": "Away"}
-    looked(pause, actor=by, **fields, key=make.key(), at=AT)
+    looked(pause, actor=by, **fields, key=basics.key(), at=AT)
     return Notice.objects.get(person=enrolment.person)
 
 
@@ -94,25 +94,32 @@ def test_an_act_in_another_language_is_told_in_english() -> None:
 def test_what_a_browser_posts_is_told_in_the_language_of_the_reader() -> None:
     enrolment, manager = learner(OTHER)
     day = (clock.now() + timedelta(days=2)).date()
-    form = {"act": "pause", "from_on": day.isoformat(), "reason": "Away", "key": make.key()}
+    form = {"act": "pause", "from_on": day.isoformat(), "reason": "Away", "key": basics.key()}
     assert look_and_send(log_in(manager), f"/team/steer/{enrolment.uid}/", form).status_code == 302
     assert Notice.objects.get().text.startswith(opening(PAUSED))
 
 
 def test_many_are_told_at_once_each_in_their_language_by_one_statement(django_assert_num_queries: Any) -> None:
-    people = [make.person(f"Person {n}", locale=OTHER if n % 2 else "en") for n in range(6)]
+    persons = [people.person(f"Person {n}", locale=OTHER if n % 2 else "en") for n in range(6)]
     with django_assert_num_queries(1):
-        notify(people, lambda: translation.gettext("Something happened."), "/today/", AT)
+        notify(persons, lambda: translation.gettext("Something happened."), "/today/", AT)
     texts = {notice.person.locale: notice.text for notice in Notice.objects.select_related("person")}
     assert texts == {"en": "Something happened.", OTHER: pseudo("Something happened.")}
 
 
 def test_days_are_said_in_the_readers_language_too() -> None:
     enrolment, manager = learner(OTHER)
-    step = make.uid("elsewhere")
+    step = basics.uid("elsewhere")
     due = AT.date() + timedelta(days=99)
     looked(
-        extend, actor=manager, enrolment_uid=enrolment.uid, step_uid=step, due_on=due, reason="x", key=make.key(), at=AT
+        extend,
+        actor=manager,
+        enrolment_uid=enrolment.uid,
+        step_uid=step,
+        due_on=due,
+        reason="x",
+        key=basics.key(),
+        at=AT,
     )
     assert "9 June 2026" not in Notice.objects.get().text
 
@@ -125,10 +132,10 @@ def test_a_language_that_is_not_offered_any_more_gives_way_to_ours() -> None:
 
 def test_an_invitation_is_in_the_language_of_the_organisation() -> None:
     Organisation.objects.update_or_create(pk=1, defaults={"name": "Aldermoor", "locale": OTHER})
-    team = make.team(make.person())
+    team = people.team(people.person())
     person = invite_person(
-        actor=make.in_group(LEARNING_ADMINISTRATORS), email="nils@example.com", full_name="Nils Holt", team_id=team.pk,
-        link_for=lambda who: "https://vouch.example/x/", key=make.key(), at=AT,
+        actor=people.in_group(LEARNING_ADMINISTRATORS), email="nils@example.com", full_name="Nils Holt",
+        team_id=team.pk, link_for=lambda who: "https://vouch.example/x/", key=basics.key(), at=AT,
     )  # fmt: skip
     assert person.locale == OTHER
     mail = OutgoingMail.objects.get()
@@ -137,7 +144,7 @@ def test_an_invitation_is_in_the_language_of_the_organisation() -> None:
 
 
 def test_a_link_for_a_new_passphrase_too_whoever_asked_for_it(mailoutbox: list[EmailMessage]) -> None:
-    who = make.person(locale=OTHER)
+    who = people.person(locale=OTHER)
     Client(HTTP_ACCEPT_LANGUAGE="en").post("/accounts/password/reset/", {"email": who.email})
     assert [("⟦" in mail.subject, "⟦" in mail.body) for mail in mailoutbox] == [(True, True)]
 
@@ -148,7 +155,7 @@ def test_a_link_for_a_new_passphrase_too_whoever_asked_for_it(mailoutbox: list[E
 @pytest.mark.parametrize(("locale", "browser"), [(OTHER, "en"), ("en", OTHER)])
 def test_pages_come_in_the_language_that_somebody_chose_not_in_the_browsers(locale: str, browser: str) -> None:
     client = Client(HTTP_ACCEPT_LANGUAGE=browser)
-    client.force_login(make.person(locale=locale))
+    client.force_login(people.person(locale=locale))
     answer = client.get("/my-people/")
     page = answer.content.decode()
     assert f'lang="{locale}"' in page
@@ -164,7 +171,7 @@ def test_whoever_is_not_signed_in_gets_the_language_of_the_browser(browser: str)
 
 
 def test_a_person_chooses_and_it_is_said_in_the_new_one() -> None:
-    who, key = make.person(), make.key()
+    who, key = people.person(), basics.key()
     client = log_in(who)
     assert "/language/" in client.get("/accounts/2fa/").content.decode()
     for _again in range(2):
@@ -178,12 +185,12 @@ def test_a_person_chooses_and_it_is_said_in_the_new_one() -> None:
 
 
 def test_what_is_not_offered_is_refused() -> None:
-    who = make.person()
-    assert log_in(who).post("/language/", {"language": "tlh", "key": make.key()}).status_code == 422
+    who = people.person()
+    assert log_in(who).post("/language/", {"language": "tlh", "key": basics.key()}).status_code == 422
     who.refresh_from_db()
     assert who.locale == "en"
 
 
 def test_where_there_is_one_language_nobody_is_led_to_choose(settings: Any) -> None:
     settings.LANGUAGES = [("en", "English")]
-    assert "/language/" not in log_in(make.person()).get("/accounts/2fa/").content.decode()
+    assert "/language/" not in log_in(people.person()).get("/accounts/2fa/").content.decode()

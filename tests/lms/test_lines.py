@@ -20,7 +20,7 @@ from lms import forms as ours
 from lms.api import LEARNING_ADMINISTRATORS, ManyLines, Notice, OneLine, OutgoingMail, Team, User, invite_person, notify
 from lms.errors import Invalid
 from lms.rules.lines import many_lines, one_line, shorten
-from tests import factories as make
+from tests.factories import basics, people
 
 APPS = ("lms", "coaching", "assessments", "cms")
 FORGED = {
@@ -191,8 +191,9 @@ def test_a_row_holds_one_line_however_it_was_written(what: str) -> None:
 
 def invite(name: str, **fields: Any) -> User:
     return invite_person(
-        actor=make.in_group(LEARNING_ADMINISTRATORS), email="anna@example.com", full_name=name, team_id=make.team().pk,
-        link_for=lambda person: "https://vouch.example/in/", key=make.key(), at=make.MONDAY, **fields,
+        actor=people.in_group(LEARNING_ADMINISTRATORS), email="anna@example.com", full_name=name,
+        team_id=people.team().pk,
+        link_for=lambda person: "https://vouch.example/in/", key=basics.key(), at=basics.MONDAY, **fields,
     )  # fmt: skip
 
 
@@ -229,10 +230,10 @@ def test_a_name_of_nothing_is_refused(name: str) -> None:
 def test_the_form_of_an_invitation_takes_one_line() -> None:
     """H18, as it was tried."""
     client = Client()
-    client.force_login(make.in_group(LEARNING_ADMINISTRATORS))
+    client.force_login(people.in_group(LEARNING_ADMINISTRATORS))
     sent = {
-        "key": make.key(), "full_name": FORGED["a header"], "email": "anna@example.com",
-        "job": FORGED["turned around"], "team": make.team().pk, "time_zone": "Europe/Riga",
+        "key": basics.key(), "full_name": FORGED["a header"], "email": "anna@example.com",
+        "job": FORGED["turned around"], "team": people.team().pk, "time_zone": "Europe/Riga",
     }  # fmt: skip
     assert client.post("/people/invite/", sent).status_code == 302
     person = User.objects.get(email="anna@example.com")
@@ -242,5 +243,5 @@ def test_the_form_of_an_invitation_takes_one_line() -> None:
 @pytest.mark.django_db
 def test_a_notice_is_one_line_whoever_it_names() -> None:
     """H18. Also where a name is older than the rule."""
-    notify([make.person()], lambda: "New from Anna\r\nYou are dismissed\u202e.", "/today/", make.MONDAY)
+    notify([people.person()], lambda: "New from Anna\r\nYou are dismissed\u202e.", "/today/", basics.MONDAY)
     assert Notice.objects.get().text == "New from Anna You are dismissed."

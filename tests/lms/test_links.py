@@ -16,10 +16,9 @@ from cms.models import LessonPage, ResourcePage
 from coaching.api import plan_session
 from lms.errors import Invalid
 from lms.rules.links import wrong_with_link, wrong_with_links
-from tests import cms_factories as authored
-from tests import coaching_factories as coaching
-from tests import factories as make
-from tests import judging_factories as judge
+from tests.clients import log_in, words_of
+from tests.editing import edit_data
+from tests.factories import basics, cms, coaching, judging, people
 
 GOOD = (
     "https://files.example/notes", "http://files.example:8080/a?b=c#d", "HTTPS://FILES.EXAMPLE/", "https://[::1]/x",
@@ -75,12 +74,12 @@ def test_any_other_is_refused_in_a_sentence(what: str) -> None:
 def test_evidence_keeps_the_words_and_says_what_is_wrong(what: str, settings: Any, tmp_path: Path) -> None:
     """H21, case 13, as it was tried: through the form. (A NUL is refused before it is a form.)"""
     settings.MEDIA_ROOT = tmp_path
-    of = judge.scene()
-    judge.asked(of)
-    sent = {"key": make.key(), "item": "notes", "text": "", "url": BAD[what]}
-    answer = judge.log_in(of.learner).post(f"/requests/{of.case.uid}/evidence/", sent)
+    of = judging.scene()
+    judging.asked(of)
+    sent = {"key": basics.key(), "item": "notes", "text": "", "url": BAD[what]}
+    answer = log_in(of.learner).post(f"/requests/{of.case.uid}/evidence/", sent)
     assert answer.status_code == 422
-    assert wrong_with_link(BAD[what]) in judge.words_of(answer)
+    assert wrong_with_link(BAD[what]) in words_of(answer)
     assert not Evidence.objects.exists()
 
 
@@ -88,13 +87,13 @@ def test_evidence_keeps_the_words_and_says_what_is_wrong(what: str, settings: An
 @pytest.mark.parametrize("what", ["brackets of a template", "a name and a password", "a port of letters"])
 def test_the_place_of_a_session_takes_a_room_or_a_link(what: str) -> None:
     """H21."""
-    scene = coaching.scene()
-    fields: dict[str, Any] = {"actor": scene.learner, "enrolment_uid": scene.enrolment.uid, "at": coaching.NOON}
+    scene = coaching.help_scene()
+    fields: dict[str, Any] = {"actor": scene.learner, "enrolment_uid": scene.enrolment.uid, "at": basics.NOON}
     with pytest.raises(Invalid) as error:
-        plan_session(**fields, planned_at=coaching.soon(), place=f"Here: {BAD[what]}", key=make.key())
+        plan_session(**fields, planned_at=coaching.soon(), place=f"Here: {BAD[what]}", key=basics.key())
     assert list(error.value.fields) == ["place"]
     place = "Room 4, https://meet.example/4"
-    assert plan_session(**fields, planned_at=coaching.soon(), place=place, key=make.key()).place == place
+    assert plan_session(**fields, planned_at=coaching.soon(), place=place, key=basics.key()).place == place
 
 
 @pytest.mark.parametrize("what", ["a name and a password", "brackets of a template", "turned around"])
@@ -141,17 +140,17 @@ def test_words_may_lead_to_the_web_and_to_ours(link: str) -> None:
 @pytest.fixture
 def author() -> Client:
     client = Client()
-    client.force_login(make.administrator())
+    client.force_login(people.administrator())
     return client
 
 
 @pytest.mark.django_db
 def test_no_lesson_is_published_with_a_wrong_link(author: Client) -> None:
     """The form says which link it is; a draft is kept, and goes live by no other way."""
-    small = authored.small_path()
+    small = cms.one_of_each()
     url = f"/cms/pages/{small.lesson.pk}/edit/"
     for what in ("a name and a password", "turned around", "no scheme", "another host"):
-        data = authored.edit_data(author, url, small.lesson, **{"body-0-value": rich((BAD | NOT_OURS)[what])})
+        data = edit_data(author, url, small.lesson, **{"body-0-value": rich((BAD | NOT_OURS)[what])})
         answer = author.post(url, data | {"action-publish": "1"})
         assert answer.status_code == 200, what
         assert "body" in answer.context["form"].errors, what
@@ -159,26 +158,24 @@ def test_no_lesson_is_published_with_a_wrong_link(author: Client) -> None:
         with pytest.raises(ValidationError, match="Paragraph: "):
             LessonPage.objects.get(pk=small.lesson.pk).get_latest_revision().publish()
     assert "href" not in LessonPage.objects.get(pk=small.lesson.pk).body[0].value.source
-    data = authored.edit_data(author, url, small.lesson, **{"body-0-value": rich("https://files.example/x")})
+    data = edit_data(author, url, small.lesson, **{"body-0-value": rich("https://files.example/x")})
     assert author.post(url, data | {"action-publish": "1"}).status_code == 302
     assert "https://files.example/x" in LessonPage.objects.get(pk=small.lesson.pk).body[0].value.source
 
 
 @pytest.mark.django_db
 def test_no_resource_nor_example_is_published_with_a_wrong_link() -> None:
-    frame = authored.site()
+    frame = cms.site()
     example = {"title": "x", "text": words(BAD["a name"])}
-    for body in (authored.raw("paragraph", words(BAD["a name"])), authored.raw("example", example)):
+    for body in (cms.raw("paragraph", words(BAD["a name"])), cms.raw("example", example)):
         with pytest.raises(ValidationError, match="Leave names and passwords out"):
-            authored.add(
-                frame.shelves["resources"], ResourcePage(title="R", slug=body["type"], summary="s", body=[body])
-            )
+            cms.add(frame.shelves["resources"], ResourcePage(title="R", slug=body["type"], summary="s", body=[body]))
 
 
 @pytest.mark.django_db
 def test_the_window_for_a_link_says_it_at_once(author: Client) -> None:
     """One without any address, too: that was an error."""
-    authored.site()
+    cms.site()
     for what in [*MAY_BE_MAIL - {"a NUL", "a line break"}, *NOT_OURS]:
         sent = {"external-link-chooser-url": (BAD | NOT_OURS)[what], "external-link-chooser-link_text": "x"}
         answer = author.post("/cms/choose-external-link/", sent)

@@ -18,7 +18,7 @@ from assessments.api import verify_ledger
 from lms.api import KeyMissing, key_ring, log_row, record_duty, recording
 from lms.models import DutyHolding, LogEntry
 from lms.rules.log import GENESIS, Entry, key_id, mac
-from tests import factories as make
+from tests.factories import basics, people
 
 AT = datetime(2026, 3, 6, 9, tzinfo=UTC)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -28,12 +28,12 @@ pytestmark = pytest.mark.django_db
 
 def duty(at: datetime = AT, who: Any = None) -> DutyHolding:
     """Something that stands in the log."""
-    return record_duty(person=who or make.person(), duty="author", by=make.person("Giver"), reason="Writes.", at=at)
+    return record_duty(person=who or people.person(), duty="author", by=people.person("Giver"), reason="Writes.", at=at)
 
 
 def findings() -> list[str]:
     """What is wrong with the log; that the duties in it were given by nobody in particular is not its concern."""
-    found = [str(finding) for finding in verify_ledger(at=make.AFTERWARDS).findings]
+    found = [str(finding) for finding in verify_ledger(at=basics.AFTERWARDS).findings]
     return [text for text in found if "was given by somebody who was no administrator" not in text]
 
 
@@ -90,7 +90,7 @@ def test_an_entry_that_says_that_the_clock_went_back_and_it_did_not_is_found(set
     duty(AT)
     last = LogEntry.objects.get()
     at = AT - timedelta(microseconds=1)
-    entry = Entry(2, "clock set back", make.uid("set back"), "0" * 64, at, last.this_hash, last.key_id)
+    entry = Entry(2, "clock set back", basics.uid("set back"), "0" * 64, at, last.this_hash, last.key_id)
     values = {name: getattr(entry, name) for name in Entry.__slots__}
     code = mac(settings.VOUCH_LEDGER_KEY, entry.this_hash)
     LogEntry.objects.create(**values, this_hash=entry.this_hash, mac=code)
@@ -165,7 +165,7 @@ def test_the_old_key_is_not_believed_after_the_new_one(key_file: Path) -> None:
     call_command("rotate_ledger_key")
     last = LogEntry.objects.latest("number")
     old = "the-first-key"
-    entry = Entry(last.number + 1, "duty", make.uid("forged"), "0" * 64, last.at, last.this_hash, key_id(old))
+    entry = Entry(last.number + 1, "duty", basics.uid("forged"), "0" * 64, last.at, last.this_hash, key_id(old))
     values = {name: getattr(entry, name) for name in Entry.__slots__}
     LogEntry.objects.create(**values, this_hash=entry.this_hash, mac=mac(old, entry.this_hash))
     where = f"log entry {entry.number} (duty {entry.about})"
@@ -199,7 +199,7 @@ def test_an_entry_that_nobody_vouches_for_is_found_and_stops_nobody(name: str) -
     """One row put in by whoever can write rows ended every act with KeyMissing, or had its key believed."""
     duty(AT)
     last = LogEntry.objects.get()
-    values = {"number": 2, "kind": "duty", "about": make.uid("forged"), "fingerprint": "0" * 64, "at": AT}
+    values = {"number": 2, "kind": "duty", "about": basics.uid("forged"), "fingerprint": "0" * 64, "at": AT}
     values |= {"prev_hash": last.this_hash, "this_hash": "1" * 64, "key_id": last.key_id, "mac": "é" * 64}
     forged = LogEntry.objects.create(**values | NOT_OURS[name])
     duty(AT + MINUTE)
@@ -228,8 +228,8 @@ def test_no_key_at_all_is_said(settings: Any, tmp_path: Path, text: str | None) 
 
 @pytest.mark.django_db(transaction=True)
 def test_eight_who_write_at_once_make_one_chain() -> None:
-    people = [make.person() for _number in range(8)]
-    giver, gate, errors = make.person("Giver"), threading.Barrier(8), []
+    persons = [people.person() for _number in range(8)]
+    giver, gate, errors = people.person("Giver"), threading.Barrier(8), []
 
     def write(person: Any) -> None:
         try:
@@ -242,7 +242,7 @@ def test_eight_who_write_at_once_make_one_chain() -> None:
         finally:
             connections.close_all()
 
-    threads = [threading.Thread(target=write, args=(person,)) for person in people]
+    threads = [threading.Thread(target=write, args=(person,)) for person in persons]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from lms.api import Act
-from tests import factories as make
+from tests.factories import basics, people
 
 pytestmark = pytest.mark.django_db
 
@@ -43,8 +43,8 @@ FORMS = [
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_form_that_comes_after_the_session_ended_gives_the_words_back_and_changes_nothing(form: str) -> None:
-    address = form.format(uid=make.key())
-    answer = Client().post(address, {"key": make.key(), "body": WORDS, "password": "never shown to anybody here"})
+    address = form.format(uid=basics.key())
+    answer = Client().post(address, {"key": basics.key(), "body": WORDS, "password": "never shown to anybody here"})
     assert answer.status_code == 403
     page = answer.content.decode()
     assert "You were signed out while you wrote." in page
@@ -62,5 +62,5 @@ def test_a_page_that_is_only_looked_at_leads_to_the_front_door() -> None:
 
 def test_personal_pages_are_kept_by_no_cache() -> None:
     client = Client()
-    client.force_login(make.person())
+    client.force_login(people.person())
     assert client.get("/my-people/")["Cache-Control"] == "private, no-store"

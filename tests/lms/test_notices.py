@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from lms.api import News, User, notices_of, read_notices, unread_notices
-from tests import factories as make
+from tests.factories import basics, people
 
 pytestmark = pytest.mark.django_db
-AT = make.MONDAY
+AT = basics.MONDAY
 
 
 def tell(who: User, number: int) -> None:
@@ -24,13 +24,13 @@ def texts(news: News) -> list[str]:
 
 
 def test_nothing_is_new_for_somebody_who_was_told_nothing() -> None:
-    tell(make.person(), 3)
-    assert unread_notices(make.person()) == News((), 0)
+    tell(people.person(), 3)
+    assert unread_notices(people.person()) == News((), 0)
 
 
 @pytest.mark.parametrize("number", [1, 5, 8, 40])
 def test_the_newest_five_and_how_many_more_in_one_query(django_assert_num_queries: Any, number: int) -> None:
-    who, other = make.person(), make.person()
+    who, other = people.person(), people.person()
     tell(who, number)
     tell(other, 9)
     with django_assert_num_queries(1):
@@ -41,19 +41,19 @@ def test_the_newest_five_and_how_many_more_in_one_query(django_assert_num_querie
 
 
 def test_told_at_one_moment_the_last_told_stands_first() -> None:
-    who = make.person()
+    who = people.person()
     for n in range(7):
         who.notices.create(text=f"News {n}", url="/exchange/", created_at=AT)
     assert texts(unread_notices(who)) == ["News 6", "News 5", "News 4", "News 3", "News 2"]
 
 
 def test_what_was_read_is_kept_and_not_new() -> None:
-    who = make.person()
+    who = people.person()
     tell(who, 3)
     newest = who.notices.first()
     assert newest
-    read_notices(actor=who, notice_uid=newest.uid, key=make.key(), at=AT + timedelta(hours=1))
+    read_notices(actor=who, notice_uid=newest.uid, key=basics.key(), at=AT + timedelta(hours=1))
     assert texts(unread_notices(who)) == ["News 1", "News 0"]
-    read_notices(actor=who, key=make.key(), at=AT + timedelta(hours=1))
+    read_notices(actor=who, key=basics.key(), at=AT + timedelta(hours=1))
     assert unread_notices(who) == News()
     assert [notice.text for notice in notices_of(who)] == ["News 2", "News 1", "News 0"]

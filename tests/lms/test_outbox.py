@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from lms.api import Notice, OutgoingMail, mail_notices, notify, queue_mail, send_waiting_mail
 from lms.services.platform.outbox import LEASE, MAX_ATTEMPTS
-from tests import factories as make
+from tests.factories import people
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 OTHERS: list[int] = []
@@ -79,7 +79,7 @@ def test_a_header_cannot_be_injected():
 
 @pytest.mark.django_db
 def test_telling_people_is_a_notice_and_a_mail_for_those_who_are_here():
-    here, gone = make.person(), make.person(is_active=False, deactivated_at=AT)
+    here, gone = people.person(), people.person(is_active=False, deactivated_at=AT)
     notify([here, gone], lambda: "Something happened.", "/today/", AT)
     assert Notice.objects.get().person == here
     assert not OutgoingMail.objects.exists(), "the request does not wait for it"
@@ -91,9 +91,9 @@ def test_telling_people_is_a_notice_and_a_mail_for_those_who_are_here():
 
 @pytest.mark.django_db
 def test_telling_many_costs_one_statement_and_their_mails_three():
-    people = [make.person() for _number in range(12)]
+    persons = [people.person() for _number in range(12)]
     with CaptureQueriesContext(connection) as told:
-        notify(people, lambda: "Something happened.", "/today/", AT)
+        notify(persons, lambda: "Something happened.", "/today/", AT)
     assert sum("SAVEPOINT" not in query["sql"] for query in told) == 1
     with CaptureQueriesContext(connection) as mailed:
         assert mail_notices(AT) == 12
@@ -102,7 +102,7 @@ def test_telling_many_costs_one_statement_and_their_mails_three():
 
 @pytest.mark.django_db
 def test_a_notice_with_a_line_break_goes_out_like_any_other():
-    notify([make.person()], lambda: "Line one\nBcc: all@example.com", "/today/", AT)
+    notify([people.person()], lambda: "Line one\nBcc: all@example.com", "/today/", AT)
     assert mail_notices(AT) == 1
     (row,) = OutgoingMail.objects.all()
     assert "\nBcc:" not in row.message.partition("\n\n")[0]

@@ -14,8 +14,7 @@ from lms.api import Enrolment, StepCompletion, settled_steps, structure_of
 from lms.models import Extension, Waiver
 from lms.rules.days import path_day
 from lms.rules.pace import pace, told
-from tests import factories as make
-from tests.bench_factories import CALM
+from tests.factories import basics, paths, people
 
 BEGINS = date(2026, 12, 7)
 
@@ -47,7 +46,7 @@ def test_a_pause_stands_still_and_a_day_beyond_the_last_is_no_day_of_the_path() 
     assert words(BEGINS + timedelta(200), paused=True) == "Paused"
 
 
-@CALM
+@basics.CALM
 @given(st.integers(-400, 800), st.one_of(st.none(), st.integers(-10, 800)), st.booleans(), st.integers(1, 200))
 def test_no_day_below_one_and_none_beyond_the_last_is_ever_said(
     offset: int, due: int | None, paused: bool, days: int
@@ -70,33 +69,33 @@ def due(enrolment: Enrolment, today: date) -> date | None:
 @pytest.mark.django_db
 def test_the_oldest_required_step_counts_and_practice_never() -> None:
     steps = [
-        make.step("practice", "p", due_day=2),
-        make.step("session", "s", due_day=5),
-        make.step("commitment", "c", due_day=9),
-        make.step("discussion", "d", due_day=1, required=False),
+        paths.step("practice", "p", due_day=2),
+        paths.step("session", "s", due_day=5),
+        paths.step("commitment", "c", due_day=9),
+        paths.step("discussion", "d", due_day=1, required=False),
     ]
-    enrolment = make.enrolment(make.person(), make.path(*steps), started_on=BEGINS)
+    enrolment = paths.enrolment(people.person(), paths.path(*steps), started_on=BEGINS)
     ids = {step.uid: step.id for step in structure_of(enrolment.path_version_id).steps.values()}
     today, at = BEGINS + timedelta(30), clock.now()
     assert due(enrolment, today) == BEGINS + timedelta(5)
     by = enrolment.enrolled_by
-    StepCompletion.objects.create(enrolment=enrolment, step_id=ids[make.uid("s")], by=by, completed_at=at)
+    StepCompletion.objects.create(enrolment=enrolment, step_id=ids[basics.uid("s")], by=by, completed_at=at)
     assert due(enrolment, today) == BEGINS + timedelta(9)
     for number, later in enumerate((20, 40)):
         Extension.objects.create(
-            enrolment=enrolment, step_id=ids[make.uid("c")], due_day=later, reason="Away", by=by,
+            enrolment=enrolment, step_id=ids[basics.uid("c")], due_day=later, reason="Away", by=by,
             extended_at=at + timedelta(number),
         )  # fmt: skip
     assert due(enrolment, today) == BEGINS + timedelta(40), "the latest extension counts"
-    Waiver.objects.create(enrolment=enrolment, step_id=ids[make.uid("c")], reason="No", by=by, waived_at=at)
+    Waiver.objects.create(enrolment=enrolment, step_id=ids[basics.uid("c")], reason="No", by=by, waived_at=at)
     assert due(enrolment, today) is None
-    StepCompletion.objects.create(enrolment=enrolment, step_id=ids[make.uid("p")], by=by, completed_at=at)
+    StepCompletion.objects.create(enrolment=enrolment, step_id=ids[basics.uid("p")], by=by, completed_at=at)
     assert due(enrolment, today) is None
 
 
 @pytest.mark.django_db
 def test_paused_days_move_what_is_due() -> None:
-    enrolment = make.enrolment(make.person(), make.path(make.step("session", "s", due_day=5)), started_on=BEGINS)
+    enrolment = paths.enrolment(people.person(), paths.path(paths.step("session", "s", due_day=5)), started_on=BEGINS)
     today = BEGINS + timedelta(30)
     pauses = {enrolment.pk: [(BEGINS + timedelta(2), BEGINS + timedelta(9))]}
     assert settled_steps([enrolment], {enrolment.pk: today}, pauses)[enrolment.pk].oldest_due == BEGINS + timedelta(12)

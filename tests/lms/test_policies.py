@@ -24,7 +24,7 @@ from lms.api import (
 )
 from lms.errors import NotAllowed, NotFound
 from lms.policies import people_in_admin_policy
-from tests import factories as make
+from tests.factories import basics, paths, people
 
 pytestmark = pytest.mark.django_db
 ON = date(2026, 3, 2)
@@ -42,12 +42,12 @@ def managed(who: User) -> set[User]:
 @pytest.fixture
 def tree():
     """top > middle > low, with a member in each; middle has no manager of its own."""
-    people = {name: make.person(name.capitalize()) for name in ("chief", "lead", "one", "two", "three", "outside")}
-    top = make.team(people["one"], manager=people["chief"], slug="top")
-    middle = make.team(people["two"], parent=top, slug="middle")
-    make.team(people["three"], manager=people["lead"], parent=middle, slug="low")
-    make.team(people["outside"], slug="elsewhere")
-    return people
+    persons = {name: people.person(name.capitalize()) for name in ("chief", "lead", "one", "two", "three", "outside")}
+    top = people.team(persons["one"], manager=persons["chief"], slug="top")
+    middle = people.team(persons["two"], parent=top, slug="middle")
+    people.team(persons["three"], manager=persons["lead"], parent=middle, slug="low")
+    people.team(persons["outside"], slug="elsewhere")
+    return persons
 
 
 def test_a_manager_sees_the_members_of_every_team_below(tree):
@@ -64,7 +64,7 @@ def test_a_manager_who_is_a_member_too_does_not_manage_themself(tree):
 
 
 def test_two_managers_of_one_team_do_not_manage_each_other(tree):
-    second, top = make.person("Second"), Membership.objects.get(person=tree["chief"]).team
+    second, top = people.person("Second"), Membership.objects.get(person=tree["chief"]).team
     Membership.objects.create(person=second, team=top, role="manager", from_on=date(2026, 1, 1))
     assert second not in managed(tree["chief"])
     assert tree["chief"] not in managed(second)
@@ -89,7 +89,7 @@ def test_the_nearest_manager_above_is_the_manager(tree, django_assert_num_querie
 
 
 def test_a_manager_who_left_or_is_the_person_counts_for_nothing(tree):
-    User.objects.filter(pk=tree["lead"].pk).update(is_active=False, deactivated_at=make.MONDAY)
+    User.objects.filter(pk=tree["lead"].pk).update(is_active=False, deactivated_at=basics.MONDAY)
     assert managers_of(tree["three"], ON) == [tree["chief"]]
     low = Membership.objects.get(person=tree["three"]).team
     Membership.objects.create(person=tree["three"], team=low, role="manager", from_on=date(2026, 1, 1))
@@ -98,7 +98,7 @@ def test_a_manager_who_left_or_is_the_person_counts_for_nothing(tree):
 
 def test_two_managers_by_name_and_a_person_in_two_teams(tree):
     low = Membership.objects.get(person=tree["three"]).team
-    second = make.person("Ada")
+    second = people.person("Ada")
     Membership.objects.create(person=second, team=low, role="manager", from_on=date(2026, 1, 1))
     assert managers_of(tree["three"], ON) == [second, tree["lead"]]
     elsewhere = Membership.objects.get(person=tree["outside"]).team
@@ -110,11 +110,11 @@ def test_two_managers_by_name_and_a_person_in_two_teams(tree):
 
 
 def test_enrolments_are_seen_by_learner_manager_and_learning(tree):
-    enrolment = make.enrolment(tree["three"], make.path(make.step("practice", "p")))
-    learning = make.in_group(LEARNING_ADMINISTRATORS)
+    enrolment = paths.enrolment(tree["three"], paths.path(paths.step("practice", "p")))
+    learning = people.in_group(LEARNING_ADMINISTRATORS)
     for who in (tree["three"], tree["lead"], tree["chief"], learning):
         assert enrolment_policy.get(fresh(who), "view", uid=enrolment.uid) == enrolment
-    for who in (tree["one"], tree["outside"], make.administrator(), make.in_group("Authors")):
+    for who in (tree["one"], tree["outside"], people.administrator(), people.in_group("Authors")):
         with pytest.raises(NotFound):
             enrolment_policy.get(fresh(who), "view", uid=enrolment.uid)
         with pytest.raises(NotFound):
@@ -122,15 +122,15 @@ def test_enrolments_are_seen_by_learner_manager_and_learning(tree):
 
 
 def test_steering_is_for_others_and_while_it_is_open(tree):
-    enrolment = make.enrolment(tree["three"], make.path(make.step("practice", "p")))
+    enrolment = paths.enrolment(tree["three"], paths.path(paths.step("practice", "p")))
     assert enrolment_policy.get(fresh(tree["lead"]), "steer", uid=enrolment.uid)
     with pytest.raises(NotAllowed):
         enrolment_policy.get(fresh(tree["three"]), "steer", uid=enrolment.uid)
-    learning = make.in_group(LEARNING_ADMINISTRATORS)
-    own = make.enrolment(learning, make.path(make.step("practice", "q")))
+    learning = people.in_group(LEARNING_ADMINISTRATORS)
+    own = paths.enrolment(learning, paths.path(paths.step("practice", "q")))
     with pytest.raises(NotAllowed):
         enrolment_policy.get(fresh(learning), "steer", uid=own.uid)
-    Enrolment.objects.filter(pk=enrolment.pk).update(status="withdrawn", ended_at=make.MONDAY)
+    Enrolment.objects.filter(pk=enrolment.pk).update(status="withdrawn", ended_at=basics.MONDAY)
     with pytest.raises(NotAllowed):
         enrolment_policy.get(fresh(tree["lead"]), "steer", uid=enrolment.uid)
     with pytest.raises(NotAllowed):
@@ -138,7 +138,7 @@ def test_steering_is_for_others_and_while_it_is_open(tree):
 
 
 def test_people_and_inviting(tree):
-    learning = make.in_group(LEARNING_ADMINISTRATORS)
+    learning = people.in_group(LEARNING_ADMINISTRATORS)
     assert set(people_policy.queryset(fresh(tree["lead"]), "view")) == {tree["lead"], tree["three"]}
     assert people_policy.queryset(fresh(learning), "view").count() == User.objects.count()
     people_policy.require(fresh(learning), "invite")
@@ -161,8 +161,8 @@ def test_an_inactive_person_may_nothing(tree):
 
 
 def test_what_wagtail_asks_a_policy(tree: dict[str, Any]) -> None:
-    lead, gone = fresh(tree["lead"]), make.administrator(make.person(**make.LEFT))
-    strong = make.administrator()
+    lead, gone = fresh(tree["lead"]), people.administrator(people.person(**people.LEFT))
+    strong = people.administrator()
     assert people_in_admin_policy.user_has_permission(strong, "add")
     assert not people_in_admin_policy.user_has_permission(lead, "add")
     assert not people_in_admin_policy.user_has_permission(gone, "add")
@@ -188,7 +188,7 @@ class Generous(RowPolicy[User]):
 
 
 def test_no_policy_has_to_ask_itself_whether_somebody_is_active() -> None:
-    policy, here, gone = Generous(User), make.person(), make.person(**make.LEFT)
+    policy, here, gone = Generous(User), people.person(), people.person(**people.LEFT)
     policy.require(here, "add")
     assert policy.user_has_permission(here, "add")
     assert policy.instances_user_has_any_permission_for(here, ["view"]).exists()
@@ -211,9 +211,9 @@ def test_unknown_actions_give_nothing(tree):
 
 
 def test_a_path_is_walked_by_its_learner_and_nobody_else(tree: dict[str, Any]) -> None:
-    enrolment = make.enrolment(tree["three"], make.path(make.step("practice")))
+    enrolment = paths.enrolment(tree["three"], paths.path(paths.step("practice")))
     assert enrolment_policy.get(tree["three"], "do", pk=enrolment.pk) == enrolment
-    for who in (tree["lead"], tree["one"], make.in_group(LEARNING_ADMINISTRATORS), make.administrator()):
+    for who in (tree["lead"], tree["one"], people.in_group(LEARNING_ADMINISTRATORS), people.administrator()):
         assert not enrolment_policy.queryset(who, "do").exists()
     enrolment.status = Enrolment.Status.PAUSED
     enrolment.save()

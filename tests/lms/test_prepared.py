@@ -15,7 +15,7 @@ from django.db.models import F, QuerySet
 
 from lms.models import Enrolment, User
 from lms.services.platform.prepared import Prepared
-from tests import factories as make
+from tests.factories import paths, people
 
 pytestmark = pytest.mark.django_db
 
@@ -34,8 +34,8 @@ class Begun:
     note: str = "kept"
 
 
-def begun(people: Sequence[int], word: str, on: date, at: datetime) -> QuerySet[Enrolment]:
-    rows = Enrolment.objects.filter(person__in=people, started_on__lte=on)
+def begun(persons: Sequence[int], word: str, on: date, at: datetime) -> QuerySet[Enrolment]:
+    rows = Enrolment.objects.filter(person__in=persons, started_on__lte=on)
     return rows.filter(person__notices__text=word, person__notices__created_at__gt=at)
 
 
@@ -43,21 +43,21 @@ COLUMNS = {"person": "person__full_name", "told_at": "person__notices__created_a
 
 
 @pytest.fixture
-def people() -> list[User]:
-    found = [make.person(f"Person {number}") for number in range(5)]
-    version = make.path(make.step("course"))
+def persons() -> list[User]:
+    found = [people.person(f"Person {number}") for number in range(5)]
+    version = paths.path(paths.step("course"))
     for number, person in enumerate(found):
-        make.enrolment(person, version, started_on=date(2027, 3, 1) + timedelta(number))
+        paths.enrolment(person, version, started_on=date(2027, 3, 1) + timedelta(number))
         person.notices.create(text=f"News {number % 2}", url="/", created_at=AT + timedelta(hours=number))
     return found
 
 
 @pytest.mark.parametrize("count", [0, 1, 3, 5])
-def test_it_answers_as_a_fresh_one_for_lists_of_any_length(people: list[User], count: int) -> None:
+def test_it_answers_as_a_fresh_one_for_lists_of_any_length(persons: list[User], count: int) -> None:
     asks, seen = Prepared(Begun, begun, **COLUMNS), 0
     for day in range(4):
         values = {
-            "people": [person.pk for person in people[day : day + count]],
+            "persons": [person.pk for person in persons[day : day + count]],
             "word": f"News {day % 2}",
             "on": date(2027, 3, 1) + timedelta(day),
             "at": AT + timedelta(hours=day - 1),
@@ -69,17 +69,17 @@ def test_it_answers_as_a_fresh_one_for_lists_of_any_length(people: list[User], c
     assert bool(seen) == bool(count)
 
 
-def test_it_keeps_the_order_and_the_number_that_are_asked_for(people: list[User]) -> None:
+def test_it_keeps_the_order_and_the_number_that_are_asked_for(persons: list[User]) -> None:
     @dataclass
     class Name:
         full_name: str
 
-    asks = Prepared(Name, lambda people: User.objects.filter(pk__in=people).order_by("-pk")[:2])
-    found = asks(people=[person.pk for person in people])
+    asks = Prepared(Name, lambda persons: User.objects.filter(pk__in=persons).order_by("-pk")[:2])
+    found = asks(persons=[person.pk for person in persons])
     assert [row.full_name for row in found] == ["Person 4", "Person 3"]
 
 
-def test_it_is_put_together_once_for_lists_of_about_the_same_length(people: list[User]) -> None:
+def test_it_is_put_together_once_for_lists_of_about_the_same_length(persons: list[User]) -> None:
     asked = []
 
     def counted(**values: Any) -> QuerySet[Enrolment]:
@@ -88,7 +88,7 @@ def test_it_is_put_together_once_for_lists_of_about_the_same_length(people: list
 
     asks = Prepared(Begun, counted, **COLUMNS)
     for length in (3, 4, 3):
-        asks(people=[person.pk for person in people[:length]], word="News 1", on=AT.date(), at=AT)
+        asks(persons=[person.pk for person in persons[:length]], word="News 1", on=AT.date(), at=AT)
     assert len(asked) == 2, "once to make it and once to check it"
 
 

@@ -35,7 +35,7 @@ from lms.api import (
 from lms.errors import Conflict, NotAllowed, NotFound
 from lms.models import Extension
 from lms.rules.specs import LabelSpec
-from tests import factories as make
+from tests.factories import basics, paths, people
 from tests.shown import looked
 
 AT = datetime(2026, 3, 6, 9, 0, tzinfo=UTC)
@@ -45,7 +45,7 @@ pytestmark = pytest.mark.django_db
 
 
 def course(name: str, *lessons: str, **fields: Any) -> Any:
-    return make.step("course", name, lessons=tuple(make.lesson(lesson) for lesson in lessons), **fields)
+    return paths.step("course", name, lessons=tuple(paths.lesson(lesson) for lesson in lessons), **fields)
 
 
 def queries(act: Any) -> int:
@@ -60,23 +60,23 @@ def queries(act: Any) -> int:
 
 
 def test_states_of_a_path_that_has_everything():
-    learner, manager = make.person(), make.person()
-    version = make.path(
+    learner, manager = people.person(), people.person()
+    version = paths.path(
         course("done", "a"),
         course("waived", "b"),
         course("open", "c", "d"),
-        make.step("practice", "locked", unlock={"all": [{"step": str(make.uid("open"))}]}),
-        make.step("practice", "later", start_day=20),
+        paths.step("practice", "locked", unlock={"all": [{"step": str(basics.uid("open"))}]}),
+        paths.step("practice", "later", start_day=20),
     )
-    enrolment = make.enrolment(learner, version)
+    enrolment = paths.enrolment(learner, version)
     steps = progress_of(enrolment, AT).structure.steps
-    record_completion(enrolment=enrolment, step=steps[make.uid("done")], by=learner, at=AT)
-    enrolment.waivers.create(step_id=steps[make.uid("waived")].id, reason="Wrote it", by=manager, waived_at=AT)
-    LessonCompletion.objects.create(person=learner, lesson_uid=make.uid("c"), completed_at=AT)
+    record_completion(enrolment=enrolment, step=steps[basics.uid("done")], by=learner, at=AT)
+    enrolment.waivers.create(step_id=steps[basics.uid("waived")].id, reason="Wrote it", by=manager, waived_at=AT)
+    LessonCompletion.objects.create(person=learner, lesson_uid=basics.uid("c"), completed_at=AT)
 
     progress = progress_of(enrolment, AT)
 
-    found = {name: progress.state(make.uid(name)) for name in ("done", "waived", "open", "locked", "later")}
+    found = {name: progress.state(basics.uid(name)) for name in ("done", "waived", "open", "locked", "later")}
     assert {name: state.status for name, state in found.items()} == {
         "done": DONE,
         "waived": WAIVED,
@@ -94,97 +94,102 @@ def test_states_of_a_path_that_has_everything():
 
 
 def test_overdue_is_never_complete_and_an_extension_moves_the_day():
-    learner = make.person()
-    enrolment = make.enrolment(
-        learner, make.path(make.step("practice", "p", due_day=3), make.step("practice", "q", due_day=3))
+    learner = people.person()
+    enrolment = paths.enrolment(
+        learner, paths.path(paths.step("practice", "p", due_day=3), paths.step("practice", "q", due_day=3))
     )
     steps = progress_of(enrolment, AT).structure.steps
     for day in (29, 39, 0):
         Extension.objects.create(
-            enrolment=enrolment, step_id=steps[make.uid("q")].id, due_day=day, reason="Ill", by=learner, extended_at=AT
+            enrolment=enrolment,
+            step_id=steps[basics.uid("q")].id,
+            due_day=day,
+            reason="Ill",
+            by=learner,
+            extended_at=AT,
         )
     progress = progress_of(enrolment, AT)
 
-    assert progress.state(make.uid("p")).overdue
-    assert progress.state(make.uid("p")).status == OPEN
-    assert progress.state(make.uid("q")).due_on == date(2026, 4, 9), "the latest extension counts"
-    assert not progress.state(make.uid("q")).overdue
+    assert progress.state(basics.uid("p")).overdue
+    assert progress.state(basics.uid("p")).status == OPEN
+    assert progress.state(basics.uid("q")).due_on == date(2026, 4, 9), "the latest extension counts"
+    assert not progress.state(basics.uid("q")).overdue
 
 
 def test_pauses_push_days_and_a_paused_path_is_shut():
-    learner = make.person()
-    enrolment = make.enrolment(learner, make.path(make.step("practice", "p", due_day=10)))
+    learner = people.person()
+    enrolment = paths.enrolment(learner, paths.path(paths.step("practice", "p", due_day=10)))
     Pause.objects.create(
         enrolment=enrolment, from_on=date(2026, 3, 2), until_on=date(2026, 3, 4), reason="x", by=learner
     )
 
     progress = progress_of(enrolment, AT)
-    assert (progress.day, progress.state(make.uid("p")).due_on) == (3, date(2026, 3, 13))
+    assert (progress.day, progress.state(basics.uid("p")).due_on) == (3, date(2026, 3, 13))
     assert progress.date_of(30) == date(2026, 4, 2)
 
     enrolment.status = Enrolment.Status.PAUSED
     enrolment.save()
     shut = progress_of(enrolment, AT)
     assert not shut.running
-    assert shut.state(make.uid("p")).status == LOCKED
-    assert not shut.state(make.uid("p")).overdue
-    assert shut.state(make.uid("p")).decision.open
+    assert shut.state(basics.uid("p")).status == LOCKED
+    assert not shut.state(basics.uid("p")).overdue
+    assert shut.state(basics.uid("p")).decision.open
 
 
 def test_nothing_is_open_before_the_start():
-    enrolment = make.enrolment(make.person(), make.path(make.step("practice", "p")), started_on=date(2026, 3, 20))
+    enrolment = paths.enrolment(people.person(), paths.path(paths.step("practice", "p")), started_on=date(2026, 3, 20))
     progress = progress_of(enrolment, AT)
-    assert (progress.day, progress.state(make.uid("p")).status, progress.next) == (-14, LOCKED, None)
+    assert (progress.day, progress.state(basics.uid("p")).status, progress.next) == (-14, LOCKED, None)
 
 
 def test_the_milestone_of_today_is_the_first_with_a_required_step_left():
-    learner = make.person()
-    version = make.path(
-        [make.step("practice", "a"), make.step("practice", "extra", required=False)],
-        [make.step("practice", "b", due_day=60)],
+    learner = people.person()
+    version = paths.path(
+        [paths.step("practice", "a"), paths.step("practice", "extra", required=False)],
+        [paths.step("practice", "b", due_day=60)],
     )
-    enrolment = make.enrolment(learner, version)
+    enrolment = paths.enrolment(learner, version)
     first, second = (milestone.uid for milestone in progress_of(enrolment, AT).structure.milestones)
     assert progress_of(enrolment, AT).milestone == first
     record_completion(
-        enrolment=enrolment, step=progress_of(enrolment, AT).structure.steps[make.uid("a")], by=learner, at=AT
+        enrolment=enrolment, step=progress_of(enrolment, AT).structure.steps[basics.uid("a")], by=learner, at=AT
     )
     assert progress_of(enrolment, AT).milestone == second
     record_completion(
-        enrolment=enrolment, step=progress_of(enrolment, AT).structure.steps[make.uid("b")], by=learner, at=AT
+        enrolment=enrolment, step=progress_of(enrolment, AT).structure.steps[basics.uid("b")], by=learner, at=AT
     )
     assert progress_of(enrolment, AT).milestone is None
 
 
 def test_required_comes_before_optional_then_what_is_due_first():
-    enrolment = make.enrolment(
-        make.person(),
-        make.path(
-            make.step("practice", "optional", required=False, due_day=2),
-            make.step("practice", "second", due_day=9),
-            make.step("practice", "first", due_day=8),
+    enrolment = paths.enrolment(
+        people.person(),
+        paths.path(
+            paths.step("practice", "optional", required=False, due_day=2),
+            paths.step("practice", "second", due_day=9),
+            paths.step("practice", "first", due_day=8),
         ),
     )
-    assert progress_of(enrolment, AT).next.step.uid == make.uid("first")
+    assert progress_of(enrolment, AT).next.step.uid == basics.uid("first")
 
 
 @pytest.mark.parametrize("steps", [1, 40])
 def test_as_many_queries_however_long_the_path(steps):
-    learner = make.person()
-    enrolment = make.enrolment(learner, make.path(*(course(f"c{n}", f"l{n}") for n in range(steps))))
+    learner = people.person()
+    enrolment = paths.enrolment(learner, paths.path(*(course(f"c{n}", f"l{n}") for n in range(steps))))
     progress_of(enrolment, AT)
     for lesson in range(steps):
-        complete_lesson(actor=learner, lesson_uid=make.uid(f"l{lesson}"), key=uuid4(), at=AT)
+        complete_lesson(actor=learner, lesson_uid=basics.uid(f"l{lesson}"), key=uuid4(), at=AT)
     assert queries(lambda: progress_of(enrolment, AT)) == 8
     assert queries(lambda: paths_of(learner, AT)) == 9
     assert len(progress_of(enrolment, AT).done) == steps
 
 
 def test_several_paths_newest_first_in_as_many_queries_as_one():
-    learner = make.person()
-    old = make.enrolment(learner, make.path(make.step("practice", "p")))
-    new = make.enrolment(learner, make.path(make.step("practice", "p")), started_on=date(2026, 3, 4))
-    make.enrolment(learner, make.path(), status="withdrawn", ended_at=AT)
+    learner = people.person()
+    old = paths.enrolment(learner, paths.path(paths.step("practice", "p")))
+    new = paths.enrolment(learner, paths.path(paths.step("practice", "p")), started_on=date(2026, 3, 4))
+    paths.enrolment(learner, paths.path(), status="withdrawn", ended_at=AT)
     paths_of(learner, AT)
     assert [path.enrolment for path in paths_of(learner, AT)] == [new, old]
     assert open_enrolments(learner) == [new, old]
@@ -192,12 +197,12 @@ def test_several_paths_newest_first_in_as_many_queries_as_one():
 
 
 def test_facts_of_others_stay_theirs():
-    one, two = make.person(), make.person()
-    version = make.path(course("c", "l"))
-    mine, theirs = make.enrolment(one, version), make.enrolment(two, version)
-    complete_lesson(actor=one, lesson_uid=make.uid("l"), key=uuid4(), at=AT)
-    assert progress_of(mine, AT).state(make.uid("c")).status == DONE
-    assert progress_of(theirs, AT).state(make.uid("c")).status == OPEN
+    one, two = people.person(), people.person()
+    version = paths.path(course("c", "l"))
+    mine, theirs = paths.enrolment(one, version), paths.enrolment(two, version)
+    complete_lesson(actor=one, lesson_uid=basics.uid("l"), key=uuid4(), at=AT)
+    assert progress_of(mine, AT).state(basics.uid("c")).status == DONE
+    assert progress_of(theirs, AT).state(basics.uid("c")).status == OPEN
     assert progress_of(theirs, AT).lessons == frozenset()
 
 
@@ -205,74 +210,74 @@ def test_facts_of_others_stay_theirs():
 
 
 def test_the_last_lesson_completes_the_step_and_says_what_follows():
-    learner = make.person()
-    enrolment = make.enrolment(learner, make.path(course("c", "one", "two", "three")))
-    first = complete_lesson(actor=learner, lesson_uid=make.uid("two"), key=uuid4(), at=AT)
-    assert first.next_lesson == make.uid("three")
-    second = complete_lesson(actor=learner, lesson_uid=make.uid("three"), key=uuid4(), at=AT)
-    assert second.next_lesson == make.uid("one")
-    assert progress_of(enrolment, AT).state(make.uid("c")).status == OPEN
-    third = complete_lesson(actor=learner, lesson_uid=make.uid("one"), key=uuid4(), at=AT)
+    learner = people.person()
+    enrolment = paths.enrolment(learner, paths.path(course("c", "one", "two", "three")))
+    first = complete_lesson(actor=learner, lesson_uid=basics.uid("two"), key=uuid4(), at=AT)
+    assert first.next_lesson == basics.uid("three")
+    second = complete_lesson(actor=learner, lesson_uid=basics.uid("three"), key=uuid4(), at=AT)
+    assert second.next_lesson == basics.uid("one")
+    assert progress_of(enrolment, AT).state(basics.uid("c")).status == OPEN
+    third = complete_lesson(actor=learner, lesson_uid=basics.uid("one"), key=uuid4(), at=AT)
     assert third.next_lesson is None
-    assert progress_of(enrolment, AT).state(make.uid("c")).status == DONE
+    assert progress_of(enrolment, AT).state(basics.uid("c")).status == DONE
 
 
 def test_reading_twice_and_replaying_change_nothing():
-    learner = make.person()
-    make.enrolment(learner, make.path(course("c", "l")))
+    learner = people.person()
+    paths.enrolment(learner, paths.path(course("c", "l")))
     key = uuid4()
-    one = complete_lesson(actor=learner, lesson_uid=make.uid("l"), key=key, at=AT)
-    assert complete_lesson(actor=learner, lesson_uid=make.uid("l"), key=key, at=AT + timedelta(1)) == one
-    complete_lesson(actor=learner, lesson_uid=make.uid("l"), key=uuid4(), at=AT + timedelta(1))
+    one = complete_lesson(actor=learner, lesson_uid=basics.uid("l"), key=key, at=AT)
+    assert complete_lesson(actor=learner, lesson_uid=basics.uid("l"), key=key, at=AT + timedelta(1)) == one
+    complete_lesson(actor=learner, lesson_uid=basics.uid("l"), key=uuid4(), at=AT + timedelta(1))
     assert LessonCompletion.objects.get().completed_at == AT
     assert StepCompletion.objects.get().completed_at == AT
 
 
 def test_a_key_serves_one_act():
-    learner = make.person()
-    make.enrolment(learner, make.path(course("c", "l", "m")))
+    learner = people.person()
+    paths.enrolment(learner, paths.path(course("c", "l", "m")))
     key = uuid4()
-    complete_lesson(actor=learner, lesson_uid=make.uid("l"), key=key, at=AT)
+    complete_lesson(actor=learner, lesson_uid=basics.uid("l"), key=key, at=AT)
     with pytest.raises(Conflict):
-        complete_lesson(actor=learner, lesson_uid=make.uid("m"), key=key, at=AT)
+        complete_lesson(actor=learner, lesson_uid=basics.uid("m"), key=key, at=AT)
     assert LessonCompletion.objects.count() == 1
 
 
 def test_a_lesson_counts_on_every_path_and_one_read_earlier_completes_a_later_path():
-    learner = make.person()
-    first = make.enrolment(learner, make.path(course("c", "l")))
-    second = make.enrolment(learner, make.path(course("d", "l")))
-    complete_lesson(actor=learner, lesson_uid=make.uid("l"), key=uuid4(), at=AT)
+    learner = people.person()
+    first = paths.enrolment(learner, paths.path(course("c", "l")))
+    second = paths.enrolment(learner, paths.path(course("d", "l")))
+    complete_lesson(actor=learner, lesson_uid=basics.uid("l"), key=uuid4(), at=AT)
     assert StepCompletion.objects.filter(enrolment__in=[first, second]).count() == 2
 
-    third = make.enrolment(learner, make.path(course("e", "l")))
-    assert progress_of(third, AT).state(make.uid("e")).status == OPEN
-    complete_lesson(actor=learner, lesson_uid=make.uid("l"), key=uuid4(), at=AT)
-    assert progress_of(third, AT).state(make.uid("e")).status == DONE
+    third = paths.enrolment(learner, paths.path(course("e", "l")))
+    assert progress_of(third, AT).state(basics.uid("e")).status == OPEN
+    complete_lesson(actor=learner, lesson_uid=basics.uid("l"), key=uuid4(), at=AT)
+    assert progress_of(third, AT).state(basics.uid("e")).status == DONE
 
 
 def test_a_locked_lesson_is_refused_and_a_foreign_one_is_not_there():
-    learner = make.person()
-    make.enrolment(learner, make.path(course("c", "l", start_day=20)))
+    learner = people.person()
+    paths.enrolment(learner, paths.path(course("c", "l", start_day=20)))
     with pytest.raises(NotAllowed):
-        complete_lesson(actor=learner, lesson_uid=make.uid("l"), key=uuid4(), at=AT)
+        complete_lesson(actor=learner, lesson_uid=basics.uid("l"), key=uuid4(), at=AT)
     with pytest.raises(NotFound):
-        complete_lesson(actor=learner, lesson_uid=make.uid("other"), key=uuid4(), at=AT)
+        complete_lesson(actor=learner, lesson_uid=basics.uid("other"), key=uuid4(), at=AT)
     with pytest.raises(NotFound):
-        complete_lesson(actor=make.person(), lesson_uid=make.uid("l"), key=uuid4(), at=AT)
+        complete_lesson(actor=people.person(), lesson_uid=basics.uid("l"), key=uuid4(), at=AT)
     assert not LessonCompletion.objects.exists()
 
 
 @pytest.mark.parametrize("lessons", [1, 30])
 def test_completing_costs_the_same_in_a_course_of_any_size(lessons):
-    learner = make.person()
+    learner = people.person()
     names = [f"l{n}" for n in range(lessons)]
-    spec = tuple(make.lesson(name, "listening") for name in names)
-    make.enrolment(learner, make.path(make.step("course", "c", lessons=spec)))
-    TalkFact.objects.create(person=learner, kind="example", skill=make.skill("listening"), started_at=AT)
+    spec = tuple(paths.lesson(name, "listening") for name in names)
+    paths.enrolment(learner, paths.path(paths.step("course", "c", lessons=spec)))
+    TalkFact.objects.create(person=learner, kind="example", skill=paths.skill("listening"), started_at=AT)
     paths_of(learner, AT)
     counts = [
-        queries(lambda name=name: complete_lesson(actor=learner, lesson_uid=make.uid(name), key=uuid4(), at=AT))
+        queries(lambda name=name: complete_lesson(actor=learner, lesson_uid=basics.uid(name), key=uuid4(), at=AT))
         for name in names
     ]
     assert counts == [11] * (lessons - 1) + [13], "the last one completes the step, and opens Talk"
@@ -283,21 +288,21 @@ def test_completing_costs_the_same_in_a_course_of_any_size(lessons):
 
 
 def test_a_completion_is_written_once():
-    learner = make.person()
-    enrolment = make.enrolment(learner, make.path(make.step("practice", "p")))
-    step = progress_of(enrolment, AT).structure.steps[make.uid("p")]
+    learner = people.person()
+    enrolment = paths.enrolment(learner, paths.path(paths.step("practice", "p")))
+    step = progress_of(enrolment, AT).structure.steps[basics.uid("p")]
     assert record_completion(enrolment=enrolment, step=step, by=learner, at=AT)
     assert not record_completion(enrolment=enrolment, step=step, by=learner, at=AT + timedelta(1))
     assert StepCompletion.objects.get().completed_at == AT
 
 
 def test_external_training_is_marked_by_the_manager_only():
-    learner, manager, stranger = make.person(), make.person(), make.person()
-    make.team(learner, manager=manager)
-    enrolment = make.enrolment(learner, make.path(make.step("external", "x"), make.step("practice", "p")))
+    learner, manager, stranger = people.person(), people.person(), people.person()
+    people.team(learner, manager=manager)
+    enrolment = paths.enrolment(learner, paths.path(paths.step("external", "x"), paths.step("practice", "p")))
 
     def mark(actor, step="x"):
-        mark_external_done(actor=actor, enrolment_uid=enrolment.uid, step_uid=make.uid(step), key=uuid4(), at=AT)
+        mark_external_done(actor=actor, enrolment_uid=enrolment.uid, step_uid=basics.uid(step), key=uuid4(), at=AT)
 
     with pytest.raises(NotAllowed):
         mark(learner)
@@ -311,74 +316,76 @@ def test_external_training_is_marked_by_the_manager_only():
 
 
 def test_waiving_needs_the_manager_and_opens_what_waited():
-    learner, manager = make.person(), make.person()
-    make.team(learner, manager=manager)
-    waits = {"all": [{"step": str(make.uid("a"))}]}
-    enrolment = make.enrolment(learner, make.path(make.step("practice", "a"), make.step("practice", "b", unlock=waits)))
+    learner, manager = people.person(), people.person()
+    people.team(learner, manager=manager)
+    waits = {"all": [{"step": str(basics.uid("a"))}]}
+    enrolment = paths.enrolment(
+        learner, paths.path(paths.step("practice", "a"), paths.step("practice", "b", unlock=waits))
+    )
     with pytest.raises(NotAllowed):
         looked(
-            waive, actor=learner, enrolment_uid=enrolment.uid, step_uid=make.uid("a"), reason="x", key=uuid4(), at=AT
+            waive, actor=learner, enrolment_uid=enrolment.uid, step_uid=basics.uid("a"), reason="x", key=uuid4(), at=AT
         )
     for _again in range(2):
         looked(
             waive,
             actor=manager,
             enrolment_uid=enrolment.uid,
-            step_uid=make.uid("a"),
+            step_uid=basics.uid("a"),
             reason="Did it",
             key=uuid4(),
             at=AT,
         )
-    assert progress_of(enrolment, AT).state(make.uid("b")).status == OPEN
+    assert progress_of(enrolment, AT).state(basics.uid("b")).status == OPEN
     with pytest.raises(NotFound):
         looked(
-            waive, actor=manager, enrolment_uid=enrolment.uid, step_uid=make.uid("?"), reason="x", key=uuid4(), at=AT
+            waive, actor=manager, enrolment_uid=enrolment.uid, step_uid=basics.uid("?"), reason="x", key=uuid4(), at=AT
         )
 
 
 def test_require_open_and_find_step():
-    learner = make.person()
-    shared = make.uid("scenario")
-    enrolment = make.enrolment(
+    learner = people.person()
+    shared = basics.uid("scenario")
+    enrolment = paths.enrolment(
         learner,
-        make.path(
-            make.step("practice", "late", content="scenario", start_day=20),
-            make.step("practice", "now", content="scenario"),
+        paths.path(
+            paths.step("practice", "late", content="scenario", start_day=20),
+            paths.step("practice", "now", content="scenario"),
         ),
     )
     path = progress_of(enrolment, AT)
-    assert find_step([path], "practice", shared)[1].step.uid == make.uid("now")
+    assert find_step([path], "practice", shared)[1].step.uid == basics.uid("now")
     assert find_step([path], "course", shared) is None
-    assert require_open(path, make.uid("now")).status == OPEN
+    assert require_open(path, basics.uid("now")).status == OPEN
     with pytest.raises(NotAllowed):
-        require_open(path, make.uid("late"))
+        require_open(path, basics.uid("late"))
     with pytest.raises(NotFound):
-        require_open(path, make.uid("?"))
+        require_open(path, basics.uid("?"))
 
 
 # --- Words --------------------------------------------------------------------------------------------------------
 
 
 def test_words_come_together_and_a_translation_wins():
-    skill = make.skill("listening")
+    skill = paths.skill("listening")
     set_labels(
         [
-            LabelSpec(make.uid("x"), "scenario", "The call", minutes=12),
-            LabelSpec(make.uid("x"), "scenario", "Opkaldet", locale="da"),
-            LabelSpec(make.uid("y"), "course", "Only here"),
+            LabelSpec(basics.uid("x"), "scenario", "The call", minutes=12),
+            LabelSpec(basics.uid("x"), "scenario", "Opkaldet", locale="da"),
+            LabelSpec(basics.uid("y"), "course", "Only here"),
             LabelSpec(skill.uid, "skill", "At lytte", locale="da"),
         ]
     )
-    words = words_of([make.uid("x"), make.uid("y"), None], ["listening", "gone"], "da")
-    assert words.title(make.uid("x")) == "Opkaldet"
-    assert words.title(make.uid("y")) == "Only here"
-    assert words.title(make.uid("z"), "?") == "?"
+    words = words_of([basics.uid("x"), basics.uid("y"), None], ["listening", "gone"], "da")
+    assert words.title(basics.uid("x")) == "Opkaldet"
+    assert words.title(basics.uid("y")) == "Only here"
+    assert words.title(basics.uid("z"), "?") == "?"
     assert (words.skill("listening"), words.skill("gone")) == ("At lytte", "gone")
-    plain = words_of([make.uid("x")], ["listening"])
-    assert (plain.title(make.uid("x")), plain.content[make.uid("x")].minutes, plain.skill("listening")) == (
+    plain = words_of([basics.uid("x")], ["listening"])
+    assert (plain.title(basics.uid("x")), plain.content[basics.uid("x")].minutes, plain.skill("listening")) == (
         "The call",
         12,
         "Listening",
     )
-    assert queries(lambda: words_of([make.uid("x")], ["listening"])) == 1
-    assert labels_of([make.uid("x"), None], "da")[make.uid("x")].title == "Opkaldet"
+    assert queries(lambda: words_of([basics.uid("x")], ["listening"])) == 1
+    assert labels_of([basics.uid("x"), None], "da")[basics.uid("x")].title == "Opkaldet"

@@ -35,38 +35,37 @@ from lms.api import (
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from lms.models import Extension, Opening
 from lms.rules.specs import LabelSpec
-from tests import factories as make
-from tests.factories import MONDAY
+from tests.factories import basics, paths, people
 from tests.shown import look_and_send, looked
 
 pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
-TODAY = MONDAY.date()
+TODAY = basics.MONDAY.date()
 
 
 class Scene:
     """A learner on a path of three steps, the last behind the first, with their manager and L&D."""
 
     def __init__(self) -> None:
-        lock = {"all": [{"step": str(make.uid("first"))}]}
-        version = make.path(
-            make.step("session", "first", due_day=10),
-            make.step("session", "second", due_day=20),
-            make.step("demonstration", "show", due_day=30, skills=("listening",), unlock=lock),
+        lock = {"all": [{"step": str(basics.uid("first"))}]}
+        version = paths.path(
+            paths.step("session", "first", due_day=10),
+            paths.step("session", "second", due_day=20),
+            paths.step("demonstration", "show", due_day=30, skills=("listening",), unlock=lock),
         )
-        self.learner, self.manager, self.other = make.person("Lea"), make.person("Max"), make.person("Ole")
-        make.team(self.learner, manager=self.manager)
-        make.team(make.person("Far"), manager=self.other)
-        self.learning = make.in_group(LEARNING_ADMINISTRATORS)
-        self.enrolment = make.enrolment(self.learner, version, started_on=TODAY - 10 * DAY)
+        self.learner, self.manager, self.other = people.person("Lea"), people.person("Max"), people.person("Ole")
+        people.team(self.learner, manager=self.manager)
+        people.team(people.person("Far"), manager=self.other)
+        self.learning = people.in_group(LEARNING_ADMINISTRATORS)
+        self.enrolment = paths.enrolment(self.learner, version, started_on=TODAY - 10 * DAY)
 
-    def progress(self, at: Any = MONDAY) -> Any:
+    def progress(self, at: Any = basics.MONDAY) -> Any:
         self.enrolment.refresh_from_db()
         return progress_of(self.enrolment, at)
 
-    def do(self, act: Any, who: User | None = None, at: Any = MONDAY, **fields: Any) -> Any:
-        values = {"actor": who or self.manager, "enrolment_uid": self.enrolment.uid, "key": make.key(), "at": at}
+    def do(self, act: Any, who: User | None = None, at: Any = basics.MONDAY, **fields: Any) -> Any:
+        values = {"actor": who or self.manager, "enrolment_uid": self.enrolment.uid, "key": basics.key(), "at": at}
         return looked(act, **values | fields)
 
     def pause(self, who: User | None = None, **fields: Any) -> Any:
@@ -94,7 +93,7 @@ def refused(kind: type[DomainError], act: Any) -> None:
 def test_paused_days_do_not_count_and_nothing_turns_red(scene: Scene, role: str) -> None:
     assert scene.progress().day == 10
     scene.pause(getattr(scene, role))
-    later = scene.progress(MONDAY + 15 * DAY)
+    later = scene.progress(basics.MONDAY + 15 * DAY)
     assert (later.day, later.enrolment.status, later.pause_reason) == (10, "paused", "A leave")
     assert not any(state.overdue for state in later.steps)
     assert {state.status for state in later.steps} == {"locked"}, "nothing is open on a path that stands still"
@@ -105,26 +104,26 @@ def test_paused_days_do_not_count_and_nothing_turns_red(scene: Scene, role: str)
 
 def test_a_pause_ends_on_its_day_by_itself(scene: Scene) -> None:
     scene.pause()
-    assert follow_pauses(MONDAY + 19 * DAY) == 0
-    assert follow_pauses(MONDAY + 20 * DAY) == 1
-    back = scene.progress(MONDAY + 20 * DAY)
+    assert follow_pauses(basics.MONDAY + 19 * DAY) == 0
+    assert follow_pauses(basics.MONDAY + 20 * DAY) == 1
+    back = scene.progress(basics.MONDAY + 20 * DAY)
     assert (back.enrolment.status, back.day) == ("active", 10)
-    assert scene.progress(MONDAY + 25 * DAY).day == 15
+    assert scene.progress(basics.MONDAY + 25 * DAY).day == 15
 
 
 def test_a_leave_entered_in_advance_begins_on_its_day(scene: Scene) -> None:
     scene.pause(from_on=TODAY + 5 * DAY, until_on=None)
     assert scene.progress().running
-    assert follow_pauses(MONDAY + 4 * DAY) == 0
-    assert follow_pauses(MONDAY + 5 * DAY) == 1
-    assert scene.progress(MONDAY + 30 * DAY).day == 15
+    assert follow_pauses(basics.MONDAY + 4 * DAY) == 0
+    assert follow_pauses(basics.MONDAY + 5 * DAY) == 1
+    assert scene.progress(basics.MONDAY + 30 * DAY).day == 15
 
 
 def test_going_on_early_counts_again_from_that_day(scene: Scene) -> None:
     scene.pause(until_on=None)
-    scene.do(resume, at=MONDAY + 5 * DAY)
-    assert scene.progress(MONDAY + 8 * DAY).day == 13
-    refused(Conflict, lambda: scene.do(resume, at=MONDAY + 8 * DAY))
+    scene.do(resume, at=basics.MONDAY + 5 * DAY)
+    assert scene.progress(basics.MONDAY + 8 * DAY).day == 13
+    refused(Conflict, lambda: scene.do(resume, at=basics.MONDAY + 8 * DAY))
 
 
 def test_who_may_not_pause_and_what_is_no_pause(scene: Scene) -> None:
@@ -140,7 +139,7 @@ def test_who_may_not_pause_and_what_is_no_pause(scene: Scene) -> None:
 
 
 def test_a_pause_sent_twice_is_one(scene: Scene) -> None:
-    key = make.key()
+    key = basics.key()
     scene.pause(key=key)
     scene.pause(key=key)
     assert scene.enrolment.pauses.count() == 1
@@ -151,53 +150,53 @@ def test_a_pause_sent_twice_is_one(scene: Scene) -> None:
 
 
 def test_more_time_moves_the_day_and_says_why(scene: Scene) -> None:
-    late = MONDAY + 15 * DAY
-    assert scene.progress(late).state(make.uid("second")).overdue
-    scene.do(extend, at=late, step_uid=make.uid("second"), due_on=TODAY + 40 * DAY, reason="The customer moved it")
-    state = scene.progress(late).state(make.uid("second"))
+    late = basics.MONDAY + 15 * DAY
+    assert scene.progress(late).state(basics.uid("second")).overdue
+    scene.do(extend, at=late, step_uid=basics.uid("second"), due_on=TODAY + 40 * DAY, reason="The customer moved it")
+    state = scene.progress(late).state(basics.uid("second"))
     assert (state.due_on, state.overdue) == (TODAY + 40 * DAY, False)
     assert "The customer moved it" in Notice.objects.get(person=scene.learner).text
-    refused(Invalid, lambda: scene.do(extend, step_uid=make.uid("second"), due_on=TODAY, reason="Back"))
-    refused(Invalid, lambda: scene.do(extend, step_uid=make.uid("second"), due_on=TODAY + 60 * DAY, reason=""))
-    refused(NotFound, lambda: scene.do(extend, step_uid=make.key(), due_on=TODAY + 60 * DAY, reason="Why"))
-    far = {"step_uid": make.uid("second"), "due_on": TODAY + 60 * DAY, "reason": "Why"}
+    refused(Invalid, lambda: scene.do(extend, step_uid=basics.uid("second"), due_on=TODAY, reason="Back"))
+    refused(Invalid, lambda: scene.do(extend, step_uid=basics.uid("second"), due_on=TODAY + 60 * DAY, reason=""))
+    refused(NotFound, lambda: scene.do(extend, step_uid=basics.key(), due_on=TODAY + 60 * DAY, reason="Why"))
+    far = {"step_uid": basics.uid("second"), "due_on": TODAY + 60 * DAY, "reason": "Why"}
     refused(NotFound, lambda: scene.do(extend, scene.other, **far))
     refused(NotAllowed, lambda: scene.do(extend, scene.learner, **far))
 
 
 def test_a_step_left_out_needs_a_reason(scene: Scene) -> None:
-    refused(Invalid, lambda: scene.do(waive, step_uid=make.uid("first"), reason=" "))
-    scene.do(waive, step_uid=make.uid("first"), reason="Did it elsewhere")
-    assert scene.progress().state(make.uid("first")).waived_because == "Did it elsewhere"
-    done = {"step_uid": make.uid("first"), "due_on": TODAY + 60 * DAY, "reason": "Why"}
+    refused(Invalid, lambda: scene.do(waive, step_uid=basics.uid("first"), reason=" "))
+    scene.do(waive, step_uid=basics.uid("first"), reason="Did it elsewhere")
+    assert scene.progress().state(basics.uid("first")).waived_because == "Did it elsewhere"
+    done = {"step_uid": basics.uid("first"), "due_on": TODAY + 60 * DAY, "reason": "Why"}
     refused(Conflict, lambda: scene.do(extend, **done))
 
 
 def test_the_learner_is_told_once_that_a_step_is_left_out_by_its_name_and_why(scene: Scene) -> None:
-    set_labels([LabelSpec(make.uid("first"), "step", "The first talk", "en")])
-    for key in (make.key(), make.key()):
-        scene.do(waive, step_uid=make.uid("first"), reason="Did it elsewhere", key=key)
-        scene.do(waive, step_uid=make.uid("first"), reason="Did it elsewhere", key=key)
+    set_labels([LabelSpec(basics.uid("first"), "step", "The first talk", "en")])
+    for key in (basics.key(), basics.key()):
+        scene.do(waive, step_uid=basics.uid("first"), reason="Did it elsewhere", key=key)
+        scene.do(waive, step_uid=basics.uid("first"), reason="Did it elsewhere", key=key)
     notice = Notice.objects.get(person=scene.learner)
     assert notice.text == "You need not do “The first talk”: Did it elsewhere"
     assert notice.url == reverse("path")
 
 
 def test_a_step_opened_early_is_open_in_spite_of_its_lock_and_its_rule_says_so(scene: Scene) -> None:
-    shut = scene.progress().state(make.uid("show"))
+    shut = scene.progress().state(basics.uid("show"))
     assert (shut.status, shut.unlocked) == ("locked", False)
-    step = structure_of(scene.enrolment.path_version_id).steps[make.uid("show")]
-    assert open_step(enrolment=scene.enrolment, step=step, reason="Knows it", by=scene.manager, at=MONDAY)
-    assert not open_step(enrolment=scene.enrolment, step=step, reason="Again", by=scene.manager, at=MONDAY)
+    step = structure_of(scene.enrolment.path_version_id).steps[basics.uid("show")]
+    assert open_step(enrolment=scene.enrolment, step=step, reason="Knows it", by=scene.manager, at=basics.MONDAY)
+    assert not open_step(enrolment=scene.enrolment, step=step, reason="Again", by=scene.manager, at=basics.MONDAY)
     with CaptureQueriesContext(connection) as queries:
-        state = progress_of(scene.enrolment, MONDAY).state(make.uid("show"))
+        state = progress_of(scene.enrolment, basics.MONDAY).state(basics.uid("show"))
     assert len(queries) == 8, "one reading of the facts"
     assert state is not None
     assert (state.status, state.opened_because) == ("open", "Knows it")
     assert not state.decision.open, "the rule itself stays what it is"
     assert Opening.objects.count() == 1
     scene.pause()
-    assert scene.progress().state(make.uid("show")).status == "locked", "a paused path opens nothing"
+    assert scene.progress().state(basics.uid("show")).status == "locked", "a paused path opens nothing"
 
 
 # --- The page -----------------------------------------------------------------------------------------------------
@@ -215,7 +214,7 @@ def test_the_page_is_for_whoever_steers(scene: Scene) -> None:
     assert found == {"Lea": 403, "Max": 200, "Ole": 404}
     assert sign_in(scene.learning).get(url).status_code == 200
     for act in ("pause", "extend", "waive", "resume", "odd"):
-        assert sign_in(scene.other).post(url, {"act": act, "key": str(make.key())}).status_code == 404
+        assert sign_in(scene.other).post(url, {"act": act, "key": str(basics.key())}).status_code == 404
     client = sign_in(scene.manager)
     client.get(url)
     costs = []
@@ -232,12 +231,12 @@ def test_the_forms_of_the_page(scene: Scene) -> None:
     url, client = reverse("team_steer", args=[scene.enrolment.uid]), sign_in(scene.manager)
 
     def send(act: str, **fields: Any) -> Any:
-        return look_and_send(client, url, {"act": act, "key": str(make.key()), **fields})
+        return look_and_send(client, url, {"act": act, "key": str(basics.key()), **fields})
 
     assert send("pause", from_on="2026-13-40").status_code == 422
     assert send("resume").status_code == 409
     assert send("odd").status_code == 422
-    second = {"step_uid": str(make.uid("second")), "reason": "The customer moved it"}
+    second = {"step_uid": str(basics.uid("second")), "reason": "The customer moved it"}
     today = clock.now().date()
     assert send("extend", due_on=str(today + 90 * DAY), **second).status_code == 302
     assert send("extend", due_on=str(today + 9 * DAY), **second).status_code == 422
@@ -264,14 +263,14 @@ def test_more_time_is_never_less(scene: Scene, before: Any, after: Any, more: in
     """
     with transaction.atomic():
         enter(scene, before)
-        due = scene.progress().state(make.uid("second")).due_on
+        due = scene.progress().state(basics.uid("second")).due_on
         day = max(due, TODAY) + more * DAY
-        scene.do(extend, step_uid=make.uid("second"), due_on=day, reason="Ill")
-        assert scene.progress().state(make.uid("second")).due_on >= day
+        scene.do(extend, step_uid=basics.uid("second"), due_on=day, reason="Ill")
+        assert scene.progress().state(basics.uid("second")).due_on >= day
         enter(scene, after)
-        progress = scene.progress(MONDAY + look * DAY)
-        assert progress.state(make.uid("second")).due_on > progress.date_of(20), "20 is its day without the favour"
-        assert progress.state(make.uid("second")).due_on == progress.date_of(Extension.objects.get().due_day)
+        progress = scene.progress(basics.MONDAY + look * DAY)
+        assert progress.state(basics.uid("second")).due_on > progress.date_of(20), "20 is its day without the favour"
+        assert progress.state(basics.uid("second")).due_on == progress.date_of(Extension.objects.get().due_day)
         transaction.set_rollback(True)
 
 
@@ -284,16 +283,16 @@ def enter(scene: Scene, found: list[tuple[int, int]]) -> None:
 
 def test_a_leave_moves_more_time_with_everything_else(scene: Scene) -> None:
     """Case 12: what was given before a leave of two months is due two months later, and says so at once."""
-    scene.do(extend, step_uid=make.uid("second"), due_on=TODAY + 29 * DAY, reason="A course first")
-    plain = scene.progress().state(make.uid("show")).due_on
+    scene.do(extend, step_uid=basics.uid("second"), due_on=TODAY + 29 * DAY, reason="A course first")
+    plain = scene.progress().state(basics.uid("show")).due_on
     scene.pause(from_on=TODAY + DAY, until_on=TODAY + 62 * DAY)
-    for at in (MONDAY, MONDAY + 30 * DAY, MONDAY + 70 * DAY):
+    for at in (basics.MONDAY, basics.MONDAY + 30 * DAY, basics.MONDAY + 70 * DAY):
         progress = scene.progress(at)
-        assert progress.state(make.uid("second")).due_on == TODAY + 90 * DAY
-        assert progress.state(make.uid("show")).due_on == plain + 61 * DAY
+        assert progress.state(basics.uid("second")).due_on == TODAY + 90 * DAY
+        assert progress.state(basics.uid("show")).due_on == plain + 61 * DAY
         assert progress.date_of(30) == plain + 61 * DAY, "milestones too"
-    scene.do(resume, at=MONDAY + 11 * DAY)
-    assert scene.progress(MONDAY + 11 * DAY).state(make.uid("second")).due_on == TODAY + 39 * DAY
+    scene.do(resume, at=basics.MONDAY + 11 * DAY)
+    assert scene.progress(basics.MONDAY + 11 * DAY).state(basics.uid("second")).due_on == TODAY + 39 * DAY
 
 
 def test_what_was_due_before_a_leave_stays_due(scene: Scene) -> None:
@@ -305,10 +304,10 @@ def test_what_was_due_before_a_leave_stays_due(scene: Scene) -> None:
 def test_more_time_has_room_also_on_a_path_that_begins_in_a_year(scene: Scene) -> None:
     """Cases 9 and 10: no two checks leave no day to choose."""
     Enrolment.objects.update(started_on=TODAY + 365 * DAY)
-    due = scene.progress().state(make.uid("show")).due_on
-    scene.do(extend, step_uid=make.uid("show"), due_on=due + 365 * DAY, reason="A leave")
-    assert scene.progress().state(make.uid("show")).due_on == due + 365 * DAY
-    refused(Invalid, lambda: scene.do(extend, step_uid=make.uid("show"), due_on=due + 365 * DAY, reason="Again"))
+    due = scene.progress().state(basics.uid("show")).due_on
+    scene.do(extend, step_uid=basics.uid("show"), due_on=due + 365 * DAY, reason="A leave")
+    assert scene.progress().state(basics.uid("show")).due_on == due + 365 * DAY
+    refused(Invalid, lambda: scene.do(extend, step_uid=basics.uid("show"), due_on=due + 365 * DAY, reason="Again"))
 
 
 # --- The first day, put right ------------------------------------------------------------------------------------
@@ -320,7 +319,7 @@ def test_a_first_day_is_put_right_with_a_reason(scene: Scene, role: str) -> None
     day = TODAY + 7 * DAY
     scene.do(correct_first_day, getattr(scene, role), started_on=day, reason="Typed the wrong month")
     assert (scene.progress().enrolment.started_on, scene.progress().day) == (day, -7)
-    assert scene.progress().state(make.uid("first")).due_on == day + 10 * DAY
+    assert scene.progress().state(basics.uid("first")).due_on == day + 10 * DAY
     told = Notice.objects.get(person=scene.learner).text
     assert told == "Your path begins on 9 March 2026: Typed the wrong month"
     act = Act.objects.get(name="path.first_day")
@@ -335,8 +334,8 @@ def test_who_may_not_correct_and_when_it_is_too_late(scene: Scene) -> None:
     refused(NotFound, lambda: scene.do(correct_first_day, scene.other, **words))
     refused(Invalid, lambda: scene.do(correct_first_day, **words | {"reason": " "}))
     refused(Invalid, lambda: scene.do(correct_first_day, **words | {"started_on": TODAY + 366 * DAY}))
-    step = structure_of(scene.enrolment.path_version_id).steps[make.uid("first")]
-    record_completion(enrolment=scene.enrolment, step=step, by=scene.learner, at=MONDAY)
+    step = structure_of(scene.enrolment.path_version_id).steps[basics.uid("first")]
+    record_completion(enrolment=scene.enrolment, step=step, by=scene.learner, at=basics.MONDAY)
     refused(Conflict, lambda: scene.do(correct_first_day, **words))
 
 
@@ -346,12 +345,12 @@ def test_the_page_offers_it_until_a_step_is_done(scene: Scene) -> None:
     browser.force_login(scene.manager)
     Enrolment.objects.update(started_on=clock.now().date() + 3 * DAY)
     assert 'name="started_on"' in browser.get(url).content.decode()
-    right = {"act": "first_day", "started_on": str(clock.now().date()), "reason": "Came early", "key": make.key()}
+    right = {"act": "first_day", "started_on": str(clock.now().date()), "reason": "Came early", "key": basics.key()}
     assert look_and_send(browser, url, right).status_code == 302
-    wrong = right | {"started_on": "9999-12-31", "key": make.key()}
+    wrong = right | {"started_on": "9999-12-31", "key": basics.key()}
     answer = look_and_send(browser, url, wrong)
     assert (answer.status_code, "Choose a day from" in answer.content.decode()) == (422, True)
-    step = structure_of(scene.enrolment.path_version_id).steps[make.uid("first")]
+    step = structure_of(scene.enrolment.path_version_id).steps[basics.uid("first")]
     record_completion(enrolment=scene.enrolment, step=step, by=scene.learner, at=clock.now())
     assert 'name="started_on"' not in browser.get(url).content.decode()
-    assert look_and_send(browser, url, right | {"key": make.key()}).status_code == 409
+    assert look_and_send(browser, url, right | {"key": basics.key()}).status_code == 409

@@ -11,7 +11,7 @@ import pytest
 from lms.api import SkillGate, complete_lesson, open_gate, record_example, record_recall, refresh_talk, skill_ids
 from lms.services.record.structure import LessonInfo
 from lms.services.record.talk import talk_due
-from tests import factories as make
+from tests.factories import basics, paths, people
 
 AT = datetime(2026, 3, 6, 9, tzinfo=UTC)
 
@@ -26,8 +26,8 @@ TABLE = list(itertools.product([True, False], repeat=7))
 
 @pytest.mark.parametrize(("read1", "read2", "asks1", "asks2", "knows1", "knows2", "example"), TABLE)
 def test_truth_table(read1, read2, asks1, asks2, knows1, knows2, example):
-    one = LessonInfo(make.uid("one"), ("a",), 2 if asks1 else 0)
-    two = LessonInfo(make.uid("two"), ("a",), 1 if asks2 else 0)
+    one = LessonInfo(basics.uid("one"), ("a",), 2 if asks1 else 0)
+    two = LessonInfo(basics.uid("two"), ("a",), 1 if asks2 else 0)
     structure = SimpleNamespace(lessons_by_skill={"a": (one, two)})
     read = {lesson.uid for lesson, done in ((one, read1), (two, read2)) if done}
     recalled = {lesson.uid for lesson, known in ((one, knows1), (two, knows2)) if known}
@@ -42,15 +42,15 @@ def test_a_skill_without_a_tagged_lesson_has_no_talk():
 
 @pytest.fixture
 def learner(db):
-    person = make.person()
-    lessons = (make.lesson("one", "a", recalls=1), make.lesson("two", "a", "b", recalls=1))
-    make.enrolment(person, make.path(make.step("course", "c", lessons=lessons, skills=("a", "b"))))
+    person = people.person()
+    lessons = (paths.lesson("one", "a", recalls=1), paths.lesson("two", "a", "b", recalls=1))
+    paths.enrolment(person, paths.path(paths.step("course", "c", lessons=lessons, skills=("a", "b"))))
     return person
 
 
 def read(person, *names, at=AT):
     for name in names:
-        complete_lesson(actor=person, lesson_uid=make.uid(name), key=make.key(), at=at)
+        complete_lesson(actor=person, lesson_uid=basics.uid(name), key=basics.key(), at=at)
 
 
 def test_reading_alone_opens_nothing(learner):
@@ -71,8 +71,8 @@ def test_an_example_opens_what_is_read(learner):
 
 
 def test_all_recall_right_opens_whatever_comes_last(learner):
-    record_recall(person=learner, lesson_uid=make.uid("one"), all_right=True, at=AT)
-    record_recall(person=learner, lesson_uid=make.uid("two"), all_right=True, at=AT)
+    record_recall(person=learner, lesson_uid=basics.uid("one"), all_right=True, at=AT)
+    record_recall(person=learner, lesson_uid=basics.uid("two"), all_right=True, at=AT)
     read(learner, "two")
     assert open_now(learner) == {"b"}
     read(learner, "one")
@@ -83,34 +83,34 @@ def test_the_latest_answer_counts(learner):
     read(learner, "one", "two")
     flags = [("one", True), ("two", False), ("one", False), ("two", True)]
     for name, right in flags:
-        record_recall(person=learner, lesson_uid=make.uid(name), all_right=right, at=AT)
+        record_recall(person=learner, lesson_uid=basics.uid(name), all_right=right, at=AT)
     assert open_now(learner) == {"b"}, "lesson one stands wrong after its latest answer"
-    record_recall(person=learner, lesson_uid=make.uid("one"), all_right=True, at=AT + timedelta(1))
+    record_recall(person=learner, lesson_uid=basics.uid("one"), all_right=True, at=AT + timedelta(1))
     assert open_now(learner) == {"a", "b"}
 
 
 def test_once_open_it_stays_open(learner):
     read(learner, "one", "two")
     for name in ("one", "two"):
-        record_recall(person=learner, lesson_uid=make.uid(name), all_right=True, at=AT)
-    record_recall(person=learner, lesson_uid=make.uid("one"), all_right=False, at=AT + timedelta(1))
+        record_recall(person=learner, lesson_uid=basics.uid(name), all_right=True, at=AT)
+    record_recall(person=learner, lesson_uid=basics.uid("one"), all_right=False, at=AT + timedelta(1))
     assert open_now(learner) == {"a", "b"}
 
 
 def test_saying_the_same_again_writes_nothing(learner):
     for _again in range(3):
-        record_recall(person=learner, lesson_uid=make.uid("one"), all_right=True, at=AT)
+        record_recall(person=learner, lesson_uid=basics.uid("one"), all_right=True, at=AT)
     assert learner.talk_facts.count() == 1
     for _again in range(2):
-        record_recall(person=learner, lesson_uid=make.uid("one"), all_right=False, at=AT + timedelta(1))
+        record_recall(person=learner, lesson_uid=basics.uid("one"), all_right=False, at=AT + timedelta(1))
     assert learner.talk_facts.filter(ended_at=None).count() == 0
-    record_recall(person=learner, lesson_uid=make.uid("one"), all_right=True, at=AT + timedelta(2))
+    record_recall(person=learner, lesson_uid=basics.uid("one"), all_right=True, at=AT + timedelta(2))
     assert learner.talk_facts.count() == 2
 
 
 def test_each_path_has_its_own_talk(learner):
-    second = make.enrolment(
-        learner, make.path(make.step("course", "d", lessons=(make.lesson("one", "a"),), skills=("a",)))
+    second = paths.enrolment(
+        learner, paths.path(paths.step("course", "d", lessons=(paths.lesson("one", "a"),), skills=("a",)))
     )
     record_example(person=learner, skill_id=skill_ids()["a"], at=AT)
     read(learner, "one")
@@ -119,10 +119,10 @@ def test_each_path_has_its_own_talk(learner):
 
 
 def test_somebody_without_a_path_opens_nothing_and_nothing_is_lost(db):
-    person = make.person()
-    skill = make.skill("a")
+    person = people.person()
+    skill = paths.skill("a")
     record_example(person=person, skill_id=skill.pk, at=AT)
-    record_recall(person=person, lesson_uid=make.uid("one"), all_right=True, at=AT)
+    record_recall(person=person, lesson_uid=basics.uid("one"), all_right=True, at=AT)
     assert refresh_talk(person=person, at=AT) == []
     assert person.talk_facts.count() == 2
 

@@ -27,7 +27,7 @@ from lms.api import (
 from lms.models import Path, Skill
 from lms.rules.digest import canonical, digest
 from lms.rules.specs import LabelSpec, MilestoneSpec, PathSpec, RequirementSpec, RoleProfileSpec, SkillSpec
-from tests import factories as make
+from tests.factories import basics, paths
 
 pytestmark = pytest.mark.django_db
 AT, LATER = datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 4, 2, tzinfo=UTC)
@@ -35,16 +35,16 @@ AT, LATER = datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 4, 2, tzinfo=UTC)
 
 def skill_spec(**fields):
     values = {
-        "uid": make.uid("listening"), "slug": "listening", "family": "Soft", "title": "Listening", "about": "About.",
+        "uid": basics.uid("listening"), "slug": "listening", "family": "Soft", "title": "Listening", "about": "About.",
         "levels": {}, "not_this": "Not this.", "prompt": "What did you hear?",
     }  # fmt: skip
     return SkillSpec(**values | fields)
 
 
 def role_spec(**fields):
-    make.skill("listening")
+    paths.skill("listening")
     values = {
-        "uid": make.uid("consultant"), "slug": "consultant", "title": "Consultant", "threshold": Decimal("0.85"),
+        "uid": basics.uid("consultant"), "slug": "consultant", "title": "Consultant", "threshold": Decimal("0.85"),
         "requires": (RequirementSpec("listening", 3, 2, 60),),
     }  # fmt: skip
     return RoleProfileSpec(**values | fields)
@@ -52,9 +52,9 @@ def role_spec(**fields):
 
 def path_spec(*steps, **fields):
     publish_role_profile(role_spec(), AT)
-    milestone = MilestoneSpec(make.uid("m"), 30, steps or (make.step("practice", "p"),), "I can")
+    milestone = MilestoneSpec(basics.uid("m"), 30, steps or (paths.step("practice", "p"),), "I can")
     values = {
-        "uid": make.uid("path"),
+        "uid": basics.uid("path"),
         "slug": "path",
         "role": "consultant",
         "milestones": (milestone,),
@@ -105,7 +105,7 @@ def test_a_path_that_did_not_change_writes_nothing_and_wording_is_no_structure()
     assert first.number == 1
     spec = path_spec()
     assert writes(lambda: publish_path(spec, LATER)) == 0
-    titled = path_spec(make.step("practice", "p", title="Another title"), title="A new name")
+    titled = path_spec(paths.step("practice", "p", title="Another title"), title="A new name")
     assert publish_path(titled, LATER) is None
     assert Path.objects.get().title == "A new name"
     assert Step.objects.get().title == "P"
@@ -114,10 +114,10 @@ def test_a_path_that_did_not_change_writes_nothing_and_wording_is_no_structure()
 
 def test_a_changed_step_makes_a_version_and_the_old_one_stays():
     first = publish_path(path_spec(), AT)
-    second = publish_path(path_spec(make.step("practice", "p", minutes=99)), LATER)
+    second = publish_path(path_spec(paths.step("practice", "p", minutes=99)), LATER)
     assert (second.number, second.published_at) == (2, LATER)
-    assert structure_of(first.pk).steps[make.uid("p")].minutes == 10
-    assert structure_of(second.pk).steps[make.uid("p")].minutes == 99
+    assert structure_of(first.pk).steps[basics.uid("p")].minutes == 10
+    assert structure_of(second.pk).steps[basics.uid("p")].minutes == 99
 
 
 def test_steps_keep_their_order_over_milestones():
@@ -125,18 +125,18 @@ def test_steps_keep_their_order_over_milestones():
     more = replace(
         spec,
         milestones=(
-            MilestoneSpec(make.uid("m1"), 10, (make.step("practice", "b"), make.step("practice", "a"))),
-            MilestoneSpec(make.uid("m2"), 20, (make.step("practice", "c"),)),
+            MilestoneSpec(basics.uid("m1"), 10, (paths.step("practice", "b"), paths.step("practice", "a"))),
+            MilestoneSpec(basics.uid("m2"), 20, (paths.step("practice", "c"),)),
         ),
     )
     structure = structure_of(publish_path(more, AT).pk)
-    assert list(structure.steps) == [make.uid("b"), make.uid("a"), make.uid("c")]
+    assert list(structure.steps) == [basics.uid("b"), basics.uid("a"), basics.uid("c")]
     assert [milestone.day for milestone in structure.milestones] == [10, 20]
     assert structure.days == 20
 
 
 def test_the_structure_costs_nothing_the_second_time(django_assert_num_queries):
-    version = publish_path(path_spec(make.step("practice", "p", skills=("listening",))), AT)
+    version = publish_path(path_spec(paths.step("practice", "p", skills=("listening",))), AT)
     with django_assert_num_queries(3):
         structure_of(version.pk)
     with django_assert_num_queries(0):
@@ -144,7 +144,7 @@ def test_the_structure_costs_nothing_the_second_time(django_assert_num_queries):
 
 
 def test_labels_are_written_only_when_they_change():
-    label = LabelSpec(make.uid("x"), "course", "Title", minutes=5)
+    label = LabelSpec(basics.uid("x"), "course", "Title", minutes=5)
     assert set_labels([label]) == 1
     assert writes(lambda: set_labels([label])) == 0
     assert set_labels([replace(label, title="New")]) == 1
@@ -156,7 +156,7 @@ def test_labels_are_written_only_when_they_change():
 
 def test_what_left_the_site_is_archived_and_comes_back():
     publish_skill(skill_spec(), AT)
-    retire(make.uid("listening"), LATER)
+    retire(basics.uid("listening"), LATER)
     assert Skill.objects.get().archived_at == LATER
     assert publish_skill(skill_spec(), LATER) is None
     assert Skill.objects.get().archived_at is None
@@ -167,4 +167,4 @@ def test_digests_do_not_depend_on_order_or_notation():
     assert digest({"x": Decimal("0.850")}) == digest({"x": Decimal("0.85")})
     assert digest({"x": Decimal("1E+1")}) == digest({"x": Decimal("10")})
     assert digest({"a": [1, 2]}) != digest({"a": [2, 1]})
-    assert canonical({"é": make.uid("x")}) == f'{{"é":"{make.uid("x")}"}}'
+    assert canonical({"é": basics.uid("x")}) == f'{{"é":"{basics.uid("x")}"}}'

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from lms.api import LEARNING_ADMINISTRATORS, OutgoingMail, Team, User
-from tests import factories as make
+from tests.factories import basics, people
 
 pytestmark = pytest.mark.django_db
 
@@ -17,9 +17,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def desk() -> Client:
     """L&D, signed in; there is one team."""
-    make.team(slug="sales")
+    people.team(slug="sales")
     client = Client()
-    client.force_login(make.in_group(LEARNING_ADMINISTRATORS))
+    client.force_login(people.in_group(LEARNING_ADMINISTRATORS))
     return client
 
 
@@ -30,7 +30,7 @@ def invite(client: Client, key: UUID, email: str = "nils@example.com") -> Any:
 
 
 def test_an_invitation_is_one_account_and_one_mail_however_often_it_is_sent(desk: Client) -> None:
-    key = make.key()
+    key = basics.key()
     assert [invite(desk, key).status_code for _again in range(2)] == [302, 302]
     nils = User.objects.get(email="nils@example.com")
     assert not nils.has_usable_password()
@@ -39,8 +39,8 @@ def test_an_invitation_is_one_account_and_one_mail_however_often_it_is_sent(desk
 
 
 def test_an_address_that_is_taken_is_refused_beside_the_field_in_any_case(desk: Client) -> None:
-    invite(desk, make.key())
-    answer = invite(desk, make.key(), email="NILS@example.com")
+    invite(desk, basics.key())
+    answer = invite(desk, basics.key(), email="NILS@example.com")
     assert answer.status_code == 422
     assert "or was within the last 30 days. Choose another." in answer.content.decode()
     assert "Nils Holt" in answer.content.decode()
@@ -55,13 +55,13 @@ def test_a_form_without_a_key_changes_nothing(desk: Client) -> None:
 
 def test_nobody_else_sees_people_or_invites(desk: Client) -> None:
     other = Client()
-    other.force_login(make.person())
+    other.force_login(people.person())
     assert other.get("/people/").status_code == 403
-    assert invite(other, make.key()).status_code == 403
+    assert invite(other, basics.key()).status_code == 403
     assert not User.objects.filter(full_name="Nils Holt").exists()
 
 
 def test_somebody_with_a_passphrase_is_not_invited_again(desk: Client) -> None:
-    known = make.person()
-    assert desk.post(f"/people/{known.uid}/invite/", {"key": make.key()}).status_code == 409
+    known = people.person()
+    assert desk.post(f"/people/{known.uid}/invite/", {"key": basics.key()}).status_code == 409
     assert not OutgoingMail.objects.exists()

@@ -11,41 +11,41 @@ from lms import clock
 from lms.api import LEARNING_ADMINISTRATORS, Enrolment, Membership, User, enrolment_policy, people_policy
 from lms.policies import people_in_admin_policy
 from lms.policies.duties import administrators, learning_administrators
-from tests import factories as make
+from tests.factories import basics, paths, people
 from tests.who_may import hold
 
 pytestmark = pytest.mark.django_db
 
 SINCE = date(2026, 1, 1)
-LEFT = {"is_active": False, "deactivated_at": make.MONDAY}
+LEFT = {"is_active": False, "deactivated_at": basics.MONDAY}
 
 
 @pytest.fixture
 def cast() -> dict[str, User]:
     """The desk below the top, with two managers, one who was and one who will be; a club whose manager plays, too."""
     names = "learner mate manager second chief former coming other elsewhere playing absent moved learning gone boss"
-    people = {name: make.person(name.capitalize()) for name in names.split()}
-    top = make.team(manager=people["chief"])
-    desk = make.team(people["learner"], people["mate"], people["absent"], manager=people["manager"], parent=top)
-    make.team(people["elsewhere"], manager=people["other"])
-    make.team(people["playing"], manager=people["playing"])
+    persons = {name: people.person(name.capitalize()) for name in names.split()}
+    top = people.team(manager=persons["chief"])
+    desk = people.team(persons["learner"], persons["mate"], persons["absent"], manager=persons["manager"], parent=top)
+    people.team(persons["elsewhere"], manager=persons["other"])
+    people.team(persons["playing"], manager=persons["playing"])
     today = clock.now().date()
 
     def belongs(name: str, role: str, from_on: date = SINCE, until_on: date | None = None) -> None:
-        Membership.objects.create(person=people[name], team=desk, role=role, from_on=from_on, until_on=until_on)
+        Membership.objects.create(person=persons[name], team=desk, role=role, from_on=from_on, until_on=until_on)
 
     belongs("second", "manager")
     belongs("former", "manager", until_on=today - timedelta(days=1))
     belongs("coming", "manager", from_on=today + timedelta(days=1))
     belongs("moved", "member", until_on=today - timedelta(days=1))
-    make.in_group(LEARNING_ADMINISTRATORS, people["learning"])
-    make.in_group(LEARNING_ADMINISTRATORS, people["gone"])
-    make.administrator(people["boss"])
-    make.administrator(people["absent"])
+    people.in_group(LEARNING_ADMINISTRATORS, persons["learning"])
+    people.in_group(LEARNING_ADMINISTRATORS, persons["gone"])
+    people.administrator(persons["boss"])
+    people.administrator(persons["absent"])
     for duty in ("learning", "administrator"):
-        make.ended(make.with_duty(duty, people["moved"]), duty)
-    User.objects.filter(pk__in=[people["absent"].pk, people["gone"].pk]).update(**LEFT)
-    return people
+        people.duty_ended(people.with_duty(duty, persons["moved"]), duty)
+    User.objects.filter(pk__in=[persons["absent"].pk, persons["gone"].pk]).update(**LEFT)
+    return persons
 
 
 def everybodys(cast: dict[str, User], names: str, but: str = "") -> dict[str, str]:
@@ -88,14 +88,14 @@ def test_people_in_admin(cast: dict[str, User]) -> None:
 
 
 def test_enrolments(cast: dict[str, User]) -> None:
-    path = make.path(make.step("practice"))
+    path = paths.path(paths.step("practice"))
 
     def enrol(name: str, **fields: Any) -> Enrolment:
-        return make.enrolment(cast[name], path, **fields)
+        return paths.enrolment(cast[name], path, **fields)
 
     rows = {
         "running": enrol("learner"),
-        "ended": enrol("learner", status="withdrawn", ended_at=make.MONDAY),
+        "ended": enrol("learner", status="withdrawn", ended_at=basics.MONDAY),
         "paused": enrol("mate", status="paused"),
         "higher": enrol("manager"),
         "hers": enrol("learning"),

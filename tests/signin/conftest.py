@@ -20,7 +20,7 @@ from allauth.mfa.totp.internal.auth import (
 from django.test import Client
 
 from lms.api import User
-from tests import factories as make
+from tests.factories import basics
 
 
 def code_for(secret: str) -> str:
@@ -45,7 +45,7 @@ def app_of() -> Callable[[User], str]:
 def door() -> Callable[..., Any]:
     """``door(client, email, passphrase)``: sends the log-in form."""
 
-    def send(client: Client, email: str, passphrase: str = make.PASSPHRASE, **fields: str) -> Any:
+    def send(client: Client, email: str, passphrase: str = basics.PASSPHRASE, **fields: str) -> Any:
         return client.post("/accounts/login/", {"login": email, "password": passphrase} | fields)
 
     return send

@@ -37,13 +37,12 @@ from lms.api import (
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
 from lms.rules.addresses import plain
 from lms.services.platform import address_guards
-from tests import coaching_factories as coaching
-from tests import factories as make
-from tests.judging_factories import log_in
+from tests.clients import log_in
+from tests.factories import basics, coaching, people
 
 pytestmark = pytest.mark.django_db
 
-AT, DAY = make.MONDAY, timedelta(days=1)
+AT, DAY = basics.MONDAY, timedelta(days=1)
 WHY = "Married in June."
 NEW = "cora.elm@example.com"
 NEW_PASSPHRASE = "five other plain test words"
@@ -61,7 +60,7 @@ def kept(settings: Any) -> None:
 
 @pytest.fixture
 def admin() -> User:
-    return make.administrator(make.person("Suna Ural"))
+    return people.administrator(people.person("Suna Ural"))
 
 
 @pytest.fixture
@@ -73,7 +72,7 @@ def change(actor: User, person: User, email: str = NEW, **fields: Any) -> User:
     """The act, as the page asks for it; nobody is signed in, and links are words."""
     shown = User.objects.get(pk=person.pk).email
     fields = {
-        "shown": shown, "reason": WHY, "key": make.key(), "at": AT, "end_sessions": lambda who: None,
+        "shown": shown, "reason": WHY, "key": basics.key(), "at": AT, "end_sessions": lambda who: None,
         "link_for": lambda who: f"/begin/{who.email}/",
     } | fields  # fmt: skip
     return change_address(actor=actor, person_uid=person.uid, email=email, **fields)
@@ -85,7 +84,7 @@ def mails(to: str) -> list[str]:
     return [quopri.decodestring(mail.message.encode()).decode() for mail in found]
 
 
-def signs_in(email: str, passphrase: str = make.PASSPHRASE) -> bool:
+def signs_in(email: str, passphrase: str = basics.PASSPHRASE) -> bool:
     client = Client()
     client.post("/accounts/login/", {"login": email, "password": passphrase})
     return "_auth_user_id" in client.session
@@ -143,19 +142,19 @@ def test_every_way_to_write_a_person_writes_the_same_address(typed: str, monkeyp
         return person
 
     def moved() -> User:
-        person = make.person()
+        person = people.person()
         User.objects.filter(pk=person.pk).update(email=typed)
         return person
 
     def commanded() -> User:
-        monkeypatch.setenv("VOUCH_ADMIN_PASSPHRASE", make.PASSPHRASE)
+        monkeypatch.setenv("VOUCH_ADMIN_PASSPHRASE", basics.PASSPHRASE)
         call_command("create_admin", "--email", typed, "--name", "Cora Oak", stdout=StringIO())
         return User.objects.get(full_name="Cora Oak")
 
     def invited() -> User:
         return invite_person(
-            actor=make.in_group(LEARNING_ADMINISTRATORS), email=typed, full_name="Cora Oak", team_id=make.team().pk,
-            link_for=lambda who: "/", key=make.key(), at=AT,
+            actor=people.in_group(LEARNING_ADMINISTRATORS), email=typed, full_name="Cora Oak", team_id=people.team().pk,
+            link_for=lambda who: "/", key=basics.key(), at=AT,
         )  # fmt: skip
 
     ways = {
@@ -165,7 +164,7 @@ def test_every_way_to_write_a_person_writes_the_same_address(typed: str, monkeyp
         "moved": moved,
         "commanded": commanded,
         "invited": invited,
-        "corrected": lambda: change(make.administrator(), make.person(), typed),
+        "corrected": lambda: change(people.administrator(), people.person(), typed),
     }
     for name, way in ways.items():
         with transaction.atomic():
@@ -181,7 +180,7 @@ def test_every_way_to_write_a_person_writes_the_same_address(typed: str, monkeyp
 @pytest.mark.parametrize("typed", [typed for typed in TYPED if typed.isascii()])
 def test_the_door_takes_it_however_it_is_typed(typed: str) -> None:
     """H3: log-in and the link for a new passphrase look at one truth."""
-    make.person("Cora Oak", email=TYPED[0])
+    people.person("Cora Oak", email=TYPED[0])
     assert signs_in(typed)
     forgot(typed)
     assert len(mails(TYPED[0])) == 1
@@ -190,7 +189,7 @@ def test_the_door_takes_it_however_it_is_typed(typed: str) -> None:
 @pytest.mark.parametrize("nonsense", ["", " ", "cora", "cora@", "@example.com", "çora@example.com", "a b@example.com"])
 def test_what_is_no_address_is_refused_with_a_sentence(admin: User, nonsense: str) -> None:
     with pytest.raises(Invalid) as caught:
-        change(admin, make.person(), nonsense)
+        change(admin, people.person(), nonsense)
     assert set(caught.value.fields) == {"email"}
 
 
@@ -206,13 +205,13 @@ ODD = [
 @pytest.mark.parametrize("odd", ODD)
 def test_what_mail_servers_read_in_different_ways_is_refused_with_a_sentence(admin: User, odd: str) -> None:
     """In quotation marks, with unseen letters, or a domain without a form in ASCII: by service, form and door."""
-    who, learning = make.person(), log_in(make.with_duty("learning"))
+    who, learning = people.person(), log_in(people.with_duty("learning"))
     with pytest.raises(Invalid) as caught:
         change(admin, who, odd)
     assert set(caught.value.fields) == {"email"}
-    form = {"full_name": "Nia New", "email": odd, "time_zone": "Europe/Copenhagen", "team": make.team().pk}
+    form = {"full_name": "Nia New", "email": odd, "time_zone": "Europe/Copenhagen", "team": people.team().pk}
     before = User.objects.count()
-    assert learning.post("/people/invite/", {**form, "key": str(make.key())}).status_code == 422
+    assert learning.post("/people/invite/", {**form, "key": str(basics.key())}).status_code == 422
     answer = Client().post("/accounts/password/reset/", {"email": odd})
     assert answer.status_code == 200
     assert answer.context["form"].errors["email"]
@@ -224,15 +223,15 @@ def test_what_mail_servers_read_in_different_ways_is_refused_with_a_sentence(adm
 def test_a_link_begins_with_our_address_whatever_name_the_request_was_sent_to(host: str, settings: Any) -> None:
     settings.ALLOWED_HOSTS = [".example.com", "testserver"]
     settings.VOUCH_BASE_URL = "https://vouch.example.com"
-    nia, learning = make.person("Nia New"), log_in(make.with_duty("learning"))
+    nia, learning = people.person("Nia New"), log_in(people.with_duty("learning"))
     Client().post("/accounts/password/reset/", {"email": nia.email}, headers={"host": host})
     form = {
         "full_name": "Max New",
         "email": "max@example.com",
         "time_zone": "Europe/Copenhagen",
-        "team": make.team().pk,
+        "team": people.team().pk,
     }
-    answer = learning.post("/people/invite/", {**form, "key": str(make.key())}, headers={"host": host})
+    answer = learning.post("/people/invite/", {**form, "key": str(basics.key())}, headers={"host": host})
     assert answer.status_code == 302
     for text in (mails(nia.email)[-1], mails("max@example.com")[-1]):
         [link] = re.findall(r"\S+/accounts/password/reset/key/", text)
@@ -249,7 +248,7 @@ def forge(statement: str, *values: Any) -> None:
 
 def test_the_log_ins_table_takes_nothing_but_the_persons_address() -> None:
     """H3: not a second row, not a colleague's, not a future colleague's, whoever speaks SQL."""
-    one, other = make.person("One"), make.person("Other")
+    one, other = people.person("One"), people.person("Other")
     add = 'INSERT INTO account_emailaddress (user_id, email, verified, "primary") VALUES (%s, %s, %s, FALSE)'
     for verified in (True, False):
         for email in (other.email, "new.boss@example.com", one.email, one.email.upper(), "Å@example.com"):
@@ -293,7 +292,7 @@ def test_a_guard_that_is_missing_or_empty_is_noticed(name: str) -> None:
 
 def test_rows_from_before_the_guards_are_put_right() -> None:
     """H3: an installation in which somebody had added a colleague's address."""
-    one, other = make.person("One"), make.person("Other")
+    one, other = people.person("One"), people.person("Other")
     address_guards.remove(connection)
     EmailAddress.objects.create(user=one, email="new.boss@example.com", verified=True)
     EmailAddress.objects.filter(user=other).delete()
@@ -310,7 +309,7 @@ def test_rows_from_before_the_guards_are_put_right() -> None:
 @pytest.mark.parametrize("whose", ["a colleague's", "a future colleague's", "one's own", "nonsense"])
 def test_nobody_adds_or_switches_an_address_of_their_own(admin: User, action: str, whose: str) -> None:
     """H3: whatever is posted, nothing is stored, nothing is mailed, and nothing breaks."""
-    who = make.person("Lea Rinne")
+    who = people.person("Lea Rinne")
     emails = {"a colleague's": admin.email, "a future colleague's": "new.boss@example.com", "one's own": who.email}
     client = log_in(who, sure=True)
     before = list(EmailAddress.objects.order_by("pk").values()), OutgoingMail.objects.count()
@@ -325,20 +324,20 @@ def test_nobody_adds_or_switches_an_address_of_their_own(admin: User, action: st
 
 def test_the_page_shows_the_address_and_who_changes_it(admin: User) -> None:
     """Case 3: for somebody, for the only administrator, and where there is nobody else at all."""
-    who = make.person("Lea Rinne")
+    who = people.person("Lea Rinne")
     page = log_in(who).get("/accounts/email/").content.decode()
     assert "lea.rinne" in page
     assert "Suna Ural" in page
     assert "<form" not in page.partition("<main")[2].partition("</main")[0]
     assert "there is none yet" in " ".join(log_in(admin).get("/accounts/email/").content.decode().split())
-    make.in_group(LEARNING_ADMINISTRATORS, make.person("Ruta Balode"))
+    people.in_group(LEARNING_ADMINISTRATORS, people.person("Ruta Balode"))
     assert "Ruta Balode" in log_in(admin).get("/accounts/email/").content.decode()
     assert Client().get("/accounts/email/").status_code == 302
 
 
 def test_wagtails_forms_change_no_address(admin: User) -> None:
     """H2: neither the form of people nor one's own account in the admin, whatever is posted."""
-    who, client = make.person("Lea Rinne"), log_in(admin)
+    who, client = people.person("Lea Rinne"), log_in(admin)
     edit = reverse("wagtailusers_users:edit", args=[who.pk])
     assert client.post(edit, {"email": "mallory@evil.example", "full_name": "Lea Rinne"}).status_code == 302
     assert 'name="email"' not in client.get(edit).content.decode()
@@ -356,7 +355,7 @@ def test_wagtails_forms_change_no_address(admin: User) -> None:
 
 def test_it_is_an_act_that_everybody_hears_of(admin: User, cora: User) -> None:
     """H2, case 1: old and new value, a reason, mail to both addresses, and the other administrators."""
-    other, learning, old = make.administrator(make.person("Ada Quist")), make.with_duty("learning"), cora.email
+    other, learning, old = people.administrator(people.person("Ada Quist")), people.with_duty("learning"), cora.email
     ended: list[User] = []
     change(admin, cora, end_sessions=ended.append)
     act = Act.objects.get(name="person.address")
@@ -379,7 +378,7 @@ def test_it_is_an_act_that_everybody_hears_of(admin: User, cora: User) -> None:
 
 
 def test_sent_twice_it_is_one_act_and_what_changed_meanwhile_is_said(admin: User, cora: User) -> None:
-    key, old = make.key(), cora.email
+    key, old = basics.key(), cora.email
     change(admin, cora, key=key)
     change(admin, cora, key=key, shown=old)
     assert (Act.objects.count(), FormerAddress.objects.count(), len(mails(NEW))) == (1, 1, 1)
@@ -395,8 +394,8 @@ def test_sent_twice_it_is_one_act_and_what_changed_meanwhile_is_said(admin: User
 @pytest.mark.parametrize("duty", ["author", "learning", "auditor", "sponsor", "coach", ""])
 def test_only_another_administrator_changes_it(admin: User, cora: User, duty: str) -> None:
     """H2: L&D invites people, and would otherwise open any door; an administrator does not change their own."""
-    who = cora if duty == "coach" else make.with_duty(duty) if duty else make.person()
-    target = make.person()
+    who = cora if duty == "coach" else people.with_duty(duty) if duty else people.person()
+    target = people.person()
     with pytest.raises(NotAllowed if duty == "learning" else NotFound):
         change(who, target)
     with pytest.raises(NotAllowed):
@@ -407,20 +406,20 @@ def test_only_another_administrator_changes_it(admin: User, cora: User, duty: st
 def test_the_page_asks_who_it_is_first_and_keeps_the_words(admin: User, cora: User) -> None:
     """H2: without re-authentication nothing changes, and what was written stands in the form again."""
     url, old = reverse("people_address", args=[cora.uid]), cora.email
-    fields = {"key": str(make.key()), "email": NEW, "shown": old, "reason": WHY, "sure": "on"}
+    fields = {"key": str(basics.key()), "email": NEW, "shown": old, "reason": WHY, "sure": "on"}
     client = log_in(admin)
     assert client.get(url)["Location"].startswith(reverse("account_reauthenticate"))
     assert client.post(url, fields)["Location"].startswith(reverse("account_reauthenticate"))
     assert User.objects.get(pk=cora.pk).email == old
-    client.post(reverse("account_reauthenticate"), {"password": make.PASSPHRASE})
+    client.post(reverse("account_reauthenticate"), {"password": basics.PASSPHRASE})
     page = client.get(url).content.decode()
     assert WHY in page
     assert NEW in page
     assert client.post(url, {**fields, "email": admin.email}).status_code == 422
-    assert client.post(url, {**fields, "key": str(make.key()), "shown": "x@example.com"}).status_code == 409
+    assert client.post(url, {**fields, "key": str(basics.key()), "shown": "x@example.com"}).status_code == 409
     there = Client()
-    assert there.post("/accounts/login/", {"login": old, "password": make.PASSPHRASE}).status_code == 302
-    assert client.post(url, {**fields, "key": str(make.key())}).status_code == 302
+    assert there.post("/accounts/login/", {"login": old, "password": basics.PASSPHRASE}).status_code == 302
+    assert client.post(url, {**fields, "key": str(basics.key())}).status_code == 302
     assert not UserSession.objects.filter(user=cora).exists()
     assert there.get("/my-people/").status_code == 302
     assert client.get("/people/").status_code == 200
@@ -431,8 +430,8 @@ def test_the_page_asks_who_it_is_first_and_keeps_the_words(admin: User, cora: Us
 
 def closed(person: User) -> User:
     end_person(
-        actor=make.with_duty("learning"), person_uid=person.uid, last_day=date(2026, 3, 1), reason="Left.",
-        key=make.key(), at=AT,
+        actor=people.with_duty("learning"), person_uid=person.uid, last_day=date(2026, 3, 1), reason="Left.",
+        key=basics.key(), at=AT,
     )  # fmt: skip
     return person
 
@@ -441,7 +440,7 @@ def closed(person: User) -> User:
 @pytest.mark.parametrize("whose", ["active", "invited", "closed", "former", "former of one who left"])
 def test_an_address_that_somebody_has_or_had_lately_is_nobody_elses(admin: User, whose: str, typed: Any) -> None:
     """H2, H3, cases 1 and 2: neither invited nor given, and the sentence does not say whose."""
-    holder = make.person("Hal Holder", started_on=None)
+    holder = people.person("Hal Holder", started_on=None)
     email = holder.email
     if whose == "invited":
         User.objects.filter(pk=holder.pk).update(password="!")
@@ -449,15 +448,15 @@ def test_an_address_that_somebody_has_or_had_lately_is_nobody_elses(admin: User,
         change(admin, holder, at=AT - 29 * DAY)
     if whose in ("closed", "former of one who left"):
         closed(holder)
-    learning, team = make.with_duty("learning"), make.team()
+    learning, team = people.with_duty("learning"), people.team()
 
     def invite(at: Any) -> User:
         return invite_person(
             actor=learning, email=typed(email), full_name="Nia New", team_id=team.pk, link_for=lambda who: "/",
-            key=make.key(), at=at,
+            key=basics.key(), at=at,
         )  # fmt: skip
 
-    for attempt in (lambda: invite(AT), lambda: change(admin, make.person(), typed(email))):
+    for attempt in (lambda: invite(AT), lambda: change(admin, people.person(), typed(email))):
         with pytest.raises(Invalid) as caught:
             attempt()
         assert "somebody's here" in caught.value.fields["email"]
@@ -475,7 +474,7 @@ def test_an_address_that_is_given_up_while_an_invitation_waits_is_nobody_elses(
     admin: User, cora: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The invitation asked before the change was committed, and writes after it: it asks once more."""
-    old, learning, asked = cora.email, make.with_duty("learning"), []
+    old, learning, asked = cora.email, people.with_duty("learning"), []
 
     def asks(email: str, at: Any, person: User | None = None) -> str:
         found = usable_address(email, at, person)
@@ -487,8 +486,8 @@ def test_an_address_that_is_given_up_while_an_invitation_waits_is_nobody_elses(
     monkeypatch.setattr("lms.services.platform.people.usable_address", asks)
     with pytest.raises(Invalid):
         invite_person(
-            actor=learning, email=old, full_name="Nia New", team_id=make.team().pk, link_for=lambda who: "/",
-            key=make.key(), at=AT,
+            actor=learning, email=old, full_name="Nia New", team_id=people.team().pk, link_for=lambda who: "/",
+            key=basics.key(), at=AT,
         )  # fmt: skip
     assert asked == [old]
     assert not User.objects.filter(full_name="Nia New").exists()
@@ -497,15 +496,15 @@ def test_an_address_that_is_given_up_while_an_invitation_waits_is_nobody_elses(
 def test_an_invitation_with_the_key_of_something_else_does_not_blame_the_address(cora: User) -> None:
     with pytest.raises(Conflict, match="already used for something else"):
         invite_person(
-            actor=make.with_duty("learning"), email="free@example.com", full_name="Nia New", team_id=make.team().pk,
+            actor=people.with_duty("learning"), email="free@example.com", full_name="Nia New", team_id=people.team().pk,
             link_for=lambda who: "/", key=cora.uid, at=AT,
         )  # fmt: skip
 
 
 def test_the_machine_gives_no_former_address_either(admin: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    nia = make.person("Nia New", email="nia@example.com")
+    nia = people.person("Nia New", email="nia@example.com")
     change(admin, nia, at=clock.now())
-    monkeypatch.setenv("VOUCH_ADMIN_PASSPHRASE", make.PASSPHRASE)
+    monkeypatch.setenv("VOUCH_ADMIN_PASSPHRASE", basics.PASSPHRASE)
     with pytest.raises(CommandError, match="within the last 30 days"):
         call_command("create_admin", "--email", "nia@example.com", "--name", "Else", stdout=StringIO())
 
@@ -534,7 +533,7 @@ def test_no_key_is_left_behind(admin: User, cora: User) -> None:
     second = link_in(mails(evil)[-1])
     forgot(old)
     assert not any("/accounts/password/reset/key/" in text for text in mails(old)[1:])
-    change(make.administrator(), cora, old, at=now + DAY)
+    change(people.administrator(), cora, old, at=now + DAY)
     assert not opens(second)
     forgot(evil)
     assert "/accounts/password/reset/key/" not in mails(evil)[-1]
@@ -555,7 +554,7 @@ def test_a_take_over_is_told_at_the_old_address_at_each_step(admin: User, cora: 
         person_uid=cora.uid,
         reason=WHY,
         take_away=lambda who: ["Authenticator app"],
-        key=make.key(),
+        key=basics.key(),
         at=now,
     )
     assert "has removed the second factor" in mails(old)[-1]
@@ -572,15 +571,15 @@ def test_a_take_over_is_told_at_the_old_address_at_each_step(admin: User, cora: 
 
 def test_an_invitation_that_went_to_a_wrong_address_is_corrected(admin: User) -> None:
     """Case 2: the wrong recipient's link is dead, and what they set up before opens nothing."""
-    learning, now = make.with_duty("learning"), clock.now()
+    learning, now = people.with_duty("learning"), clock.now()
     client, right, wrong = log_in(learning), "nia.new@example.com", "nia.now@example.com"
-    fields = {"full_name": "Nia New", "email": wrong, "time_zone": "Europe/Copenhagen", "team": make.team().pk}
-    assert client.post("/people/invite/", {**fields, "key": str(make.key())}).status_code == 302
+    fields = {"full_name": "Nia New", "email": wrong, "time_zone": "Europe/Copenhagen", "team": people.team().pk}
+    assert client.post("/people/invite/", {**fields, "key": str(basics.key())}).status_code == 302
     dead, nia = link_in(mails(wrong)[-1]), User.objects.get(full_name="Nia New")
     url = reverse("people_address", args=[nia.uid])
     form = {"email": right, "shown": wrong, "reason": "A typing error", "sure": "on"}
     sure = log_in(admin, sure=True)
-    assert sure.post(url, {**form, "key": str(make.key())}).status_code == 302
+    assert sure.post(url, {**form, "key": str(basics.key())}).status_code == 302
     assert not opens(dead)
     assert opens(link_in(mails(right)[-1]))
     assert signs_in(right, NEW_PASSPHRASE)

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests import coaching_factories as coaching
-from tests import factories as make
+from tests.factories import basics, coaching
 
 from .conftest import code_for
 
@@ -57,14 +56,14 @@ def key_in_the_port(tab: Any) -> Any:
 def sign_in(tab: Any, home: str, email: str) -> None:
     tab.goto(f"{home}/accounts/login/")
     tab.fill("input[name=login]", email)
-    tab.fill("input[name=password]", make.PASSPHRASE)
+    tab.fill("input[name=password]", basics.PASSPHRASE)
     tab.click("form:has(input[name=password]) button:has-text('Sign in')")
     tab.wait_for_url(lambda url: "/accounts/login" not in url)
 
 
 def confirm(tab: Any) -> None:
     """Is it still you?"""
-    tab.fill("input[name=password]", make.PASSPHRASE)
+    tab.fill("input[name=password]", basics.PASSPHRASE)
     tab.click("button:has-text('Yes, go on')")
 
 

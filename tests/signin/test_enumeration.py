@@ -19,7 +19,7 @@ from django.test.utils import CaptureQueriesContext
 
 from lms import clock
 from lms.api import OutgoingMail, User
-from tests import factories as make
+from tests.factories import basics, people
 
 pytestmark = pytest.mark.django_db
 
@@ -28,10 +28,10 @@ ADDRESSES = [KNOWN, UNKNOWN, INVITED, LEFT]
 
 
 @pytest.fixture(autouse=True)
-def people(settings: Any) -> None:
+def persons(settings: Any) -> None:
     settings.EMAIL_BACKEND = "lms.mail.OutboxBackend"
-    make.person("Known", email=KNOWN)
-    make.person("Left", email=LEFT, is_active=False, deactivated_at=clock.now())
+    people.person("Known", email=KNOWN)
+    people.person("Left", email=LEFT, is_active=False, deactivated_at=clock.now())
     User.objects.create_user(INVITED, None, full_name="Invited")
 
 
@@ -40,7 +40,7 @@ def hashed(settings: Any) -> Iterator[list[str]]:
     """The passphrases that were hashed, one entry a hash, with the hasher of production."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
     for person in User.objects.filter(email__in=(KNOWN, LEFT)):
-        person.set_password(make.PASSPHRASE)
+        person.set_password(basics.PASSPHRASE)
         person.save(update_fields=["password"])
     done: list[str] = []
     real = PBKDF2PasswordHasher.encode
@@ -146,7 +146,7 @@ def test_two_hundred_known_and_two_hundred_unknown_take_as_long(form: str, setti
     """The same status, length and place to go; medians differ by less than a tenth, or than the noise here."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
     encoded = User(email="x@example.com")
-    encoded.set_password(make.PASSPHRASE)
+    encoded.set_password(basics.PASSPHRASE)
     known = [f"known{n:03}@example.com" for n in range(200)]
     User.objects.bulk_create(User(email=email, full_name=email, password=encoded.password) for email in known)
     took: dict[bool, list[float]] = {True: [], False: []}

@@ -19,7 +19,7 @@ from django.test.utils import CaptureQueriesContext
 
 from lms.api import User
 from lms.settings import base
-from tests import factories as make
+from tests.factories import basics, people
 
 pytestmark = pytest.mark.django_db
 
@@ -35,8 +35,8 @@ def counted(settings: Any) -> None:
 
 @pytest.fixture
 def owner() -> User:
-    make.person("Lea Rinne", email=OTHER)
-    return make.person("Nora Hall", email=OWNER)
+    people.person("Lea Rinne", email=OTHER)
+    return people.person("Nora Hall", email=OWNER)
 
 
 def browser(address: str = HOME, *cookies: Client) -> Client:
@@ -88,7 +88,7 @@ def test_somebody_signed_in_can_still_show_that_it_is_they(owner: User, door: Ca
     known = browser()
     door(known, OWNER)
     locked(door)
-    answer = known.post("/accounts/reauthenticate/", {"password": make.PASSPHRASE})
+    answer = known.post("/accounts/reauthenticate/", {"password": basics.PASSPHRASE})
     assert answer.status_code == 302
 
 

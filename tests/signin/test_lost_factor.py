@@ -14,9 +14,8 @@ from django.urls import reverse
 
 from lms.api import LEARNING_ADMINISTRATORS, Act, Notice, OutgoingMail, User, remove_second_factor
 from lms.errors import Invalid
-from tests import coaching_factories as coaching
-from tests import factories as make
-from tests.judging_factories import cost, log_in
+from tests.clients import count_queries, log_in
+from tests.factories import basics, coaching, people
 from tests.markup import markup
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +25,7 @@ WHY = "Phone and laptop were in the stolen bag"
 
 @pytest.fixture
 def admin() -> User:
-    return make.administrator(make.person("Suna Ural"))
+    return people.administrator(people.person("Suna Ural"))
 
 
 @pytest.fixture
@@ -66,16 +65,16 @@ def test_the_page_names_what_goes_and_nothing_secret(admin: User, lost: User) ->
 
 def test_the_page_costs_the_same_for_many_passkeys(admin: User, lost: User) -> None:
     client = log_in(admin, sure=True)
-    before = cost(client, address(lost))
+    before = count_queries(client, address(lost))
     for number in range(5):
         Authenticator.objects.create(user=lost, type="webauthn", data={"name": f"Key {number}", "credential": {}})
-    assert cost(client, address(lost)) == before <= 8
+    assert count_queries(client, address(lost)) == before <= 8
 
 
 def test_all_of_it_goes_with_every_session_and_everybody_hears(
     admin: User, lost: User, door: Callable[..., Any]
 ) -> None:
-    another, there = make.administrator(), Client()
+    another, there = people.administrator(), Client()
     codes = Authenticator.objects.get(user=lost, type="recovery_codes").wrap().get_unused_codes()
     door(there, lost.email)
     there.post("/accounts/2fa/authenticate/", {"code": codes[0]})
@@ -139,10 +138,10 @@ def test_what_was_not_shown_is_not_removed(admin: User, lost: User) -> None:
 
 
 def test_nothing_to_remove_is_said(admin: User) -> None:
-    who, client = make.person("Nora Hall"), log_in(admin, sure=True)
+    who, client = people.person("Nora Hall"), log_in(admin, sure=True)
     assert "Nora has no second factor." in markup(client.get(address(who)))
     before = state(who)
-    form = {"key": make.key(), "shown": "", "reason": WHY, "sure": "on"}
+    form = {"key": basics.key(), "shown": "", "reason": WHY, "sure": "on"}
     assert client.post(address(who), form).status_code == 409
     assert state(who) == before
 
@@ -156,7 +155,7 @@ def test_a_reason_and_being_sure_are_asked_for(admin: User, lost: User, changed:
 
 def test_the_service_asks_for_a_reason_too(admin: User, lost: User) -> None:
     before = state(lost)
-    fields = {"person_uid": lost.uid, "take_away": lambda person: ["All"], "key": make.key(), "at": make.MONDAY}
+    fields = {"person_uid": lost.uid, "take_away": lambda person: ["All"], "key": basics.key(), "at": basics.MONDAY}
     with pytest.raises(Invalid):
         remove_second_factor(actor=admin, reason=" \n ", **fields)
     assert state(lost) == before
@@ -168,23 +167,23 @@ def test_who_it_is_is_asked_again_and_the_words_wait(admin: User, lost: User, ap
     answer = client.post(address(lost), sure)
     assert answer["Location"].startswith("/accounts/reauthenticate/")
     assert state(lost)[0] == before[0]
-    client.post("/accounts/reauthenticate/", {"password": make.PASSPHRASE, "next": address(lost)})
+    client.post("/accounts/reauthenticate/", {"password": basics.PASSPHRASE, "next": address(lost)})
     assert WHY in markup(client.get(address(lost)))
 
 
 @pytest.mark.parametrize("who", ["learning", "themself", "coach", "former"])
 def test_nobody_else_may(who: str, admin: User, lost: User) -> None:
-    people = {
-        "learning": lambda: make.in_group(LEARNING_ADMINISTRATORS),
+    persons = {
+        "learning": lambda: people.in_group(LEARNING_ADMINISTRATORS),
         "themself": lambda: lost,
         "coach": coaching.coach,
-        "former": lambda: make.person(),
+        "former": lambda: people.person(),
     }
-    client = log_in(people[who](), sure=True)
+    client = log_in(persons[who](), sure=True)
     before = state(lost)
     expected = 404 if who in ("coach", "former") else 403
     assert client.get(address(lost)).status_code == expected
-    form = {"key": make.key(), "shown": "", "reason": WHY, "sure": "on"}
+    form = {"key": basics.key(), "shown": "", "reason": WHY, "sure": "on"}
     assert client.post(address(lost), form).status_code == expected
     assert state(lost) == before
 
@@ -197,9 +196,9 @@ def test_an_administrator_removes_their_own_on_their_own_page_only(admin: User, 
 
 
 def test_the_list_offers_it_to_administrators_for_whoever_has_one(admin: User, lost: User) -> None:
-    make.person("Nora Hall")
+    people.person("Nora Hall")
     page = markup(log_in(admin).get("/people/"))
     assert page.count("Lost second factor") == 1
     assert address(lost) in page
-    learning = log_in(make.in_group(LEARNING_ADMINISTRATORS))
+    learning = log_in(people.in_group(LEARNING_ADMINISTRATORS))
     assert "Lost second factor" not in markup(learning.get("/people/"))

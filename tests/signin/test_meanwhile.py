@@ -24,14 +24,14 @@ from lms.api import OutgoingMail, User, change_address, end_duty, remove_second_
 from lms.views.door import sign_out_everywhere
 from lms.views.people import invitation_link
 from lms.views.second_factor import factors_of, factors_shown, take_away
-from tests import factories as make
-from tests.judging_factories import log_in
+from tests.clients import log_in
+from tests.factories import basics, people
 
 pytestmark = pytest.mark.django_db
 
 NEW = "nia.new@example.com"
 NEW_PASSPHRASE = "five other plain test words"
-FORM = {"oldpassword": make.PASSPHRASE, "password1": NEW_PASSPHRASE, "password2": NEW_PASSPHRASE}
+FORM = {"oldpassword": basics.PASSPHRASE, "password1": NEW_PASSPHRASE, "password2": NEW_PASSPHRASE}
 
 
 @pytest.fixture(autouse=True)
@@ -41,19 +41,19 @@ def kept(settings: Any) -> None:
 
 @pytest.fixture
 def admin() -> User:
-    return make.administrator(make.person("Suna Ural"))
+    return people.administrator(people.person("Suna Ural"))
 
 
 @pytest.fixture
 def nia() -> User:
-    return make.person("Nia New", email="nia.now@example.com")
+    return people.person("Nia New", email="nia.now@example.com")
 
 
 def moved(admin: User, person: User) -> None:
     """Their address changes."""
     change_address(
         actor=admin, person_uid=person.uid, email=NEW, shown=User.objects.get(pk=person.pk).email, reason="Asked.",
-        key=make.key(), at=clock.now(), end_sessions=sign_out_everywhere,
+        key=basics.key(), at=clock.now(), end_sessions=sign_out_everywhere,
         link_for=invitation_link,
     )  # fmt: skip
 
@@ -61,15 +61,15 @@ def moved(admin: User, person: User) -> None:
 def closed(person: User) -> None:
     """They leave."""
     end_person(
-        actor=make.with_duty("learning"), person_uid=person.uid, last_day=clock.now().date(), reason="Left.",
-        key=make.key(), at=clock.now(),
+        actor=people.with_duty("learning"), person_uid=person.uid, last_day=clock.now().date(), reason="Left.",
+        key=basics.key(), at=clock.now(),
     )  # fmt: skip
 
 
 def opened(admin: User, person: User) -> None:
     """Their second factor is removed, and they are signed out everywhere."""
     remove_second_factor(
-        actor=admin, person_uid=person.uid, reason="Lost.", key=make.key(), at=clock.now(),
+        actor=admin, person_uid=person.uid, reason="Lost.", key=basics.key(), at=clock.now(),
         take_away=lambda who: take_away(who, factors_shown(factors_of(who))),
     )  # fmt: skip
 
@@ -145,12 +145,14 @@ def test_a_passphrase_that_was_chosen_first_stays(nia: User, door: Any) -> None:
 
 
 def test_an_ended_duty_stays_ended(admin: User, door: Any) -> None:
-    other = make.administrator(make.person("Ada Quist"))
+    other = people.administrator(people.person("Ada Quist"))
     client, row = Client(), other.duty_holdings.get()
     door(client, other.email)
 
     def end() -> None:
-        end_duty(actor=admin, person_uid=other.uid, holding_uid=row.uid, reason="Over.", key=make.key(), at=clock.now())
+        end_duty(
+            actor=admin, person_uid=other.uid, holding_uid=row.uid, reason="Over.", key=basics.key(), at=clock.now()
+        )
 
     with while_hashing(end):
         assert client.post("/accounts/password/change/", FORM).status_code == 302
@@ -168,7 +170,7 @@ def test_an_ended_session_does_not_live_on_under_another_key(admin: User, nia: U
     assert "signed out meanwhile" in answer.content.decode()
     assert not is_in(client)
     assert not UserSession.objects.filter(user=nia).exists()
-    assert User.objects.get(pk=nia.pk).check_password(make.PASSPHRASE)
+    assert User.objects.get(pk=nia.pk).check_password(basics.PASSPHRASE)
 
 
 def test_a_session_that_is_ended_when_its_key_changes_is_over(nia: User, door: Any) -> None:
@@ -200,16 +202,16 @@ def test_a_newer_hash_does_not_undo_a_newer_passphrase(nia: User, settings: Any)
     """At sign-in a hash of an older kind is replaced: only where it still stands."""
     older = "django.contrib.auth.hashers.PBKDF2SHA1PasswordHasher"
     settings.PASSWORD_HASHERS = [*settings.PASSWORD_HASHERS, older]
-    old = make_password(make.PASSPHRASE, hasher="pbkdf2_sha1")
+    old = make_password(basics.PASSPHRASE, hasher="pbkdf2_sha1")
     User.objects.filter(pk=nia.pk).update(password=old)
     read = User.objects.get(pk=nia.pk)
     chosen_first = make_password("the one that was first")
     User.objects.filter(pk=nia.pk).update(password=chosen_first)
-    assert read.check_password(make.PASSPHRASE)
+    assert read.check_password(basics.PASSPHRASE)
     assert User.objects.get(pk=nia.pk).password == chosen_first
     User.objects.filter(pk=nia.pk).update(password=old)
     read = User.objects.get(pk=nia.pk)
-    assert read.check_password(make.PASSPHRASE)
+    assert read.check_password(basics.PASSPHRASE)
     assert User.objects.get(pk=nia.pk).password == read.password != old
 
 
@@ -249,7 +251,7 @@ def test_saving_somebody_writes_what_opens_the_account_only_by_name(nia: User) -
 def test_two_at_the_same_moment(what: str, settings: Any, admin: User, door: Any) -> None:
     """Nothing is replaced here: two threads, and the hash that production computes."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
-    nia = make.person("Nia New", email="nia.now@example.com")
+    nia = people.person("Nia New", email="nia.now@example.com")
     client, answers = Client(), []
     assert door(client, nia.email).status_code == 302
 

@@ -9,8 +9,8 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
 
-from tests import factories as make
-from tests.judging_factories import log_in
+from tests.clients import log_in
+from tests.factories import basics, people
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +28,7 @@ ODD = [
 
 @pytest.mark.parametrize("answer", ODD)
 def test_no_answer_of_a_passkey_is_an_error_of_ours(answer: str, app_of: Any) -> None:
-    who, other = make.person(), make.person()
+    who, other = people.person(), people.person()
     app_of(other)
     Authenticator.objects.create(user=who, type="webauthn", data={"name": "Key", "credential": {}})
     stranger, known = Client(), log_in(who)
@@ -37,9 +37,9 @@ def test_no_answer_of_a_passkey_is_an_error_of_ours(answer: str, app_of: Any) ->
     assert stranger.post(here, {"credential": answer})["Location"] == "/accounts/login/"
     assert "_auth_user_id" not in stranger.session
     known.post("/accounts/2fa/webauthn/reauthenticate/", {"credential": answer})
-    sure = log_in(make.person(), sure=True)
+    sure = log_in(people.person(), sure=True)
     assert sure.post("/accounts/2fa/webauthn/add/", {"credential": answer, "name": "Key"}).status_code == 200
     half = Client()
-    half.post("/accounts/login/", {"login": other.email, "password": make.PASSPHRASE})
+    half.post("/accounts/login/", {"login": other.email, "password": basics.PASSPHRASE})
     half.post("/accounts/2fa/authenticate/", {"credential": answer})
     assert "_auth_user_id" not in half.session

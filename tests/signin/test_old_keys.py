@@ -16,8 +16,8 @@ from lms import clock
 from lms.api import Act, User, remove_second_factor
 from lms.views.people import invitation_link
 from lms.views.second_factor import factors_of, factors_shown, take_away
-from tests import factories as make
-from tests.judging_factories import log_in
+from tests.clients import log_in
+from tests.factories import basics, people
 
 from .test_addresses import NEW, NEW_PASSPHRASE, closed, forgot, link_in, mails, opens, signs_in
 
@@ -33,12 +33,12 @@ def kept(settings: Any) -> None:
 
 @pytest.fixture
 def nia() -> User:
-    return make.person("Nia New", email=WHO)
+    return people.person("Nia New", email=WHO)
 
 
 @pytest.fixture
 def admin() -> User:
-    return make.administrator(make.person("Suna Ural"))
+    return people.administrator(people.person("Suna Ural"))
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def send(client: Client, person: User, **fields: str) -> Any:
     """The form about somebody's address, as the page shows it."""
     url = reverse("people_address", args=[person.uid])
     form = {
-        "key": str(make.key()), "email": NEW, "shown": person.email, "held": factors_shown(factors_of(person)),
+        "key": str(basics.key()), "email": NEW, "shown": person.email, "held": factors_shown(factors_of(person)),
         "reason": "A typing error", "sure": "on",
     }  # fmt: skip
     return client.post(url, form | fields)
@@ -159,8 +159,8 @@ def test_whoever_changes_an_address_says_whether_the_second_factor_stays(nia: Us
 
 
 def test_it_is_removed_in_the_same_act_and_everybody_reads_so(nia: User, admin: User, sure: Client) -> None:
-    other, key = make.administrator(make.person("Ada Quist")), passkey(nia)
-    form = {"factors": "remove", "key": str(make.key())}
+    other, key = people.administrator(people.person("Ada Quist")), passkey(nia)
+    form = {"factors": "remove", "key": str(basics.key())}
     shown = {"held": factors_shown(factors_of(nia))}
     assert send(sure, nia, **form, **shown).status_code == 302
     act = Act.objects.get(name="person.address")
@@ -231,7 +231,7 @@ def test_half_way_in_the_old_passphrase_counts_no_more(
         closed(nia)
     else:
         remove_second_factor(
-            actor=admin, person_uid=nia.uid, reason="Lost.", key=make.key(), at=clock.now(),
+            actor=admin, person_uid=nia.uid, reason="Lost.", key=basics.key(), at=clock.now(),
             take_away=lambda who: take_away(who, factors_shown(factors_of(who))),
         )  # fmt: skip
     client.post("/accounts/2fa/authenticate/", {"code": code})

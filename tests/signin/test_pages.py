@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
 from lms.api import User
-from tests import factories as make
+from tests.factories import basics, people
 
 pytestmark = pytest.mark.django_db
 
@@ -56,23 +56,23 @@ def follow(client: Client, address: str) -> Any:
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("who", ["anonymous", "signed in", "sure", "with a second factor"])
 def test_a_page_of_the_package_is_one_of_ours(name: str, who: str, app_of: Callable[[User], str]) -> None:
-    client, person = Client(), make.person("Lea Rinne")
+    client, person = Client(), people.person("Lea Rinne")
     if who != "anonymous":
         client.force_login(person)
     if who == "with a second factor":
         app_of(person)
     if who in ("sure", "with a second factor"):
-        client.post("/accounts/reauthenticate/", {"password": make.PASSPHRASE})
+        client.post("/accounts/reauthenticate/", {"password": basics.PASSPHRASE})
     assert is_ours(follow(client, reverse(name))), name
 
 
 def test_so_are_those_that_need_a_key_or_a_passkey() -> None:
-    client, person = Client(), make.person()
+    client, person = Client(), people.person()
     assert is_ours(client.get("/accounts/password/reset/key/1-nothing/"))
     client.force_login(person)
     assert is_ours(client.get("/accounts/confirm-email/nothing/"))
     assert is_ours(client.get("/accounts/logout/"))
-    client.post("/accounts/reauthenticate/", {"password": make.PASSPHRASE})
+    client.post("/accounts/reauthenticate/", {"password": basics.PASSPHRASE})
     data = {"name": "The laptop", "credential": {"clientExtensionResults": {"credProps": {"rk": True}}}}
     key = Authenticator.objects.create(user=person, type="webauthn", data=data)
     for address in ("", f"keys/{key.pk}/edit/", f"keys/{key.pk}/remove/"):
@@ -83,7 +83,7 @@ def test_so_are_those_that_need_a_key_or_a_passkey() -> None:
 
 def test_one_page_leads_to_all_of_it_from_the_persons_menu() -> None:
     client = Client()
-    client.force_login(make.person())
+    client.force_login(people.person())
     assert '<a href="/accounts/2fa/">Sign-in and security</a>' in client.get("/my-people/").content.decode()
     page = client.get("/accounts/2fa/").content.decode()
     for name in ("totp/activate", "webauthn/add"):
@@ -93,7 +93,7 @@ def test_one_page_leads_to_all_of_it_from_the_persons_menu() -> None:
 
 
 def test_whoever_must_show_it_again_may_choose_how(app_of: Callable[[User], str]) -> None:
-    client, person = Client(), make.person()
+    client, person = Client(), people.person()
     app_of(person)
     client.force_login(person)
     page = client.get("/accounts/reauthenticate/?next=/requests/").content.decode()

@@ -12,8 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from lms.api import AUTHORS, LEARNING_ADMINISTRATORS, User
-from tests import coaching_factories as coaching
-from tests import factories as make
+from tests.factories import basics, coaching, paths, people
 
 from .conftest import code_for
 
@@ -28,14 +27,14 @@ def demanded(settings: Any) -> None:
 
 
 def observer() -> User:
-    who = make.person("Otto")
-    coaching.grant(who, "listening")
+    who = people.person("Otto")
+    coaching.grant_for_long(who, "listening")
     return who
 
 
 def manager() -> User:
-    who = make.person("Mats")
-    make.team(make.person(), manager=who)
+    who = people.person("Mats")
+    people.team(people.person(), manager=who)
     return who
 
 
@@ -43,11 +42,11 @@ PEOPLE: dict[str, Callable[[], User]] = {
     "coach": coaching.coach,
     "observer": observer,
     "manager": manager,
-    "author": lambda: make.in_group(AUTHORS),
-    "learning administrator": lambda: make.in_group(LEARNING_ADMINISTRATORS),
-    "auditor": lambda: make.with_duty("auditor"),
-    "sponsor": lambda: make.with_duty("sponsor"),
-    "administrator": lambda: make.administrator(),
+    "author": lambda: people.in_group(AUTHORS),
+    "learning administrator": lambda: people.in_group(LEARNING_ADMINISTRATORS),
+    "auditor": lambda: people.with_duty("auditor"),
+    "sponsor": lambda: people.with_duty("sponsor"),
+    "administrator": lambda: people.administrator(),
 }
 
 
@@ -70,8 +69,8 @@ def test_somebody_with_a_duty_sets_it_up_before_anything_else_and_is_told_why(du
 
 
 def test_a_learner_needs_none() -> None:
-    who = make.person()
-    make.enrolment(who, make.path(make.step("course")))
+    who = people.person()
+    paths.enrolment(who, paths.path(paths.step("course")))
     client = signed_in(who)
     assert client.get("/my-people/").status_code == 200
     assert "a passphrase alone is not enough" not in client.get("/accounts/2fa/").content.decode()
@@ -90,7 +89,7 @@ def test_what_leads_to_it_and_out_stays_open(address: str) -> None:
 
 
 def test_a_form_is_refused_and_its_words_are_given_back() -> None:
-    answer = signed_in(coaching.coach()).post("/exchange/ask/", {"key": make.key(), "body": WORDS})
+    answer = signed_in(coaching.coach()).post("/exchange/ask/", {"key": basics.key(), "body": WORDS})
     assert answer.status_code == 403
     assert WORDS in answer.content.decode()
     assert "/accounts/2fa/" in answer.content.decode()
@@ -99,7 +98,7 @@ def test_a_form_is_refused_and_its_words_are_given_back() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_set_up_once_and_the_way_is_open(next_code: Callable[[], None]) -> None:
     client = signed_in(coaching.coach())
-    client.post("/accounts/reauthenticate/", {"password": make.PASSPHRASE})
+    client.post("/accounts/reauthenticate/", {"password": basics.PASSPHRASE})
     page = client.get("/accounts/2fa/totp/activate/")
     assert page.status_code == 200
     done = client.post("/accounts/2fa/totp/activate/", {"code": code_for(page.context["form"].secret)})
@@ -148,7 +147,7 @@ def test_a_session_from_before_the_set_up_shows_it_before_it_goes_on(
         "/accounts/password/change/",
     ):
         assert client.get(address)["Location"].startswith("/accounts/2fa/reauthenticate/"), address
-    client.post("/accounts/reauthenticate/", {"password": make.PASSPHRASE})
+    client.post("/accounts/reauthenticate/", {"password": basics.PASSPHRASE})
     assert client.get("/my-people/").status_code == 302, "a passphrase is no second factor"
     shown = client.post(answer["Location"], {"code": code_for(secret), "next": "/my-people/"})
     assert shown["Location"] == "/my-people/"
@@ -162,7 +161,7 @@ def test_whoever_takes_the_last_one_away_is_asked_for_another(
     secret, client = app_of(who), Client()
     door(client, who.email)
     client.post("/accounts/2fa/authenticate/", {"code": code_for(secret)})
-    client.post("/accounts/reauthenticate/", {"password": make.PASSPHRASE})
+    client.post("/accounts/reauthenticate/", {"password": basics.PASSPHRASE})
     assert client.post("/accounts/2fa/totp/deactivate/").status_code == 302
     assert not Authenticator.objects.filter(user=who).exists()
     assert client.get("/my-people/")["Location"].startswith("/accounts/2fa/?")
@@ -182,12 +181,12 @@ def test_it_belongs_to_the_person_and_not_to_the_browser(
 @pytest.mark.parametrize("duty", ["administrator", "learning"])
 def test_a_duty_that_another_process_gave_is_seen(duty: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The navigation keeps duties for a minute in each process: before a form, and for an administrator, rows count."""
-    who, browser = make.person("Cora Oak"), Client()
+    who, browser = people.person("Cora Oak"), Client()
     browser.force_login(who)
     assert browser.get("/my-people/").status_code == 200
     monkeypatch.setattr("lms.services.platform.duties.forget", lambda *ids: None)
-    make.with_duty(duty, who)
-    form = {"full_name": "Nia New", "key": str(make.key())}
+    people.with_duty(duty, who)
+    form = {"full_name": "Nia New", "key": str(basics.key())}
     answer = browser.get("/people/") if duty == "administrator" else browser.post("/people/invite/", form)
     assert answer.status_code == (302 if duty == "administrator" else 403)
     assert browser.get("/people/").status_code == 302
@@ -195,12 +194,12 @@ def test_a_duty_that_another_process_gave_is_seen(duty: str, monkeypatch: pytest
 
 def test_a_form_that_waits_does_not_get_past_the_second_factor(app_of: Any) -> None:
     """It was put aside before a duty asked for the factor; the answer to "is it still you?" would carry it out."""
-    who, browser = make.person("Cora Oak"), Client()
+    who, browser = people.person("Cora Oak"), Client()
     app_of(who)
     browser.force_login(who)
     there = "/accounts/2fa/totp/deactivate/"
     assert "reauthenticate" in browser.post(there)["Location"]
-    make.with_duty("learning", who)
-    make.nothing_kept()
-    browser.post(f"/accounts/reauthenticate/?next={there}", {"password": make.PASSPHRASE, "next": there})
+    people.with_duty("learning", who)
+    basics.nothing_kept()
+    browser.post(f"/accounts/reauthenticate/?next={there}", {"password": basics.PASSPHRASE, "next": there})
     assert Authenticator.objects.filter(user=who, type="totp").exists()

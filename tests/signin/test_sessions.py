@@ -12,14 +12,14 @@ from django.test import Client
 
 from lms import clock
 from lms.api import User
-from tests import factories as make
+from tests.factories import basics, people
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def who() -> User:
-    return make.person("Lea Rinne")
+    return people.person("Lea Rinne")
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_ending_the_others_leaves_this_one(two: list[Client]) -> None:
 
 def test_whoever_leaves_is_signed_out_everywhere_at_once(who: User, two: list[Client]) -> None:
     other = Client()
-    other.force_login(make.person())
+    other.force_login(people.person())
     leave(who)
     assert [is_in(client) for client in two] == [False, False]
     assert is_in(other)
@@ -96,7 +96,7 @@ def test_the_key_of_a_session_changes_with_signing_in(who: User, door: Callable[
 
 
 def test_a_new_passphrase_ends_the_other_sessions(who: User, two: list[Client]) -> None:
-    fields = {"oldpassword": make.PASSPHRASE, "password1": "quite another set of words"}
+    fields = {"oldpassword": basics.PASSPHRASE, "password1": "quite another set of words"}
     assert two[0].post("/accounts/password/change/", fields | {"password2": fields["password1"]}).status_code == 302
     assert not is_in(two[1])
 
@@ -106,7 +106,7 @@ def test_there_is_one_door(address: str, who: User) -> None:
     client = Client()
     assert client.get(f"{address}?next=/cms/")["Location"] == "/accounts/login/?next=%2Fcms%2F"
     assert client.get(f"{address}?next=https://elsewhere.example/")["Location"] == "/accounts/login/"
-    client.post(address, {"username": who.email, "password": make.PASSPHRASE})
+    client.post(address, {"username": who.email, "password": basics.PASSPHRASE})
     assert not is_in(client)
 
 

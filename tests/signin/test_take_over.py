@@ -9,8 +9,7 @@ import pytest
 from allauth.account.models import EmailAddress
 
 from lms.api import OutgoingMail, User
-from tests import coaching_factories as coaching
-from tests import factories as make
+from tests.factories import coaching, people
 
 from .test_browser import confirm, heading, sign_in, sign_out
 
@@ -38,7 +37,7 @@ def mails(to: str) -> list[str]:
 def test_an_administrator_takes_nobody_over_in_silence(tab: Any, live_server: Any, app_of: Any) -> None:
     """H2: the admin's form has no address; the page asks who it is, and each step writes to the old address."""
     home = live_server.url
-    admin, cora = make.administrator(make.person("Suna Ural")), coaching.coach("Cora Oak")
+    admin, cora = people.administrator(people.person("Suna Ural")), coaching.coach("Cora Oak")
     app_of(cora)
     old = cora.email
     sign_in(tab, home, admin.email)
@@ -89,8 +88,8 @@ def test_an_administrator_takes_nobody_over_in_silence(tab: Any, live_server: An
 
 def test_a_learner_holds_no_colleagues_address(tab: Any, live_server: Any) -> None:
     """H3: where addresses were added there is one to read, and a form of somebody's own making changes nothing."""
-    home, who = live_server.url, make.person("Lea Rinne")
-    boss = make.administrator(make.person("Ada Quist"))
+    home, who = live_server.url, people.person("Lea Rinne")
+    boss = people.administrator(people.person("Ada Quist"))
     sign_in(tab, home, who.email)
     tab.goto(f"{home}/accounts/2fa/")
     tab.click("a:has-text('Your address')")

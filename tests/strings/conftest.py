@@ -13,15 +13,15 @@ from .tour import Seen
 @pytest.fixture(scope="session")
 def seen(django_db_setup: None, django_db_blocker: Any) -> Seen:
     """Everything that was read on the way. Nothing of it stays in the database."""
-    from tests import factories
     from tests.access.world import build, stopped_clock
+    from tests.factories import basics
 
     from .pseudo import pseudo_language
     from .tour import tour
 
-    factories.nothing_kept()
+    basics.nothing_kept()
     with django_db_blocker.unblock(), stopped_clock() as at, transaction.atomic(), pseudo_language():
         found = tour(build(at), at)
         transaction.set_rollback(True)
-    factories.nothing_kept()
+    basics.nothing_kept()
     return found

@@ -19,9 +19,8 @@ from assessments.rules.specs import CalibrationItemSpec, CalibrationSpec
 from lms.api import User
 from lms.rules import said
 from lms.templatetags.vouch import day, moment, number
-from tests import coaching_factories as helping
-from tests import factories as make
-from tests import judging_factories as judging
+from tests.clients import log_in
+from tests.factories import basics, coaching, paths, people
 
 DAY = date(2026, 3, 2)
 HALF_PAST_THREE = datetime(2026, 3, 2, 15, 30, tzinfo=UTC)
@@ -37,7 +36,7 @@ def german(settings: Any) -> None:
 def page(who: User, url: str, language: str) -> str:
     """What somebody who reads that language sees."""
     User.objects.filter(pk=who.pk).update(locale=language)
-    response = judging.log_in(who).get(url)
+    response = log_in(who).get(url)
     assert response.status_code == 200
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
 
@@ -69,8 +68,8 @@ def test_how_a_weekday_joins_a_date_is_a_sentence_to_translate() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize(("language", "shown"), [("en", "2 March 2026"), ("de", "2. März 2026")])
 def test_a_page_says_a_day_in_the_language_of_its_reader(german: None, language: str, shown: str) -> None:
-    scene = helping.scene()
-    promise = helping.commitment(scene.enrolment, "trust", by_on=DAY)
+    scene = coaching.help_scene()
+    promise = coaching.commitment(scene.enrolment, "trust", by_on=DAY)
     text = page(scene.learner, reverse("commitment", args=[promise.uid]), language)
     assert shown in text
 
@@ -78,17 +77,17 @@ def test_a_page_says_a_day_in_the_language_of_its_reader(german: None, language:
 @pytest.mark.django_db
 @pytest.mark.parametrize(("language", "shown"), [("en", "Agreement 1.00"), ("de", "Agreement 1,00")])
 def test_a_page_writes_a_decimal_as_the_language_does(german: None, language: str, shown: str) -> None:
-    make.skill("listening")
-    uid, who = make.uid("vignettes"), make.person("Ana")
+    paths.skill("listening")
+    uid, who = basics.uid("vignettes"), people.person("Ana")
     items = tuple(CalibrationItemSpec(f"scene-{n}", f"Visit {n}.", n % 5 + 1, f"Since {n}.") for n in range(10))
     spec = CalibrationSpec(
         uid=uid, slug="vignettes", title="Ten visits", skill="listening", kappa=0.6, max_bias=0.5, min_items=10,
         items=items,
     )  # fmt: skip
-    publish_calibration(spec, make.MONDAY)
-    make.enrolment(who, make.path(make.step("calibration", "calibrate", content_uid=uid, skills=("listening",))))
+    publish_calibration(spec, basics.MONDAY)
+    paths.enrolment(who, paths.path(paths.step("calibration", "calibrate", content_uid=uid, skills=("listening",))))
     right = {item.id: item.reference for item in items}
-    taken = take_calibration(actor=who, set_uid=uid, number=1, ratings=right, key=uuid4(), at=make.MONDAY)
+    taken = take_calibration(actor=who, set_uid=uid, number=1, ratings=right, key=uuid4(), at=basics.MONDAY)
     text = page(who, reverse("calibration_result", args=[taken.uid]), language)
     assert shown in text
 

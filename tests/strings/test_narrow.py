@@ -10,7 +10,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from tests import learner_factories as learning
+from tests.factories import learners
 
 from .pseudo import pseudo_language
 
@@ -40,7 +40,7 @@ def narrow(browser: Any) -> Iterator[Any]:
 def test_long_words_fit(narrow: Any, live_server: Any) -> None:
     with pseudo_language():
         client = Client()
-        client.force_login(learning.life().learner)
+        client.force_login(learners.learner_on_path().learner)
         cookie = {"name": settings.SESSION_COOKIE_NAME, "value": client.session.session_key, "url": live_server.url}
         narrow.context.add_cookies([cookie])
         found = {}

@@ -1,16 +1,11 @@
-"""Factories of judging: a standard, people around a learner, observations and decisions, all near the clock's now."""
+"""Standards, and a learner whom people observe and judge near the clock's now: for pages, which read the clock."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
-
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
 from assessments.api import (
     Case,
@@ -27,18 +22,17 @@ from assessments.api import (
     write_down,
 )
 from assessments.rules.specs import EvidenceLine, EvidenceRule, ExpectedLevel, StandardSpec
-from coaching.models import CoachAssignment, CoachProfile, ObserverGrant
+from coaching.models import CoachAssignment
 from lms import clock
-from lms.api import Enrolment, Skill, User
-from tests import factories as make
-from tests.markup import markup
+from lms.api import Enrolment, User
+from tests.factories import basics, coaching, paths, people
 from tests.shown import looked
 
 SEEN = "Asked what happened on Tuesday night, and waited for the second answer."
 SKILLS = ("listening", "business")
 
 
-def rule(**fields: Any) -> EvidenceRule:
+def evidence_rule(**fields: Any) -> EvidenceRule:
     """Two observations by two people in two places, both at "I was there and was not needed"; one from the coach."""
     values = {
         "observations": 2,
@@ -55,7 +49,7 @@ def rule(**fields: Any) -> EvidenceRule:
 def standard_spec(slug: str = "visit", skills: tuple[str, ...] = SKILLS, **fields: Any) -> StandardSpec:
     """A standard whose texts say what they are; indicators are the Foundation and Practitioner signs of its skills."""
     values: dict[str, Any] = {
-        "uid": make.uid(slug),
+        "uid": basics.uid(slug),
         "slug": slug,
         "title": f"Lead a {slug}",
         "skills": skills,
@@ -71,59 +65,32 @@ def standard_spec(slug: str = "visit", skills: tuple[str, ...] = SKILLS, **field
         "indicators": tuple(f"{skill}/{sign}" for skill in skills for sign in ("f-1", "f-2", "p-1")),
         "evidence": (EvidenceLine("notes", "Visit notes"), EvidenceLine("summary", "The confirmed summary")),
         "expected_level_by_day": (ExpectedLevel(20, 2), ExpectedLevel(60, 4)),
-        "rule": rule(),
+        "rule": evidence_rule(),
         "valid_months": 18,
         "use_every_months": 6,
     }
     return StandardSpec(**(values | fields))
 
 
-def standard(spec: StandardSpec | None = None, at: datetime = make.PUBLISHED, **fields: Any) -> StandardVersion:
+def standard(spec: StandardSpec | None = None, at: datetime = basics.PUBLISHED, **fields: Any) -> StandardVersion:
     """A published standard; makes its skills."""
     spec = spec or standard_spec(**fields)
     for slug in spec.skills:
-        make.skill(slug)
+        paths.skill(slug, at=at)
     publish_standard(spec, at)
     return StandardVersion.objects.filter(standard_uid=spec.uid).latest("number")
 
 
-def coach(name: str = "", capacity: int = 6, **fields: Any) -> User:
-    """Somebody with a coach profile."""
-    who = make.person(name, **fields)
-    CoachProfile.objects.create(person=who, capacity=capacity)
-    return who
+def assigned(enrolment: Enrolment, who: User, since: datetime | None = None, **fields: Any) -> CoachAssignment:
+    """Make somebody the coach of an enrolment, a month ago by the clock."""
+    return coaching.assign(enrolment, who, since or clock.now() - timedelta(days=30), **fields)
 
 
-def assign(enrolment: Enrolment, who: User, since: datetime | None = None, **fields: Any) -> CoachAssignment:
-    """Make somebody the coach of an enrolment, with a place taken."""
-    profile = who.coach_profile
-    profile.load += 1
-    profile.save()
-    return make.logged(
-        CoachAssignment.objects.create(
-            enrolment=enrolment,
-            coach=profile,
-            assigned_by=make.granter(),
-            started_at=since or clock.now() - timedelta(days=30),
-            **fields,
-        )
-    )
-
-
-def grant(who: User, *slugs: str, basis: str = "founding") -> User:
-    """The right to observe these skills for a year from a month ago."""
-    for slug in slugs:
-        row = ObserverGrant.objects.create(
-            person=who,
-            skill=Skill.objects.get(slug=slug),
-            basis=basis,
-            granted_at=clock.now() - timedelta(days=30),
-            until_on=(clock.now() + timedelta(days=330)).date(),
-            granted_by=None if basis == "calibrated" else make.granter(),
-            attempt_uid=uuid4() if basis == "calibrated" else None,
-            reason="Did it for years.",
-        )
-        make.logged(row)
+def granted(who: User, *skills: str, basis: str = "founding") -> User:
+    """The same person, with the right to observe these skills for a year from a month ago by the clock."""
+    since = clock.now() - timedelta(days=30)
+    until = (since + timedelta(days=360)).date()
+    coaching.grant(who, *skills, basis=basis, granted_at=since, until_on=until, reason="Did it for years.")
     return who
 
 
@@ -140,7 +107,6 @@ class Scene:
     version: StandardVersion
     step: UUID
     skills: tuple[str, ...] = SKILLS
-    extra: dict[str, Any] = field(default_factory=dict)
 
     @property
     def case(self) -> Case:
@@ -151,27 +117,27 @@ class Scene:
 def scene(name: str = "visit", skills: tuple[str, ...] = SKILLS, **fields: Any) -> Scene:
     """Everybody is real and apart from every other scene; ``fields`` go to the standard."""
     version = standard(standard_spec(name, skills, **fields))
-    role = make.role(*(make.requires(slug, 3, 2, critical=True) for slug in skills[:1]), *_rest(skills))
+    role = paths.role(*(paths.requires(slug, 3, 2, critical=True) for slug in skills[:1]), *_rest(skills))
     steps = [
-        make.step("demonstration", f"show-{name}", content=name, skills=skills),
-        make.step("practice", f"practise-{name}", skills=skills[:1]),
-        make.step("commitment", f"promise-{name}", skills=skills),
-        make.step("external", f"elsewhere-{name}", skills=()),
+        paths.step("demonstration", f"show-{name}", content=name, skills=skills),
+        paths.step("practice", f"practise-{name}", skills=skills[:1]),
+        paths.step("commitment", f"promise-{name}", skills=skills),
+        paths.step("external", f"elsewhere-{name}", skills=()),
     ]
-    path = make.path(*steps, role_version=role)
-    learner = make.person(f"Leonie {name.title()}")
-    enrolment = make.enrolment(learner, path, started_on=(clock.now() - timedelta(days=20)).date())
-    trainer = grant(coach(f"Sam {name.title()}"), *skills)
-    assign(enrolment, trainer)
-    observer = grant(make.person(f"Priya {name.title()}"), *skills)
-    manager = make.person(f"Henrike {name.title()}")
-    make.team(learner, manager=manager)
-    learning = make.in_group("Learning administrators", make.person(f"Ruta {name.title()}"))
-    return Scene(learner, trainer, observer, manager, learning, enrolment, version, make.uid(f"show-{name}"), skills)
+    path = paths.path(*steps, role_version=role)
+    learner = people.person(f"Leonie {name.title()}")
+    enrolment = paths.enrolment(learner, path, started_on=(clock.now() - timedelta(days=20)).date())
+    trainer = granted(coaching.coach(f"Sam {name.title()}"), *skills)
+    assigned(enrolment, trainer)
+    observer = granted(people.person(f"Priya {name.title()}"), *skills)
+    manager = people.person(f"Henrike {name.title()}")
+    people.team(learner, manager=manager)
+    learning = people.in_group("Learning administrators", people.person(f"Ruta {name.title()}"))
+    return Scene(learner, trainer, observer, manager, learning, enrolment, version, basics.uid(f"show-{name}"), skills)
 
 
 def _rest(skills: tuple[str, ...]) -> list[Any]:
-    return [make.requires(slug, 3, 1) for slug in skills[1:]]
+    return [paths.requires(slug, 3, 1) for slug in skills[1:]]
 
 
 def asked(of: Scene, observer: User | None = None, on: date | None = None, **fields: Any) -> Request:
@@ -239,35 +205,3 @@ def decided(of: Scene, level: int = 3, not_yet: tuple[str, ...] = ()) -> list[Si
     verdicts: dict[str, Entrust | NotYet] = {slug: later if slug in not_yet else Entrust(level) for slug in of.skills}
     why = "On two visits they reached the cost."
     return looked(decide, actor=of.coach, case_uid=of.case.uid, verdicts=verdicts, why=why, key=uuid4(), at=at)
-
-
-# --- In the browser's place -----------------------------------------------------------------------------------------
-
-
-def log_in(who: User, sure: bool = False) -> Client:
-    """A browser in which somebody is logged in; ``sure``: they have just shown again who they are."""
-    client = Client()
-    client.force_login(who)
-    if sure:
-        show_who(client)
-    return client
-
-
-def show_who(client: Client) -> None:
-    """Answer the question who one is."""
-    answer = client.post(reverse("account_reauthenticate"), {"password": make.PASSPHRASE})
-    assert answer.status_code == 302
-
-
-def cost(client: Client, url: str) -> int:
-    """Queries of a page that is warm: structures and duties are in memory, as in a process that runs."""
-    assert client.get(url).status_code == 200
-    with CaptureQueriesContext(connection) as caught:
-        assert client.get(url).status_code == 200
-    ours = [query["sql"] for query in caught if not query["sql"].startswith(("BEGIN", "SAVEPOINT", "RELEASE"))]
-    return len(ours)
-
-
-def words_of(answer: Any) -> str:
-    """The page as text, on one line."""
-    return markup(answer)

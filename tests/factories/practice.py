@@ -1,4 +1,7 @@
-"""Factories of judging: scenarios and recall questions, as an author would publish them."""
+"""Scenarios and recall questions, as an author would publish them.
+
+Apart from ``judging``, as in the product: practice is private, and nobody judges it.
+"""
 
 from __future__ import annotations
 
@@ -12,26 +15,13 @@ import yaml
 
 from assessments.api import publish_recalls, publish_scenario
 from assessments.models import RecallVersion, ScenarioVersion
-from assessments.rules.specs import (
-    ChoiceSpec,
-    LookForSpec,
-    MeterSpec,
-    NodeSpec,
-    RecallSpec,
-    ScenarioSpec,
-    SpeakerSpec,
-)
-from tests import factories as make
+from assessments.rules.specs import ChoiceSpec, LookForSpec, MeterSpec, NodeSpec, RecallSpec, ScenarioSpec, SpeakerSpec
+from tests.factories import basics, paths
 
-CURRICULUM = Path(__file__).resolve().parents[1] / "curriculum"
+CURRICULUM = Path(__file__).resolve().parents[2] / "curriculum"
 
 
-# --- Practice -----------------------------------------------------------------------------------------------------
-
-
-def choices(
-    node: str, skills: Sequence[str], best: str, weak: str, bad: str, critical: bool = True
-) -> tuple[ChoiceSpec, ...]:
+def _choices(node: str, skills: Sequence[str], best: str, weak: str, bad: str) -> tuple[ChoiceSpec, ...]:
     """Three choices of a decision, the best first, scoring every skill 2, 0 and -1; ids ``<node>-best|weak|bad``."""
     rows = (("best", best, 2, 2, False), ("weak", weak, 0, -1, False), ("bad", bad, -1, -3, True))
     return tuple(
@@ -63,7 +53,7 @@ def scenario_spec(slug: str = "quay", skills: Sequence[str] = ("listening", "rep
             mood="cold",
             says=f"Words at {name}.",
             ask_confidence=asks,
-            choices=choices(name, skills, *ways),
+            choices=_choices(name, skills, *ways),
         )
         for name, *ways, asks in decisions
     ]
@@ -79,7 +69,7 @@ def scenario_spec(slug: str = "quay", skills: Sequence[str] = ("listening", "rep
         NodeSpec(id="lost", end="End at lost.", debrief="Debrief at lost."),
     ]
     values: dict[str, Any] = {
-        "uid": make.uid(slug),
+        "uid": basics.uid(slug),
         "slug": slug,
         "title": slug.replace("-", " ").capitalize(),
         "skills": tuple(skills),
@@ -93,11 +83,11 @@ def scenario_spec(slug: str = "quay", skills: Sequence[str] = ("listening", "rep
     return ScenarioSpec(**{**values, **fields})
 
 
-def scenario(spec: ScenarioSpec | None = None, at: datetime = make.MONDAY, **fields: Any) -> ScenarioVersion:
+def scenario(spec: ScenarioSpec | None = None, at: datetime = basics.MONDAY, **fields: Any) -> ScenarioVersion:
     """A published scenario; makes its skills."""
     spec = spec or scenario_spec(**fields)
     for slug in spec.skills:
-        make.skill(slug)
+        paths.skill(slug)
     publish_scenario(spec, at)
     return ScenarioVersion.objects.filter(scenario_uid=spec.uid).latest("number")
 
@@ -126,7 +116,7 @@ def _scenario_of(row: dict[str, Any], speakers: tuple[SpeakerSpec, ...]) -> Scen
     return ScenarioSpec(
         **{
             **row,
-            "uid": make.uid(row["slug"]),
+            "uid": basics.uid(row["slug"]),
             "skills": tuple(row["skills"]),
             "meters": meters,
             "speakers": tuple(speaker for speaker in speakers if speaker.id in used),
@@ -135,13 +125,10 @@ def _scenario_of(row: dict[str, Any], speakers: tuple[SpeakerSpec, ...]) -> Scen
     )
 
 
-# --- Recall -------------------------------------------------------------------------------------------------------
-
-
 def recall_spec(name: str, **fields: Any) -> RecallSpec:
     """A question whose texts say what they are."""
     values: dict[str, Any] = {
-        "uid": make.uid(name),
+        "uid": basics.uid(name),
         "q": f"Question {name}?",
         "a": f"Good text of {name}.",
         "wrong": (f"First text of {name}.", f"Other text of {name}."),
@@ -150,7 +137,7 @@ def recall_spec(name: str, **fields: Any) -> RecallSpec:
     return RecallSpec(**{**values, **fields})
 
 
-def recalls(owner_uid: UUID, *specs: RecallSpec, at: datetime = make.MONDAY) -> list[RecallVersion]:
+def published_recalls(owner_uid: UUID, *specs: RecallSpec, at: datetime = basics.MONDAY) -> list[RecallVersion]:
     """What a lesson or course asks now."""
     publish_recalls(owner_uid, specs, at)
     return list(RecallVersion.objects.filter(owner_uid=owner_uid, current=True))
