@@ -65,7 +65,7 @@ def codes_of(operation: dict[str, object], role: str, whose: set[str]) -> set[st
 
 
 @pytest.mark.parametrize("operation", [one for one in OPERATIONS if "trust" in one], ids=lambda one: one["name"])
-def test_what_is_tried_is_what_trust_says_or_the_difference_is_written_down(operation: dict[str, object]) -> None:
+def test_what_is_tried_is_what_trust_says_or_the_difference_is_written(operation: dict[str, object]) -> None:
     words = str(operation["trust"]).split()
     assert len(words) == len(ROLES)
     if not operation.get("tried"):

@@ -78,7 +78,7 @@ def test_many_are_not_all_listed() -> None:
     assert "the learning administrators A Learning, B Learning, C Learning, D Learning and 2 more" in page
 
 
-def test_everybody_who_manages_somebody_from_above_is_named_and_nobody_else() -> None:
+def test_all_managers_above_somebody_are_named_and_nobody_else() -> None:
     """The names on the page are those of whom the policy lets see."""
     top, middle, beside, learner, left = (people.person(f"M{n}") for n in range(5))
     root = people.team(manager=top)

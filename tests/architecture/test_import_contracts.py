@@ -41,7 +41,7 @@ def tree(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_contracts_hold() -> None:
+def test_all_import_contracts_hold() -> None:
     result = lint(ROOT)
     assert result.returncode == 0, result.stdout
 
@@ -51,7 +51,7 @@ def test_every_contract_has_a_violation_to_try() -> None:
 
 
 @pytest.mark.parametrize("contract", VIOLATIONS)
-def test_contract_notices(contract: str, tree: Path) -> None:
+def test_each_contract_notices_an_import_that_it_forbids(contract: str, tree: Path) -> None:
     path, text = VIOLATIONS[contract]
     (tree / path).write_text(text)
     result = lint(tree, "--contract", contract)

@@ -101,7 +101,7 @@ def test_agreement_needs_kappa_and_no_bias(
     assert (round(float(found.kappa), 3), float(found.bias), found.passed) == (kappa, bias, passed)
 
 
-def test_the_limits_themselves_pass() -> None:
+def test_a_rating_exactly_at_the_limits_passes() -> None:
     pairs = [(2, 1), (3, 2), (3, 3), (4, 4)]
     found = agreement(pairs, kappa=float(weighted_kappa(pairs)), max_bias=0.5)
     assert found.bias == 0.5
@@ -126,7 +126,7 @@ def test_a_pass_completes_the_step_and_tells_learning_administrators() -> None:
     assert "passed a calibration" in Notice.objects.get(person=learning).text
 
 
-def test_who_sees_it_differently_has_not_passed_and_tries_again_after_a_night() -> None:
+def test_who_rates_differently_fails_and_tries_again_after_a_night() -> None:
     spec, who = published(), learner()
     first = take(who, right(spec, off=1))
     assert not first.passed
@@ -178,7 +178,7 @@ def test_at_the_floors_a_set_decides() -> None:
     assert calibration_of(coaching.observer("listening"), SET, basics.MONDAY).decides
 
 
-def test_a_version_that_was_written_by_other_means_decides_nothing_below_the_floors() -> None:
+def test_a_version_written_by_other_means_decides_nothing_below_a_floor() -> None:
     """H9: the columns say that it decides; the rule reads the spec and says no."""
     spec, who = published(items=9), people.person()
     (held,) = coaching.grant(who, "listening", until_on=date(2026, 4, 1))
@@ -229,7 +229,7 @@ def test_ratings_of_an_older_version_are_not_taken() -> None:
     assert take(who, right(spec), number=2).version.number == 2
 
 
-def test_it_is_there_for_those_on_whose_path_it_is_or_who_observe_the_skill() -> None:
+def test_it_is_there_for_who_has_it_on_the_path_or_observes_the_skill() -> None:
     published()
     with pytest.raises(NotFound):
         calibration_of(people.person(), SET, basics.MONDAY)

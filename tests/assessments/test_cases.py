@@ -266,7 +266,7 @@ def test_two_people_cannot_both_claim_and_a_claim_is_a_lease(work: decisions.Dec
     refused(Conflict, claim_case, actor=work.coach, case_uid=case.uid, at=basics.MONDAY + 31 * MINUTE)
 
 
-def test_claiming_again_prolongs(work: decisions.DecisionScene) -> None:
+def test_claiming_a_case_again_prolongs_the_claim(work: decisions.DecisionScene) -> None:
     case = decisions.enough_evidence(work)
     claim_case(actor=work.coach, case_uid=case.uid, at=basics.MONDAY)
     claim_case(actor=work.coach, case_uid=case.uid, at=basics.MONDAY + 20 * MINUTE)

@@ -570,7 +570,7 @@ def test_without_the_policy_the_service_still_refuses_ones_own_sign_off(
     assert "Nobody signs for themselves." in str(refused(NotAllowed, work, actor=the_learner(work)))
 
 
-def test_without_policy_and_authority_the_database_refuses_ones_own_sign_off(
+def test_without_the_policy_the_database_refuses_ones_own_sign_off(
     work: decisions.DecisionScene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without(
@@ -582,7 +582,7 @@ def test_without_policy_and_authority_the_database_refuses_ones_own_sign_off(
     database_refuses("signoff_never_of_oneself", lambda: decisions.sign(work, actor=work.learner))
 
 
-def test_without_the_conditional_close_the_database_refuses_a_second_decision(
+def test_the_database_refuses_a_second_decision_without_conditional_close(
     work: decisions.DecisionScene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     decisions.sign(work)

@@ -69,7 +69,7 @@ def test_two_administrators_erase_every_text_about_a_person_at_once(scene: Scene
     assert waiting_erasure(scene.work.learner) is None
 
 
-def test_one_administrator_alone_cannot(scene: Scene) -> None:
+def test_who_asked_for_an_erasure_cannot_agree_to_it(scene: Scene) -> None:
     one = people.administrator()
     asked = ask(scene, one)
     with pytest.raises(NotAllowed, match="Another administrator"):
@@ -91,7 +91,7 @@ def test_nobody_else_asks_or_answers(scene: Scene, who: str) -> None:
     assert texts(scene) > 0
 
 
-def test_refusals_of_asking(scene: Scene) -> None:
+def test_erasing_is_asked_once_with_a_reason_about_another_who_has_left(scene: Scene) -> None:
     one = people.administrator()
     with pytest.raises(Invalid):
         ask(scene, one, reason=" ")

@@ -143,7 +143,7 @@ def test_each_line_alone_can_hold_a_sign_off_back(line: str, items: list[Seen]) 
     assert (finding.met, finding.ceiling, finding.satisfying) == (False, 0, ())
 
 
-def test_an_observation_counts_to_the_end_of_the_window_and_not_a_moment_longer() -> None:
+def test_an_observation_counts_to_the_end_of_the_window_and_no_longer() -> None:
     on_the_edge = [*met()[1:], seen(1, 2, 4, "on site", 30)]
     assert ask(on_the_edge).met
     assert not ask(on_the_edge, at=basics.MONDAY + timedelta(microseconds=1)).met
@@ -176,7 +176,7 @@ def test_a_high_risk_standard_needs_two_observers_whatever_its_rule_says() -> No
     assert ask([*alone, seen(2, 3)], lenient, risk="high").met
 
 
-def test_one_prompted_observation_by_the_coach_allows_level_two_and_no_more() -> None:
+def test_one_prompted_observation_by_the_coach_allows_level_two_at_most() -> None:
     own = [seen(1, COACH, 3)]
     assert (ask(own).ceiling, ask(own).by_exception, ask(own).satisfying) == (2, True, (UUID(int=1),))
     assert ask(own, grants=1).ceiling == 1, "the ceiling of the standard still holds"

@@ -239,7 +239,7 @@ PUSHES_OUT = {
 
 @pytest.mark.sqlite
 @pytest.mark.parametrize("same", PUSHES_OUT)
-def test_insert_or_replace_cannot_push_out_an_event_that_shares_what_may_stand_once(
+def test_insert_or_replace_cannot_replace_an_event_by_its_unique_values(
     ledger: SignOffEvent, same: str, recursive_triggers: bool
 ) -> None:
     refused(lambda: replace(SignOffEvent, **PUSHES_OUT[same]))

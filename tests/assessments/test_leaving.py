@@ -118,7 +118,7 @@ def test_nobody_ends_themself_and_the_last_day_is_a_day_that_was() -> None:
     assert of.learner.is_active
 
 
-def test_sent_twice_is_once() -> None:
+def test_ending_somebody_twice_with_one_key_ends_and_tells_once() -> None:
     of = judging.scene()
     key = basics.key()
     end(of, of.learner, key=key)

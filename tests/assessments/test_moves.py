@@ -159,7 +159,7 @@ def test_a_level_below_what_the_role_asks_for_can_be_asked_for_again() -> None:
 # --- Private practice ---------------------------------------------------------------------------------------------
 
 
-def test_who_practised_changes_no_byte_for_others_even_where_a_lock_waits_for_it() -> None:
+def test_practice_changes_no_byte_for_others_even_where_a_lock_waits() -> None:
     """PRODUCT invariant 12: a lock that waits for a practice told others that it had been done."""
     practice = paths.step("practice", "practise", skills=(SKILL,), due_day=3)
     enrolment = on_path(practice, shows(**after("practise")), paths.step("session", "s", **after("practise")))

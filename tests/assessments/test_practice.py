@@ -80,7 +80,7 @@ def gates(who: User) -> dict[str, datetime]:
 # --- Beginning ------------------------------------------------------------------------------------------------------
 
 
-def test_an_attempt_begins_at_the_start_of_the_newest_version_under_its_key() -> None:
+def test_an_attempt_begins_at_the_start_of_the_newest_version() -> None:
     who = learner("quay")
     practice.scenario(slug="quay", brief="Newer brief.", at=DAY_2)
     key = basics.key()
@@ -173,7 +173,7 @@ def test_a_choice_is_kept_with_the_order_shown_and_moves_node_and_meters() -> No
     assert (attempt.node, attempt.position, attempt.meters) == ("second", 1, {"trust": 2})
 
 
-def test_meters_are_clamped() -> None:
+def test_meters_stay_between_their_lowest_and_highest_value() -> None:
     attempt = start(learner("quay"))
     for _ in range(3):
         say(attempt, "best")
@@ -362,7 +362,7 @@ def test_an_ending_finishes_the_attempt_with_its_result() -> None:
     }
 
 
-def test_an_ending_without_a_pass_is_never_one_and_a_critical_choice_is_told() -> None:
+def test_an_ending_without_a_pass_is_no_pass_and_tells_a_critical_choice() -> None:
     attempt = play(learner("quay"), says=["bad"])
     assert (attempt.result["passed"], attempt.result["critical"]) == (False, ["first-bad"])
     assert attempt.result["shares"] == {"listening": None, "repair": None}
@@ -442,7 +442,7 @@ def test_below_standard_in_either_keeps_it_shut() -> None:
     assert gates(who) == {}
 
 
-def test_it_is_per_skill() -> None:
+def test_try_opens_only_for_the_skill_of_both_scenarios() -> None:
     practice.scenario(slug="yard", skills=("listening", "pricing"))
     who = learner("quay")
     paths.enrolment(who, paths.path(paths.step("practice", "yard step", content="yard")))
@@ -498,7 +498,7 @@ def test_a_deleted_first_attempt_no_longer_counts_towards_it() -> None:
 # --- Deleting -------------------------------------------------------------------------------------------------------
 
 
-def test_deleting_twice_with_one_key_is_one_act_and_with_another_not_found() -> None:
+def test_deleting_twice_is_one_act_and_with_another_key_not_found() -> None:
     who, key = learner("quay"), basics.key()
     attempt = start(who)
     for _ in range(2):
@@ -565,7 +565,7 @@ def test_the_end_says_what_to_repeat_and_how_sure_one_was() -> None:
     assert (end.title, end.mean, end.asks) == ("Otherwise at won.", "0.66", "0.70")
 
 
-def test_fewer_than_two_strong_turns_are_filled_with_what_to_do_differently() -> None:
+def test_fewer_than_two_strong_turns_are_filled_with_what_to_change() -> None:
     who = learner("quay")
     end = api.moment_of(who, play(who, says=["weak", "bad"]).uid).end
     assert end is not None

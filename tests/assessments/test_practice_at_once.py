@@ -101,7 +101,7 @@ def test_one_key_finishes_once_and_opens_once() -> None:
     assert TryFact.objects.count() == SkillGate.objects.filter(gate="try").count() == 2
 
 
-def test_one_key_deletes_once() -> None:
+def test_one_key_sent_at_once_deletes_an_attempt_once() -> None:
     attempt, key = start(learner("quay")), basics.key()
     values = {"actor": attempt.person, "attempt_uid": attempt.uid, "key": key, "at": basics.MONDAY}
     assert at_once(lambda _n: api.delete_attempt(**values)) == []

@@ -206,7 +206,7 @@ def test_a_locked_practice_is_403_and_one_elsewhere_404() -> None:
     assert client.get(f"/practice/{basics.uid('other')}/").status_code == 404
 
 
-def test_the_list_keeps_the_order_of_the_path_and_an_open_step_counts_before_a_locked_one() -> None:
+def test_the_list_keeps_the_path_order_and_counts_an_open_step_first() -> None:
     who = people.person()
     for slug in ("quay", "yard"):
         practice.scenario(slug=slug)
@@ -226,7 +226,7 @@ def test_the_list_keeps_the_order_of_the_path_and_an_open_step_counts_before_a_l
     ]
 
 
-def test_the_empty_list_teaches() -> None:
+def test_an_empty_practice_list_says_what_will_stand_there() -> None:
     page = markup(client_of(people.person()).get("/practice/"))
     assert "No practice on your path yet." in page
     assert "You have not practised yet." in page

@@ -74,7 +74,7 @@ def decided(case: Case) -> list[SignOffEvent]:
     return list(case.events.filter(kind="SIGNED").order_by("seq"))
 
 
-def test_one_decision_sent_eight_times_is_one_decision_with_eight_equal_answers(work: decisions.DecisionScene) -> None:
+def test_one_decision_sent_eight_times_is_one_with_eight_equal_answers(work: decisions.DecisionScene) -> None:
     for number, at in rounds(work):
         key = basics.key()
         notices = Notice.objects.filter(person=work.learner).count()
@@ -151,7 +151,7 @@ def test_two_first_observations_at_once_open_one_case(work: decisions.DecisionSc
         assert Case.objects.count() == number + 1
 
 
-def test_of_countersigning_and_revoking_at_once_one_is_first_and_the_others_look_again(
+def test_countersign_and_revoke_at_once_are_in_order_or_refused(
     work: decisions.DecisionScene,
 ) -> None:
     """H4: who revokes read a decision that still waited, and is not made to sign against one that counts."""
@@ -175,7 +175,7 @@ def test_of_countersigning_and_revoking_at_once_one_is_first_and_the_others_look
     assert verify_ledger(at=basics.AFTERWARDS).findings == ()
 
 
-def test_two_who_decide_about_each_other_at_once_are_both_done_and_the_second_is_flagged() -> None:
+def test_two_who_decide_about_each_other_at_once_the_second_is_flagged() -> None:
     """Each transaction holds its learner and points at the other's; the second sees what the first signed."""
     first, second = decisions.decision_scene("one"), decisions.decision_scene("two")
     for mine, theirs in ((first, second), (second, first)):
@@ -197,7 +197,7 @@ def test_two_who_decide_about_each_other_at_once_are_both_done_and_the_second_is
 
 
 @pytest.mark.parametrize("adds", [True, False])
-def test_evidence_that_lands_while_a_decision_is_made_was_seen_or_is_refused(
+def test_evidence_that_lands_during_a_decision_was_seen_or_is_refused(
     work: decisions.DecisionScene, adds: bool
 ) -> None:
     """H4: what a sign-off says was looked at is what its page showed, whoever is first."""

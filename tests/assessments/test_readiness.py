@@ -158,7 +158,7 @@ def value_of(*opened: OpenGate, line: Required | None = None, on: date = TODAY) 
     return result.terms[0].value
 
 
-def test_a_sign_off_at_the_required_level_is_worth_a_hundred_and_a_lower_one_counts_as_do() -> None:
+def test_a_sign_off_at_the_level_is_worth_100_and_a_lower_one_like_do() -> None:
     assert value_of(shown(level=3)) == value_of(shown(level=5)) == 100
     assert value_of(shown(level=2)) == 60
     assert value_of(shown(level=2), OpenGate("skill-0", "do")) == 60
@@ -207,7 +207,7 @@ def test_a_gate_of_another_skill_is_worth_nothing() -> None:
     assert value_of(shown("skill-1")) == 0
 
 
-def test_without_a_critical_line_the_heaviest_unmet_one_holds_the_person_up() -> None:
+def test_without_a_critical_line_the_heaviest_unmet_one_is_in_the_way() -> None:
     result = assess([required(0, 1), required(1, 3), required(2, 2)], [], THRESHOLD, TODAY)
     assert result is not None
     assert result.holder is not None

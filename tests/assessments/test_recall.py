@@ -109,7 +109,7 @@ def test_somebody_elses_sign_is_no_answer() -> None:
 
 
 @pytest.mark.parametrize("option", ["", "a", "w1", "Good text of q1.", "0"])
-def test_only_signs_are_answers(option: str) -> None:
+def test_an_answer_that_is_none_of_the_options_is_refused(option: str) -> None:
     who = reader()
     with pytest.raises(Invalid) as refused:
         answer(who, option=option)
@@ -168,7 +168,7 @@ def test_a_question_changed_meanwhile_is_a_conflict() -> None:
     assert RecallAnswer.objects.get().version.number == 2
 
 
-def test_a_question_that_is_gone_is_a_conflict_and_an_unknown_one_not_found() -> None:
+def test_a_removed_question_is_a_conflict_and_an_unknown_one_not_found() -> None:
     who = reader("q1", "q2")
     old = sign(shown(who))
     practice.published_recalls(LESSON, practice.recall_spec("q2"))
@@ -291,7 +291,7 @@ def test_intervals_double_up_to_60_days_and_fall_back_to_one() -> None:
     assert card(who) == (1, (day + timedelta(days=1)).date())
 
 
-def test_a_right_answer_before_its_day_does_not_move_it_and_a_wrong_one_does() -> None:
+def test_before_its_day_only_a_wrong_answer_moves_a_question() -> None:
     who = reader()
     for _ in range(3):
         answer(who)

@@ -52,7 +52,7 @@ def test_whoever_signs_gets_a_receipt_of_what_was_signed_in_their_name(scene: Sc
     assert Receipt.objects.count() == SignOffEvent.objects.count()
 
 
-def test_a_forged_event_that_looks_like_work_comes_to_the_person_in_whose_name_it_was_signed(scene: Scene) -> None:
+def test_a_forged_event_is_mailed_to_the_person_in_whose_name_it_is(scene: Scene) -> None:
     """H5's limit: with the key and by every rule. The ledger believes it; the one who knows better gets a mail."""
     mail_receipts(NOW)
     before = len(mails(scene.other.coach.email))
@@ -72,7 +72,7 @@ def test_a_forged_event_without_an_entry_says_so_in_its_mail(scene: Scene) -> No
     assert "This stands in no log of the ledger" in mails(scene.work.coach.email)[-1]
 
 
-def test_every_mail_about_a_sign_off_carries_the_head_of_the_log_that_includes_it(scene: Scene) -> None:
+def test_a_mail_about_a_sign_off_carries_the_log_head_that_includes_it(scene: Scene) -> None:
     notices = [notice for notice in Notice.objects.all() if notice.in_log]
     assert {notice.person for notice in notices} >= {scene.work.learner, scene.other.learner}
     mail_notices(NOW)
@@ -84,7 +84,7 @@ def test_every_mail_about_a_sign_off_carries_the_head_of_the_log_that_includes_i
         assert LogEntry.objects.get(number=number).this_hash == head
 
 
-def test_each_night_leaves_an_anchor_that_auditors_and_sponsors_get_by_mail(scene: Scene, tmp_path: Path) -> None:
+def test_each_night_leaves_an_anchor_mailed_to_auditors_and_sponsors(scene: Scene, tmp_path: Path) -> None:
     auditor, sponsor = people.in_group("Auditors"), people.in_group("Sponsors")
     for number in (1, 2, 3):
         at = NOW + number * timedelta(days=1)

@@ -184,7 +184,7 @@ def test_before_the_first_day_it_begins_then(gates: tuple[str, ...]) -> None:
     assert exported(manager_of(enrolment))["Where they stand"] == page.line
 
 
-def test_a_pause_over_the_first_day_moves_the_day_from_which_something_can_be_done() -> None:
+def test_a_pause_over_the_first_day_moves_the_day_from_which_one_can_act() -> None:
     enrolment = on_path(shows(), days_ago=-3)
     Pause.objects.create(
         enrolment=enrolment, from_on=day(3), until_on=day(12), reason="Leave", by=enrolment.enrolled_by
@@ -391,7 +391,7 @@ def waived(enrolment: Enrolment, step: str) -> None:
 # --- Vouched for
 
 
-def test_whoever_is_vouched_for_already_is_not_asked_to_show_it_on_a_new_path() -> None:
+def test_a_new_path_does_not_ask_to_show_what_is_vouched_for_already() -> None:
     of = judging.scene(skills=(SKILL,))
     judging.decided(of, 3)
     judging.standard(judging.standard_spec("meeting", ("business",)))

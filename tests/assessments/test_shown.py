@@ -151,7 +151,7 @@ def test_what_only_the_day_changes_is_not_signed_either(work: decisions.Decision
 
 
 @pytest.mark.parametrize("shown", ["", "nonsense", "f" * 64])
-def test_nobody_signs_blind(work: decisions.DecisionScene, shown: str) -> None:
+def test_a_form_that_does_not_say_what_it_showed_signs_nothing(work: decisions.DecisionScene, shown: str) -> None:
     """H4: a form that does not say what it showed signs nothing, by any of these services."""
     (event,) = decisions.sign(work, AT)
     ld = people.in_group("Learning administrators")

@@ -225,7 +225,7 @@ MAY_NOT: list[tuple[Callable[[decisions.DecisionScene], User], type[DomainError]
 
 
 @pytest.mark.parametrize(("who", "error"), MAY_NOT, ids=lambda item: getattr(item, "__name__", ""))
-def test_nobody_else_countersigns(
+def test_whoever_is_not_entitled_cannot_countersign(
     work: decisions.DecisionScene,
     waiting: SignOffEvent,
     who: Callable[[decisions.DecisionScene], User],
@@ -280,7 +280,7 @@ def test_without_the_guards_of_the_service_the_database_takes_one_answer(
     }
 
 
-def test_without_the_guards_of_the_service_the_database_refuses_the_learner(
+def test_the_database_refuses_the_learner_without_the_services_guards(
     work: decisions.DecisionScene, waiting: SignOffEvent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(signoffs, "signoff_policy", OpenPolicy())
@@ -293,7 +293,7 @@ def test_without_the_guards_of_the_service_the_database_refuses_the_learner(
 
 @pytest.mark.parametrize("who", [lambda work: work.coach, lambda work: work.observers[0]], ids=["signer", "observer"])
 @pytest.mark.parametrize("agree", [True, False])
-def test_without_the_guards_of_the_service_the_database_wants_a_third_person(
+def test_the_database_wants_a_third_person_without_the_services_guards(
     work: decisions.DecisionScene,
     waiting: SignOffEvent,
     monkeypatch: pytest.MonkeyPatch,
@@ -334,7 +334,7 @@ def test_learning_and_development_may_take_back(standing: tuple[decisions.Decisi
     assert (follow_up.authority, status(event)) == ("learning administrator", "revoked")
 
 
-def test_what_waits_for_a_countersign_can_be_taken_back_and_then_waits_no_more(
+def test_taking_back_what_waits_for_a_countersign_ends_the_wait(
     work: decisions.DecisionScene, waiting: SignOffEvent
 ) -> None:
     take_back(waiting, work.coach)
@@ -408,7 +408,7 @@ def ended_coach(work: decisions.DecisionScene) -> User:
     ],
     ids=lambda item: getattr(item, "__name__", ""),
 )
-def test_nobody_else_takes_back(
+def test_whoever_is_not_entitled_cannot_take_a_sign_off_back(
     standing: tuple[decisions.DecisionScene, SignOffEvent],
     who: Callable[[decisions.DecisionScene], User],
     error: type[DomainError],

@@ -53,7 +53,7 @@ def test_the_cover_finds_it_in_the_queue_and_watches_instead() -> None:
     assert set(told) == {of.learner.full_name, of.coach.full_name}
 
 
-def test_nobody_else_takes_it() -> None:
+def test_nobody_but_the_cover_of_somebody_away_takes_a_request_over() -> None:
     of = judging.scene()
     request, cover = away(of)
     for who, kind in (

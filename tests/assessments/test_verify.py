@@ -191,7 +191,7 @@ def cut_off(entries: int) -> None:
         LogEntry.objects.filter(pk=entry.pk)._raw_delete("default")
 
 
-def test_the_owner_who_cuts_events_and_log_is_found_with_an_anchor_and_a_receipt_only(scene: Scene) -> None:
+def test_cutting_events_and_log_is_found_only_with_anchor_and_receipt(scene: Scene) -> None:
     """What the owner can still do, and how an auditor's mail shows it."""
     anchor = report().anchor
     signed = decisions.signed(scene.other, NOW - DAY, 4)
@@ -247,7 +247,7 @@ def test_a_log_that_was_written_anew_without_the_key_is_found(scene: Scene) -> N
     assert [text for text in problems if "is not vouched for by the key" in text]
 
 
-def test_the_operator_who_writes_everything_anew_is_found_by_any_old_anchor(scene: Scene) -> None:
+def test_writing_everything_anew_is_found_by_any_old_anchor(scene: Scene) -> None:
     """Whoever has the database and the key can make a ledger that is consistent in itself. It is another one."""
     old = {**report().anchor, "head": "1" * 64}
     (problem,) = found(anchors=[old])

@@ -159,7 +159,7 @@ def test_two_tabs_and_two_people() -> None:
     assert SignOffEvent.objects.count() == 2
 
 
-def test_somebody_elses_claim() -> None:
+def test_while_another_claims_the_case_nobody_else_decides_it() -> None:
     of, url = start()
     stand_in = judging.granted(coaching.coach("Ana"), *judging.SKILLS)
     judging.assigned(of.enrolment, stand_in, kind="cover")
@@ -177,7 +177,7 @@ def test_somebody_elses_claim() -> None:
     assert look_and_send(client, url, form()).status_code == 302
 
 
-def test_who_may_decide() -> None:
+def test_only_the_coach_opens_the_decide_page_and_its_forms() -> None:
     of, url = start()
     other = judging.scene("story", ("listening", "offer"))
     acts = [(url, form()), *((reverse(name, args=[of.case.uid]), {"key": uuid4(), "missing": "More."}) for name in (
@@ -222,7 +222,7 @@ def test_the_observations_are_closed_until_one_chooses() -> None:
     assert "sentinel" in words_of(client.get(url))
 
 
-def test_returning_for_more() -> None:
+def test_a_case_returned_for_more_says_what_is_missing_and_collects_again() -> None:
     of, page = start()
     client, url = log_in(of.coach, sure=True), reverse("case_return", args=[of.case.uid])
     answer = client.post(url, {"key": uuid4(), "missing": " "})

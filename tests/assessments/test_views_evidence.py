@@ -52,7 +52,7 @@ def test_words_a_link_and_a_file() -> None:
     assert page.count('data-testid="evidence-row"') == 3
 
 
-def test_twice_is_once() -> None:
+def test_evidence_sent_twice_with_one_key_is_kept_once() -> None:
     of, key = started(), uuid4()
     client = log_in(of.learner)
     for _n in range(2):
@@ -134,7 +134,7 @@ def test_a_decided_case_takes_nothing_more() -> None:
     assert client.post(reverse("evidence_withdraw", args=[piece.uid]), {"key": uuid4()}).status_code == 403
 
 
-def test_taking_back() -> None:
+def test_only_the_learner_takes_evidence_back_and_only_once() -> None:
     of = started()
     client = log_in(of.learner)
     add(of, client, text="For a while.")
@@ -160,7 +160,7 @@ def test_a_file_comes_as_a_download_in_which_nothing_runs() -> None:
     assert answer["Content-Type"] == "application/pdf"
 
 
-def test_who_may_download() -> None:
+def test_a_file_is_downloaded_by_those_of_the_case_and_by_auditors_only() -> None:
     of, other = started(), judging.scene("story", ("listening", "offer"))
     add(of, file=upload("a.png", PNG, "image/png"))
     url = reverse("evidence_file", args=[Evidence.objects.get().uid])

@@ -170,7 +170,7 @@ def test_who_may_observe_a_request() -> None:
     assert log_in(of.observer).get(url).status_code == 403
 
 
-def test_answering() -> None:
+def test_an_observer_accepts_a_request_once_and_declines_with_a_note() -> None:
     of = judging.scene()
     ask = judging.asked(of)
     url, client = reverse("observe_answer", args=[ask.uid]), log_in(of.observer)
@@ -184,7 +184,7 @@ def test_answering() -> None:
     assert ask.status == "accepted"
 
 
-def test_declining_tells_why() -> None:
+def test_declining_a_request_tells_the_learner_why() -> None:
     of = judging.scene()
     ask = judging.asked(of)
     client = log_in(of.observer)
@@ -211,7 +211,7 @@ def test_who_has_read_no_longer_writes() -> None:
     assert log_in(of.coach).get(reverse("observe", args=[ask.uid])).status_code == 403
 
 
-def test_just_seen() -> None:
+def test_what_was_just_seen_is_written_down_without_a_request() -> None:
     of, other = judging.scene(), judging.scene("story", ("offer", "price"))
     client, url = log_in(of.observer), reverse("observe_new")
     page = words_of(client.get(url))
@@ -241,7 +241,7 @@ def test_just_seen_is_for_grants_and_never_of_oneself() -> None:
     assert own.status_code == 404
 
 
-def test_my_requests_to_watch() -> None:
+def test_only_the_one_who_was_asked_sees_a_request_to_watch() -> None:
     of = judging.scene()
     client = log_in(of.observer)
     assert "Nobody waits for you to watch" in words_of(client.get(reverse("observe_index")))
@@ -251,7 +251,7 @@ def test_my_requests_to_watch() -> None:
     assert of.learner.full_name not in words_of(log_in(of.coach).get(reverse("observe_index")))
 
 
-def test_queries_stay_the_same() -> None:
+def test_the_pages_of_watching_cost_the_same_for_ten_requests() -> None:
     of = judging.scene()
     client = log_in(of.observer)
     first = judging.asked(of)

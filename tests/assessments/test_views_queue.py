@@ -127,7 +127,7 @@ def test_a_wait_is_counted_in_the_days_of_whom_it_is_about(zone: str, since: dat
         ("America/Los_Angeles", date(2026, 12, 1), False),
     ],
 )
-def test_what_was_to_be_watched_on_a_day_that_is_over_is_still_to_be_written(zone: str, on: date, over: bool) -> None:
+def test_what_was_to_be_watched_on_a_past_day_is_still_to_be_written(zone: str, on: date, over: bool) -> None:
     """Four days after the encounter the queue said "You watch on Wednesday 25 November."."""
     row = waiting("observe", NOON - timedelta(6), zone, day=on, accepted=True)
     day = long_day(on)
@@ -183,7 +183,7 @@ def test_flagged_decisions_wait_for_who_may_countersign() -> None:
         assert page.count('data-kind="countersign"') == rows
 
 
-def test_who_has_a_queue() -> None:
+def test_coaches_observers_and_learning_have_a_queue_and_others_none() -> None:
     of = judging.scene()
     for who in (of.coach, of.observer, of.learning, coaching.coach("First day")):
         assert log_in(who).get(URL).status_code == 200
@@ -214,7 +214,7 @@ def test_the_cover_of_a_coach_who_is_away_has_the_queue() -> None:
     assert "You are away" in words_of(log_in(of.coach).get(URL))
 
 
-def test_an_empty_queue_teaches() -> None:
+def test_an_empty_queue_says_so_and_names_the_free_places() -> None:
     page = words_of(log_in(coaching.coach("First day")).get(URL))
     assert "Nothing waits for you" in page
     assert "0 of 6 places" in page
@@ -259,7 +259,7 @@ def test_learners_stand_twenty_a_page_beside_what_waits() -> None:
     assert count_queries(client, f"{URL}?learners=2") <= 24
 
 
-def test_fifty_a_page() -> None:
+def test_the_queue_has_fifty_rows_a_page() -> None:
     of = judging.scene()
     CoachProfile.objects.update(capacity=100)
     of.coach.coach_profile.refresh_from_db()

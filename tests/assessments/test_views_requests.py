@@ -137,7 +137,7 @@ def test_after_a_revocation_one_may_ask_again_and_before_it_not() -> None:
     assert of.case.round == 2
 
 
-def test_who_sees_a_case() -> None:
+def test_a_case_is_seen_by_those_in_it_and_auditors_only() -> None:
     of, other = judging.scene(), judging.scene("story", ("listening", "offer"))
     judging.asked(of)
     url = reverse("case", args=[of.case.uid])
@@ -169,7 +169,7 @@ def test_a_blind_observer_reads_no_byte_of_the_others() -> None:
     assert "sentinel" in words_of(client.get(url))
 
 
-def test_withdrawing_is_the_learners() -> None:
+def test_only_the_learner_withdraws_a_request() -> None:
     of = judging.scene()
     ask = judging.asked(of)
     url, data = reverse("request_withdraw", args=[ask.uid]), {"key": uuid4()}

@@ -73,7 +73,7 @@ def test_a_sign_off_ends_with_its_last_day_where_the_learner_lives(
     assert mine.get("/skills/").context["page"].mine[0].ladder.vouched == counts
 
 
-def test_who_sees_a_record() -> None:
+def test_a_record_is_seen_by_learner_coach_manager_learning_and_auditors() -> None:
     of, other = judging.scene(), judging.scene("story", ("listening", "offer"))
     (event, _other) = judging.decided(of)
     url = reverse("signoff", args=[event.uid])
@@ -123,7 +123,7 @@ def test_an_incomplete_countersign_writes_nothing(fields: dict[str, str]) -> Non
     assert not SignOffEvent.objects.filter(kind="COUNTERSIGNED").exists()
 
 
-def test_who_may_countersign() -> None:
+def test_those_who_may_not_countersign_get_403_or_404() -> None:
     of, event = flagged()
     url = reverse("countersign", args=[event.uid])
     for who in (of.learner, of.coach, of.manager):
@@ -159,7 +159,7 @@ def test_taking_back_by_the_signer() -> None:
     assert "Signed for the wrong person." in words_of(again)
 
 
-def test_who_may_take_back() -> None:
+def test_those_who_may_not_take_a_sign_off_back_get_403_or_404() -> None:
     of, other = judging.scene(), judging.scene("story", ("listening", "offer"))
     (event, _other) = judging.decided(of)
     url = reverse("revoke", args=[event.uid])
@@ -202,7 +202,7 @@ def test_an_expired_sign_off_says_so(move_clock: object) -> None:
     assert clock.now().date() > event.valid_until
 
 
-def test_queries() -> None:
+def test_the_page_of_a_sign_off_takes_at_most_15_queries() -> None:
     of = judging.scene()
     (event, _other) = judging.decided(of)
     assert count_queries(log_in(of.learner), reverse("signoff", args=[event.uid])) <= 15

@@ -106,7 +106,7 @@ def test_evidence_is_kind_and_day_never_content() -> None:
         assert content not in page
 
 
-def test_after_not_yet_everybody_who_helps_reads_the_next_step_and_its_day() -> None:
+def test_after_not_yet_all_who_help_read_the_next_step_and_its_day() -> None:
     of = judging.scene()
     judging.decided(of, 3, not_yet=("business",))
     again = short_day((clock.now() + timedelta(days=9)).date())
@@ -225,7 +225,7 @@ def test_a_manager_of_nobody_is_told_what_to_do() -> None:
     assert "No one of yours is on a path yet." in words_of(log_in(manager).get(URL))
 
 
-def test_buckets_filters_and_order() -> None:
+def test_the_team_is_put_into_buckets_and_filtered_by_bucket_and_name() -> None:
     manager = people.person("Henrike")
     who = fixture_person(manager)
     page_of = log_in(manager)
@@ -247,7 +247,7 @@ def test_buckets_filters_and_order() -> None:
         assert page_of.get(URL, odd).status_code == 200
 
 
-def test_sorting() -> None:
+def test_the_team_is_sorted_by_name_and_by_readiness() -> None:
     of = judging.scene()
     ahead = people.person("Zoe Ahead")
     paths.enrolment(ahead, of.enrolment.path_version, started_on=of.enrolment.started_on)
@@ -295,7 +295,7 @@ def test_paused_and_not_yet_started() -> None:
     assert "No data" in page
 
 
-def test_somebody_who_waits_blocks() -> None:
+def test_who_has_waited_long_for_another_is_shown_as_blocked() -> None:
     of = judging.scene()
     opened(of.learner, "listening", "talk", "try", "do")
     judging.asked(of, at=clock.now() - timedelta(days=9))
@@ -323,12 +323,12 @@ def test_exports_hold_everybody_and_compute_nothing() -> None:
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1", "\x00=1", "\x00\t=1"])
-def test_a_formula_is_harmless(text: str) -> None:
+def test_a_text_that_a_sheet_would_compute_gets_a_quote_in_front(text: str) -> None:
     assert str(harmless(text)).startswith("'")
 
 
 @pytest.mark.parametrize("value", [-1, 2.5, "", "Leonie", None])
-def test_numbers_and_names_stay(value: object) -> None:
+def test_numbers_and_names_stay_as_they_are_in_exports(value: object) -> None:
     assert harmless(value) == value
 
 
@@ -378,7 +378,7 @@ def test_training_elsewhere_is_marked_by_who_steers() -> None:
     assert client.get(url).status_code == 405
 
 
-def test_several_paths_and_none() -> None:
+def test_readiness_is_told_by_path_and_without_a_path_says_so() -> None:
     of = judging.scene()
     second = paths.path(paths.step("course", "more"), slug="another-path")
     enrolment = paths.enrolment(of.learner, second, started_on=clock.now().date())

@@ -114,7 +114,9 @@ def asks(case: Case, who: User, **fields: Any) -> Request:
     return Request.objects.create(case=case, observer=who, **planned | fields)
 
 
-def test_cases(cast: dict[str, User], open_cases: dict[str, Case], events: dict[str, SignOffEvent]) -> None:
+def test_who_may_view_feed_and_decide_cases(
+    cast: dict[str, User], open_cases: dict[str, Case], events: dict[str, SignOffEvent]
+) -> None:
     asks(open_cases["collecting"], cast["asked"])
     asks(open_cases["collecting"], cast["takenback"], status="withdrawn")
     decided = {name: event.case for name, event in events.items() if name != "answer"}
@@ -134,7 +136,7 @@ def test_cases(cast: dict[str, User], open_cases: dict[str, Case], events: dict[
     hold(case_policy, cast, rows, expected | {"read": expected["decide"]})
 
 
-def test_requests(cast: dict[str, User], open_cases: dict[str, Case]) -> None:
+def test_who_may_view_answer_and_withdraw_requests(cast: dict[str, User], open_cases: dict[str, Case]) -> None:
     case = open_cases["collecting"]
     states = {"open": "open", "accepted": "accepted", "observed": "observed", "declined": "declined"}
     rows = {name: asks(case, cast["asked"], status=status) for name, status in states.items()}
@@ -157,7 +159,7 @@ def test_requests(cast: dict[str, User], open_cases: dict[str, Case]) -> None:
     hold(request_policy, cast, rows, expected)
 
 
-def test_sign_offs(cast: dict[str, User], events: dict[str, SignOffEvent]) -> None:
+def test_who_may_view_countersign_and_revoke_sign_offs(cast: dict[str, User], events: dict[str, SignOffEvent]) -> None:
     theirs = dict.fromkeys(events, f"learner {COACHES} chief {ALL_SEE}")
     expected = {
         "view": theirs
@@ -198,7 +200,7 @@ def test_who_were_their_own_coach_would_still_not_judge_themself(
     assert request_policy.queryset(work.coach, "take over").filter(pk=request.pk).exists()
 
 
-def test_practice(cast: dict[str, User]) -> None:
+def test_only_the_learner_may_view_and_delete_an_attempt(cast: dict[str, User]) -> None:
     version = practice.scenario()
     begun = {"version": version, "seed": 1, "node": "first", "started_at": basics.MONDAY}
     rows = {"it": Attempt.objects.create(person=cast["learner"], **begun)}

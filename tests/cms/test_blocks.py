@@ -105,7 +105,7 @@ def test_there_is_a_block_for_every_kind_of_step() -> None:
     assert set(StepsBlock().child_blocks) == set(StepKind.values)
 
 
-def test_every_block_of_a_lesson_has_a_template_and_the_learning_ones_a_preview() -> None:
+def test_every_lesson_block_has_a_template_and_learning_blocks_a_preview() -> None:
     for name, block in LessonBodyBlock().child_blocks.items():
         assert block.get_template() == f"blocks/{name}.html"
         if name not in ("image", "document", "resource"):

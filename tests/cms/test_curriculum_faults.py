@@ -642,7 +642,7 @@ def test_wrong_form_is_named_and_gives_no_curriculum(name: str, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("name", MEANING)
-def test_wrong_meaning_is_named(name: str, tmp_path: Path) -> None:
+def test_a_readable_file_with_a_wrong_meaning_names_its_fault(name: str, tmp_path: Path) -> None:
     readable, _ = fault_of(tmp_path, MEANING[name])
     assert readable
 

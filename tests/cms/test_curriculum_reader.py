@@ -106,7 +106,7 @@ def test_counts_of_paths_and_standards(curriculum: Curriculum) -> None:
     assert sum(len(calibration.items) for calibration in curriculum.calibration_sets) == 48
 
 
-def test_counts_of_scenarios(curriculum: Curriculum) -> None:
+def test_the_starter_curriculum_has_ten_scenarios_of_this_size(curriculum: Curriculum) -> None:
     nodes = [node for scenario in curriculum.scenarios for node in scenario.nodes]
     choices = [choice for node in nodes if isinstance(node, DecisionDoc) for choice in node.choices]
     longest = [
@@ -123,7 +123,7 @@ def test_counts_of_scenarios(curriculum: Curriculum) -> None:
     assert sum(longest) == 15
 
 
-def test_counts_of_lesson_blocks(curriculum: Curriculum) -> None:
+def test_the_starter_curriculum_has_this_many_blocks_of_each_kind(curriculum: Curriculum) -> None:
     lessons = [lesson for course in curriculum.courses for lesson in course.lessons]
     blocks = [block for lesson in lessons for block in lesson.body]
     figures = [block for block in blocks if isinstance(block, FigureDoc)]
@@ -158,7 +158,7 @@ def test_counts_of_programme_and_people(curriculum: Curriculum) -> None:
 # --- What the documents hold -----------------------------------------------------------------------------------------
 
 
-def test_documents_know_their_line(curriculum: Curriculum) -> None:
+def test_each_document_and_its_problems_name_file_and_line(curriculum: Curriculum) -> None:
     lines = (FOLDER / "2-learning.yaml").read_text(encoding="utf-8").splitlines()
     for standard in curriculum.demonstrations:
         assert standard.file == "2-learning.yaml"
@@ -187,7 +187,7 @@ def test_lessons_are_merged_from_both_files(curriculum: Curriculum) -> None:
     assert isinstance(lesson.body[0], ParagraphDoc)
 
 
-def test_unlock_with_n(curriculum: Curriculum) -> None:
+def test_an_unlock_rule_with_a_number_is_read_with_its_three_leaves(curriculum: Curriculum) -> None:
     items = {item.id: item for item in curriculum.paths[0].items}
     unlock = items["commit-to-visit-notes"].unlock
     assert isinstance(unlock, UnlockDoc)
@@ -204,7 +204,7 @@ def test_figures_have_the_points_of_their_kind(curriculum: Curriculum) -> None:
                     assert all(isinstance(point, kinds[block.kind]) for point in block.data)
 
 
-def test_norwegian_is_a_language(curriculum: Curriculum) -> None:
+def test_the_language_no_is_read_as_a_text_and_not_as_false(curriculum: Curriculum) -> None:
     ingrid = next(person for person in curriculum.people if person.id == "ingrid-solberg")
     assert ingrid.languages == ("en", "no")
 
@@ -364,7 +364,7 @@ JUNK = settings(
 
 @given(content=st.binary(max_size=400))
 @settings(max_examples=400, deadline=None)
-def test_junk_bytes_never_raise(content: bytes) -> None:
+def test_any_bytes_are_read_or_give_problems_and_never_raise(content: bytes) -> None:
     node, problems = parse("1-skills.yaml", content)
     assert node is not None or problems
     assert all(problem.line >= 1 for problem in problems)

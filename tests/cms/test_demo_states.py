@@ -134,7 +134,7 @@ def test_everybody_has_a_first_page_with_something_on_it(name: str) -> None:
 
 
 @shows("waiting-for-coach")
-def test_kofi_waits_nine_days_for_a_coach_and_the_proposal_lies_with_carla() -> None:
+def test_kofi_waits_nine_days_for_a_coach_while_carla_has_the_proposal() -> None:
     assert "Carla has had the proposal of Hanna Berg as your coach for 9 days." in words("kofi-mensah", "/today/")
     assert "Waits for Carla Reyes, 9 days" in words("carla-reyes", "/team/")
     assert "Carla Reyes, 9 days" in words("carla-reyes", f"/people/{who('kofi-mensah').uid}/")
@@ -221,7 +221,7 @@ def test_elena_waits_for_nadia_who_is_away_and_samir_may_take_it_over() -> None:
 
 
 @shows("expiring")
-def test_lucia_is_ready_for_forty_more_days_and_everybody_concerned_sees_it() -> None:
+def test_lucia_is_ready_for_forty_more_days_and_all_concerned_see_it() -> None:
     ends = day(40)
     said = date_format(ends, "j F")
     page = words("lucia-moreno", "/today/")
@@ -405,7 +405,7 @@ def test_what_comes_next_can_be_done_or_names_a_day() -> None:
     assert len(followed) >= 30
 
 
-def test_the_next_card_and_the_invoice_agree_about_the_skills_that_it_moves() -> None:
+def test_next_card_and_invoice_agree_about_the_skills_that_it_moves() -> None:
     """whole.md, screens that are wrong: Felix, whose two pages named two steps."""
     agreed = 0
     for enrolment in on_paths():

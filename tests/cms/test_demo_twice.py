@@ -50,7 +50,7 @@ def digest(rows: Any) -> str:
     return hashlib.sha256("\n".join(sorted(map(repr, rows))).encode()).hexdigest()
 
 
-def test_one_seed_one_company() -> None:
+def test_one_seed_makes_the_same_company_again() -> None:
     call_command("load_curriculum", verbosity=0)
     now, folder = clock.now(), here.BASE_DIR / "curriculum"
 

@@ -79,7 +79,7 @@ def test_pages_hang_in_their_shelves_below_the_site_root(loaded: None) -> None:
     ]
 
 
-def test_every_body_renders(loaded: None) -> None:
+def test_every_lesson_body_renders_without_the_answers_of_its_questions(loaded: None) -> None:
     from cms import api
 
     for page in LessonPage.objects.live():

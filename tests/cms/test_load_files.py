@@ -32,7 +32,7 @@ def test_a_mistake_is_named_by_file_and_line_and_nothing_is_written(files: File,
     assert SkillSource.objects.count() == 0
 
 
-def test_check_only_reads(files: File, capsys: Any) -> None:
+def test_checking_files_reports_problems_and_loads_nothing(files: File, capsys: Any) -> None:
     assert load(files, capsys, check=True) == (0, {"problems": []})
     change(files, "1-skills.yaml", "level: 3", "level: 9")
     code, report = load(files, capsys, check=True)

@@ -84,7 +84,7 @@ def test_a_deleted_path_gives_its_short_name_back(small: cms.OneOfEach) -> None:
     in_step()
 
 
-def test_a_deleted_role_gives_its_short_name_back_and_paths_lead_to_the_new_one(small: cms.OneOfEach) -> None:
+def test_a_deleted_role_frees_its_name_and_paths_lead_to_the_new_one(small: cms.OneOfEach) -> None:
     """Case 8: a path names its role by the short name, which two rows of the record bear now."""
     small.path.delete()
     small.role.delete()

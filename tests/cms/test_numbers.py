@@ -146,7 +146,7 @@ def test_no_draft_with_an_endless_number_in_a_block_goes_live(small: cms.OneOfEa
 
 
 @pytest.mark.django_db
-def test_the_check_asks_nobody(small: cms.OneOfEach, django_assert_num_queries: Any) -> None:
+def test_checking_values_sends_no_query(small: cms.OneOfEach, django_assert_num_queries: Any) -> None:
     page = PathPage.objects.get(pk=small.path.pk)
     with django_assert_num_queries(0):
         assert list(check_values(page)) == []

@@ -241,7 +241,7 @@ def test_a_preview_of_a_draft_lesson_shows_the_body_and_the_key(author: Any, sma
 
 
 @pytest.mark.parametrize("name", ["path", "course", "scenario", "standard", "lesson"])
-def test_every_page_previews(author: Any, small: cms.OneOfEach, name: str) -> None:
+def test_every_kind_of_page_has_a_preview_with_its_title(author: Any, small: cms.OneOfEach, name: str) -> None:
     page = getattr(small, name)
     answer = author.get(reverse("wagtailadmin_pages:view_draft", args=[page.pk]))
     assert answer.status_code == 200
@@ -286,7 +286,7 @@ def test_a_skill_publishes_from_its_form_and_keeps_its_short_name(author: Any, s
     assert "The short name stays listening" in errors(answer)
 
 
-def test_every_source_previews(small: cms.OneOfEach) -> None:
+def test_every_kind_of_snippet_has_a_preview_with_its_title(small: cms.OneOfEach) -> None:
     for source in (small.skill, small.role, cms.speaker_source("otto")):
         answer = source.make_preview_request()
         assert answer.status_code == 200
@@ -319,7 +319,7 @@ def test_live_lesson_by_uid_costs_one_query(small: cms.OneOfEach, django_assert_
     assert "<form>ask</form>" in api.render_lesson(page, {question: SafeString("<form>ask</form>")})
 
 
-def test_no_lesson_no_page(small: cms.OneOfEach) -> None:
+def test_a_course_or_an_unpublished_lesson_is_no_live_lesson(small: cms.OneOfEach) -> None:
     with pytest.raises(NotFound):
         api.live_lesson(small.course.uid)
     small.lesson.unpublish()

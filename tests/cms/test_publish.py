@@ -47,7 +47,7 @@ def test_publishing_writes_one_version_of_everything(small: cms.OneOfEach) -> No
     assert steps["course"].uid == uuid5(small.path.uid, small.path.milestones[0].value["steps"][0].id)
 
 
-def test_labels_name_everything(small: cms.OneOfEach) -> None:
+def test_publishing_labels_every_kind_of_content(small: cms.OneOfEach) -> None:
     label = Label.objects.get(uid=small.lesson.uid)
     assert (label.title, label.summary, label.minutes, label.kind, label.live) == (
         "Hear-1", "In short.", 5, "lesson", True,

@@ -115,9 +115,7 @@ def stranded(small: cms.OneOfEach) -> Any:
 
 
 @pytest.mark.parametrize("headers", [{}, {"x-requested-with": "XMLHttpRequest"}], ids=["page", "window"])
-def test_what_rests_on_something_that_left_is_not_approved_and_it_is_said_why(
-    stranded: Any, headers: dict[str, str]
-) -> None:
+def test_what_rests_on_something_removed_is_not_approved_and_told_why(stranded: Any, headers: dict[str, str]) -> None:
     reviewer = sign_in(people.in_group(LEARNING_ADMINISTRATORS))
     state = WorkflowState.objects.get().current_task_state
     known = [stranded.pk, "approve", state.pk]

@@ -22,7 +22,7 @@ def follow(who, uid):
 # --- Permanent links ----------------------------------------------------------------------------------------------
 
 
-def test_what_a_learner_meets():
+def test_go_leads_a_learner_to_each_of_their_things():
     life = learners.learner_on_path(1)
     case, session = life.enrolment.cases.get(), life.enrolment.sessions.get()
     commitment = life.enrolment.commitments.get()
@@ -88,7 +88,7 @@ def test_authors_are_led_to_the_editor(small):
 # --- First pages --------------------------------------------------------------------------------------------------
 
 
-def test_everybody_begins_at_home(client):
+def test_the_first_page_leads_everybody_to_the_home_of_their_role(client):
     life = learners.learner_on_path(1)
     learner_too = coaching.coach()
     paths.enrolment(learner_too, paths.path(paths.step("practice", "p")))
@@ -169,7 +169,7 @@ def test_duties_are_read_in_one_query_and_then_kept(django_assert_num_queries, d
     assert duties_of(life.coach) == frozenset()
 
 
-def test_every_duty_is_found():
+def test_duties_are_found_for_learner_manager_coach_and_administrators():
     life = learners.learner_on_path(1)
     coaching.grant_for_long(life.coach, "listening")
     assert duties_of(life.learner) == {"learner"}

@@ -147,7 +147,7 @@ def test_five_queries_for_any_number(number: int) -> None:
     assert count_queries(log_in(who), "/notices/") == 5
 
 
-def test_an_empty_page_teaches_and_strangers_sign_in() -> None:
+def test_an_empty_page_of_notices_says_so_and_strangers_log_in() -> None:
     assert "You have not been told anything yet." in words(log_in(people.person()), "/notices/")
     answer: Any = Client().get("/notices/")
     assert answer["Location"] == "/accounts/login/?next=/notices/"

@@ -47,7 +47,7 @@ def test_as_many_queries_whatever_the_length():
     assert counts[0] <= 24
 
 
-def test_no_path_yet():
+def test_who_has_no_path_yet_is_told_that_it_will_stand_here():
     answer = log_in(people.person(), warm=True).get("/path/")
     assert answer.status_code == 200
     assert "Your path will stand here." in answer.content.decode()

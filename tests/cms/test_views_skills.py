@@ -92,7 +92,7 @@ def test_the_record_beside_the_ladder_is_the_one_that_gives_the_level():
 
 @pytest.mark.parametrize("first", ["meeting", "visit"])
 @pytest.mark.parametrize("levels", [(3, 3), (3, 4), (4, 3)])
-def test_the_record_beside_the_ladder_is_the_one_that_the_ladder_speaks_of(first, levels):
+def test_the_record_beside_the_ladder_is_the_one_the_ladder_speaks_of(first, levels):
     """The role names a standard, and there are sign-offs on two: the bay showed the signature on the other one."""
     of = judging.scene(skills=("listening",))
     judging.standard(judging.standard_spec("meeting", ("listening",), valid_months=36))

@@ -69,7 +69,7 @@ def test_the_next_step_is_what_is_due_first_and_mine():
     assert (practice.title, practice.private, practice.gate) == ("Practice 0", True, "try")
 
 
-def test_overdue_is_said():
+def test_an_overdue_step_says_how_many_days_ago_it_was_due():
     life = learners.learner_on_path(1, waits=0, day=40)
     assert "It was due 15 days ago." in today_of(life.learner, clock.now()).next.why
 
@@ -163,7 +163,7 @@ def test_people_who_learn_nothing_here_are_shown_their_own_home(kind, link):
     assert f'class="btn" href="{link}"' in page
 
 
-def test_before_the_start():
+def test_before_the_first_day_today_tells_when_it_is_and_asks_nothing():
     life = learners.learner_on_path(1, day=-12, waits=0)
     page = log_in(life.learner, warm=True).get("/today/").content.decode()
     assert "in 12 days." in page
@@ -171,7 +171,7 @@ def test_before_the_start():
     assert "Question 0?" not in page
 
 
-def test_paused():
+def test_during_a_pause_nothing_is_asked_and_its_end_is_told():
     life = learners.learner_on_path(1, status="paused")
     begin, end = learners.days_ago(3), learners.days_ago(-4)
     Pause.objects.create(enrolment=life.enrolment, from_on=begin, until_on=end, reason="Away", by=life.manager)
@@ -223,7 +223,7 @@ def shut_out(unlock, *, coached=True):
 @pytest.mark.parametrize(
     "unlock", [{"skill": "listening", "gate": "do"}, {"skill": "listening", "gate": "try"}, {"day": 25}]
 )
-def test_the_page_does_not_say_nothing_where_a_skill_says_what_can_be_done(unlock, coached):
+def test_the_page_says_nothing_to_do_only_where_no_skill_offers_any(unlock, coached):
     """A closed demonstration that one may ask to be seen for early: the page said that nothing is to do, and offered
     that. Where nothing can be done it says so.
     """
@@ -256,7 +256,7 @@ def test_several_paths_have_a_switch_and_the_newest_comes_first():
         assert "Day 1" in client.get(f"/today/?path={strange}").content.decode()
 
 
-def test_a_path_that_begins_later_takes_nothing_from_the_role_that_is_held():
+def test_a_path_that_begins_later_takes_nothing_from_the_held_role():
     """Screens L14: enrolled for 7 December, Priya's page at once spoke of the new role."""
     life = learners.learner_on_path(1, waits=0)
     later = paths.enrolment(life.learner, paths.path(paths.step("practice", "other")), started_on=learners.days_ago(-8))

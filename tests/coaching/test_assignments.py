@@ -93,7 +93,7 @@ def test_who_steers_a_learner_hands_them_to_another_coach(role: str) -> None:
         ("outsider", NotFound),
     ],
 )
-def test_nobody_else_assigns(role: str, error: type[DomainError]) -> None:
+def test_learner_coaches_and_outsiders_cannot_assign_a_coach(role: str, error: type[DomainError]) -> None:
     scene = coaching.help_scene()
     refused(error, lambda: assign(scene, getattr(scene, role), scene.other_coach))
 
@@ -213,7 +213,7 @@ def test_enrolling_with_a_coach_is_one_act() -> None:
     assert load(scene.other_coach) == 1
 
 
-def test_questions_that_everybody_asks() -> None:
+def test_coaches_and_learners_of_each_other_are_found_both_ways() -> None:
     scene = coaching.help_scene()
     lonely = paths.enrolment(scene.outsider, scene.enrolment.path_version)
     assert coaches_of([scene.enrolment.pk, lonely.pk]) == {scene.enrolment.pk: scene.coach}

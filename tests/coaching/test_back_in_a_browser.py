@@ -40,7 +40,7 @@ def send_twice(tab: Any, button: str) -> tuple[str, str]:
     return found[0], found[1]
 
 
-def test_one_question(tab: Any, live_server: Any) -> None:
+def test_a_question_sent_again_after_going_back_is_asked_once(tab: Any, live_server: Any) -> None:
     paths.skill("trust")
     tab.goto(f"{live_server.url}/exchange/ask/")
     tab.select_option("select[name=skill]", "trust")
@@ -52,7 +52,7 @@ def test_one_question(tab: Any, live_server: Any) -> None:
     assert (Thread.objects.count(), Post.objects.count()) == (1, 1)
 
 
-def test_one_answer(tab: Any, live_server: Any) -> None:
+def test_an_answer_sent_again_after_going_back_is_posted_once(tab: Any, live_server: Any) -> None:
     thread = coaching.question("trust", people.person())
     before = Post.objects.count()
     tab.goto(f"{live_server.url}/exchange/{thread.uid}/")

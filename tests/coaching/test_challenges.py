@@ -89,7 +89,7 @@ def test_a_no_opens_nothing_and_one_may_ask_again(scene: Scene) -> None:
     assert scene.ask().uid != row.uid
 
 
-def test_what_cannot_be_asked(scene: Scene) -> None:
+def test_a_challenge_without_reason_or_right_or_sent_again_is_refused(scene: Scene) -> None:
     refused(Invalid, lambda: scene.ask(why="  "))
     refused(Conflict, lambda: scene.ask(step="open"))
     refused(NotFound, lambda: scene.ask(step="learn"))
@@ -147,7 +147,7 @@ def test_an_answer_needs_words_comes_once_and_a_double_submit_is_one(scene: Scen
     refused(Conflict, lambda: scene.answer(row, accept=False))
 
 
-def test_taking_it_back(scene: Scene) -> None:
+def test_only_the_learner_takes_a_challenge_back_and_then_none_answers(scene: Scene) -> None:
     row = scene.ask()
     refused(
         NotAllowed, lambda: withdraw_challenge(actor=scene.coach, challenge_uid=row.uid, key=basics.key(), at=now())

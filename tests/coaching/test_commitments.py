@@ -102,7 +102,7 @@ def test_nobody_promises_for_somebody_else(role: str, error: type[DomainError]) 
         ("step_uid", basics.uid("talk-it-over")),
     ],
 )
-def test_what_makes_no_promise(field: str, value: Any) -> None:
+def test_a_promise_with_a_wrong_field_is_refused(field: str, value: Any) -> None:
     scene = coaching.help_scene()
     refused(Invalid, lambda: make(scene, scene.learner, **{field: value}))
 
@@ -167,7 +167,7 @@ def test_each_confirmed_skill_opens_do_and_the_last_closes_it() -> None:
         ("outsider", NotFound),
     ],
 )
-def test_nobody_else_confirms(role: str, error: type[DomainError]) -> None:
+def test_nobody_but_the_coach_confirms_or_sends_back_a_commitment(role: str, error: type[DomainError]) -> None:
     scene = coaching.help_scene()
     row = doing(scene)
     refused(error, lambda: confirm(getattr(scene, role), row, "trust"))

@@ -147,7 +147,7 @@ def test_a_founding_grant_lasts_twelve_months() -> None:
 
 
 @pytest.mark.parametrize("role", ["manager", "coach", "outsider"])
-def test_nobody_else_gives_grants(role: str) -> None:
+def test_managers_coaches_and_outsiders_cannot_give_grants(role: str) -> None:
     scene = coaching.help_scene()
     refused(NotAllowed, lambda: give(scene, getattr(scene, role)))
 
@@ -167,7 +167,7 @@ def test_nobody_gives_a_grant_to_themself() -> None:
         {"until_on": TODAY + timedelta(days=366)},
     ],
 )
-def test_what_makes_no_grant(change: dict[str, Any]) -> None:
+def test_a_grant_with_a_wrong_field_is_refused(change: dict[str, Any]) -> None:
     scene = coaching.help_scene()
     refused(Invalid, lambda: give(scene, scene.administrator, **change))
 

@@ -117,7 +117,7 @@ def test_an_answer_sent_twice_is_one(accept: bool) -> None:
     assert Notice.objects.count() == notices
 
 
-def test_full_is_full() -> None:
+def test_a_proposed_coach_without_a_free_place_cannot_be_accepted() -> None:
     scene = coaching.help_scene()
     propose(scene)
     CoachProfile.objects.filter(person=scene.other_coach).update(capacity=0)
@@ -143,7 +143,7 @@ def test_choosing_the_proposed_takes_the_proposal_up() -> None:
     assert looked(assign_coach, coach_uid=scene.other_coach.uid, **known).pk == made.pk, "sent twice"
 
 
-def test_the_pages() -> None:
+def test_a_proposal_goes_from_the_coachs_page_to_the_managers_answer() -> None:
     scene = coaching.help_scene()
 
     def sign_in(who: User) -> Client:

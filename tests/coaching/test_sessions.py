@@ -73,7 +73,7 @@ def test_either_plans_and_the_other_is_told(role: str) -> None:
 
 
 @pytest.mark.parametrize("role", ["other_coach", "manager", "administrator", "outsider"])
-def test_nobody_else_plans(role: str) -> None:
+def test_nobody_but_learner_and_coach_plans_a_session(role: str) -> None:
     scene = coaching.help_scene()
     error = NotAllowed if role in ("manager", "administrator") else NotFound
     refused(error, lambda: plan(scene, getattr(scene, role)))
@@ -258,7 +258,7 @@ def test_without_a_coach_there_is_nobody_to_plan_with() -> None:
     refused(Conflict, lambda: plan(scene, scene.outsider, enrolment_uid=lonely.uid))
 
 
-def test_rules_of_time() -> None:
+def test_sessions_that_touch_do_not_overlap_and_a_leap_day_ends_a_year() -> None:
     assert overlaps(coaching.soon(0), 60, coaching.soon(0.5), 10)
     assert not overlaps(coaching.soon(0), 60, coaching.soon(1), 60)
     assert not overlaps(coaching.soon(1), 60, coaching.soon(0), 60)

@@ -120,7 +120,7 @@ MATRIX = {
 
 
 @pytest.mark.parametrize("name", MATRIX)
-def test_who_sees_which_page(name: str) -> None:
+def test_each_page_answers_each_role_as_the_table_says(name: str) -> None:
     scene = live()
     url = everything(scene)[name]
     found = {role: signed_in(getattr(scene, role)).get(url).status_code for role in ROLES}
@@ -162,7 +162,7 @@ def test_a_form_without_a_key_is_refused_with_its_text() -> None:
     assert not Thread.objects.exists()
 
 
-def test_asking_answering_and_accepting() -> None:
+def test_a_question_is_asked_answered_accepted_and_its_answer_hidden() -> None:
     scene = live()
     paths.skill("trust")
     client = signed_in(scene.learner)
@@ -213,7 +213,7 @@ def in_field(moment: Any) -> str:
     return str(moment.strftime("%Y-%m-%dT%H:%M"))
 
 
-def test_planning_moving_and_holding() -> None:
+def test_a_session_is_planned_moved_held_and_its_notes_written() -> None:
     scene = live()
     User.objects.filter(pk=scene.learner.pk).update(time_zone="Europe/Copenhagen")
     learner, coach = signed_in(scene.learner), signed_in(scene.coach)
@@ -330,7 +330,7 @@ def test_a_promise_from_first_to_last() -> None:
     assert post(learner, url, act="burn").status_code == 422
 
 
-def test_dropping_a_promise() -> None:
+def test_only_the_learner_drops_a_promise() -> None:
     scene = live()
     row = coaching.commitment(scene.enrolment, "trust")
     url = reverse("commitment", args=[row.uid])
@@ -471,7 +471,7 @@ def test_the_coach_s_page_costs_the_same_at_any_length() -> None:
     assert costs[0] == costs[-1]
 
 
-def test_long_threads_have_pages() -> None:
+def test_a_thread_of_sixty_answers_has_two_pages() -> None:
     scene = live()
     thread = coaching.question("trust", scene.learner)
     for number in range(60):

@@ -143,7 +143,7 @@ def test_what_helping_does_to_an_enrolment(
     assert not Enrolment.objects.filter(coached_by(left)).exists(), "for who asks without a policy, too"
 
 
-def test_assignments(cast: dict[str, User], assignments: dict[str, CoachAssignment]) -> None:
+def test_who_may_view_and_end_assignments(cast: dict[str, User], assignments: dict[str, CoachAssignment]) -> None:
     steered = STEERED["running"]
     expected = {
         "view": {
@@ -166,7 +166,9 @@ def challenge(two_paths: dict[str, Enrolment]) -> Challenge:
     )
 
 
-def test_challenges(cast: dict[str, User], assignments: dict[str, CoachAssignment], challenge: Challenge) -> None:
+def test_who_may_view_withdraw_and_answer_challenges(
+    cast: dict[str, User], assignments: dict[str, CoachAssignment], challenge: Challenge
+) -> None:
     expected = {
         "view": {"it": f"learner {COACHED['running']} {STEERED['running']}"},
         "withdraw": {"it": "learner"},
@@ -175,7 +177,7 @@ def test_challenges(cast: dict[str, User], assignments: dict[str, CoachAssignmen
     hold(challenge_policy, cast, {"it": challenge}, expected)
 
 
-def test_commitments(
+def test_who_may_view_do_and_confirm_commitments(
     cast: dict[str, User], two_paths: dict[str, Enrolment], assignments: dict[str, CoachAssignment]
 ) -> None:
     rows = {"it": coaching.commitment(two_paths["running"], "trust")}
@@ -199,7 +201,7 @@ def test_who_were_their_own_coach_would_still_not_judge_themself(
         assert not policy.queryset(cast["learner"], action).exists()
 
 
-def test_sessions(
+def test_who_may_view_change_hold_and_write_sessions(
     cast: dict[str, User], two_paths: dict[str, Enrolment], assignments: dict[str, CoachAssignment]
 ) -> None:
     held = {"status": "held", "held_at": basics.MONDAY}
@@ -233,12 +235,16 @@ def threads(cast: dict[str, User]) -> dict[str, Thread]:
     return {**made, "prompt": coaching.prompt("trust")}
 
 
-def test_threads(cast: dict[str, User], threads: dict[str, Thread]) -> None:
+def test_everybody_views_threads_and_only_moderators_a_hidden_one(
+    cast: dict[str, User], threads: dict[str, Thread]
+) -> None:
     shown = dict.fromkeys(threads, EVERYBODY) | {"hidden": MODERATORS}
     hold(thread_policy, cast, threads, {"view": shown, "post": shown}, {"add": CAST})
 
 
-def test_posts(cast: dict[str, User], threads: dict[str, Thread], assignments: dict[str, CoachAssignment]) -> None:
+def test_who_may_view_accept_and_hide_posts(
+    cast: dict[str, User], threads: dict[str, Thread], assignments: dict[str, CoachAssignment]
+) -> None:
     coaching.grant_for_long(cast["granted"], "trust")
     coaching.grant(cast["lapsed"], "trust", until_on=clock.now().date() - DAY)
     revoked = {"revoked_at": basics.MONDAY, "revoked_by": cast["boss"], "revoked_reason": "Left the field."}
@@ -279,7 +285,7 @@ def test_posts(cast: dict[str, User], threads: dict[str, Thread], assignments: d
         assert not is_moderator(User.objects.get(pk=cast[name].pk)), name
 
 
-def test_coaches_and_grants(cast: dict[str, User], profiles: dict[str, CoachProfile]) -> None:
+def test_who_may_view_and_manage_coaches_and_grants(cast: dict[str, User], profiles: dict[str, CoachProfile]) -> None:
     learning = "learning trainee"
     own = {name: f"{name} {learning}" for name in ("coach", "second")}
     rows = {name: profiles[name] for name in own}

@@ -227,7 +227,7 @@ def test_no_act_is_lost_or_doubled_while_web_workers_are_killed(tmp_path: Path) 
 
 @pytest.mark.browser
 @pytest.mark.skipif("TEST_DATABASE_URL" not in os.environ, reason="needs TEST_DATABASE_URL")
-def test_on_postgresql_neither(tmp_path: Path) -> None:
+def test_on_postgresql_no_act_is_lost_or_doubled_while_workers_are_killed(tmp_path: Path) -> None:
     site = PostgreSQLSite(tmp_path, PEOPLE)
     try:
         all_or_nothing(site)

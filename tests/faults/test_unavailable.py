@@ -96,7 +96,7 @@ def other() -> Iterator[Any]:
 
 
 @pytest.mark.sqlite
-def test_a_locked_database(browser: Client, other: Any) -> None:
+def test_with_a_locked_database_reading_goes_on_and_writing_waits(browser: Client, other: Any) -> None:
     """H17: reading goes on, writing is told to wait; afterwards the same form is taken, once."""
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA busy_timeout = 100")
@@ -112,7 +112,7 @@ def test_a_locked_database(browser: Client, other: Any) -> None:
 
 
 @pytest.mark.sqlite
-def test_a_full_database(browser: Client) -> None:
+def test_a_full_database_tells_everybody_whose_words_were_not_written(browser: Client) -> None:
     """H17."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM")
@@ -182,7 +182,7 @@ def test_pages_when_not_even_the_sessions_can_be_read(address: str, browser: Cli
     assert "Traceback" not in answer.content.decode()
 
 
-def test_forms_then(browser: Client, gone: None) -> None:
+def test_without_a_database_a_form_gives_words_back_and_no_passphrase(browser: Client, gone: None) -> None:
     """H17."""
     assert is_told(send(browser))
     answer = browser.post("/cms/snippets/cms/person/add/", {"note": WORDS})
@@ -256,7 +256,7 @@ def test_our_own_mistakes_stay_our_own(browser: Client) -> None:
     assert WORDS in page
 
 
-def test_which_errors_pass() -> None:
+def test_a_missing_redis_or_key_will_pass_and_other_errors_will_not() -> None:
     assert will_pass(NoRedis("refused"))
     assert will_pass(KeyMissing("it holds no key"))
     assert not will_pass(ProgrammingError("no such column"))

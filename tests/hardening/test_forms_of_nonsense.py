@@ -138,7 +138,7 @@ def test_words_among_the_pictures_of_a_tag(author: Client) -> None:
     assert "Harbour" in author.get("/cms/images/chooser/results/?q=summer").content.decode()
 
 
-def test_json_of_great_depth(small: cms.OneOfEach, author: Client) -> None:
+def test_deeply_nested_json_never_fails_with_500(small: cms.OneOfEach, author: Client) -> None:
     """Also of whoever is not signed in."""
     stranger = Client(raise_request_exception=False)
     assert stranger.post("/accounts/2fa/webauthn/login/", {"credential": DEEP}).status_code < 500

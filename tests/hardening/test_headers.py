@@ -153,7 +153,7 @@ def test_the_admin_has_its_own_policy() -> None:
     common(answer)
 
 
-def test_a_preview_keeps_the_policy_of_its_page_and_may_stand_in_the_admin() -> None:
+def test_a_preview_keeps_its_pages_policy_and_may_stand_in_the_admin() -> None:
     answer = preview()
     found = policy(answer)
     assert "strict-dynamic" in found.pop("script-src")

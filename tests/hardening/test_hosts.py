@@ -41,7 +41,7 @@ def test_any_name_hears_that_the_process_lives(host: str) -> None:
 
 
 @pytest.mark.parametrize("host", HOSTS)
-def test_and_nothing_else(host: str, db: None) -> None:
+def test_a_foreign_host_gets_nothing_but_the_health_probe(host: str, db: None) -> None:
     """H21: no page, no file, no other probe, and nothing that only looks like it."""
     client = Client(headers={"host": host})
     client.force_login(people.person())

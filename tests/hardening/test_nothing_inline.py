@@ -20,7 +20,7 @@ FORBIDDEN = {
 
 
 @pytest.mark.parametrize("what", FORBIDDEN)
-def test_no_template_holds(what: str) -> None:
+def test_no_template_holds_anything_inline_that_the_policy_forbids(what: str) -> None:
     found = [str(path.relative_to(ROOT)) for path in TEMPLATES if re.search(FORBIDDEN[what], path.read_text())]
     assert not found
 

@@ -80,7 +80,7 @@ def links(tab: Tab, start: str) -> list[str]:
     return sorted({address for address in found if not address.endswith((".csv", ".xlsx"))})
 
 
-def test_a_learner(of: learners.LearnerOnPath, open_tab: Any) -> None:
+def test_the_browser_reports_no_violation_on_a_learners_pages(of: learners.LearnerOnPath, open_tab: Any) -> None:
     tab = open_tab(of.learner)
     pages = ["/", "/today/", "/path/", "/skills/", "/practice/", "/requests/", "/exchange/", "/recall/", "/my-people/"]
     tab.look(*pages, "/notices/", "/accounts/2fa/", "/accounts/sessions/", "/accounts/password/change/")
@@ -112,7 +112,7 @@ def test_a_learner_answers_and_practises(of: learners.LearnerOnPath, open_tab: A
     assert tab.said == []
 
 
-def test_a_coach(of: learners.LearnerOnPath, open_tab: Any) -> None:
+def test_the_browser_reports_no_violation_on_a_coachs_pages(of: learners.LearnerOnPath, open_tab: Any) -> None:
     tab = open_tab(of.coach)
     tab.look(
         "/", "/coach/", "/observe/", "/my-people/", "/exchange/", "/notices/", f"/coach/people/{of.enrolment.uid}/"
@@ -122,7 +122,7 @@ def test_a_coach(of: learners.LearnerOnPath, open_tab: Any) -> None:
     assert tab.said == []
 
 
-def test_a_manager_and_learning(of: learners.LearnerOnPath, open_tab: Any) -> None:
+def test_the_browser_reports_no_violation_for_manager_and_learning(of: learners.LearnerOnPath, open_tab: Any) -> None:
     tab = open_tab(of.manager)
     tab.look("/", "/team/", "/team/enrol/", f"/people/{of.learner.uid}/", "/my-people/", "/notices/")
     for address in links(tab, "/team/"):

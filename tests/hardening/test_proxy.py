@@ -179,7 +179,7 @@ def test_who_asks_without_end_is_held_up(proxied: Proxied) -> None:
 # --- What goes with it ------------------------------------------------------------------------------------
 
 
-def test_the_proxy_waits_less_long_than_the_server_and_takes_a_little_more() -> None:
+def test_the_proxy_waits_less_than_the_server_and_takes_a_little_more() -> None:
     from lms.settings import base, gunicorn
 
     text = TEMPLATE.read_text()

@@ -111,9 +111,7 @@ KEPT_EVIDENCE = {
 
 
 @pytest.mark.parametrize("what", KEPT_EVIDENCE)
-def test_what_passes_lies_under_a_name_of_ours_and_comes_back_as_a_download_that_may_do_nothing(
-    what: str, media: Path
-) -> None:
+def test_an_upload_has_a_name_of_ours_and_comes_back_as_inert_download(what: str, media: Path) -> None:
     name, data = KEPT_EVIDENCE[what]
     answer, of = send_evidence(name, data)
     assert answer.status_code == 302

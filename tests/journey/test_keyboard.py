@@ -32,7 +32,7 @@ def keys(live_server: Any, page: Any) -> Keys:
     return Keys(page, live_server.url)
 
 
-def test_a_learner(world: World, keys: Keys) -> None:
+def test_a_learner_does_everything_with_the_keyboard(world: World, keys: Keys) -> None:
     page = keys.page
     keys.open("/")
     keys.sign_in(world.people["NH"].email, basics.PASSPHRASE)
@@ -79,7 +79,7 @@ def test_a_learner(world: World, keys: Keys) -> None:
     assert keys.said == []
 
 
-def test_a_coach(world: World, keys: Keys) -> None:
+def test_a_coach_decides_with_the_keyboard(world: World, keys: Keys) -> None:
     page = keys.page
     keys.open("/")
     keys.sign_in(world.people["CO"].email, basics.PASSPHRASE)

@@ -72,7 +72,7 @@ def test_every_kind_of_page_and_answer_is_on_the_shelf(shelf: Shelf) -> None:
     }
 
 
-def test_axe_finds_nothing(wrong: Wrong) -> None:
+def test_axe_finds_nothing_wrong_on_any_page(wrong: Wrong) -> None:
     assert of(wrong, "axe") == {}
 
 

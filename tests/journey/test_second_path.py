@@ -170,7 +170,7 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize("name", STRANGERS)
-def test_an_address_of_somebody_elses_record_says_a_sentence_and_nothing_more(second: Second, name: str) -> None:
+def test_an_address_of_somebody_elses_record_says_one_sentence_only(second: Second, name: str) -> None:
     stranger = second.person(name)
     with nothing_changes(second.site):
         answers = {address: stranger.look(second.address(*address)) for address in ADDRESSES}
@@ -180,7 +180,7 @@ def test_an_address_of_somebody_elses_record_says_a_sentence_and_nothing_more(se
 
 
 @pytest.mark.parametrize("name", STRANGERS)
-def test_a_form_about_somebody_else_is_refused_and_its_words_are_given_back(second: Second, name: str) -> None:
+def test_a_form_about_somebody_else_is_refused_and_keeps_its_words(second: Second, name: str) -> None:
     stranger = second.person(name)
     forms = {kind: second.sent(kind).with_new_key() for kind in FORMS if kind not in EVERYBODYS}
     with nothing_changes(second.site):
@@ -286,7 +286,7 @@ def ask(who: Person, words: str) -> None:
     who.page.fill("textarea[name=body]", words)
 
 
-def test_an_open_form_without_its_session_brings_the_words_back_after_signing_in(second: Second) -> None:
+def test_a_form_sent_without_session_brings_the_words_back_after_log_in(second: Second) -> None:
     nils, words = second.person("other"), f"Who asked first? {WORDS}"
     ask(nils, words)
     nils.page.get_by_text("Kept on this device").wait_for()

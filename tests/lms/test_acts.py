@@ -215,7 +215,7 @@ def test_the_same_key_with_other_content_is_a_conflict(first: Any, second: Any) 
 
 
 @pytest.mark.django_db
-def test_what_is_read_once_still_reaches_the_service_and_a_function_says_nothing() -> None:
+def test_words_read_once_reach_the_service_and_a_function_says_nothing() -> None:
     who, key = people.person(), basics.key()
     assert note(actor=who, words="x", to=iter(["a", "b"]), after=lambda: 1, key=key, at=AT)
     assert not note(actor=who, words="x", to=("a", "b"), after=lambda: 2, key=key, at=AT)

@@ -233,7 +233,7 @@ def test_whoever_leaves_has_no_duty_any_more(admin: User) -> None:
 
 
 @pytest.mark.parametrize("duty", CODES)
-def test_who_was_changed_behind_the_services_back_has_no_duty_and_doctor_says_so(duty: str) -> None:
+def test_who_was_changed_past_the_services_has_no_duty_and_doctor_says_so(duty: str) -> None:
     """H10: a group or ``is_superuser`` that no row stands behind opens nothing of ours, and is put right by name."""
     admin, who = people.administrator(), people.person("Cora Oak")
     for each in (code.group for code in DUTIES if code.group):
@@ -257,7 +257,7 @@ def test_who_was_changed_behind_the_services_back_has_no_duty_and_doctor_says_so
     assert not_written_through() == []
 
 
-def test_a_lost_group_a_foreign_group_and_a_permission_of_ones_own_are_found_too() -> None:
+def test_lost_group_foreign_group_and_own_permission_are_found_too() -> None:
     author, stray, permitted = people.with_duty("author"), people.person(), people.person()
     author.groups.clear()
     stray.groups.add(Group.objects.create(name="Moderators of old"))
@@ -290,7 +290,7 @@ def test_the_first_administrator_is_made_on_the_machine_and_no_second(monkeypatc
     assert not User.objects.filter(is_superuser=True).exclude(pk=first.pk).exists()
 
 
-def test_whoever_runs_the_machine_replaces_an_administrator_who_cannot_get_in(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_runs_the_machine_replaces_an_administrator_locked_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """H10: the old duty ends in the same transaction, and whoever watches over duties is told."""
     first = make_admin("suna@example.com", monkeypatch)
     learning = people.with_duty("learning")

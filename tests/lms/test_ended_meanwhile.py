@@ -83,7 +83,7 @@ def test_who_manages_whom_is_asked_again_too() -> None:
         )  # fmt: skip
 
 
-def test_an_end_that_waited_is_not_dated_before_what_was_done_with_the_duty() -> None:
+def test_an_end_that_waited_is_dated_after_what_was_done_with_the_duty() -> None:
     """It was asked for a second before the other act, which went first: the ledger has no finding."""
     learning = people.with_duty("learning")
     act = taking_back(User.objects.get(pk=learning.pk))

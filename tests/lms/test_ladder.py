@@ -73,7 +73,7 @@ CASES: list[tuple[list[OpenGate], Required | None, dict[str, Any], tuple[str, ..
 
 
 @pytest.mark.parametrize(("gates", "line", "options", "bays", "state", "word"), CASES)
-def test_bays_state_and_word(
+def test_a_ladder_has_the_bays_state_and_word_of_its_gates(
     gates: list[OpenGate], line: Required | None, options: dict[str, Any], bays: tuple[str, ...], state: str, word: str
 ) -> None:
     found = ladder(gates, line, DAY, **({"offers": ALL} | options))
@@ -81,7 +81,7 @@ def test_bays_state_and_word(
     assert found.label, "who does not see the bays hears them"
 
 
-def test_only_a_sign_off_that_counts_at_the_level_on_the_standard_satisfies() -> None:
+def test_only_a_counting_sign_off_at_the_level_on_the_standard_satisfies() -> None:
     """Fact 4: one predicate decides whether a requirement is met."""
     line, later = asked(3, MEETING), DAY + timedelta(days=90)
     assert satisfies(line, gate("show", 3, later, MEETING), DAY)
@@ -93,7 +93,7 @@ def test_only_a_sign_off_that_counts_at_the_level_on_the_standard_satisfies() ->
     assert satisfies(asked(3), gate("show", 3, later, VISIT), DAY)
 
 
-def test_what_decides_is_named() -> None:
+def test_the_note_names_the_standard_and_level_that_the_role_asks_for() -> None:
     """Fact 4: the standard that a role asks for, and the level, stand in the note."""
     lower = ladder([gate("show", 2)], asked(4), DAY, offers=ALL)
     assert lower.note == "Signed, but this role asks for “May act alone”."
@@ -109,7 +109,7 @@ def test_what_is_met_is_met_whatever_else_is_written(kind: str) -> None:
     assert (found.state, found.vouched, found.next_gate) == ("vouched", True, "")
 
 
-def test_a_new_encounter_comes_before_the_last_answer_and_a_lower_sign_off_before_an_older_end() -> None:
+def test_a_new_encounter_outranks_not_yet_and_a_lower_level_an_old_end() -> None:
     waits = ladder(OPEN, asked(), DAY, offers=ALL, verdict=AGAIN, turn=Turn("show", "Priya"))
     assert waits.word == "Show waits for Priya"
     lower = ladder([gate("show", 2)], asked(4), DAY, offers=ALL, verdict=verdict("revoked"))
@@ -117,7 +117,7 @@ def test_a_new_encounter_comes_before_the_last_answer_and_a_lower_sign_off_befor
     assert ladder([gate("show", 2)], asked(4), DAY, offers=ALL, verdict=AGAIN).state == "not_yet"
 
 
-def test_without_a_requirement_the_highest_level_is_told_with_one_the_longest() -> None:
+def test_the_highest_level_is_told_and_with_a_requirement_the_longest() -> None:
     both = [gate("show", 5, DAY + timedelta(100)), gate("show", 3, DAY + timedelta(300))]
     assert (ladder(both, None, DAY).level, ladder(both, asked(3), DAY).level) == (5, 3)
     assert ladder(both, asked(3), DAY).valid_until == DAY + timedelta(300)

@@ -153,7 +153,7 @@ def test_a_link_for_a_new_passphrase_too_whoever_asked_for_it(mailoutbox: list[E
 
 
 @pytest.mark.parametrize(("locale", "browser"), [(OTHER, "en"), ("en", OTHER)])
-def test_pages_come_in_the_language_that_somebody_chose_not_in_the_browsers(locale: str, browser: str) -> None:
+def test_pages_come_in_the_chosen_language_not_in_the_browsers(locale: str, browser: str) -> None:
     client = Client(HTTP_ACCEPT_LANGUAGE=browser)
     client.force_login(people.person(locale=locale))
     answer = client.get("/my-people/")

@@ -55,7 +55,7 @@ def test_the_code_of_an_entry_is_an_hmac_of_its_hash(settings: Any) -> None:
     assert entry.key_id == key_id(settings.VOUCH_LEDGER_KEY)
 
 
-def test_entries_of_one_transaction_come_last_and_in_the_order_of_their_moments() -> None:
+def test_entries_of_one_transaction_come_last_in_order_of_their_moments() -> None:
     with recording():
         second = duty(AT + MINUTE)
         assert not LogEntry.objects.exists()
@@ -85,7 +85,7 @@ def test_where_the_clock_went_back_an_entry_says_so() -> None:
     assert str(note).startswith(f"log entry {first.number + 1} ")
 
 
-def test_an_entry_that_says_that_the_clock_went_back_and_it_did_not_is_found(settings: Any) -> None:
+def test_an_entry_that_says_falsely_that_the_clock_went_back_is_found(settings: Any) -> None:
     """Twenty of a microsecond crowded the one that mattered out of every mail."""
     duty(AT)
     last = LogEntry.objects.get()
@@ -150,7 +150,7 @@ def test_a_new_key_is_announced_by_the_old_one_and_both_are_checked(key_file: Pa
     assert findings() == []
 
 
-def test_a_key_that_was_put_before_the_old_one_in_the_environment_is_announced_by_itself(settings: Any) -> None:
+def test_a_key_put_before_the_old_one_in_the_environment_is_announced(settings: Any) -> None:
     settings.VOUCH_LEDGER_KEY = "first"
     duty()
     settings.VOUCH_LEDGER_KEY = "second first"

@@ -42,7 +42,7 @@ FORMS = [
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_a_form_that_comes_after_the_session_ended_gives_the_words_back_and_changes_nothing(form: str) -> None:
+def test_a_form_after_the_session_ended_keeps_its_words_changes_nothing(form: str) -> None:
     address = form.format(uid=basics.key())
     answer = Client().post(address, {"key": basics.key(), "body": WORDS, "password": "never shown to anybody here"})
     assert answer.status_code == 403

@@ -41,7 +41,7 @@ def test_the_words_of_a_day(today: date, oldest: date | None, said: str) -> None
     assert words(today, oldest=oldest) == said
 
 
-def test_a_pause_stands_still_and_a_day_beyond_the_last_is_no_day_of_the_path() -> None:
+def test_a_paused_pace_names_its_day_and_no_day_beyond_the_last() -> None:
     assert words(BEGINS + timedelta(45), oldest=BEGINS, paused=True) == "Paused on day 45"
     assert words(BEGINS + timedelta(200), paused=True) == "Paused"
 

@@ -137,7 +137,7 @@ def test_steering_is_for_others_and_while_it_is_open(tree):
         enrolment_policy.get(fresh(tree["three"]), "do", uid=enrolment.uid)
 
 
-def test_people_and_inviting(tree):
+def test_managers_see_their_people_and_learning_administrators_invite(tree):
     learning = people.in_group(LEARNING_ADMINISTRATORS)
     assert set(people_policy.queryset(fresh(tree["lead"]), "view")) == {tree["lead"], tree["three"]}
     assert people_policy.queryset(fresh(learning), "view").count() == User.objects.count()

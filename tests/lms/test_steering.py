@@ -172,7 +172,7 @@ def test_a_step_left_out_needs_a_reason(scene: Scene) -> None:
     refused(Conflict, lambda: scene.do(extend, **done))
 
 
-def test_the_learner_is_told_once_that_a_step_is_left_out_by_its_name_and_why(scene: Scene) -> None:
+def test_the_learner_is_told_once_which_step_is_left_out_and_why(scene: Scene) -> None:
     set_labels([LabelSpec(basics.uid("first"), "step", "The first talk", "en")])
     for key in (basics.key(), basics.key()):
         scene.do(waive, step_uid=basics.uid("first"), reason="Did it elsewhere", key=key)
@@ -182,7 +182,7 @@ def test_the_learner_is_told_once_that_a_step_is_left_out_by_its_name_and_why(sc
     assert notice.url == reverse("path")
 
 
-def test_a_step_opened_early_is_open_in_spite_of_its_lock_and_its_rule_says_so(scene: Scene) -> None:
+def test_a_step_opened_early_is_open_despite_its_lock_and_says_so(scene: Scene) -> None:
     shut = scene.progress().state(basics.uid("show"))
     assert (shut.status, shut.unlocked) == ("locked", False)
     step = structure_of(scene.enrolment.path_version_id).steps[basics.uid("show")]

@@ -25,7 +25,9 @@ TABLE = list(itertools.product([True, False], repeat=7))
 
 
 @pytest.mark.parametrize(("read1", "read2", "asks1", "asks2", "knows1", "knows2", "example"), TABLE)
-def test_truth_table(read1, read2, asks1, asks2, knows1, knows2, example):
+def test_talk_is_due_when_all_is_read_and_recalled_or_an_example_given(
+    read1, read2, asks1, asks2, knows1, knows2, example
+):
     one = LessonInfo(basics.uid("one"), ("a",), 2 if asks1 else 0)
     two = LessonInfo(basics.uid("two"), ("a",), 1 if asks2 else 0)
     structure = SimpleNamespace(lessons_by_skill={"a": (one, two)})
@@ -79,7 +81,7 @@ def test_all_recall_right_opens_whatever_comes_last(learner):
     assert open_now(learner) == {"a", "b"}
 
 
-def test_the_latest_answer_counts(learner):
+def test_talk_opens_by_the_latest_answer_of_each_lesson(learner):
     read(learner, "one", "two")
     flags = [("one", True), ("two", False), ("one", False), ("two", True)]
     for name, right in flags:

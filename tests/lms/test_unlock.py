@@ -159,7 +159,7 @@ FIRST = next(iter(MILESTONES))
     ],
     ids=["step", "milestone", "gate", "level", "day"],
 )
-def test_what_meets_a_leaf(leaf, before, after):
+def test_a_condition_opens_when_its_fact_is_there_and_not_before(leaf, before, after):
     rest = {"day": 1, "date_of": date_of, "steps": frozenset(STEPS), "milestones": MILESTONES}
     assert not evaluate(Rule.all_of(leaf), Facts(**{**rest, **before})).open
     assert evaluate(Rule.all_of(leaf), Facts(**{**rest, **after})).open
@@ -174,7 +174,7 @@ def test_what_is_gone_counts_as_met(leaf):
 # --- The stored form ----------------------------------------------------------------------------------------------
 
 
-def test_every_leaf_is_read():
+def test_every_kind_of_condition_is_read():
     step, milestone = str(STEPS[0]), str(next(iter(MILESTONES)))
     data = {
         "n_of": [
@@ -219,7 +219,7 @@ def test_every_leaf_is_read():
         {"all": [{"step": str(STEPS[0]), "day": 3}]},
     ],
 )
-def test_nonsense_is_refused(data):
+def test_an_unlock_rule_of_another_shape_is_refused(data):
     with pytest.raises(ValueError, match=r"."):
         Rule.from_json(data)
 

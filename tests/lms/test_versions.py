@@ -100,7 +100,7 @@ def test_a_role_of_an_unknown_skill_is_refused_whole():
     assert not RoleProfileVersion.objects.exists()
 
 
-def test_a_path_that_did_not_change_writes_nothing_and_wording_is_no_structure():
+def test_an_unchanged_path_writes_nothing_and_wording_is_no_structure():
     first = publish_path(path_spec(), AT)
     assert first.number == 1
     spec = path_spec()

@@ -29,7 +29,7 @@ def invite(client: Client, key: UUID, email: str = "nils@example.com") -> Any:
     return client.post("/people/invite/", fields)
 
 
-def test_an_invitation_is_one_account_and_one_mail_however_often_it_is_sent(desk: Client) -> None:
+def test_an_invitation_sent_often_is_one_account_and_one_mail(desk: Client) -> None:
     key = basics.key()
     assert [invite(desk, key).status_code for _again in range(2)] == [302, 302]
     nils = User.objects.get(email="nils@example.com")

@@ -57,7 +57,7 @@ def test_who_has_a_duty_now(cast: dict[str, User]) -> None:
     assert set(administrators()) == {cast["boss"]}
 
 
-def test_people(cast: dict[str, User]) -> None:
+def test_who_may_view_enrol_invite_and_end_people(cast: dict[str, User]) -> None:
     above = {
         "learner": "manager second chief",
         "mate": "manager second chief",
@@ -82,12 +82,12 @@ def test_people(cast: dict[str, User]) -> None:
     hold(people_policy, cast, cast, expected, {"invite": "learning boss"})
 
 
-def test_people_in_admin(cast: dict[str, User]) -> None:
+def test_who_may_view_and_change_people_in_the_admin(cast: dict[str, User]) -> None:
     expected = {"view": everybodys(cast, "learning boss"), "change": everybodys(cast, "boss"), "delete": {}}
     hold(people_in_admin_policy, cast, cast, expected, {"add": "learning boss"})
 
 
-def test_enrolments(cast: dict[str, User]) -> None:
+def test_who_may_view_do_and_steer_enrolments(cast: dict[str, User]) -> None:
     path = paths.path(paths.step("practice"))
 
     def enrol(name: str, **fields: Any) -> Enrolment:

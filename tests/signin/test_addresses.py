@@ -203,7 +203,7 @@ ODD = [
 
 
 @pytest.mark.parametrize("odd", ODD)
-def test_what_mail_servers_read_in_different_ways_is_refused_with_a_sentence(admin: User, odd: str) -> None:
+def test_an_address_that_mail_servers_read_differently_is_refused(admin: User, odd: str) -> None:
     """In quotation marks, with unseen letters, or a domain without a form in ASCII: by service, form and door."""
     who, learning = people.person(), log_in(people.with_duty("learning"))
     with pytest.raises(Invalid) as caught:
@@ -220,7 +220,7 @@ def test_what_mail_servers_read_in_different_ways_is_refused_with_a_sentence(adm
 
 
 @pytest.mark.parametrize("host", ["VOUCH.example.com:31337", "vouch.example.com.", "other.example.com"])
-def test_a_link_begins_with_our_address_whatever_name_the_request_was_sent_to(host: str, settings: Any) -> None:
+def test_a_link_begins_with_our_address_whatever_host_was_asked(host: str, settings: Any) -> None:
     settings.ALLOWED_HOSTS = [".example.com", "testserver"]
     settings.VOUCH_BASE_URL = "https://vouch.example.com"
     nia, learning = people.person("Nia New"), log_in(people.with_duty("learning"))
@@ -470,7 +470,7 @@ def test_an_address_that_somebody_has_or_had_lately_is_nobody_elses(admin: User,
             invite(AT + 400 * DAY)
 
 
-def test_an_address_that_is_given_up_while_an_invitation_waits_is_nobody_elses(
+def test_an_address_given_up_while_an_invitation_waits_is_nobody_elses(
     admin: User, cora: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The invitation asked before the change was committed, and writes after it: it asks once more."""
@@ -493,7 +493,7 @@ def test_an_address_that_is_given_up_while_an_invitation_waits_is_nobody_elses(
     assert not User.objects.filter(full_name="Nia New").exists()
 
 
-def test_an_invitation_with_the_key_of_something_else_does_not_blame_the_address(cora: User) -> None:
+def test_an_invitation_with_a_used_key_does_not_blame_the_address(cora: User) -> None:
     with pytest.raises(Conflict, match="already used for something else"):
         invite_person(
             actor=people.with_duty("learning"), email="free@example.com", full_name="Nia New", team_id=people.team().pk,

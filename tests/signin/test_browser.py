@@ -112,7 +112,7 @@ def test_an_app_is_set_up_because_a_duty_asks_and_opens_the_door(
     assert "9 of 10 are left" in tab.inner_text("main")
 
 
-def test_a_passkey_is_set_up_and_opens_the_door_alone_after_the_passphrase_and_before_signing(
+def test_a_passkey_logs_in_alone_after_the_passphrase_and_before_signing(
     tab: Any, home: str, key_in_the_port: Any
 ) -> None:
     who = coaching.coach("Cora Hasek")

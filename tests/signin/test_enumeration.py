@@ -104,7 +104,7 @@ def counted(settings: Any) -> None:
 
 
 @pytest.mark.parametrize("email", [KNOWN, UNKNOWN])
-def test_the_sixth_wrong_try_is_refused_in_a_sentence_and_so_is_a_right_one(
+def test_after_five_wrong_tries_wrong_and_right_ones_are_refused(
     counted: None, door: Callable[..., Any], email: str
 ) -> None:
     client = Client()

@@ -92,7 +92,7 @@ def test_somebody_signed_in_can_still_show_that_it_is_they(owner: User, door: Ca
     assert answer.status_code == 302
 
 
-def test_a_passkey_gets_in(owner: User, door: Callable[..., Any]) -> None:
+def test_a_passkey_logs_in_while_the_passphrase_is_locked_out(owner: User, door: Callable[..., Any]) -> None:
     """H19: nobody can spend the tries of a passkey, for it is not tried by its owner's name."""
     locked(door)
     key = Authenticator.objects.create(user=owner, type="webauthn", data={"name": "The laptop", "credential": {}})

@@ -172,7 +172,7 @@ def test_who_it_is_is_asked_again_and_the_words_wait(admin: User, lost: User, ap
 
 
 @pytest.mark.parametrize("who", ["learning", "themself", "coach", "former"])
-def test_nobody_else_may(who: str, admin: User, lost: User) -> None:
+def test_nobody_but_an_administrator_may_open_a_lost_factors_page(who: str, admin: User, lost: User) -> None:
     persons = {
         "learning": lambda: people.in_group(LEARNING_ADMINISTRATORS),
         "themself": lambda: lost,

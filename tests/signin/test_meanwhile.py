@@ -107,7 +107,9 @@ def is_in(client: Client) -> bool:
 
 
 @pytest.mark.parametrize("way", ["form", "link"])
-def test_a_changed_address_stays(admin: User, nia: User, door: Any, way: str) -> None:
+def test_an_address_changed_meanwhile_stays_and_no_passphrase_is_set(
+    admin: User, nia: User, door: Any, way: str
+) -> None:
     client = Client()
     door(client, nia.email)
     Client().post("/accounts/password/reset/", {"email": nia.email})

@@ -126,7 +126,7 @@ def test_a_link_of_whoever_left_opens_nothing(nia: User, way: str) -> None:
     assert not User.objects.get(pk=nia.pk).check_password(NEW_PASSPHRASE)
 
 
-def test_what_was_done_is_told_at_a_former_address_without_saying_from_where(nia: User, sure: Client) -> None:
+def test_a_former_address_is_told_what_was_done_and_not_from_where(nia: User, sure: Client) -> None:
     assert send(sure, nia).status_code == 302
     client = Client(REMOTE_ADDR="203.0.113.77", headers={"user-agent": "NiasPhone/17"})
     page = client.get(link_in(mails(NEW)[-1]), follow=True)

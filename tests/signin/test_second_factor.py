@@ -58,7 +58,7 @@ def signed_in(who: User) -> Client:
 
 @pytest.mark.parametrize("duty", PEOPLE)
 @pytest.mark.parametrize("address", ["/", "/today/", "/my-people/", "/cms/", "/people/"])
-def test_somebody_with_a_duty_sets_it_up_before_anything_else_and_is_told_why(duty: str, address: str) -> None:
+def test_who_has_a_duty_sets_it_up_before_anything_else_and_is_told_why(duty: str, address: str) -> None:
     """H20: auditors and sponsors read about others, so they are asked as all others are who do."""
     client = signed_in(PEOPLE[duty]())
     answer = client.get(address)
@@ -68,7 +68,7 @@ def test_somebody_with_a_duty_sets_it_up_before_anything_else_and_is_told_why(du
     assert "a passphrase alone is not enough for your door" in page
 
 
-def test_a_learner_needs_none() -> None:
+def test_a_learner_needs_no_second_factor() -> None:
     who = people.person()
     paths.enrolment(who, paths.path(paths.step("course")))
     client = signed_in(who)

@@ -102,7 +102,7 @@ def test_a_new_passphrase_ends_the_other_sessions(who: User, two: list[Client]) 
 
 
 @pytest.mark.parametrize("address", ["/cms/login/", "/_util/login/"])
-def test_there_is_one_door(address: str, who: User) -> None:
+def test_other_log_in_addresses_lead_to_ours_and_log_nobody_in(address: str, who: User) -> None:
     client = Client()
     assert client.get(f"{address}?next=/cms/")["Location"] == "/accounts/login/?next=%2Fcms%2F"
     assert client.get(f"{address}?next=https://elsewhere.example/")["Location"] == "/accounts/login/"

@@ -37,7 +37,7 @@ def narrow(browser: Any) -> Iterator[Any]:
     context.close()
 
 
-def test_long_words_fit(narrow: Any, live_server: Any) -> None:
+def test_long_words_fit_into_a_narrow_window(narrow: Any, live_server: Any) -> None:
     with pseudo_language():
         client = Client()
         client.force_login(learners.learner_on_path().learner)

@@ -17,7 +17,7 @@ def test_every_word_of_ours_can_be_translated(seen: Seen) -> None:
     assert seen.plain() == {}
 
 
-def test_the_tour_went_everywhere(seen: Seen) -> None:
+def test_the_tour_saw_every_page_form_and_kind_of_text(seen: Seen) -> None:
     """Every page and form of the access matrix; forms that were done, refused and invalid; mail, notices and tables."""
     assert PROBES.keys() - seen.statuses.keys() == {"GET patterns"}
     assert {status for found in seen.statuses.values() for status in found} >= {200, 302, 403, 404, 409, 422}

@@ -22,7 +22,7 @@ def test_tells_the_real_time_in_utc() -> None:
     assert clock.now().tzinfo is dt.UTC
 
 
-def test_follows_its_file(move_clock: Callable[[float], None], settings: Any) -> None:
+def test_the_clock_is_ahead_by_what_its_file_says(move_clock: Callable[[float], None], settings: Any) -> None:
     assert ahead() == 0, "no file yet"
     move_clock(30 * DAY)
     assert ahead() == 30 * DAY

@@ -38,12 +38,12 @@ def conditions() -> set[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("mutant", [item for item in MUTANTS if "old" in item], ids=called)
-def test_each_text_stands_once(mutant: dict[str, Any]) -> None:
+def test_each_mutants_old_text_stands_once_in_its_file(mutant: dict[str, Any]) -> None:
     assert (ROOT / mutant["file"]).read_text("utf-8").count(mutant["old"]) == 1
     assert mutant["old"] != mutant["new"]
 
 
-def test_each_test_is_there() -> None:
+def test_each_test_that_a_mutant_names_exists() -> None:
     texts: dict[str, str] = {}
     for mutant in MUTANTS:
         assert ("test" in mutant) != ("same" in mutant), called(mutant)
@@ -62,7 +62,7 @@ def test_no_test_finds_its_mutant_by_chance() -> None:
                 assert "given(" not in " ".join(map(ast.unparse, part.decorator_list)), part.name
 
 
-def test_no_name_stands_twice() -> None:
+def test_no_two_mutants_have_one_name() -> None:
     assert [name for name, times in Counter(map(called, MUTANTS)).items() if times > 1] == []
 
 

@@ -76,7 +76,7 @@ def test_addresses_come_from_the_environment(tmp_path: Path) -> None:
 
 @pytest.mark.sqlite
 @pytest.mark.django_db
-def test_sqlite_keeps_its_promises() -> None:
+def test_sqlite_writes_durably_and_takes_its_lock_first() -> None:
     from django.db import connection
 
     with connection.cursor() as cursor:

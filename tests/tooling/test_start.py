@@ -58,22 +58,22 @@ def test_help_names_every_option(start: Start) -> None:
 @pytest.mark.parametrize(
     "arguments", [["--colour"], ["--port", "0"], ["--port", "web"], ["--port", "65536"], ["extra"]]
 )
-def test_wrong_usage(start: Start, arguments: list[str]) -> None:
+def test_start_with_wrong_arguments_exits_with_2(start: Start, arguments: list[str]) -> None:
     assert start(*arguments).returncode == 2
 
 
-def test_host_of_another_machine(start: Start) -> None:
+def test_start_refuses_an_address_of_another_machine(start: Start) -> None:
     assert "not an address of this machine" in refused(start("--host", "192.0.2.1"), 2)
 
 
-def test_busy_port(start: Start, port: int) -> None:
+def test_start_on_a_port_in_use_says_so(start: Start, port: int) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", port))
         other.listen()
         assert f"Port {port} is in use" in refused(start(), 3)
 
 
-def test_python_too_old(start: Start, tmp_path: Path) -> None:
+def test_start_with_an_old_python_says_which_it_needs(start: Start, tmp_path: Path) -> None:
     tools = tmp_path / "tools"
     tools.mkdir()
     for name in ("dirname", "head"):
@@ -109,13 +109,13 @@ def test_data_folder_that_cannot_be(start: Start, tmp_path: Path) -> None:
     assert "cannot be used as the data folder" in refused(start(VOUCH_DATA_DIR=str(tmp_path / "file" / "data")), 3)
 
 
-def test_reset_does_not_guess(start: Start, tmp_path: Path) -> None:
+def test_reset_without_yes_deletes_nothing(start: Start, tmp_path: Path) -> None:
     (tmp_path / "media").mkdir()
     assert "--yes" in refused(start("--reset"), 2)
     assert (tmp_path / "media").exists()
 
 
-def test_database_of_another_version(start: Start, tmp_path: Path) -> None:
+def test_start_on_a_database_of_another_version_names_reset(start: Start, tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "vouch.sqlite3") as database:
         database.execute("CREATE TABLE django_migrations (app)")
         database.execute("INSERT INTO django_migrations VALUES ('lms')")
@@ -171,7 +171,9 @@ def is_free(port: int) -> bool:
 
 @pytest.mark.long
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
-def test_stops_and_leaves_nothing(served: subprocess.Popen[str], port: int, number: int, code: int) -> None:
+def test_a_stopped_server_leaves_no_process_and_a_free_port(
+    served: subprocess.Popen[str], port: int, number: int, code: int
+) -> None:
     assert urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).status == 200
     assert len(members(served.pid)) >= 5  # ourselves, gunicorn and two workers, worker, schedule
     served.send_signal(number)
