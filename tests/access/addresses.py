@@ -9,7 +9,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from .walk import MATRIX
+from .matrix import MATRIX, roles_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def _below(resolver: URLResolver, space: str, route: str, names: tuple[str, ...]
 
 def tried_names() -> set[str]:
     """Names of addresses that the matrix tries cell by cell."""
-    return {probe.split()[1] for operation in MATRIX["operation"] for probe, *_cells in operation.get("tried", [])}
+    return {line["try"].split()[1] for operation in MATRIX["operation"] for line in operation.get("tried", [])}
 
 
 def row_of(name: str, route: str = "", rules: list[dict[str, Any]] | None = None) -> Row | None:
@@ -71,6 +71,6 @@ def row_of(name: str, route: str = "", rules: list[dict[str, Any]] | None = None
         raise ValueError(f"{name or route} has two rows: {[rule['operation'] for rule in best]}")
     rule = best[0]
     return Row(
-        rule["operation"], frozenset(rule.get("may", "").split()), frozenset(rule.get("opens", [])),
+        rule["operation"], frozenset(roles_of(rule.get("may", ""))), frozenset(rule.get("opens", [])),
         bool(rule.get("open")),
     )  # fmt: skip

@@ -16,8 +16,9 @@ from django.test import Client
 
 from lms.views.acting import all_words
 
+from .matrix import Cell, cells
 from .probes import PROBES
-from .walk import TABLE, WRITES, Cell, Walk, cells, differences, fingerprint, tables
+from .walk import TABLE, WRITES, Walk, differences, fingerprint, tables
 
 GOES_ON = re.compile(r"\s*(SAVEPOINT|RELEASE|ROLLBACK)", re.I)
 

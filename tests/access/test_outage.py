@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from .matrix import cells
 from .outage import Outage, outages
 from .probes import PROBES
-from .walk import Walk, cells
+from .walk import Walk
 from .world import build
 
 pytestmark = pytest.mark.django_db

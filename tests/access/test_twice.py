@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from .matrix import Cell, cells
 from .probes import PROBES
-from .walk import Cell, Walk, cells, differences, fingerprint, tables
+from .walk import Walk, differences, fingerprint, tables
 from .world import build
 
 pytestmark = pytest.mark.django_db  # the walks need it, and run beside the others that do

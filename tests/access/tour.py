@@ -14,8 +14,9 @@ from assessments.models import TryFact as Fact
 from lms.api import Skill, mail_notices, open_gate
 from tests.factories import basics
 
+from .matrix import Cell, cells
 from .probes import PROBES
-from .walk import Cell, Walk, Walked, cells, log_lines, written_to_people
+from .walk import Walk, Walked, log_lines, written_to_people
 from .world import SKILLS, World
 
 

@@ -10,12 +10,10 @@ import hashlib
 import io
 import logging
 import re
-import tomllib
 import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import quote
@@ -27,25 +25,13 @@ from django.test import Client
 from lms.api import Notice, OutgoingMail, User
 from tests.clients import log_in
 
+from .matrix import STRANGERS, Cell
 from .probes import PROBES
 from .world import ROLES, World
 
-MATRIX = tomllib.loads((Path(__file__).parent / "matrix.toml").read_text())
-STRANGERS = ("AN", "IN")
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE)", re.I)
 TABLE = re.compile(r'"(\w+)"')
 NOT_LOOKED_AT = {"django_session", "usersessions_usersession"}
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One probe, whose rows, one role and what it should get."""
-
-    operation: str
-    probe: str
-    whose: str
-    role: str
-    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +59,6 @@ class Walked:
     methods: dict[str, set[str]] = field(default_factory=dict)
     """Which methods each of our addresses answers with anything but 405."""
     seconds: float = 0
-
-
-def cells() -> Iterator[Cell]:
-    """Every cell of the matrix that is tried."""
-    for operation in MATRIX["operation"]:
-        for probe, whose, line in operation.get("tried", []):
-            codes = line.split()
-            codes = codes * len(ROLES) if len(codes) == 1 else codes
-            if len(codes) != len(ROLES):
-                raise ValueError(f"{probe}, {whose}: {len(codes)} cells for {len(ROLES)} roles")
-            for role, code in zip(ROLES, codes, strict=True):
-                if code != "." and not (whose == "own" and role == "NH"):
-                    yield Cell(operation["name"], probe, whose, role, code)
-            if whose in ("all", "near"):
-                yield from (Cell(operation["name"], probe, whose, role, "door") for role in STRANGERS)
 
 
 def clients(world: World) -> dict[str, Client]:

@@ -18,8 +18,9 @@ from django.urls import Resolver404, resolve, reverse
 from cms.demo.create import create_demo
 from lms import clock
 from lms.api import User
+from tests.access.matrix import STRANGERS, Cell, cells
 from tests.access.probes import PROBES
-from tests.access.walk import STRANGERS, Cell, cells, clients
+from tests.access.walk import clients
 from tests.access.world import World
 from tests.factories import basics
 from tests.strings.tour import DOOR, ERRORS, LOOKING, OWN

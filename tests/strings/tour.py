@@ -13,8 +13,9 @@ from django.test import Client
 from django.urls import reverse
 
 from lms.api import Notice, OutgoingMail, mail_notices
+from tests.access.matrix import STRANGERS, Cell, cells
 from tests.access.probes import PROBES, SAW
-from tests.access.walk import STRANGERS, Cell, cells, clients
+from tests.access.walk import clients
 from tests.access.world import World
 
 from . import reading
