@@ -17,6 +17,7 @@ from lms import clock
 from lms.errors import Invalid
 from tests.clients import count_queries, log_in, show_who, words_of
 from tests.factories import basics, coaching, judging, people
+from tests.page import main_of
 from tests.shown import look_and_send, looked, shown_on
 
 pytestmark = pytest.mark.django_db
@@ -47,10 +48,18 @@ def test_from_the_queue_to_the_signature() -> None:
     claim = client.post(reverse("case_claim", args=[of.case.uid]))
     assert claim.status_code == 302
     assert claim["Location"] == url
-    page = words_of(client.get(url))
-    assert "The case is yours until" in page
-    assert page.count('data-testid="rule-line"') == 5
-    assert page.count("May act alone") >= 2
+    page = main_of(client.get(url))
+    assert page.names("heading")[0] == of.learner.full_name
+    assert "The case is yours until" in page.text
+    rule = page.get("region", "The rule")
+    assert rule.get("row", "Different observers").cells == ["Different observers", "2 of 2", "2 of 2"]
+    assert len([row for row in rule.all("row") if row.attrs.get("data-testid") == "rule-line"]) == 5
+    assert rule.get("row", "So you may entrust").cells[1:] == ["up to “May act alone”"] * 2
+    for skill in ("listening", "business"):
+        radios = page.get("region", "Your decisions").all("radio")
+        offered = [radio for radio in radios if radio.attrs["name"] == f"{skill}-level"]
+        assert [radio.name("radio") for radio in offered if "disabled" not in radio.attrs][-1] == "May act alone"
+    assert page.names("button")[0] == "Sign all 2 decisions"
     data = form(shown=shown_on(client, url))
     assert client.post(url, data).status_code == 302
     assert client.post(url, data).status_code == 302

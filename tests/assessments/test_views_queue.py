@@ -18,6 +18,7 @@ from lms.rules.said import long_day, short_day
 from lms.rules.waiting import Waiting
 from tests.clients import count_queries, log_in, words_of
 from tests.factories import coaching, judging, paths, people
+from tests.page import main_of
 
 pytestmark = pytest.mark.django_db
 
@@ -47,17 +48,24 @@ def test_everything_that_waits_for_a_coach() -> None:
     Session.objects.create(
         enrolment=of.enrolment, coach=of.coach, title="Before the visits", planned_at=clock.now() + timedelta(minutes=5)
     )
-    page = words_of(log_in(of.coach).get(URL))
-    rows = [piece.split('"')[0] for piece in page.split('data-kind="')[1:]]
-    assert rows == ["decide", "observe", "confirm", "collect"]
-    assert reverse("case_claim", args=[ready.case.uid]) in page
-    assert "Rule met for 2 of 2 skills" in page
-    assert "2 observations of 2, by 2 people, in 2 contexts" in page
-    assert str(promised.uid) in page
-    assert "Before the visits" in page
-    assert "2 of 6 places" in page
-    assert page.count("Your learners") == 1
-    assert "Maximiliane Ready" in page
+    page = main_of(log_in(of.coach).get(URL))
+    rows = page.get("region", "Waiting").all("listitem")
+    assert [row.attrs["data-kind"] for row in rows] == ["decide", "observe", "confirm"]
+    decide, _observe, confirm = rows
+    assert decide.names("heading") == ["Maximiliane Ready"]
+    claim = decide.get("button", "Decide Maximiliane Ready")
+    assert claim.attrs["formaction"] == reverse("case_claim", args=[ready.case.uid])
+    assert "Rule met for 2 of 2 skills" in decide.text
+    assert "2 observations of 2, by 2 people, in 2 contexts" in decide.text
+    assert "Lead a part of the visit" in confirm.text
+    assert str(promised.uid) in confirm.get("link", f"Confirm {of.learner.full_name}").attrs["href"]
+    (gathering,) = page.get("region", "Gathering").all("listitem")
+    assert gathering.attrs["data-kind"] == "collect"
+    (sessions,) = [one for one in page.all("region") if one.name("region") in ("Today", "Next")]
+    assert "Before the visits" in sessions.holding("listitem", of.learner.full_name).text
+    assert "2 of 6 places" in page.get("region", "Your load").text
+    learners = page.get("region", "Your learners").names("link")
+    assert sorted(learners) == sorted([of.learner.full_name, "Maximiliane Ready"])
 
 
 def waiting(kind: str, since: datetime, zone: str, **fields: Any) -> Waiting:

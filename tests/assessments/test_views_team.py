@@ -19,6 +19,7 @@ from lms.rules.said import short_day
 from tests.clients import count_queries, log_in, words_of
 from tests.factories import basics, coaching, judging, paths, people, practice
 from tests.markup import markup
+from tests.page import main_of
 
 pytestmark = pytest.mark.django_db
 
@@ -60,17 +61,21 @@ def part(page: str, testid: str) -> str:
 
 def test_the_unit_fixture_adds_up() -> None:
     who = fixture_person()
-    page = words_of(log_in(who).get(reverse("person_readiness", args=[who.uid])))
-    assert "50.0" in part(page, "progress")
-    assert "27 %" in part(page, "coverage")
-    assert "3 of 11" in part(page, "coverage")
-    ready = part(page, "ready")
-    assert ">No<" in ready
-    assert "1 of 2 critical skills" in ready
-    assert "asks for 85 %" in ready
-    assert "Held by B" in page.split('data-testid="holder"')[1][:200]
-    assert page.count('data-testid="gate-') == 8
-    assert ">550<" in page
+    page = main_of(log_in(who).get(reverse("person_readiness", args=[who.uid])))
+    terms = page.get("region", "Every term")
+    lines = [row for row in terms.all("row") if row.attrs.get("data-testid", "").startswith("gate-")]
+    assert len(lines) == 8
+    assert terms.get("row", "Total").cells == ["Total", "11", "", "550"]
+    assert terms.get("row", "Progress, 550 divided by 11").cells[-1] == "50.0"
+    assert terms.holding("row", "Coverage, weight at 100 divided by all weight: 3 of 11").cells[-1] == "27 %"
+    weight, gate, amount = terms.holding("row", "B critical").cells[-3:]
+    assert (weight, gate, amount) == ("2", "60", "120")
+    tiles = {one.attrs["data-testid"]: one.text for one in page.below() if "data-testid" in one.attrs}
+    assert tiles["ready"].startswith("Ready No 1 of 2 critical skills")
+    assert "asks for 85 %" in tiles["ready"]
+    assert tiles["coverage"].startswith("Coverage 27 % 3 of 11")
+    assert tiles["progress"].startswith("Progress 50.0 of 100")
+    assert tiles["holder"].startswith("Held by B")
 
 
 def test_a_higher_asked_level_counts_as_do() -> None:
@@ -299,10 +304,13 @@ def test_who_has_waited_long_for_another_is_shown_as_blocked() -> None:
     of = judging.scene()
     opened(of.learner, "listening", "talk", "try", "do")
     judging.asked(of, at=clock.now() - timedelta(days=9))
-    page = words_of(log_in(of.manager).get(URL))
-    assert 'data-bucket="blocked"' in page
-    assert "Waits for Priya Visit, 9 days" in page
-    assert "Show waits for Priya Visit" in page
+    page = main_of(log_in(of.manager).get(URL))
+    row = page.get("region", "People and skills").holding("row", of.learner.full_name)
+    assert row.attrs["data-bucket"] == "blocked"
+    assert row.cells[0] == f"{of.learner.full_name} Waits for Priya Visit, 9 days"
+    assert row.cells[1] == f"Show waits for Priya Visit: Listening, {of.learner.full_name}"
+    blocked = [link.text for link in page.all("link") if link.attrs.get("data-testid") == "bucket-blocked"]
+    assert blocked == ["1Blocked"]
 
 
 def test_exports_hold_everybody_and_compute_nothing() -> None:

@@ -16,6 +16,7 @@ from lms.models import Membership
 from tests.clients import log_in, send_and_count
 from tests.cms import reading
 from tests.factories import basics, coaching, judging, learners, paths, people
+from tests.page import main_of
 from tests.shown import looked
 
 pytestmark = pytest.mark.django_db
@@ -138,17 +139,20 @@ def test_several_conditions_are_listed_and_those_met_are_ticked():
 def test_states_dates_and_gates_are_said():
     life = learners.learner_on_path(1, waits=0, day=40)
     learners.read_lessons(life.learner, "l0-1")
-    page = log_in(life.learner, warm=True).get("/path/").content.decode()
-    assert "1 of 2 lessons read." in page
-    assert "You, 15 days late" in page
-    assert "Was due on" in page
-    assert "Helps to open Talk for Skill 0." in page
-    assert "Opens Show for Skill 0." in page
-    assert "Henrike marks it" in page
-    assert "You, by" in page
-    assert page.count("btn--you") == 1
+    page = main_of(log_in(life.learner, warm=True).get("/path/"))
+    first, second = page.get("region", "Milestone 1"), page.get("region", "Milestone 2")
+    course = first.holding("listitem", "Course 0")
+    assert "You, 15 days late" in course.text
+    assert "Was due on" in course.text
+    assert "1 of 2 lessons read. Helps to open Talk for Skill 0." in course.text
+    assert "Henrike marks it" in first.holding("listitem", "External 0").text
+    assert "You, by" in second.holding("listitem", "Demonstration 0").text
+    assert "Opens Show for Skill 0." in second.holding("listitem", "Demonstration 0").text
+    loud = [link for link in page.all("link") if "btn--you" in link.attrs.get("class", "")]
+    assert [link.text for link in loud] == ["Go on reading"], "one next thing, and no other"
     learners.read_lessons(life.learner, "l0-2")
-    assert f"Done {clock.now().day} " in log_in(life.learner, warm=True).get("/path/").content.decode()
+    after = main_of(log_in(life.learner, warm=True).get("/path/"))
+    assert f"Done {clock.now().day} " in after.get("region", "Milestone 1").holding("listitem", "Course 0").text
 
 
 def test_a_waived_step_says_why():

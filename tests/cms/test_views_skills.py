@@ -16,6 +16,7 @@ from lms.rules.said import full_day
 from tests.clients import log_in, send_and_count
 from tests.factories import basics, judging, learners, paths, people
 from tests.markup import markup
+from tests.page import main_of
 
 pytestmark = pytest.mark.django_db
 
@@ -39,12 +40,13 @@ def test_the_role_first_then_the_rest_by_family():
         paths.path(paths.step("practice", "p", skills=("listening",)), role_version=role),
         started_on=learners.days_ago(3),
     )
-    page = markup(log_in(learner, warm=True).get("/skills/"))
-    assert (
-        page.index('data-testid="skill-listening"') < page.index("Technical") < page.index('data-testid="skill-maths"')
-    )
-    assert "The role asks for “May act alone”, critical" in page.replace("</span>", "")
-    assert "This path offers nothing for it." in page
+    page = main_of(log_in(learner, warm=True).get("/skills/"))
+    assert [name for name in page.names("region") if name] == ["For my role", "Technical"]
+    mine, rest = page.get("region", "For my role"), page.get("region", "Technical")
+    assert mine.names("heading") == ["For my role", "Listening"]
+    assert rest.names("heading") == ["Technical", "Maths"]
+    assert "The role asks for “May act alone”, critical" in mine.text
+    assert "This path offers nothing for it." in mine.holding("listitem", "Show None here").text
 
 
 def test_a_gate_is_shown_with_its_day_and_what_is_next():
@@ -56,13 +58,17 @@ def test_a_gate_is_shown_with_its_day_and_what_is_next():
         source="x",
         at=clock.now() - timedelta(4),
     )
-    page = markup(log_in(life.learner, warm=True).get("/skills/skill-0/"))
-    assert "Talk opened." in page
-    assert "Practise “Practice 0” twice to standard" in page
-    assert "About skill-0." in page
-    assert "Foundation sign 1 of skill-0." in page
-    assert "Not this." in page
-    assert f"/step/{basics.uid('practice-0')}/" in page
+    page = main_of(log_in(life.learner, warm=True).get("/skills/skill-0/"))
+    assert page.names("heading")[0] == "Skill 0"
+    assert "About skill-0." in page.text
+    stands = page.get("region", "Where you stand")
+    assert "Practise “Practice 0” twice to standard" in stands.text
+    assert stands.get("link", "Practise “Practice 0”").attrs["href"] == f"/step/{basics.uid('practice-0')}/"
+    signs = page.get("region", "How one sees it")
+    assert signs.all("listitem")[0].text == "Foundation sign 1 of skill-0."
+    assert "It is not: Not this." in signs.text
+    day = (clock.now() - timedelta(4)).day
+    assert f"{day} " in page.get("region", "History").holding("listitem", "Talk opened.").text
 
 
 def test_a_sign_off_is_a_record_and_a_revoked_one_stays_in_the_history():

@@ -16,6 +16,7 @@ from lms.rules.said import short_day
 from tests.clients import log_in, send_and_count
 from tests.cms import reading
 from tests.factories import basics, coaching, judging, learners, paths, people
+from tests.page import main_of
 from tests.shown import looked
 
 pytestmark = pytest.mark.django_db
@@ -41,20 +42,24 @@ def test_one_query_more_when_nothing_is_warm():
 
 def test_an_ordinary_day_says_everything():
     life = learners.learner_on_path(2)
-    page = log_in(life.learner, warm=True).get("/today/").content.decode()
-    assert "Day 23" in page
-    assert "of 60" in page
-    assert 'data-testid="next-step"' in page
-    assert "Lesson 0.1" in page
-    assert "Question 0?" in page
-    assert "Ana has had your request for 2 days." in page
-    assert "Sam has yet to confirm your promise." in page
-    assert "Henrike marks “External 0” as done." in page
-    assert 'data-testid="gate-skill-0"' in page
-    assert "With Sam Okafor" in page
-    assert "News 0" in page
-    assert life.coach.email.partition("@")[0] in page
-    assert "Henrike Voss" in page
+    page = main_of(log_in(life.learner, warm=True).get("/today/"))
+    assert page.names("heading")[0] == "Day 23 of 60"
+    step = page.get("region", "Next")
+    assert step.names("heading") == ["Next", "Lesson 0.1"]
+    assert step.get("link", "Begin to read").attrs["href"] == f"/step/{basics.uid('course-0')}/"
+    assert page.get("region", "Recall").names("link") == ["Answer: Question 0?", "Answer: Question 1?"]
+    waits = page.get("region", "Waiting on others")
+    assert "Ana Silva 0, observer" in waits.holding("listitem", "Ana has had your request for 2 days.").text
+    assert "“Promise 0”" in waits.holding("listitem", "Sam has yet to confirm your promise.").text
+    assert "Henrike Voss, manager" in waits.holding("listitem", "Henrike marks “External 0” as done.").text
+    assert page.get("region", "New for you").holding("listitem", "News 0").names("button") == ["Open: News 0"]
+    skills = page.get("region", "This milestone")
+    assert skills.names("link")[:2] == ["All my skills", "Skill 0"]
+    assert "Do waits for Sam Okafor" in skills.holding("listitem", "Skill 0").text
+    assert "With Sam Okafor" in page.get("region", "Next session").text
+    mine = page.get("region", "My people")
+    assert mine.holding("listitem", "Your coach").names("link") == [life.coach.email]
+    assert mine.holding("listitem", "Your manager").text.startswith("Henrike Voss")
 
 
 def test_the_next_step_is_what_is_due_first_and_mine():

@@ -20,6 +20,7 @@ from coaching.api import Challenge, CoachAssignment, CoachProfile, Commitment, O
 from lms.api import Act, Enrolment, StepCompletion, User
 from lms.clock import now
 from tests.factories import basics, coaching, paths, people
+from tests.page import main_of
 from tests.shown import look_and_send
 
 pytestmark = pytest.mark.django_db
@@ -172,25 +173,29 @@ def test_a_question_is_asked_answered_accepted_and_its_answer_hidden() -> None:
         response = client.post(reverse("exchange_ask"), fields)
         assert response.status_code == 302
     thread = Thread.objects.get()
-    page = client.get(response["Location"]).content.decode()
-    assert "&lt;b&gt;I tried.&lt;/b&gt;" in page
+    page = main_of(client.get(response["Location"]))
+    assert page.names("heading")[0] == "How do I start?"
+    (question,) = page.all("article")
+    assert "Lea Learner" in question.text
+    assert "<b>I tried.</b> Twice." in question.text, "words, and no markup"
     assert client.post(reverse("exchange_example"), fields).status_code == 422
     url = reverse("exchange_thread", args=[thread.uid])
     helper = signed_in(scene.outsider)
     assert post(helper, url, kind="answer", body="Ask them.").status_code == 302
     answer = Post.objects.get(kind="answer")
     assert post(helper, url, act="accept", post=answer.uid).status_code == 403
-    assert "Accept this answer" in client.get(url).content.decode()
-    assert "Accept this answer" not in helper.get(url).content.decode()
+    said = main_of(client.get(url)).holding("article", "Ask them.")
+    assert said.names("button") == [f"Accept this answer: {scene.outsider.full_name}"]
+    assert main_of(helper.get(url)).holding("article", "Ask them.").names("button") == []
     assert post(client, url, act="accept", post=answer.uid).status_code == 302
     assert post(client, url, act="accept", post=answer.uid).status_code == 409
     assert post(client, url, act="burn", post=answer.uid).status_code == 422
-    assert "Accepted by Lea" in client.get(url).content.decode()
+    assert "Accepted by Lea" in main_of(client.get(url)).holding("article", "Ask them.").text
     administrator = signed_in(scene.administrator)
     assert post(client, url, act="hide", post=answer.uid, reason="x").status_code == 403
     assert post(administrator, url, act="hide", post=answer.uid, reason="").status_code == 422
     assert post(administrator, url, act="hide", post=answer.uid, reason="Names somebody").status_code == 302
-    assert "Ask them." not in client.get(url).content.decode()
+    assert "Ask them." not in main_of(client.get(url)).text
     assert post(administrator, url, act="show", post=answer.uid).status_code == 302
 
 
