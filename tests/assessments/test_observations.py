@@ -100,8 +100,9 @@ def test_one_key_is_one_observation(work: decisions.DecisionScene) -> None:
 def test_a_request_is_observed_once(work: decisions.DecisionScene) -> None:
     who, key = work.another(), basics.key()
     request = asked(work, who)
-    row = answer(request, who, key=key)
-    assert answer(request, who, key=key) == row
+    sealed = decisions.seal(who, request.uid)  # it holds the second in which it was made
+    row = answer(request, who, key=key, seal=sealed)
+    assert answer(request, who, key=key, seal=sealed) == row
     request.refresh_from_db()
     assert (request.status, request.observation) == ("observed", row)
     refused(Conflict, answer, request=request, who=who)
