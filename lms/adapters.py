@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
-from allauth.account.internal.stagekit import clear_login
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
@@ -23,6 +22,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from lms import clock
+from lms.allauth_internals import clear_login
 from lms.api import User, addresses_of, in_language_of
 from lms.errors import Conflict
 from lms.requests import SECOND_FACTOR

@@ -1,4 +1,4 @@
-"""The front door of the learning record. Other apps come in here, and by ``rules``, ``events`` and ``errors``."""
+"""The front door of the learning record. Other apps come in here, and by ``rules`` and ``errors``."""
 
 from lms.models import (
     Act,
@@ -57,7 +57,7 @@ from lms.policies.duties import (
 from lms.policies.people import current, managed_teams
 from lms.rules.duties import ADMINISTRATOR, AUDITORS, AUTHORS, GROUPS, LEARNING_ADMINISTRATORS, SPONSORS
 from lms.services.platform.accounts import remove_second_factor
-from lms.services.platform.acts import act, content_now, once, replayed
+from lms.services.platform.acts import act, claim_key, content_now, replayed
 from lms.services.platform.address_change import KEEP, REMOVE, change_address, who_helps
 from lms.services.platform.addresses import addresses_of, usable_address
 from lms.services.platform.duties import (
@@ -78,7 +78,7 @@ from lms.services.platform.health import Unwell, health_checks, register_health
 from lms.services.platform.language import choose_language, in_language_of, language_of, said_in
 from lms.services.platform.log import (
     Sealed,
-    hold_log,
+    lock_log,
     log_end,
     log_row,
     recording,
@@ -105,6 +105,7 @@ from lms.services.platform.outbox import send_waiting as send_waiting_mail
 from lms.services.platform.people import (
     close_account,
     invite_person,
+    lock_person,
     managers_above,
     managers_of,
     managers_of_each,
@@ -234,6 +235,7 @@ __all__ = [
     "as_others_see",
     "change_address",
     "choose_language",
+    "claim_key",
     "close_account",
     "close_gates",
     "complete_lesson",
@@ -261,7 +263,6 @@ __all__ = [
     "heads_with",
     "health_checks",
     "held_at",
-    "hold_log",
     "holders",
     "holding_of",
     "home_of",
@@ -275,6 +276,8 @@ __all__ = [
     "learning_administrators",
     "lesson_step",
     "lock_learner",
+    "lock_log",
+    "lock_person",
     "log_end",
     "log_row",
     "mail_notices",
@@ -292,7 +295,6 @@ __all__ = [
     "not_written_through",
     "notices_of",
     "notify",
-    "once",
     "open_enrolments",
     "open_gate",
     "open_gates",

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from allauth.account.forms import LoginForm, ResetPasswordForm, UserTokenForm
-from allauth.account.internal.flows.password_reset import request_password_reset
 from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.webauthn.forms import (
@@ -29,6 +28,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from lms import clock
+from lms.allauth_internals import request_password_reset
 from lms.api import KEEP, REMOVE, Team, User
 from lms.rules import bounds
 from lms.rules.addresses import plain

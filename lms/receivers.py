@@ -15,7 +15,7 @@ from wagtail.users.models import UserProfile
 from lms.api import User, language_of
 from lms.requests import SECOND_FACTOR
 from lms.services.platform import address_guards
-from lms.views.door import sign_out_everywhere
+from lms.views.log_in import sign_out_everywhere
 
 
 @receiver([authenticator_added, authenticator_used])

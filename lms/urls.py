@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from lms.views import address, door, duties, health, language, people, second_factor
+from lms.views import address, duties, health, language, log_in, people, second_factor
 
 handler400 = "lms.views.errors.bad_request"
 handler500 = "lms.views.errors.server_error"
@@ -23,10 +23,10 @@ urlpatterns = [
     path("accounts/confirm-email/", address.own_address, name="account_email_verification_sent"),
     re_path(r"^accounts/confirm-email/(?P<key>[-:\w]+)/$", address.own_address, name="account_confirm_email"),
     # Whoever has no passphrase begins at a link in a mail, and nowhere else.
-    path("accounts/password/set/", door.to_a_link, name="account_set_password"),
+    path("accounts/password/set/", log_in.to_a_link, name="account_set_password"),
     path("accounts/", include("allauth.urls")),
-    path("cms/login/", door.to_the_door, name="wagtailadmin_login"),
-    path("_util/login/", door.to_the_door, name="wagtailcore_login"),
+    path("cms/login/", log_in.to_log_in, name="wagtailadmin_login"),
+    path("_util/login/", log_in.to_log_in, name="wagtailcore_login"),
     path("cms/", include("wagtail.admin.urls")),
     path("documents/", include("wagtail.documents.urls")),
     path("", include("assessments.urls")),

@@ -26,7 +26,7 @@ from lms.rules.gates import OpenGate
 from lms.rules.ladder import Ladder, ladder
 from lms.rules.standing import Turn
 from lms.views.acting import carry_out, shown_on
-from lms.views.sureness import ask_again, forget_aside, is_sure, put_aside
+from lms.views.reauthentication import drop_stashed_form, reauthenticate, recently_authenticated, stashed_form
 
 from . import rule_lines
 
@@ -73,19 +73,19 @@ def case_decide(request: SignedInRequest, case_uid: UUID) -> HttpResponse:
     case = api.case_policy.get(request.user, "decide", uid=case_uid, related=RELATED)
     if case.status == api.Case.Status.DECIDED:
         return redirect("case", case_uid)
-    if not is_sure(request):
-        return ask_again(request, here)
+    if not recently_authenticated(request):
+        return reauthenticate(request, here)
     found = api.examine_cases([case], {case.enrolment_id: request.user.pk}, at)[case.pk]
-    kept = put_aside(request, here)
+    kept = stashed_form(request, here)
     titles = _titles(found)
     form = DecideForm(initial=kept, titles=titles) if kept else DecideForm(titles=titles)
     return _page(request, case, found, form, uuid4(), at, kept=kept)
 
 
 def _decide(request: SignedInRequest, case_uid: UUID) -> HttpResponse:
-    if not is_sure(request):
+    if not recently_authenticated(request):
         api.case_policy.get(request.user, "decide", uid=case_uid)  # nobody else is asked who they are
-        return ask_again(request, reverse("case_decide", args=[case_uid]))
+        return reauthenticate(request, reverse("case_decide", args=[case_uid]))
     form, status = DecideForm.sent(request.POST), 422
     key = key_of(request)
     if form.is_valid():
@@ -108,7 +108,7 @@ def _decide(request: SignedInRequest, case_uid: UUID) -> HttpResponse:
 
 
 def _signed(request: SignedInRequest, case_uid: UUID, made: list[api.SignOffEvent]) -> HttpResponse:
-    forget_aside(request)
+    drop_stashed_form(request)
     said = _("Signed. %(name)s has been told.") % {"name": made[0].subject.get_short_name()}
     if any(event.flags for event in made):
         said = f"{said} {_('It counts once somebody has countersigned.')}"

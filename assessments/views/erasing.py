@@ -17,7 +17,7 @@ from assessments.forms.erasing import AnswerErasureForm, AskErasureForm
 from lms.api import people_policy
 from lms.requests import SignedInRequest, key_of
 from lms.views.acting import Outcome, carry_out
-from lms.views.sureness import ask_again, forget_aside, is_sure, put_aside
+from lms.views.reauthentication import drop_stashed_form, reauthenticate, recently_authenticated, stashed_form
 
 Form = AskErasureForm | AnswerErasureForm
 
@@ -30,8 +30,8 @@ def people_erase(request: SignedInRequest, person_uid: UUID) -> HttpResponse:
     """
     person = people_policy.get(request.user, "erase", uid=person_uid)
     here = reverse("people_erase", args=[person_uid])
-    if not is_sure(request):
-        return ask_again(request, here)
+    if not recently_authenticated(request):
+        return reauthenticate(request, here)
     status, key = 200, uuid4()
     waiting = api.waiting_erasure(person)
     form_class = AnswerErasureForm if waiting else AskErasureForm
@@ -41,12 +41,12 @@ def people_erase(request: SignedInRequest, person_uid: UUID) -> HttpResponse:
         if form.is_valid():
             outcome = _act(request, form, person_uid, waiting)
             if outcome.done:
-                forget_aside(request)
+                drop_stashed_form(request)
                 messages.success(request, str(SAID[outcome.done.status]) % {"name": person.full_name})
                 return redirect(here)
             status, key = outcome.status, outcome.key
     else:
-        form = form_class(initial=put_aside(request, here))
+        form = form_class(initial=stashed_form(request, here))
     context = {
         "person": person,
         "count": api.texts_about(person).count(),

@@ -18,7 +18,7 @@ from lms import clock
 from lms.api import people_policy
 from lms.requests import SignedInRequest, key_of
 from lms.views.acting import carry_out
-from lms.views.sureness import ask_again, forget_aside, is_sure, put_aside
+from lms.views.reauthentication import drop_stashed_form, reauthenticate, recently_authenticated, stashed_form
 
 
 @login_required
@@ -29,8 +29,8 @@ def people_end(request: SignedInRequest, person_uid: UUID) -> HttpResponse:
     """
     here, action = reverse("people_end", args=[person_uid]), "view" if request.method == "POST" else "end"
     people_policy.get(request.user, action, uid=person_uid)
-    if not is_sure(request):
-        return ask_again(request, here)
+    if not recently_authenticated(request):
+        return reauthenticate(request, here)
     status, key, kept = 200, uuid4(), None
     if request.method == "POST":
         form = EndForm(request.POST)
@@ -39,12 +39,12 @@ def people_end(request: SignedInRequest, person_uid: UUID) -> HttpResponse:
             fields = {name: form.cleaned_data[name] for name in ("last_day", "reason")}
             outcome = carry_out(request, form, api.end_person, person_uid=person_uid, **fields)
             if outcome.done:
-                forget_aside(request)
+                drop_stashed_form(request)
                 messages.success(request, _("The account of %(name)s is closed.") % {"name": outcome.done.full_name})
                 return redirect("people")
             status, key = outcome.status, outcome.key
     else:
-        kept = put_aside(request, here)
+        kept = stashed_form(request, here)
         form = EndForm(initial=kept)
     person, held = api.held_by(request.user, person_uid)
     if kept is None:

@@ -22,7 +22,7 @@ from lms import clock
 from lms.errors import NotFound
 from lms.requests import SignedInRequest, key_of, shown_of
 from lms.views.acting import carry_out, shown_on
-from lms.views.sureness import ask_again, forget_aside, is_sure, put_aside
+from lms.views.reauthentication import drop_stashed_form, reauthenticate, recently_authenticated, stashed_form
 
 
 @login_required
@@ -81,8 +81,8 @@ def _signed_act(
     if request.method == "GET" or not _may(request, "view", event_uid):
         api.signoff_policy.get(request.user, action, uid=event_uid)
     here = reverse(action, args=[event_uid])
-    if not is_sure(request):
-        return ask_again(request, here)
+    if not recently_authenticated(request):
+        return reauthenticate(request, here)
     status, key, kept = 200, uuid4(), None
     if request.method == "POST":
         form = form_class(request.POST)
@@ -90,12 +90,12 @@ def _signed_act(
         if form.is_valid():
             outcome = act(form)
             if outcome.done:
-                forget_aside(request)
+                drop_stashed_form(request)
                 messages.success(request, said)
                 return redirect("signoff", event_uid)
             status, key = outcome.status, outcome.key
     else:
-        kept = put_aside(request, here)
+        kept = stashed_form(request, here)
         form = form_class(initial=kept) if kept else form_class()
     record = _record(event_uid, clock.now())
     now = api.signoff_shown(record.event)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from coaching.models import CoachAssignment, CoachProfile
 from coaching.policies import help_policy, not_ended
-from lms.api import Enrolment, User, act, enrol, hold_log, log_end, log_row, once
+from lms.api import Enrolment, User, act, claim_key, enrol, lock_log, log_end, log_row
 from lms.errors import Conflict, Invalid
 from lms.rules.lines import one_line
 from lms.rules.shown import require_same
@@ -93,7 +93,7 @@ def end_assignment(*, actor: User, enrolment_uid: UUID, reason: str, shown: str,
     reason = one_line(reason)
     if not reason:
         raise Invalid(reason=_("Say why: the coach and the learner read it."))
-    if not once(actor=actor, name="coach.end", key=key, at=at, about=enrolment.uid):
+    if not claim_key(actor=actor, name="coach.end", key=key, at=at, about=enrolment.uid):
         return enrolment
     rows = _active(enrolment)
     if not rows:
@@ -134,9 +134,9 @@ def assign(
     """Make somebody the coach under the act ``name``; a proposal that waits is taken up, or declined with it. For
     services here only. ``shown`` is None where there was nothing to see: on a path that begins with the act.
     """
-    hold_log()
+    lock_log()
     enrolment = help_policy.get(actor, "assign", uid=enrolment_uid, lock=True, related=("person",))
-    if not once(actor=actor, name=name, key=key, at=at, about=enrolment.uid):
+    if not claim_key(actor=actor, name=name, key=key, at=at, about=enrolment.uid):
         mine = CoachAssignment.objects.filter(enrolment=enrolment, kind=PRIMARY)
         return mine.filter(uid=key).first() or mine.exclude(status=PROPOSED).latest("started_at", "pk")
     if shown is not None:

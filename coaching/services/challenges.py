@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from coaching.models import Challenge
 from coaching.policies import challenge_policy
-from lms.api import LOCKED, Enrolment, StepKind, User, act, enrolment_policy, once, open_step, progress_of
+from lms.api import LOCKED, Enrolment, StepKind, User, act, claim_key, enrolment_policy, open_step, progress_of
 from lms.errors import Conflict, Invalid, NotFound
 from lms.rules.lines import many_lines, one_line
 from lms.rules.shown import require_same
@@ -39,7 +39,7 @@ def challenge(*, actor: User, enrolment_uid: UUID, step_uid: UUID, why: str, key
     why = many_lines(why)[:1000]
     if not why:
         raise Invalid(why=_("Say what makes you sure: your coach reads it and decides."))
-    if not once(actor=actor, name="challenge.ask", key=key, at=at, about=key):
+    if not claim_key(actor=actor, name="challenge.ask", key=key, at=at, about=key):
         return Challenge.objects.select_related(*RELATED).get(uid=key)
     if state.status != LOCKED:
         raise Conflict(_("This demonstration is open already. Ask to be seen."))
@@ -79,7 +79,7 @@ def answer_challenge(
     words = one_line(words)[:300]
     if not words:
         raise Invalid(words=_("Say why: it stays with the answer, and the learner reads it."))
-    if not once(actor=actor, name="challenge.answer", key=key, at=at, about=row.uid):
+    if not claim_key(actor=actor, name="challenge.answer", key=key, at=at, about=row.uid):
         return row
     if row.status != Status.ASKED:
         raise Conflict(_("This was answered or withdrawn before."))
@@ -105,7 +105,7 @@ def answer_challenge(
 def withdraw_challenge(*, actor: User, challenge_uid: UUID, key: UUID, at: datetime) -> Challenge:
     """The learner no longer asks. Raises NotFound, NotAllowed (not the learner), Conflict (answered already)."""
     row = challenge_policy.get(actor, "withdraw", uid=challenge_uid, lock=True)
-    if once(actor=actor, name="challenge.withdraw", key=key, at=at, about=row.uid):
+    if claim_key(actor=actor, name="challenge.withdraw", key=key, at=at, about=row.uid):
         if row.status != Status.ASKED:
             raise Conflict(_("This was answered before."))
         row.status, row.answered_at = Status.WITHDRAWN, at

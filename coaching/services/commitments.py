@@ -20,9 +20,9 @@ from lms.api import (
     StepKind,
     User,
     act,
-    hold_log,
+    claim_key,
+    lock_log,
     log_row,
-    once,
     open_gate,
     progress_of,
     record_completion,
@@ -61,7 +61,7 @@ def make_commitment(
     (locked, or somebody else's path), Invalid, Conflict (the step has its commitment). Queries: at most 25, constant.
     """
     enrolment = help_policy.get(actor, "do", uid=enrolment_uid, lock=True, related=("person",))
-    if not once(actor=actor, name="commitment.make", key=key, at=at, about=enrolment.uid):
+    if not claim_key(actor=actor, name="commitment.make", key=key, at=at, about=enrolment.uid):
         return Commitment.objects.get(uid=key)
     step = _step(enrolment, step_uid, at) if step_uid else None
     what = one_line(what)
@@ -94,7 +94,7 @@ def report_commitment(*, actor: User, commitment_uid: UUID, report: str, key: UU
     report = many_lines(report)
     if not report:
         raise Invalid(report=_("Write what happened, in your own words."))
-    if not once(actor=actor, name="commitment.report", key=key, at=at, about=row.uid):
+    if not claim_key(actor=actor, name="commitment.report", key=key, at=at, about=row.uid):
         return row
     if row.status != Status.OPEN:
         raise Conflict(_("This commitment is %(state)s already.") % {"state": row.get_status_display()})
@@ -127,9 +127,9 @@ def confirm_commitment(
     Raises NotFound, NotAllowed (the learner), Invalid (no skill, or not one of its), Conflict (not reported, closed),
     Changed (``shown`` is not the report and the skills of now). Queries: at most 15, and 4 a skill.
     """
-    hold_log()
+    lock_log()
     row = commitment_policy.get(actor, "confirm", uid=commitment_uid, lock=True, related=RELATED)
-    if not once(actor=actor, name="commitment.confirm", key=key, at=at, about=row.uid):
+    if not claim_key(actor=actor, name="commitment.confirm", key=key, at=at, about=row.uid):
         return row
     _is_reported(row)
     lines = list(row.skills.select_related("skill"))
@@ -169,7 +169,7 @@ def send_back_commitment(
     note = many_lines(note)
     if not note:
         raise Invalid(note=_("Say what is missing, so that the next try can be the one."))
-    if not once(actor=actor, name="commitment.send_back", key=key, at=at, about=row.uid):
+    if not claim_key(actor=actor, name="commitment.send_back", key=key, at=at, about=row.uid):
         return row
     _is_reported(row)
     require_same(shown, commitment_now(row))
@@ -184,7 +184,7 @@ def send_back_commitment(
 def drop_commitment(*, actor: User, commitment_uid: UUID, key: UUID, at: datetime) -> Commitment:
     """The learner takes the promise back; what was confirmed stays. Raises NotFound, NotAllowed, Conflict (closed)."""
     row = commitment_policy.get(actor, "do", uid=commitment_uid, lock=True, related=RELATED)
-    if once(actor=actor, name="commitment.drop", key=key, at=at, about=row.uid):
+    if claim_key(actor=actor, name="commitment.drop", key=key, at=at, about=row.uid):
         if row.status not in (Status.OPEN, Status.DONE):
             raise Conflict(_("This commitment is %(state)s already.") % {"state": row.get_status_display()})
         row.status, row.closed_at = Status.DROPPED, at

@@ -22,7 +22,7 @@ from lms.api import (
     StepKind,
     User,
     act,
-    once,
+    claim_key,
     open_enrolments,
     progress_of,
     record_completion,
@@ -75,7 +75,7 @@ def ask(*, actor: User, skill_slug: str, title: str, body: str, key: UUID, at: d
     before = _written(actor, Kind.QUESTION, body, at, thread__skill=skill, thread__title=title)
     if before:
         return before.thread
-    if not once(actor=actor, name="exchange.ask", key=key, at=at, about=key):
+    if not claim_key(actor=actor, name="exchange.ask", key=key, at=at, about=key):
         return Thread.objects.get(uid=key)
     thread = Thread.objects.create(uid=key, skill=skill, author=actor, title=title, opened_at=at)
     Post.objects.create(thread=thread, author=actor, kind=Kind.QUESTION, body=body, posted_at=at)
@@ -115,7 +115,7 @@ def accept(*, actor: User, post_uid: UUID, shown: str, key: UUID, at: datetime) 
     already), Changed (``shown`` is not the post of now). Queries: at most 10 and a refresh of Talk.
     """
     post = post_policy.get(actor, "accept", uid=post_uid, lock=True, related=("thread__skill", "author"))
-    if not once(actor=actor, name="exchange.accept", key=key, at=at, about=post.uid):
+    if not claim_key(actor=actor, name="exchange.accept", key=key, at=at, about=post.uid):
         return post
     if post.accepted_at:
         raise Conflict(_("Somebody accepted it already."))
@@ -146,7 +146,7 @@ def hide_post(*, actor: User, post_uid: UUID, reason: str, shown: str, key: UUID
     reason = one_line(reason)
     if not reason:
         raise Invalid(reason=_("Say why; its author reads it."))
-    if not once(actor=actor, name="exchange.hide", key=key, at=at, about=post.uid):
+    if not claim_key(actor=actor, name="exchange.hide", key=key, at=at, about=post.uid):
         return post
     if post.hidden_at:
         raise Conflict(_("It is hidden already."))
@@ -162,7 +162,7 @@ def hide_post(*, actor: User, post_uid: UUID, reason: str, shown: str, key: UUID
 def show_post(*, actor: User, post_uid: UUID, shown: str, key: UUID, at: datetime) -> Post:
     """A moderator brings a hidden post back. Raises NotFound, NotAllowed, Conflict (not hidden), Changed."""
     post = post_policy.get(actor, "hide", uid=post_uid, lock=True, related=("thread", "author"))
-    if once(actor=actor, name="exchange.show", key=key, at=at, about=post.uid):
+    if claim_key(actor=actor, name="exchange.show", key=key, at=at, about=post.uid):
         if not post.hidden_at:
             raise Conflict(_("It is in sight already."))
         require_same(shown, post_shown(post))
@@ -178,7 +178,7 @@ def _add(actor: User, thread: Thread, kind: str, body: str, key: UUID, at: datet
     before = _written(actor, kind, body, at, thread=thread)
     if before:
         return before
-    if not once(actor=actor, name="exchange.answer", key=key, at=at, about=thread.uid):
+    if not claim_key(actor=actor, name="exchange.answer", key=key, at=at, about=thread.uid):
         return Post.objects.select_related("thread").get(uid=key)
     post = Post.objects.create(uid=key, thread=thread, author=actor, kind=kind, body=body, posted_at=at)
     if thread.is_prompt:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from coaching.models import CoachAssignment, ObserverGrant
 from coaching.policies import grant_policy, unlapsed
 from coaching.rules.times import a_year_later
-from lms.api import Act, Prepared, Skill, User, act, forget, hold_log, log_end, log_row, once, recording, replayed
+from lms.api import Act, Prepared, Skill, User, act, claim_key, forget, lock_log, log_end, log_row, recording, replayed
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
 from lms.rules.bounds import MAY_OBSERVE_UNTIL
 from lms.rules.lines import one_line
@@ -51,7 +51,7 @@ def give_grant(
     Raises NotAllowed (not L&D, or to oneself), NotFound (no such active person), Invalid (skills, reason, day), Changed
     (``shown`` is not the list of grants of now). Queries: at most 13, and 1 a skill.
     """
-    hold_log()
+    lock_log()
     grant_policy.require(actor, "add")
     person = User.objects.select_for_update(no_key=True).filter(uid=person_uid, is_active=True).first()
     if person is None:
@@ -67,7 +67,7 @@ def give_grant(
     longest = a_year_later(at.date())
     until_on = until_on or longest
     MAY_OBSERVE_UNTIL.check("until_on", until_on, at.date(), last=longest)
-    if not once(actor=actor, name="grant.give", key=key, at=at, about=person.uid):
+    if not claim_key(actor=actor, name="grant.give", key=key, at=at, about=person.uid):
         then = Act.objects.get(pk=key).at
         return list(ObserverGrant.objects.filter(person=person, granted_by=actor, granted_at=then).order_by("pk"))
     require_same(shown, grants_shown(grants(actor)))
@@ -162,7 +162,7 @@ def revoke_grant(
     )
     if not reason:
         raise Invalid(reason=_("Say why; the observer reads it and the record keeps it."))
-    if not once(actor=actor, name="grant.revoke", key=key, at=at, about=person_uid):
+    if not claim_key(actor=actor, name="grant.revoke", key=key, at=at, about=person_uid):
         raise Conflict(_("This form was already used for another skill. Open the page again."))
     require_same(shown, grant_shown(grant))
     end_grant(grant, actor, reason, at)

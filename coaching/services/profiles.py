@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from coaching.models import CoachAssignment, CoachProfile, Session
 from coaching.policies import coach_profile_policy, not_ended
 from lms import clock
-from lms.api import Prepared, User, act, forget, log_end, log_row, managers_of_each, once
+from lms.api import Prepared, User, act, claim_key, forget, log_end, log_row, managers_of_each
 from lms.errors import Conflict, Invalid, NotFound
 from lms.rules.bounds import AWAY
 from lms.rules.lines import one_line
@@ -39,7 +39,7 @@ def make_coach(
     person = User.objects.filter(uid=person_uid, is_active=True).first()
     if person is None:
         raise NotFound(_("There is no such person here now."))
-    if not once(actor=actor, name="coach.make", key=key, at=at, about=person.uid):
+    if not claim_key(actor=actor, name="coach.make", key=key, at=at, about=person.uid):
         return CoachProfile.objects.select_related("person").get(person=person)
     profile = CoachProfile.objects.select_for_update().filter(person=person).first()
     if profile and (profile.ended_on is None or profile.ended_on > at.date()):
@@ -57,7 +57,7 @@ def change_capacity(*, actor: User, person_uid: UUID, capacity: int, key: UUID, 
     """More or fewer places. Raises NotFound, NotAllowed, Invalid (fewer than the learners they have now)."""
     profile = coach_profile_policy.get(actor, "manage", person__uid=person_uid, related=("person",))
     _check_capacity(capacity)
-    if not once(actor=actor, name="coach.capacity", key=key, at=at, about=person_uid):
+    if not claim_key(actor=actor, name="coach.capacity", key=key, at=at, about=person_uid):
         return profile
     if not CoachProfile.objects.filter(pk=profile.pk, load__lte=capacity).update(capacity=capacity):
         raise Invalid(
@@ -100,7 +100,7 @@ def set_away(
         )
         if cover is None:
             raise Invalid(cover=_("Choose another coach to cover."))
-    if not once(actor=actor, name="coach.away", key=key, at=at, about=person_uid):
+    if not claim_key(actor=actor, name="coach.away", key=key, at=at, about=person_uid):
         return profile
     profile.away_from, profile.away_until, profile.cover = away_from, away_until, cover
     profile.save(update_fields=["away_from", "away_until", "cover"])
@@ -125,7 +125,7 @@ def end_coach(*, actor: User, person_uid: UUID, reason: str, key: UUID, at: date
     reason = one_line(reason)
     if not reason:
         raise Invalid(reason=_("Say why: their learners read it."))
-    if not once(actor=actor, name="coach.stop", key=key, at=at, about=person_uid):
+    if not claim_key(actor=actor, name="coach.stop", key=key, at=at, about=person_uid):
         return profile
     held = CoachAssignment.objects.filter(coach=profile, status=ACTIVE)
     rows = list(held.select_related("coach__person", "enrolment__person"))

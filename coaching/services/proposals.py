@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from coaching.models import CoachAssignment
 from coaching.policies import help_policy
-from lms.api import Act, Enrolment, User, act, managers_of, once
+from lms.api import Act, Enrolment, User, act, claim_key, managers_of
 from lms.errors import Conflict, Invalid
 from lms.rules.lines import one_line
 from lms.rules.shown import require_same
@@ -36,7 +36,7 @@ def propose_coach(
     reason = one_line(reason)[:300]
     if not reason:
         raise Invalid(reason=_("Say why: the manager reads it and decides."))
-    if not once(actor=actor, name="coach.propose", key=key, at=at, about=enrolment.uid):
+    if not claim_key(actor=actor, name="coach.propose", key=key, at=at, about=enrolment.uid):
         return CoachAssignment.objects.get(uid=key)
     coach = find_coach(coach_uid, enrolment, at)
     before = coach_of(enrolment)
@@ -84,7 +84,7 @@ def answer_proposal(
         return assign(actor, enrolment_uid, proposed, row.reason if row else "", ACCEPT, key, at, shown)
     if not reason:
         raise Invalid(reason=_("Say why: whoever proposed it reads it."))
-    if not once(actor=actor, name="coach.decline", key=key, at=at, about=enrolment.uid):
+    if not claim_key(actor=actor, name="coach.decline", key=key, at=at, about=enrolment.uid):
         return CoachAssignment.objects.filter(enrolment=enrolment, status=Status.DECLINED).latest("ended_at")
     if row is None:
         raise Conflict(_("No proposal waits any more."))

@@ -22,8 +22,8 @@ from lms.api import (
     StepKind,
     User,
     act,
+    claim_key,
     labels_of,
-    once,
     progress_of,
     record_completion,
     require_open,
@@ -64,7 +64,7 @@ def plan_session(
     Queries: at most 25, constant.
     """
     enrolment = help_policy.get(actor, "meet", uid=enrolment_uid, lock=True, related=("person",))
-    if not once(actor=actor, name="session.plan", key=key, at=at, about=enrolment.uid):
+    if not claim_key(actor=actor, name="session.plan", key=key, at=at, about=enrolment.uid):
         return Session.objects.get(uid=key)
     step = _step(enrolment, step_uid, at) if step_uid else None
     coach = actor if actor.pk != enrolment.person_id else present_coach(enrolment, planned_at.date())
@@ -103,7 +103,7 @@ def move_session(
 ) -> Session:
     """Another time or place; by either of the two. Raises NotFound, Invalid, Conflict (over, or somebody is busy)."""
     session = session_policy.get(actor, "change", uid=session_uid, lock=True, related=RELATED)
-    if not once(actor=actor, name="session.move", key=key, at=at, about=session.uid):
+    if not claim_key(actor=actor, name="session.move", key=key, at=at, about=session.uid):
         return session
     _still_planned(session)
     _check_time(planned_at, minutes, actor, at)
@@ -121,7 +121,7 @@ def cancel_session(*, actor: User, session_uid: UUID, reason: str, key: UUID, at
     reason = one_line(reason)
     if not reason:
         raise Invalid(reason=_("Say why in a few words: the other one reads it."))
-    if once(actor=actor, name="session.cancel", key=key, at=at, about=session.uid):
+    if claim_key(actor=actor, name="session.cancel", key=key, at=at, about=session.uid):
         _still_planned(session)
         session.status = Session.Status.CANCELLED
         session.save(update_fields=["status"])
@@ -137,7 +137,7 @@ def miss_session(*, actor: User, session_uid: UUID, key: UUID, at: datetime) -> 
     Raises NotFound, NotAllowed (the learner), Conflict (over already, or still to come).
     """
     session = session_policy.get(actor, "hold", uid=session_uid, lock=True, related=RELATED)
-    if once(actor=actor, name="session.miss", key=key, at=at, about=session.uid):
+    if claim_key(actor=actor, name="session.miss", key=key, at=at, about=session.uid):
         _still_planned(session)
         if session.planned_at > at:
             raise Conflict(_("This session is still to come. Move or cancel it instead."))
@@ -166,7 +166,7 @@ def hold_session(
     learner), Invalid (held in the future), Conflict (over already). Queries: at most 15, constant.
     """
     session = session_policy.get(actor, "hold", uid=session_uid, lock=True, related=RELATED)
-    if not once(actor=actor, name="session.hold", key=key, at=at, about=session.uid):
+    if not claim_key(actor=actor, name="session.hold", key=key, at=at, about=session.uid):
         return session
     _still_planned(session)
     TALK_HELD.check_moment("held_at", held_at, at, actor.zone)
@@ -186,7 +186,7 @@ def write_notes(
 ) -> Session:
     """Better notes on a session that the actor held and whose learner is still theirs. Raises NotFound, NotAllowed."""
     session = session_policy.get(actor, "write", uid=session_uid, lock=True, related=RELATED)
-    if once(actor=actor, name="session.write", key=key, at=at, about=session.uid):
+    if claim_key(actor=actor, name="session.write", key=key, at=at, about=session.uid):
         session.shared_notes, session.private_notes = many_lines(shared_notes), many_lines(private_notes)
         session.save(update_fields=["shared_notes", "private_notes"])
     return session

@@ -8,13 +8,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
-from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from lms.allauth_internals import STATE_SESSION_KEY
 from lms.api import User, duties_now, duties_of
 from lms.requests import SECOND_FACTOR
 from lms.rules.duties import DUTIES

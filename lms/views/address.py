@@ -18,10 +18,10 @@ from lms.forms import AddressForm
 from lms.requests import SignedInRequest, key_of
 
 from .acting import carry_out
-from .door import sign_out_everywhere
+from .log_in import sign_out_everywhere
 from .people import invitation_link
+from .reauthentication import drop_stashed_form, reauthenticate, recently_authenticated, stashed_form
 from .second_factor import factors_of, factors_shown, name_of, names_of, settle
-from .sureness import ask_again, forget_aside, is_sure, put_aside
 
 
 @login_required
@@ -39,8 +39,8 @@ def people_address(request: SignedInRequest, uid: UUID) -> HttpResponse:
     """
     person = people_policy.get(request.user, "address", uid=uid)
     here = reverse("people_address", args=[uid])
-    if not is_sure(request):
-        return ask_again(request, here)
+    if not recently_authenticated(request):
+        return reauthenticate(request, here)
     status, key = 200, uuid4()
     factors = factors_of(person)
     if request.method == "POST":
@@ -57,14 +57,14 @@ def people_address(request: SignedInRequest, uid: UUID) -> HttpResponse:
             }
             outcome = carry_out(request, form, change_address, person_uid=uid, **fields, **door)
             if outcome.done:
-                forget_aside(request)
+                drop_stashed_form(request)
                 said = _("%(name)s signs in as %(email)s from now on. They get a mail at both addresses.")
                 messages.success(request, said % {"name": person.full_name, "email": outcome.done.email})
                 return redirect("people")
             status, key = outcome.status, outcome.key
             person.refresh_from_db()
     else:
-        form = AddressForm(initial=put_aside(request, here))
+        form = AddressForm(initial=stashed_form(request, here))
     context = {
         "person": person,
         "names": [name_of(factor) for factor in factors],

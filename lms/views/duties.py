@@ -18,7 +18,7 @@ from lms.requests import SignedInRequest, key_of
 from lms.rules.duties import BY_CODE, DUTIES
 
 from .acting import carry_out
-from .sureness import ask_again, forget_aside, is_sure, put_aside
+from .reauthentication import drop_stashed_form, reauthenticate, recently_authenticated, stashed_form
 
 
 @login_required
@@ -30,8 +30,8 @@ def people_duties(request: SignedInRequest, uid: UUID) -> HttpResponse:
     action = "duties" if request.method == "POST" else "see_duties"
     person = people_policy.get(request.user, action, uid=uid)
     here = reverse("people_duties", args=[uid])
-    if request.method == "POST" and not is_sure(request):
-        return ask_again(request, here)
+    if request.method == "POST" and not recently_authenticated(request):
+        return reauthenticate(request, here)
     history = list(duty_history(person))
     held = {holding.duty for holding in history if holding.until_at is None}
     free = [duty for duty in DUTIES if duty.code not in held]
@@ -42,13 +42,13 @@ def people_duties(request: SignedInRequest, uid: UUID) -> HttpResponse:
         if form.is_valid():
             outcome = carry_out(request, form, give_duty, person_uid=uid, **form.cleaned_data)
             if outcome.done:
-                forget_aside(request)
+                drop_stashed_form(request)
                 words = {"name": person.full_name, "duty": BY_CODE[outcome.done.duty].word}
                 messages.success(request, _("%(name)s has the duty “%(duty)s” from now on.") % words)
                 return redirect(here)
             status, key = outcome.status, outcome.key
     else:
-        form = DutyForm(initial=put_aside(request, here), free=free)
+        form = DutyForm(initial=stashed_form(request, here), free=free)
     changes = people_policy.queryset(request.user, "duties").filter(pk=person.pk).exists()
     context = {
         "person": person,
@@ -70,8 +70,8 @@ def people_duty_end(request: SignedInRequest, uid: UUID, holding: UUID) -> HttpR
     person = people_policy.get(request.user, "duties", uid=uid)
     row: DutyHolding = holding_of(person, holding)
     here = reverse("people_duty_end", args=[uid, holding])
-    if not is_sure(request):
-        return ask_again(request, here)
+    if not recently_authenticated(request):
+        return reauthenticate(request, here)
     status, key = 200, uuid4()
     if request.method == "POST":
         form = EndDutyForm(request.POST)
@@ -79,12 +79,12 @@ def people_duty_end(request: SignedInRequest, uid: UUID, holding: UUID) -> HttpR
         if form.is_valid():
             outcome = carry_out(request, form, end_duty, person_uid=uid, holding_uid=holding, **form.cleaned_data)
             if outcome.done:
-                forget_aside(request)
+                drop_stashed_form(request)
                 words = {"name": person.full_name, "duty": BY_CODE[row.duty].word}
                 messages.success(request, _("%(name)s has the duty “%(duty)s” no longer.") % words)
                 return redirect("people_duties", uid)
             status, key = outcome.status, outcome.key
     else:
-        form = EndDutyForm(initial=put_aside(request, here))
+        form = EndDutyForm(initial=stashed_form(request, here))
     context = {"person": person, "holding": row, "duty": BY_CODE[row.duty], "form": form, "key": key}
     return render(request, "people/duty_end.html", context, status=status)

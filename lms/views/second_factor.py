@@ -22,8 +22,8 @@ from lms.requests import SignedInRequest, key_of, shown_of
 from lms.rules.shown import fingerprint, require_same
 
 from .acting import carry_out, shown_on
-from .door import sign_out_everywhere
-from .sureness import ask_again, forget_aside, is_sure, put_aside
+from .log_in import sign_out_everywhere
+from .reauthentication import drop_stashed_form, reauthenticate, recently_authenticated, stashed_form
 
 NAMES = {
     Authenticator.Type.TOTP: gettext_lazy("Authenticator app"),
@@ -39,8 +39,8 @@ def people_second_factor(request: SignedInRequest, uid: UUID) -> HttpResponse:
     """
     person = people_policy.get(request.user, "open_door", uid=uid)
     here = reverse("people_second_factor", args=[uid])
-    if not is_sure(request):
-        return ask_again(request, here)
+    if not recently_authenticated(request):
+        return reauthenticate(request, here)
     status, key, kept = 200, uuid4(), None
     held = factors_of(person)
     if request.method == "POST":
@@ -53,13 +53,13 @@ def people_second_factor(request: SignedInRequest, uid: UUID) -> HttpResponse:
                 request, form, remove_second_factor, take_away=lambda who: take_away(who, shown), **fields
             )
             if outcome.done:
-                forget_aside(request)
+                drop_stashed_form(request)
                 said = _("%(name)s has no second factor any more, is signed out everywhere and gets a mail about it.")
                 messages.success(request, said % {"name": person.full_name})
                 return redirect("people")
             status, key, held = outcome.status, outcome.key, factors_of(person)
     else:
-        kept = put_aside(request, here)
+        kept = stashed_form(request, here)
         form = SecondFactorForm(initial=kept)
     context = {
         "person": person,

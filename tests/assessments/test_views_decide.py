@@ -102,7 +102,7 @@ def test_words_that_came_too_late_are_kept_and_nothing_is_signed() -> None:
         assert re.search(r'name="listening-level" value="4"[^>]*checked', page)
     assert look_and_send(client, url, form()).status_code == 302
     assert SignOffEvent.objects.count() == 2
-    assert "put_aside" not in client.session
+    assert "stashed_form" not in client.session
 
 
 def test_above_the_ceiling_is_not_offered_and_not_taken() -> None:

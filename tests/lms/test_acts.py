@@ -22,8 +22,8 @@ from lms.api import (
     SkillGate,
     StepCompletion,
     act,
+    claim_key,
     complete_lesson,
-    once,
     read_notices,
     record_example,
     skill_ids,
@@ -61,9 +61,9 @@ def together(*acts: Callable[[], object]) -> list[object]:
 def test_the_first_time_is_true_and_a_replay_false():
     who, key = people.person(), basics.key()
     act = {"actor": who, "name": "thing.do", "key": key, "at": AT, "about": key}
-    assert once(**act)
-    assert not once(**act)
-    assert not once(**act | {"at": AT + timedelta(days=3)})
+    assert claim_key(**act)
+    assert not claim_key(**act)
+    assert not claim_key(**act | {"at": AT + timedelta(days=3)})
     assert Act.objects.get().at == AT
 
 
@@ -72,11 +72,11 @@ def test_the_first_time_is_true_and_a_replay_false():
 def test_a_key_that_served_something_else_is_a_conflict(change):
     who, key = people.person(), basics.key()
     act = {"actor": who, "name": "thing.do", "key": key, "at": AT, "about": key}
-    once(**act)
+    claim_key(**act)
     if "actor" in change:
         change = {"actor": people.person()}
     with pytest.raises(Conflict):
-        once(**act | change)
+        claim_key(**act | change)
     assert Act.objects.count() == 1
 
 
@@ -87,12 +87,12 @@ def test_the_key_is_free_again_when_the_act_fails():
 
     def fail() -> None:
         with transaction.atomic():
-            once(**act)
+            claim_key(**act)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         fail()
-    assert once(**act)
+    assert claim_key(**act)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -101,7 +101,7 @@ def test_eight_at_the_same_moment_are_one_act():
 
     def act() -> bool:
         with transaction.atomic():
-            first = once(actor=who, name="notices.read", key=key, at=AT, about=key)
+            first = claim_key(actor=who, name="notices.read", key=key, at=AT, about=key)
             if first:
                 who.notices.create(text="Done", url="/", created_at=AT)
             return first
@@ -178,7 +178,7 @@ def test_notices_are_read_by_their_owner_once():
 @act
 def note(*, actor: Any, words: Any, to: Iterable[str] = (), after: Any = None, key: UUID, at: datetime) -> bool:
     """An act of this test: whether it was new."""
-    return once(actor=actor, name="thing.note", key=key, at=at, about=key)
+    return claim_key(actor=actor, name="thing.note", key=key, at=at, about=key)
 
 
 @pytest.mark.django_db
@@ -230,7 +230,7 @@ def test_an_act_inside_an_act_has_a_content_of_its_own() -> None:
     @act
     def both(*, actor: Any, words: str, key: UUID, at: datetime) -> tuple[bool, bool]:
         inner = note(actor=actor, words="the same", key=uuid5(key, "inner"), at=at)
-        return inner, once(actor=actor, name="thing.both", key=key, at=at, about=key)
+        return inner, claim_key(actor=actor, name="thing.both", key=key, at=at, about=key)
 
     assert both(actor=who, words="One.", key=key, at=AT) == (True, True)
     assert both(actor=who, words="One.", key=key, at=AT) == (False, False)
@@ -252,5 +252,5 @@ def test_every_service_with_a_key_is_an_act() -> None:
         if {"actor", "key", "at"} <= set(inspect.signature(service).parameters)
     }
     assert len(keyed) > 50
-    helpers = {"lms.services.platform.acts.once", "coaching.services.leaving.let_go"}  # called inside an act
+    helpers = {"lms.services.platform.acts.claim_key", "coaching.services.leaving.let_go"}  # called inside an act
     assert {name for name, service in keyed.items() if not hasattr(service, "__wrapped__")} - helpers == set()

@@ -21,7 +21,7 @@ from django.urls import reverse
 from assessments.api import end_person
 from lms import clock
 from lms.api import OutgoingMail, User, change_address, end_duty, remove_second_factor
-from lms.views.door import sign_out_everywhere
+from lms.views.log_in import sign_out_everywhere
 from lms.views.people import invitation_link
 from lms.views.second_factor import factors_of, factors_shown, take_away
 from tests.clients import log_in

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from assessments.models import Case, CaseReading, Request, StandardVersion
 from assessments.policies import case_policy
-from lms.api import Enrolment, User, act, once
+from lms.api import Enrolment, User, act, claim_key
 from lms.errors import NotFound
 
 from .examining import examine_cases
@@ -59,7 +59,7 @@ def read_observations(*, actor: User, case_uid: UUID, key: UUID, at: datetime) -
     this case.
     """
     case = case_policy.get(actor, "read", uid=case_uid, lock=True)
-    if once(actor=actor, name="case.read", key=key, at=at, about=case.uid):
+    if claim_key(actor=actor, name="case.read", key=key, at=at, about=case.uid):
         CaseReading.objects.get_or_create(case=case, person=actor, defaults={"read_at": at})
 
 

@@ -22,7 +22,7 @@ from assessments.rules.evidence import Finding
 from assessments.services.ledger.authority import to_decide
 from assessments.services.ledger.chain import Chain, months_later, settle
 from lms import clock
-from lms.api import Skill, StepKind, User, act, content_now, hold_log, notify, once, progress_of, skill_version_now
+from lms.api import Skill, StepKind, User, act, claim_key, content_now, lock_log, notify, progress_of, skill_version_now
 from lms.errors import Conflict, Invalid, NotAllowed
 from lms.rules.bounds import SEEN_AGAIN_BY
 from lms.rules.lines import many_lines
@@ -88,7 +88,7 @@ def decide(
     """
     related = ("learner", "enrolment__person", "version")
     case = case_policy.get(actor, "decide", uid=case_uid, related=related, lock_with=("learner",))
-    hold_log()  # two who decide about each other come one after the other, too
+    lock_log()  # two who decide about each other come one after the other, too
     chain, others = Chain.with_others(case.learner_id, Q(key=key) | _signed_for(actor, case.learner, at))
     if before := _made_with(key, case, actor, [*chain.events, *others]):
         return before
@@ -253,7 +253,7 @@ def return_case(*, actor: User, case_uid: UUID, missing: str, shown: str, key: U
     Raises NotFound, NotAllowed, AlreadyDecided, Changed, Invalid.
     """
     case = case_policy.get(actor, "decide", uid=case_uid, related=("learner", "version"), lock=True)
-    if not once(actor=actor, name="case.return", key=key, at=at, about=case.uid):
+    if not claim_key(actor=actor, name="case.return", key=key, at=at, about=case.uid):
         return case
     missing = many_lines(missing)
     if not missing:

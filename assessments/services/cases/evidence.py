@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from assessments.models import Case, Evidence
 from assessments.policies import case_policy
-from lms.api import User, act, log_end, log_row, once
+from lms.api import User, act, claim_key, log_end, log_row
 from lms.errors import Conflict, Invalid, NotFound
 from lms.rules.lines import many_lines, one_line
 from lms.rules.links import wrong_with_link
@@ -60,7 +60,7 @@ def add_evidence(
     Raises NotFound, NotAllowed (not the learner, or decided), Invalid (nothing or two things, too large, not allowed).
     """
     case = case_policy.get(actor, "feed", uid=case_uid, lock=True, related=("version",))
-    if not once(actor=actor, name="evidence.add", key=key, at=at, about=key):
+    if not claim_key(actor=actor, name="evidence.add", key=key, at=at, about=key):
         return Evidence.objects.get(uid=key)
     text, url = many_lines(text), url.strip()
     if sum(map(bool, (text, url, file))) != 1:
@@ -151,7 +151,7 @@ def withdraw_evidence(*, actor: User, evidence_uid: UUID, key: UUID, at: datetim
     if piece is None:
         raise NotFound(_("There is no such evidence of yours."))
     case_policy.get(actor, "feed", pk=piece.case_id, lock=True)
-    if once(actor=actor, name="evidence.withdraw", key=key, at=at, about=piece.uid):
+    if claim_key(actor=actor, name="evidence.withdraw", key=key, at=at, about=piece.uid):
         if not Evidence.objects.filter(pk=piece.pk, withdrawn_at=None).update(withdrawn_at=at):
             raise Conflict(_("You took this back before."))
         piece.refresh_from_db()

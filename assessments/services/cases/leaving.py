@@ -21,11 +21,11 @@ from lms.api import (
     User,
     act,
     administrators,
+    claim_key,
     close_account,
     duties_that_end,
     is_learning_administrator,
     notify,
-    once,
     people_policy,
 )
 from lms.errors import Invalid, NotAllowed
@@ -89,7 +89,7 @@ def end_person(*, actor: User, person_uid: UUID, last_day: date, reason: str, ke
     reason = one_line(reason)[:300]
     person = people_policy.get(actor, "view", uid=person_uid, lock=True)
     changed = duties_that_end(person, at)
-    if not once(actor=actor, name="person.end", key=key, at=at, about=person.uid, why=reason, changed=changed):
+    if not claim_key(actor=actor, name="person.end", key=key, at=at, about=person.uid, why=reason, changed=changed):
         return person
     person = _to_end(actor, person_uid)
     if not reason:

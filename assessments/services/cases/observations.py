@@ -26,7 +26,7 @@ from assessments.models import (
 from assessments.policies import request_policy
 from assessments.rules.specs import StandardSpec
 from coaching.api import coach_of, may_observe
-from lms.api import Enrolment, Skill, StepKind, User, act, hold_log, log_row, notify, once, open_gate, structure_of
+from lms.api import Enrolment, Skill, StepKind, User, act, claim_key, lock_log, log_row, notify, open_gate, structure_of
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
 from lms.rules.bounds import OBSERVED
 from lms.rules.digest import digest
@@ -110,7 +110,7 @@ def record_observation(
         raise NotAllowed(_("Nobody observes themselves."))
     if request and request.observer_id != actor.pk:
         raise NotAllowed(_("Somebody else was asked to watch this. If you saw it too, write it down as your own."))
-    if not once(actor=actor, name="observation.record", key=key, at=at, about=key):
+    if not claim_key(actor=actor, name="observation.record", key=key, at=at, about=key):
         return Observation.objects.get(uid=key)
     if request and not Request.objects.filter(pk=request.pk, status__in=Request.WAITING).update(
         status=Request.Status.OBSERVED, answered_at=at
@@ -128,7 +128,7 @@ def record_observation(
     if case.observations.filter(observer=actor, written_at=sealed.written_at).exists():
         raise Conflict(_("What you wrote about this encounter is in the record already. Write anew about another one."))
     spec = StandardSpec.from_json(case.version.spec)
-    hold_log()
+    lock_log()
     skills = _skills_to_rate(actor, case, spec, ratings, shown, at)
     OBSERVED.check_moment("occurred_at", occurred_at, at, actor.zone)
     if context not in spec.where:

@@ -20,9 +20,9 @@ from lms.api import (
     StepKind,
     User,
     act,
+    claim_key,
     enrolment_policy,
     notify,
-    once,
     progress_of,
     require_open,
 )
@@ -73,7 +73,7 @@ def request_observation(
     state = require_open(progress, step_uid)
     if state.step.kind != StepKind.DEMONSTRATION or state.step.content_uid is None:
         raise NotFound(_("This step is not a demonstration."))
-    if not once(actor=actor, name="request.make", key=key, at=at, about=key):
+    if not claim_key(actor=actor, name="request.make", key=key, at=at, about=key):
         return Request.objects.get(uid=key)
     if vouched_for(progress, state.step):
         raise Conflict(_("You are vouched for on this standard already."))
@@ -127,7 +127,7 @@ def answer_request(*, actor: User, request_uid: UUID, accept: bool, note: str = 
     Raises NotFound, NotAllowed, Conflict (answered already), Invalid.
     """
     request = request_policy.get(actor, "view", uid=request_uid, related=("case__learner", "case__version"), lock=True)
-    if not once(actor=actor, name="request.answer", key=key, at=at, about=request.uid):
+    if not claim_key(actor=actor, name="request.answer", key=key, at=at, about=request.uid):
         return request
     request_policy.get(actor, "answer", uid=request_uid)
     note = one_line(note)
@@ -159,7 +159,7 @@ def take_over_request(*, actor: User, request_uid: UUID, key: UUID, at: datetime
     request = request_policy.get(
         actor, "view", uid=request_uid, related=("observer", "case__learner", "case__version"), lock=True
     )
-    if not once(actor=actor, name="request.take_over", key=key, at=at, about=request.uid):
+    if not claim_key(actor=actor, name="request.take_over", key=key, at=at, about=request.uid):
         return request
     request_policy.get(actor, "take over", uid=request_uid)
     before = request.observer
@@ -185,7 +185,7 @@ def take_over_request(*, actor: User, request_uid: UUID, key: UUID, at: datetime
 def withdraw_request(*, actor: User, request_uid: UUID, key: UUID, at: datetime) -> Request:
     """The learner no longer asks. Raises NotFound, NotAllowed, Conflict (no longer waiting)."""
     request = request_policy.get(actor, "view", uid=request_uid, related=("observer", "case__version"), lock=True)
-    if not once(actor=actor, name="request.withdraw", key=key, at=at, about=request.uid):
+    if not claim_key(actor=actor, name="request.withdraw", key=key, at=at, about=request.uid):
         return request
     request_policy.get(actor, "withdraw", uid=request_uid)
     Request.objects.filter(pk=request.pk).update(status=Request.Status.WITHDRAWN, answered_at=at)

@@ -62,7 +62,7 @@ def hashed_fields(event: SignOffEvent) -> dict[str, object]:
 class Chain:
     """One person's events, oldest first: read once, added to in memory, written once.
 
-    The caller holds the lock on the person from before reading until the transaction ends (``lock_subject``).
+    The caller holds the lock on the person from before reading until the transaction ends (``lock_person``).
     """
 
     def __init__(self, events: Iterable[SignOffEvent]) -> None:
@@ -151,15 +151,6 @@ def _words(kind: str, skill: Skill, level: int | None, about: SignOffEvent | Non
     """What the signature says, in the organisation's language whoever signs. Queries: 1."""
     language = organisation().locale
     return said_in(language, lambda: words_of(kind, skill.title, level, about.words if about else ""))[:200]
-
-
-def lock_subject(person_id: int) -> User:
-    """Hold the learner's chain until the transaction ends (PostgreSQL; SQLite has one writer anyway). Queries: 1.
-
-    Rows that point at a person pass this lock: two people who decide about each other at once do not block each other
-    with it.
-    """
-    return User.objects.select_for_update(no_key=True).get(pk=person_id)
 
 
 def months_later(day: date, months: int) -> date:

@@ -14,11 +14,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from assessments.models import ErasedText, Erasure, ErasureRequest, SignOffText
-from lms.api import User, act, administrators, hold_log, log_row, notify, once, people_policy
+from lms.api import User, act, administrators, claim_key, lock_log, lock_person, log_row, notify, people_policy
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
 from lms.rules.lines import one_line, shorten
-
-from .chain import lock_subject
 
 Status = ErasureRequest.Status
 
@@ -34,7 +32,7 @@ def ask_erasure(*, actor: User, person_uid: UUID, reason: str, key: UUID, at: da
     reason = one_line(reason)[:300]
     if not reason:
         raise Invalid(reason=_("Say why: the other administrator and the record keep it."))
-    if not once(actor=actor, name="erasure.ask", key=key, at=at, about=key, why=reason):
+    if not claim_key(actor=actor, name="erasure.ask", key=key, at=at, about=key, why=reason):
         return ErasureRequest.objects.get(uid=key)
     if not texts_about(person).exists():
         raise Conflict(_("The ledger holds no texts about %(name)s.") % {"name": person.full_name})
@@ -59,14 +57,14 @@ def answer_erasure(*, actor: User, request_uid: UUID, agree: bool, key: UUID, at
 
     Whoever asked may take it back (``agree`` false) and may not agree. Raises NotFound, NotAllowed, Conflict.
     """
-    hold_log()
+    lock_log()
     found = ErasureRequest.objects.select_for_update().filter(uid=request_uid).first()
     if found is None:
         raise NotFound(_("There is no such request."))
     person = _person(actor, found.person.uid)
     if agree and found.asked_by_id == actor.pk:
         raise NotAllowed(_("You asked for it. Another administrator has to agree."))
-    if not once(actor=actor, name="erasure.answer", key=key, at=at, about=found.uid):
+    if not claim_key(actor=actor, name="erasure.answer", key=key, at=at, about=found.uid):
         found.refresh_from_db()
         return found
     if found.status != Status.ASKED:
@@ -96,7 +94,7 @@ def _erase(found: ErasureRequest, person: User, at: datetime) -> None:
     """The erasure first, then the texts: the database lets only those go that it names. Queries: 5."""
     if found.answered_by is None:
         raise ValueError("Nobody agreed.")
-    lock_subject(person.pk)
+    lock_person(person.pk)
     texts = list(texts_about(person).values_list("event_id", "name"))
     erasure = Erasure.objects.create(
         uid=uuid5(found.uid, "erased"),

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from assessments.models import Observation, SignOffEvent
 from assessments.policies import signoff_policy
 from assessments.rules.ledger import SETTLED, SignOff
-from lms.api import Enrolment, User, act, close_gates, hold_log, notify, once
+from lms.api import Enrolment, User, act, claim_key, close_gates, lock_log, lock_person, notify
 from lms.errors import Conflict, Invalid, NotAllowed
 from lms.rules.shown import fingerprint, require_same
 
 from .authority import to_follow
-from .chain import Chain, folded, gate_source, lock_subject, settle
+from .chain import Chain, folded, gate_source, settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,10 @@ def countersign(
     event = signoff_policy.get(
         actor, "view", uid=event_uid, related=("case__learner", "case__version", "version", "subject")
     )
-    if not once(actor=actor, name="signoff.countersign", key=key, at=at, about=event.uid):
+    if not claim_key(actor=actor, name="signoff.countersign", key=key, at=at, about=event.uid):
         return SignOffEvent.objects.get(key=key)
-    lock_subject(event.subject_id)
-    hold_log()
+    lock_person(event.subject_id)
+    lock_log()
     _require_here(actor)
     if event.followed_by.filter(kind__in=SETTLED).exists():
         raise Conflict(_("This decision no longer waits for a countersign."))
@@ -78,10 +78,10 @@ def revoke(*, actor: User, event_uid: UUID, reason: str, shown: str, key: UUID, 
     event = signoff_policy.get(
         actor, "view", uid=event_uid, related=("case__learner", "case__version", "version", "subject")
     )
-    if not once(actor=actor, name="signoff.revoke", key=key, at=at, about=event.uid):
+    if not claim_key(actor=actor, name="signoff.revoke", key=key, at=at, about=event.uid):
         return SignOffEvent.objects.get(key=key)
-    lock_subject(event.subject_id)
-    hold_log()
+    lock_person(event.subject_id)
+    lock_log()
     _require_here(actor)
     signoff_policy.get(actor, "revoke", uid=event_uid)
     if not reason.strip():

@@ -31,11 +31,11 @@ from lms.api import (
     StepKind,
     User,
     act,
+    claim_key,
     find_step,
     learning_administrators,
     log_row,
     notify,
-    once,
     open_enrolments,
     paths_of,
     record_completion,
@@ -129,7 +129,7 @@ def take_calibration(
     20 hours after the last attempt), Invalid (a vignette without a rating 1-5).
     """
     found = calibration_of(actor, set_uid, at)
-    if not once(actor=actor, name="calibration.take", key=key, at=at, about=set_uid):
+    if not claim_key(actor=actor, name="calibration.take", key=key, at=at, about=set_uid):
         return CalibrationAttempt.objects.get(uid=key)
     if found.version.number != number:
         raise Conflict(_("This set was published anew in the meantime. Open it again and rate what it says now."))

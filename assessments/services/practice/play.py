@@ -32,8 +32,9 @@ from lms.api import (
     StepState,
     User,
     act,
+    claim_key,
     find_step,
-    once,
+    lock_person,
     open_gate,
     paths_of,
     record_completion,
@@ -83,8 +84,8 @@ def start_attempt(*, actor: User, scenario_uid: UUID, restart: bool = False, key
     NotAllowed (not open yet). Queries: 8.
     """
     _open_step(actor, scenario_uid, at)
-    hold(actor)
-    fresh = once(actor=actor, name="practice.start", key=key, at=at, about=scenario_uid)
+    lock_person(actor.pk)  # two tabs take turns
+    fresh = claim_key(actor=actor, name="practice.start", key=key, at=at, about=scenario_uid)
     attempts = Attempt.objects.filter(person=actor, version__scenario_uid=scenario_uid)
     if not fresh:
         before = attempts.filter(uid=key).first() or attempts.first()
@@ -207,7 +208,7 @@ def delete_attempt(*, actor: User, attempt_uid: UUID, key: UUID, at: datetime) -
         if replayed(actor=actor, name="practice.delete", key=key, about=attempt_uid):
             return
         raise
-    once(actor=actor, name="practice.delete", key=key, at=at, about=attempt_uid)
+    claim_key(actor=actor, name="practice.delete", key=key, at=at, about=attempt_uid)
     attempt.delete()
 
 
@@ -235,11 +236,6 @@ def try_source(skill: str) -> str:
 def sign_of(attempt: Attempt, node: str, choice: str) -> str:
     """The sign under which a choice is shown: it tells neither the author's id nor the author's order."""
     return salted_hmac("assessments.practice", f"{attempt.uid}:{node}:{choice}").hexdigest()[:16]
-
-
-def hold(person: User) -> None:
-    """Let one act of a person at a time begin or be answered; two tabs take turns. Queries: 1."""
-    User.objects.select_for_update(no_key=True).filter(pk=person.pk).values_list("pk").first()
 
 
 def answered() -> str:
@@ -286,7 +282,7 @@ def _turn(actor: User, name: str, attempt_uid: UUID, key: UUID, at: datetime) ->
     """The actor's own attempt, locked, and whether this key is new."""
     attempt = attempt_policy.get(actor, "do", uid=attempt_uid, lock=True, related=("version",))
     attempt.person = actor
-    return attempt, once(actor=actor, name=name, key=key, at=at, about=attempt_uid)
+    return attempt, claim_key(actor=actor, name=name, key=key, at=at, about=attempt_uid)
 
 
 def _here(attempt: Attempt, spec: ScenarioSpec, node: str, kind: str) -> NodeSpec:

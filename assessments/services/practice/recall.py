@@ -25,17 +25,16 @@ from lms.api import (
     StepKind,
     User,
     act,
+    claim_key,
     find_step,
     lesson_step,
-    once,
+    lock_person,
     paths_of,
     record_recall,
     require_open,
     structure_of,
 )
 from lms.errors import Conflict, Invalid, NotFound
-
-from .play import hold
 
 LONGEST_INTERVAL = 60
 SALT = "assessments.recall"
@@ -142,9 +141,9 @@ def answer_recall(*, actor: User, recall_uid: UUID, option: str, key: UUID, at: 
     """
     version = _current(recall_uid)
     lesson = _require_owner(actor, version.owner_uid, at)
-    hold(actor)
+    lock_person(actor.pk)
     answers = RecallAnswer.objects.filter(person=actor, recall_uid=recall_uid)
-    if not once(actor=actor, name="recall.answer", key=key, at=at, about=recall_uid):
+    if not claim_key(actor=actor, name="recall.answer", key=key, at=at, about=recall_uid):
         latest = answers.select_related("version").order_by("-answered_at", "-pk").first()
         if latest is None:
             raise NotFound(_("That answer is gone. Open the question again."))

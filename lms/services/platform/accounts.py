@@ -20,7 +20,7 @@ from lms.policies import people_policy
 from lms.policies.duties import administrators
 from lms.rules.lines import one_line, shorten
 
-from .acts import act, once
+from .acts import act, claim_key
 from .address_change import who_helps
 from .addresses import addresses_of
 from .language import in_language_of
@@ -53,7 +53,7 @@ def remove_second_factor(
     reason = one_line(reason)[:LONGEST_REASON]
     if not reason:
         raise Invalid(reason=_("Say why: they and the other administrators read it."))
-    if not once(actor=actor, name="person.second_factor", key=key, at=at, about=person.uid, why=reason):
+    if not claim_key(actor=actor, name="person.second_factor", key=key, at=at, about=person.uid, why=reason):
         return person
     gone = take_away(person)
     if not gone:

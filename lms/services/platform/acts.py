@@ -37,8 +37,8 @@ _content: ContextVar[str] = ContextVar("content of the act that is carried out",
 
 
 def act(service: Callable[P, T]) -> Callable[P, T]:
-    """Make a service an act: one transaction, in which ``once`` knows what was said, and what the actor holds is asked
-    again (a view asked before, and the duty may have ended while the act waited for its turn).
+    """Make a service an act: one transaction, in which ``claim_key`` knows what was said, and what the actor holds
+    is asked again (a view asked before, and the duty may have ended while the act waited for its turn).
 
     The content is every argument but actor, key and moment; functions that are handed in say nothing. A file counts
     with its name and its bytes, which are read once more for it.
@@ -97,7 +97,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def once(
+def claim_key(
     *,
     actor: User,
     name: str,

@@ -23,7 +23,7 @@ from lms.policies import people_policy
 from lms.policies.duties import administrators, learning_administrators
 from lms.rules.lines import one_line, shorten
 
-from .acts import act, once
+from .acts import act, claim_key
 from .addresses import TAKEN, addresses_of, usable_address
 from .language import in_language_of
 from .outbox import notify, queue_mail
@@ -73,7 +73,7 @@ def change_address(
     gone = names if factors == REMOVE else []
     if gone:
         changed["factors"] = ([str(name) for name in gone], [])
-    if not once(actor=actor, name="person.address", key=key, at=at, about=person.uid, why=why, changed=changed):
+    if not claim_key(actor=actor, name="person.address", key=key, at=at, about=person.uid, why=why, changed=changed):
         return person
     if old != shown:
         raise Conflict(_("The address changed while you were here: look again at what it is now."))

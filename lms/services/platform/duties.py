@@ -23,7 +23,7 @@ from lms.policies.duties import administrators, forget_held, learning_administra
 from lms.rules.duties import ADMINISTRATOR, BY_CODE
 from lms.rules.lines import one_line, shorten
 
-from .acts import act, once
+from .acts import act, claim_key
 from .log import after_the_log, log_end, log_row, recording
 from .navigation import forget
 from .outbox import notify
@@ -45,7 +45,7 @@ def give_duty(*, actor: User, person_uid: UUID, duty: str, reason: str, key: UUI
     if not why:
         raise Invalid(reason=_("Say why: they, the other administrators and L&D read it."))
     changed = {duty: (None, at.isoformat())}
-    if not once(actor=actor, name="duty.give", key=key, at=at, about=person.uid, why=why, changed=changed):
+    if not claim_key(actor=actor, name="duty.give", key=key, at=at, about=person.uid, why=why, changed=changed):
         return DutyHolding.objects.get(uid=key)
     holding = record_duty(person=person, duty=duty, by=actor, reason=why, at=at, uid=key)
     words = {"admin": actor.full_name, "name": person.full_name, "duty": BY_CODE[duty].word, "reason": why}
@@ -70,7 +70,7 @@ def end_duty(*, actor: User, person_uid: UUID, holding_uid: UUID, reason: str, k
     if not why:
         raise Invalid(reason=_("Say why: they, the other administrators and L&D read it."))
     changed = {holding.duty: (holding.from_at.isoformat(), at.isoformat())}
-    if not once(actor=actor, name="duty.end", key=key, at=at, about=holding.uid, why=why, changed=changed):
+    if not claim_key(actor=actor, name="duty.end", key=key, at=at, about=holding.uid, why=why, changed=changed):
         return holding
     if holding.until_at is not None:
         raise Conflict(_("This duty has ended already."))
@@ -153,7 +153,7 @@ def _ended(holding: DutyHolding, by: User, reason: str) -> str:
 
 
 def duties_that_end(person: User, at: datetime) -> dict[str, tuple[object, object]]:
-    """What an act that ends all duties of somebody changes, as ``once`` keeps it. Queries: 1."""
+    """What an act that ends all duties of somebody changes, as ``claim_key`` keeps it. Queries: 1."""
     open_now = DutyHolding.objects.filter(person=person, until_at=None).order_by("pk")
     return {holding.duty: (holding.from_at.isoformat(), at.isoformat()) for holding in open_now}
 

@@ -15,7 +15,7 @@ from wagtail.users.models import UserProfile
 from lms.errors import Invalid
 from lms.models import User
 
-from .acts import act, once
+from .acts import act, claim_key
 
 Sentence = Callable[[], str]
 """How a text is made: it is made once for each language in which somebody reads it. Days are said inside it, too."""
@@ -52,7 +52,7 @@ def choose_language(*, actor: User, language: str, key: UUID, at: datetime) -> U
     """
     if not is_offered(language):
         raise Invalid(language=_("Choose one of these languages."))
-    if once(actor=actor, name="person.language", key=key, at=at, about=actor.uid):
+    if claim_key(actor=actor, name="person.language", key=key, at=at, about=actor.uid):
         actor.locale = language
         actor.save(update_fields=["locale"])
         UserProfile.objects.update_or_create(user=actor, defaults={"preferred_language": language})

@@ -186,7 +186,7 @@ def _write(gathered: list[_Said]) -> None:
     LogEntry.objects.bulk_create(rows)
 
 
-def hold_log() -> None:
+def lock_log() -> None:
     """Nobody else writes to the log until this transaction ends: what is read from here on stands above what it writes.
 
     For acts whose rights are judged by their place in the log, before they read them. SQLite has one writer anyway.
@@ -222,7 +222,7 @@ def _locked(ring: KeyRing) -> _Last:
     verification, and stop nobody. Raises KeyMissing when there are entries and our keys vouch for none. Queries: 1,
     and the lock; where some are passed over, 1 more for each and 1 more.
     """
-    hold_log()
+    lock_log()
     newest = LogEntry.objects.order_by("-number")
     last = _newest_of_ours(newest[:1], ring)
     if last is not None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from lms.errors import NotFound
 from lms.models import Notice, User
 
-from .acts import act, once
+from .acts import act, claim_key
 from .prepared import Prepared
 
 SHOWN = 5
@@ -65,7 +65,7 @@ def read_notices(*, actor: User, notice_uid: UUID | None = None, key: UUID, at: 
     notice = mine.filter(uid=notice_uid).first() if notice_uid else None
     if notice_uid and notice is None:
         raise NotFound(_("This notice is gone."))
-    if once(actor=actor, name="notices.read", key=key, at=at, about=notice_uid or actor.uid):
+    if claim_key(actor=actor, name="notices.read", key=key, at=at, about=notice_uid or actor.uid):
         chosen = mine.filter(uid=notice_uid) if notice_uid else mine.filter(created_at__lte=at)
         chosen.filter(read_at=None).update(read_at=at)
     return notice

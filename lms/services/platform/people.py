@@ -21,7 +21,7 @@ from lms.rules.bounds import FIRST_DAY_HERE
 from lms.rules.lines import one_line
 from lms.rules.names import fold
 
-from .acts import act, is_of_the_key, once
+from .acts import act, claim_key, is_of_the_key
 from .addresses import TAKEN, usable_address
 from .duties import finish_all_duties
 from .language import in_language_of
@@ -79,7 +79,7 @@ def invite_person(
         raise Invalid(team=_("Choose a team."))
     if started_on is not None:
         FIRST_DAY_HERE.check("started_on", started_on, clock.today(time_zone, at))
-    if not once(actor=actor, name="person.invite", key=key, at=at, about=key):
+    if not claim_key(actor=actor, name="person.invite", key=key, at=at, about=key):
         return User.objects.get(uid=key)
     email = usable_address(email, at)
     try:
@@ -111,7 +111,7 @@ def resend_invitation(
     """Mail a fresh link to somebody who has not chosen a passphrase yet. Raises NotFound, NotAllowed, Conflict."""
     people_policy.require(actor, "invite")
     person = people_policy.get(actor, "invite", uid=person_uid)
-    if once(actor=actor, name="person.invite_again", key=key, at=at, about=person.uid):
+    if claim_key(actor=actor, name="person.invite_again", key=key, at=at, about=person.uid):
         if person.has_usable_password() or not person.is_active:
             raise Conflict(_("%(name)s needs no invitation any more.") % {"name": person.get_short_name()})
         send_invitation(person, link_for(person), at)
@@ -225,3 +225,12 @@ def close_account(*, person: User, last_day: date, by: User, reason: str, at: da
     person.save(update_fields=["is_active", "left_on", "deactivated_at"])
     forget(person.pk)
     return open_now
+
+
+def lock_person(person_id: int) -> User:
+    """The person, with their row locked until the transaction ends (PostgreSQL; SQLite has one writer anyway).
+
+    Rows that point at a person pass this lock: two people who decide about each other at once do not block each other
+    with it. Queries: 1.
+    """
+    return User.objects.select_for_update(no_key=True).get(pk=person_id)

@@ -17,7 +17,7 @@ from lms.rules.bounds import PATH_BEGINS
 from lms.rules.lines import one_line, shorten
 from lms.rules.said import full_day
 from lms.rules.shown import require_same
-from lms.services.platform.acts import act, once
+from lms.services.platform.acts import act, claim_key
 from lms.services.platform.navigation import forget
 from lms.services.platform.outbox import notify
 
@@ -58,7 +58,7 @@ def enrol(
     role = RoleProfileVersion.objects.filter(profile=version.role_profile_id).order_by("-number").first()
     if role is None:
         raise Invalid(path=_("The role of this path is not published yet. Ask its author."))
-    if not once(actor=actor, name="person.enrol", key=key, at=at, about=key):
+    if not claim_key(actor=actor, name="person.enrol", key=key, at=at, about=key):
         return Enrolment.objects.get(uid=key)
     forget(person.pk)
     try:
@@ -107,7 +107,9 @@ def correct_first_day(
     enrolment = enrolment_policy.get(actor, "steer", uid=enrolment_uid, lock=True, related=("person",))
     reason = one_line(reason)[:LONGEST_REASON]
     changed = {"started_on": (enrolment.started_on.isoformat(), started_on.isoformat())}
-    if not once(actor=actor, name="path.first_day", key=key, at=at, about=enrolment.uid, why=reason, changed=changed):
+    if not claim_key(
+        actor=actor, name="path.first_day", key=key, at=at, about=enrolment.uid, why=reason, changed=changed
+    ):
         return enrolment
     if not reason:
         raise Invalid(reason=_("Say why: the learner reads it."))

@@ -16,7 +16,7 @@ from lms.models import Enrolment, LessonCompletion, StepCompletion, StepKind, Us
 from lms.rules.days import date_of_day, day_of_date, path_day, reached_on
 from lms.rules.gates import OpenGate, Standing, standings
 from lms.rules.unlock import Decision, Facts, evaluate
-from lms.services.platform.acts import act, once
+from lms.services.platform.acts import act, claim_key
 
 from .facts import GateFact, PathFacts, PersonFacts, facts_of, lock_learner, open_enrolments
 from .pace import Settled, settle
@@ -339,7 +339,7 @@ def complete_lesson(*, actor: User, lesson_uid: UUID, key: UUID, at: datetime) -
     paths, facts = _paths(lock_learner(actor), actor, at)
     path, state = lesson_step(paths, lesson_uid)
     reading = Reading(path.enrolment, state.step, _next_unread(state.step, lesson_uid, set(path.lessons)))
-    if not once(actor=actor, name="lesson.complete", key=key, at=at, about=lesson_uid):
+    if not claim_key(actor=actor, name="lesson.complete", key=key, at=at, about=lesson_uid):
         return reading
     if lesson_uid not in facts.lessons:
         LessonCompletion.objects.create(person=actor, lesson_uid=lesson_uid, completed_at=at)

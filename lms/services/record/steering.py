@@ -27,7 +27,7 @@ from lms.rules.days import add_days
 from lms.rules.lines import one_line, shorten
 from lms.rules.said import full_day
 from lms.rules.shown import require_same
-from lms.services.platform.acts import act, once
+from lms.services.platform.acts import act, claim_key
 from lms.services.platform.outbox import notify
 
 from .progress import DONE, WAIVED, progress_of, record_completion, require_open
@@ -64,7 +64,7 @@ def pause(
     if until_on is not None:
         longest = add_days(from_on, 2 * YEAR)
         PAUSE_ENDS.check("until_on", until_on, today, first=add_days(from_on, 1), last=longest)
-    if not once(actor=actor, name="path.pause", key=key, at=at, about=enrolment.uid):
+    if not claim_key(actor=actor, name="path.pause", key=key, at=at, about=enrolment.uid):
         return enrolment
     require_same(shown, steering_shown(enrolment))
     in_the_way = enrolment.pauses.filter(Q(until_on=None) | Q(until_on__gt=from_on))
@@ -95,7 +95,7 @@ def resume(*, actor: User, enrolment_uid: UUID, shown: str, key: UUID, at: datet
     Raises NotFound, NotAllowed, Conflict, Changed.
     """
     enrolment = enrolment_policy.get(actor, "steer", uid=enrolment_uid, lock=True, related=("person",))
-    if not once(actor=actor, name="path.resume", key=key, at=at, about=enrolment.uid):
+    if not claim_key(actor=actor, name="path.resume", key=key, at=at, about=enrolment.uid):
         return enrolment
     today = clock.today(enrolment.person.zone, at)
     found = enrolment.pauses.filter(Q(until_on=None) | Q(until_on__gt=today)).order_by("from_on").first()
@@ -151,7 +151,7 @@ def extend(
     if state is None:
         raise NotFound(_("This step is not on that path."))
     changed = {"due_on": (state.due_on.isoformat(), due_on.isoformat())}
-    if not once(actor=actor, name="step.extend", key=key, at=at, about=enrolment.uid, changed=changed):
+    if not claim_key(actor=actor, name="step.extend", key=key, at=at, about=enrolment.uid, changed=changed):
         return enrolment
     if state.status in (DONE, WAIVED):
         raise Conflict(_("This step is done already."))
@@ -181,7 +181,7 @@ def mark_external_done(*, actor: User, enrolment_uid: UUID, step_uid: UUID, key:
     state = require_open(progress_of(enrolment, at), step_uid)
     if state.step.kind != StepKind.EXTERNAL:
         raise NotFound(_("Only training that lives elsewhere is marked done by a manager."))
-    if once(actor=actor, name="external.done", key=key, at=at, about=enrolment.uid):
+    if claim_key(actor=actor, name="external.done", key=key, at=at, about=enrolment.uid):
         record_completion(enrolment=enrolment, step=state.step, by=actor, at=at)
 
 
@@ -198,7 +198,7 @@ def waive(
     if step is None:
         raise NotFound(_("This step is not on that path."))
     reason = _reason(reason, _("Say why: the learner reads it."))
-    if not once(actor=actor, name="step.waive", key=key, at=at, about=enrolment.uid):
+    if not claim_key(actor=actor, name="step.waive", key=key, at=at, about=enrolment.uid):
         return
     require_same(shown, steering_shown(enrolment))
     _waiver, new = Waiver.objects.get_or_create(

@@ -1,4 +1,4 @@
-"""There is one door: allauth's. Others that a package brings lead to it, and whoever is sent out leaves every room."""
+"""There is one page to log in, allauth's; those of other packages lead to it. Ending all sessions of a person."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lms.api import User
 from lms.requests import own_address
 
 
-def to_the_door(request: HttpRequest) -> HttpResponse:
+def to_log_in(request: HttpRequest) -> HttpResponse:
     """302: Wagtail's own log-in forms know neither rate limits nor a second factor."""
     onward = own_address(request, request.GET.get("next", ""))
     return redirect(resolve_url(settings.LOGIN_URL) + (f"?{urlencode({'next': onward})}" if onward else ""))
