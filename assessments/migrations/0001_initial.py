@@ -261,7 +261,7 @@ class Migration(migrations.Migration):
                 ('context', models.CharField(max_length=80)),
                 ('planned_on', models.DateField()),
                 ('note', models.TextField(blank=True)),
-                ('status', models.CharField(choices=[('draft', 'draft'), ('open', 'open'), ('accepted', 'accepted'), ('observed', 'observed'), ('declined', 'declined'), ('withdrawn', 'withdrawn'), ('lapsed', 'lapsed')], default='open', max_length=10)),
+                ('status', models.CharField(choices=[('open', 'open'), ('accepted', 'accepted'), ('observed', 'observed'), ('declined', 'declined'), ('withdrawn', 'withdrawn'), ('lapsed', 'lapsed')], default='open', max_length=10)),
                 ('made_at', models.DateTimeField()),
                 ('answered_at', models.DateTimeField(blank=True, null=True)),
                 ('answer_note', models.CharField(blank=True, max_length=300)),

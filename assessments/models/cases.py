@@ -90,7 +90,6 @@ class Request(models.Model):
     """One encounter that the learner asks somebody to observe."""
 
     class Status(models.TextChoices):
-        DRAFT = "draft", _("draft")
         OPEN = "open", _("open")
         ACCEPTED = "accepted", _("accepted")
         OBSERVED = "observed", _("observed")

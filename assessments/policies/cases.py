@@ -75,7 +75,7 @@ class RequestPolicy(RowPolicy[Request]):
 
     def rows(self, user: User, action: str) -> Q:
         mine = Q(case__learner=user)
-        named = Q(observer=user) & ~Q(status__in=["draft", "withdrawn"])
+        named = Q(observer=user) & ~Q(status="withdrawn")
         waiting = Q(status__in=Request.WAITING)
         if action == "view":
             return mine | named | (coached_by(user, "case__enrolment") & ~mine)
