@@ -18,7 +18,7 @@ from tests.who_may import hold
 
 pytestmark = pytest.mark.django_db
 
-NAMES = "asked takenback drafted ex cover away resting coming abroad granted stander lapsed revoked chief moa boss gone"
+NAMES = "asked takenback ex cover away resting coming abroad granted stander lapsed revoked chief moa boss gone"
 DAY = timedelta(days=1)
 COACHES = "coach cover"
 ALL_SEE = "learning training auditor"
@@ -141,7 +141,6 @@ def test_who_may_view_answer_and_withdraw_requests(cast: dict[str, User], open_c
     states = {"open": "open", "accepted": "accepted", "observed": "observed", "declined": "declined"}
     rows = {name: asks(case, cast["asked"], status=status) for name, status in states.items()}
     rows |= {
-        "drafted": asks(case, cast["drafted"], status="draft"),
         "withdrawn": asks(case, cast["takenback"], status="withdrawn"),
         "of oneself": asks(case, cast["learner"]),
         **{name: asks(case, cast[name]) for name in ("away", "resting", "coming", "abroad")},
