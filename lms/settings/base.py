@@ -282,6 +282,11 @@ VOUCH_CLOCK_FILE: str | None = None
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "lms.stylesheet.OneStylesheet",  # css/site.css
+]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default="") or VOUCH_DATA_DIR / "media")
 # Folders beside each other: what one address hands out lies in no other's (docs/decisions/0020).

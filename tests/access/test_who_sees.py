@@ -13,6 +13,7 @@ from lms import clock
 from lms.api import AUDITORS, AUTHORS, LEARNING_ADMINISTRATORS, Membership, User, managed_by, managers_above
 from tests.clients import log_in, send_and_count, words_of
 from tests.factories import judging, people
+from tests.markup import markup
 
 pytestmark = pytest.mark.django_db
 
@@ -23,8 +24,7 @@ def sections(who: User) -> dict[str, str]:
     """The page of somebody, as text by topic."""
     answer = log_in(who).get(PAGE)
     assert answer.status_code == 200
-    html = answer.content.decode()
-    parts = re.findall(r'data-testid="sees-(\w+)">(.*?)</section>', html, re.S)
+    parts = re.findall(r'data-testid="sees-(\w+)">(.*?)</section>', markup(answer), re.S)
     return {name: " ".join(re.sub(r"<[^>]+>", " ", text).split()) for name, text in parts}
 
 
