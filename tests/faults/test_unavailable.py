@@ -62,7 +62,7 @@ def is_told(answer: Any) -> bool:
     page = html.unescape(answer.content.decode())
     assert (answer.status_code, answer["Retry-After"]) == (503, "30")
     assert "Nothing can be stored or looked up just now." in page
-    assert re.search(r'<script type="module" nonce="[^"]+"', page), "the script that keeps the draft"
+    assert re.search(r'<script\s+type="module"\s+nonce="[^"]+"', page), "the script that keeps the draft"
     assert "style=" not in page
     return WORDS in page and "Who calls first?" in page
 
