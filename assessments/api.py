@@ -79,7 +79,7 @@ from assessments.services.cases.standards import (
     skills_named,
     watchers_for,
 )
-from assessments.services.cases.waiting import countersigns_of, waiting_in_judging
+from assessments.services.cases.waiting import countersigns_of
 from assessments.services.ledger.chain import months_later
 from assessments.services.ledger.erasing import answer_erasure, ask_erasure, erasures_of, texts_about, waiting_erasure
 from assessments.services.ledger.signoffs import Standing, countersign, revoke, signoff_shown, standings_on
@@ -138,8 +138,8 @@ from assessments.services.standing.team import (
     table_of,
     team_of,
 )
-from assessments.services.standing.team_facts import TeamFacts
-from assessments.services.standing.words import days_since, line_of
+from assessments.services.standing.team_facts import TeamFacts, waiting_on_paths
+from assessments.services.standing.words import line_of
 from assessments.services.versions import publish_calibration, publish_recalls, publish_scenario, publish_standard
 
 __all__ = [
@@ -209,7 +209,6 @@ __all__ = [
     "countersign",
     "countersigns_of",
     "counts_of",
-    "days_since",
     "decide",
     "decision_at",
     "decision_shown",
@@ -297,7 +296,7 @@ __all__ = [
     "vouched_for",
     "waiting_countersign",
     "waiting_erasure",
-    "waiting_in_judging",
+    "waiting_on_paths",
     "watchers_for",
     "with_words",
     "withdraw_evidence",

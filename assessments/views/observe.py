@@ -26,6 +26,7 @@ from lms import clock
 from lms.api import Enrolment, User
 from lms.errors import Invalid, NotAllowed, NotFound
 from lms.requests import SignedInRequest, key_of, shown_of
+from lms.rules.waiting import days_since
 from lms.views.acting import carry_out, shown_on, uid_or_none
 
 PER_PAGE = 50
@@ -54,7 +55,7 @@ def observe_index(request: SignedInRequest) -> HttpResponse:
     granted = grants_of([request.user.pk], at.date())[request.user.pk]
     context = {
         "asked": [
-            (ask, api.days_since(ask.made_at, at, ask.case.learner.zone)) for ask in asked.order_by("planned_on", "pk")
+            (ask, days_since(ask.made_at, at, ask.case.learner.zone)) for ask in asked.order_by("planned_on", "pk")
         ],
         "skills": api.skills_named(granted),
         "today": clock.today(request.user.zone, at),

@@ -22,6 +22,7 @@ from lms import clock
 from lms.api import LOCKED, OPEN, PathProgress, StepKind, StepState, User, find_step, labels_of, paths_of, require_open
 from lms.errors import NotFound
 from lms.requests import SignedInRequest, key_of
+from lms.rules.waiting import days_since
 from lms.views.acting import carry_out
 
 from . import request_words, rule_lines
@@ -62,7 +63,7 @@ def requests(request: SignedInRequest) -> HttpResponse:
 
 def _ready_for(case: api.Case, learner: User, at: datetime) -> int:
     """For how many days a case has been ready to be decided, as the learner counts them."""
-    return api.days_since(case.ready_at or case.opened_at, at, learner.zone)
+    return days_since(case.ready_at or case.opened_at, at, learner.zone)
 
 
 def _demonstrations(paths: Sequence[PathProgress]) -> dict[UUID, StepState]:

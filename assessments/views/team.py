@@ -30,6 +30,7 @@ from lms import clock
 from lms.api import Enrolment, enrolment_policy, mark_external_done, people_policy, unread_notices
 from lms.errors import NotAllowed, NotFound
 from lms.requests import SignedInRequest, key_of
+from lms.rules.waiting import days_since
 from lms.views.acting import uid_or_none
 
 PER_PAGE = 50
@@ -88,7 +89,7 @@ def _mine(request: SignedInRequest) -> Q:
 def _longest_wait(rows: Iterable[api.TeamRow], at: datetime) -> tuple[api.TeamRow, int] | None:
     """Who has waited longest for somebody else, and for how many days; None when nobody waits for a whole day."""
     waits = [
-        (api.days_since(row.found.held_by.since, at, row.found.enrolment.person.zone), row)
+        (days_since(row.found.held_by.since, at, row.found.enrolment.person.zone), row)
         for row in rows
         if row.found.held_by and row.found.held_by.since
     ]

@@ -6,9 +6,11 @@ The rows belong to the floors above: each says which of its rows wait, and answe
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from uuid import UUID
 from zoneinfo import ZoneInfo
+
+from lms import clock
 
 # Asked to be watched: of somebody else, of the reader, of somebody who is away and whom the reader covers for.
 REQUEST, OBSERVE, TAKE_OVER = "request", "observe", "take_over"
@@ -70,5 +72,9 @@ class Waiting:
 
     def days(self, at: datetime) -> int:
         """How many days it has waited, as whoever it is about counts them."""
-        zone = ZoneInfo(self.zone)
-        return (at.astimezone(zone).date() - self.since.astimezone(zone).date()).days
+        return days_since(self.since, at, ZoneInfo(self.zone))
+
+
+def days_since(since: datetime, at: datetime, zone: tzinfo) -> int:
+    """How many days something has waited, as a calendar there counts them: since yesterday evening is one day."""
+    return (clock.today(zone, at) - clock.today(zone, since)).days

@@ -1,4 +1,5 @@
-"""What a decision on a case rests on, read inside the transaction that decides.
+"""What a decision on a case rests on, read inside the transaction that decides and holds the log: nothing that is
+written there (observations, evidence, grants, assignments) comes between these questions.
 
 What was seen and handed in, with fingerprints; the grants of who decides, and whether they are the coach; who of the
 two manages the other; the learner's open paths, on which the demonstration may be a step.

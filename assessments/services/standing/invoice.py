@@ -36,12 +36,13 @@ from lms.api import (
 from lms.rules.ladder import Ladder
 from lms.rules.marks import Mark
 from lms.rules.scales import ENTRUSTMENT
+from lms.rules.waiting import days_since
 
 from . import held_words
 from .holders import Holder
 from .moves import Move, Moves
 from .readiness import PersonReadiness, readiness_on
-from .words import days_since, line_of
+from .words import line_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from lms.api import Enrolment, PathProgress, gates_of, managers_of_each, pauses_
 from lms.rules.gates import OpenGate
 from lms.rules.waiting import CHALLENGE, CONFIRM, DECIDE, REQUEST, SESSION, Waiting
 
-WITH_OTHERS = frozenset({REQUEST, DECIDE, CONFIRM, CHALLENGE, SESSION})
+HOLDS_UP = frozenset({REQUEST, DECIDE, CONFIRM, CHALLENGE, SESSION})
+"""What can hold a skill up; a countersign is known from the ledger, a proposed coach is nobody's yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class TeamFacts:
     def take(self, waiting: Iterable[Waiting]) -> None:
         """Keep of what waits what lies with somebody else, or will."""
         for row in waiting:
-            if row.kind in WITH_OTHERS:
+            if row.kind in HOLDS_UP:
                 self.waits[row.enrolment].append(row)
 
 
@@ -72,7 +73,7 @@ def team_facts(
         uncoached=_uncoached(enrolments, coaches, on),
         titles=_titles(enrolments) if titles is None else titles,
     )
-    found.take(_waiting(ids) if waiting is None else waiting)
+    found.take(waiting_on_paths(ids) if waiting is None else waiting)
     return found
 
 
@@ -102,11 +103,11 @@ def path_facts(
         titles=_titles([enrolment]) if titles is None else titles,
         proposed=coaches.proposed,
     )
-    found.take(_waiting([enrolment.pk]) if waiting is None else waiting)
+    found.take(waiting_on_paths([enrolment.pk]) if waiting is None else waiting)
     return found
 
 
-def _waiting(ids: Sequence[int]) -> list[Waiting]:
+def waiting_on_paths(ids: Sequence[int]) -> list[Waiting]:
     """What waits on these paths, but for countersigns and proposed coaches. Queries: 5."""
     return [*waiting_in_helping(ids), *waiting_in_judging(ids)]
 

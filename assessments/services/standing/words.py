@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
-
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from lms import clock
 from lms.rules.pace import told
 from lms.rules.said import short_day
+from lms.rules.waiting import days_since
 
 from .readiness import BLOCKED, EXPIRING_SOON, READY, PersonReadiness
-
-
-def days_since(since: datetime, at: datetime, zone: tzinfo) -> int:
-    """How many days something has waited, as a calendar there counts them: since yesterday evening is one day."""
-    return (clock.today(zone, at) - clock.today(zone, since)).days
 
 
 def line_of(found: PersonReadiness) -> str:

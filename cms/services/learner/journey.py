@@ -24,10 +24,10 @@ from assessments.api import (
     line_of,
     readiness_on,
     role_of,
-    waiting_in_judging,
+    waiting_on_paths,
 )
 from cms.rules.locks import Lock, Names, explain
-from coaching.api import Helper, my_people, waiting_in_helping
+from coaching.api import Helper, my_people
 from lms import clock
 from lms.api import (
     DONE,
@@ -353,18 +353,13 @@ def journeys(
     uids += [lesson.uid for step in structure.steps.values() for lesson in step.lessons]
     uids += [line.standard for line in role.requirements]
     words = words_of(uids, {*structure.skill_ids, *role.by_skill, *named}, get_language() or "en")
-    waiting = waiting_on_path(progress.enrolment.pk)
+    ids = [progress.enrolment.pk]
+    waiting = [*waiting_on_paths(ids), *countersigns_of(ids)]
     standards = {uid: word.title for uid, word in words.content.items()}
     titles = {skill: words.skill(skill) for skill in role.by_skill}
     found = readiness_on(progress, at, waiting, titles, standards)
     items = sorted([*waiting, *found.facts.proposed], key=lambda item: (item.since, item.kind, str(item.uid)))
     return paths, Journey(progress, found, words, items, at)
-
-
-def waiting_on_path(enrolment: int) -> list[Waiting]:
-    """Everything under way on a path, by id, but for proposed coaches. Queries: 6."""
-    ids = [enrolment]
-    return [*waiting_in_helping(ids), *waiting_in_judging(ids), *countersigns_of(ids)]
 
 
 __all__ = ["COLLECT", "ICONS", "Journey", "Turn", "journeys"]
