@@ -10,9 +10,11 @@ from cms.services.authoring.dependants import (
     refuse_leaving,
     refuse_move,
 )
+from cms.services.authoring.judge import findings_of
 from cms.services.authoring.load import load_curriculum
 from cms.services.authoring.schedule import Late, late_content, run_schedule
 from cms.services.authoring.setup import set_up_site
+from cms.services.authoring.specs import spec_of
 from cms.services.learner.lessons import live_lesson, render_lesson
 from cms.services.learner.pictures import picture_named
 
@@ -23,6 +25,7 @@ __all__ = [
     "compile_quietly",
     "could_know",
     "dependants_of",
+    "findings_of",
     "late_content",
     "leave",
     "live_lesson",
@@ -38,5 +41,6 @@ __all__ = [
     "retry",
     "run_schedule",
     "set_up_site",
+    "spec_of",
     "state_of",
 ]

@@ -14,11 +14,12 @@ class CmsConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect receivers; the admin asks our policies and manages people in our way; say which places belong to
-        learners, what authoring holds about people, who wrote a calibration set, and who depends on content.
+        learners, what authoring holds about people, who wrote a calibration set, who depends on content, and
+        what stands in the way of publishing it.
         """
         from assessments.api import register_authorship
-        from cms.api import could_know, load_dependants
-        from cms.models.depending import register_dependants
+        from cms.api import could_know, findings_of, load_dependants, spec_of
+        from cms.models.depending import register_dependants, register_judge
         from cms.rules.privacy import PERSONAL
         from lms.api import ADMINISTRATOR, register_personal, register_place
 
@@ -27,6 +28,7 @@ class CmsConfig(AppConfig):
         register_personal(self.name, PERSONAL)
         register_authorship(could_know)
         register_dependants(load_dependants)
+        register_judge(findings_of, spec_of)
         apps.get_app_config("wagtailusers").user_viewset = "cms.wagtail_hooks.people.PeopleViewSet"  # type: ignore[attr-defined]
         apps.get_app_config("wagtailusers").group_viewset = "cms.wagtail_hooks.people.DutyGroupViewSet"  # type: ignore[attr-defined]
         learners = ("learner",)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks import BlockGroup
 from wagtail.snippets.blocks import SnippetChooserBlock
 
-from assessments.rules.specs import ChoiceSpec, LookForSpec, MeterSpec, NodeSpec
-
-from .base import KeyBlock, LineBlock, NumberBlock, PublishingStreamBlock, WholeBlock, number, skill_list, slugs
+from .base import KeyBlock, LineBlock, NumberBlock, PublishingStreamBlock, WholeBlock, skill_list
 
 METERS = (("trust", _("Trust")), ("margin", _("Margin")), ("time", _("Time")))
 MOODS = (("warm", _("Warm")), ("even", _("Even")), ("cold", _("Cold")))
@@ -138,67 +134,3 @@ class NodesBlock(PublishingStreamBlock):
     decision = DecisionBlock()
     written = WrittenBlock()
     ending = EndingBlock()
-
-
-def read_meters(value: Any) -> dict[str, MeterSpec]:
-    """The meters by name; what a draft leaves open counts as 0."""
-    return {
-        child.value["name"]: MeterSpec(
-            start=number(child.value["start"]),
-            min=number(child.value["min"]),
-            max=number(child.value["max"]),
-            words=tuple(child.value["words"]),
-        )
-        for child in value
-        if child.value["name"]
-    }
-
-
-def read_nodes(value: Any) -> tuple[NodeSpec, ...]:
-    """The nodes as specs; tolerant of drafts, strict about nothing (``cms.rules.scenario_lint`` is)."""
-    readers = {"decision": _decision, "written": _written, "ending": _ending}
-    return tuple(readers[child.block_type](child.value) for child in value)
-
-
-def _decision(value: Any) -> NodeSpec:
-    speaker = value["speaker"]
-    return NodeSpec(
-        id=value["key"],
-        speaker=speaker.slug if speaker else "",
-        mood=value["mood"] or "even",
-        says=value["says"],
-        ask_confidence=bool(value["ask_confidence"]),
-        choices=tuple(_choice(choice) for choice in value["choices"]),
-    )
-
-
-def _choice(value: Any) -> ChoiceSpec:
-    return ChoiceSpec(
-        id=value["key"],
-        text=value["text"],
-        to=value["to"],
-        score={line["skill"].slug: number(line["points"]) for line in value["score"] if line["skill"]},
-        state={name: change for name, change in value["state"].items() if change is not None},
-        why=value["why"],
-        critical=bool(value["critical"]),
-    )
-
-
-def _written(value: Any) -> NodeSpec:
-    return NodeSpec(
-        id=value["key"],
-        open=value["task"] or "…",
-        rubric=slugs(value["rubric"]),
-        look_for=tuple(LookForSpec(item["key"], item["text"]) for item in value["look_for"]),
-        to=value["to"],
-    )
-
-
-def _ending(value: Any) -> NodeSpec:
-    return NodeSpec(
-        id=value["key"],
-        end=value["end"],
-        debrief=value["debrief"],
-        pass_at=value["pass_at"],
-        otherwise=value["otherwise"] or "",
-    )

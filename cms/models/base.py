@@ -33,7 +33,7 @@ from lms.errors import Invalid
 from lms.rules.bounds import GOES_LIVE
 from lms.rules.lines import one_line
 
-from .depending import load_dependants
+from .depending import judge, load_dependants, spec_of
 from .identity import check_blocks, check_name, check_room, uid_of_block
 from .values import check_values
 
@@ -61,7 +61,7 @@ class Content(models.Model):
 
     def findings(self) -> Iterator[Finding]:
         """What stands in the way of publishing this kind of content, and advice. Reads only; cheap."""
-        yield from ()
+        yield from judge(self)
 
     def all_findings(self) -> Iterator[Finding]:
         """What stands in the way of publishing, and advice: of all content, then of this kind. Reads only; cheap."""
@@ -237,7 +237,7 @@ class ContentPage(LineOfTitle, Content, Page):  # type: ignore[django-manager-mi
         """What the author has written, with the remarks of the checks beside it."""
         request.is_preview = True  # type: ignore[attr-defined]
         request.preview_mode = mode_name  # type: ignore[attr-defined]
-        context = self.get_context(request) | {"findings": list(self.all_findings())}
+        context = self.get_context(request) | {"findings": list(self.all_findings()), "spec": spec_of(self)}
         return TemplateResponse(request, self.get_preview_template(request, mode_name), context)
 
     def get_preview_template(self, request: HttpRequest, mode_name: str) -> str:
@@ -280,6 +280,7 @@ class Source(Content, PreviewableMixin, DraftStateMixin, RevisionMixin, models.M
             before = type(self)._default_manager.filter(pk=self.pk).values_list("slug", flat=True).first()
             if before and before != self.slug:
                 yield Finding(_("The short name stays %(slug)s: the record knows it by that.") % {"slug": before})
+        yield from super().findings()
 
     def clean(self) -> None:
         super().clean()

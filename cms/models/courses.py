@@ -6,27 +6,22 @@ decide which Talk gates it helps to open; its wording is current for everybody a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import models
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField, StreamValue
 from wagtail.models import Page
 
-from assessments.rules.specs import RecallSpec
-from cms.blocks.base import SkillsBlock, stream_slugs
+from cms.blocks.base import SkillsBlock
 from cms.blocks.lesson import LessonBodyBlock, RecallStreamBlock
-from cms.rules.findings import Finding
 from cms.rules.numbers import MOST_MINUTES
-from lms.rules.specs import LessonSpec
 
 from .base import ContentPage
 from .panels import ChecksPanel
 from .shelves import Shelf
-from .sources import SkillSource
 from .values import Whole
 
 
@@ -68,10 +63,6 @@ class CoursePage(ContentPage):
         """Its recall questions."""
         return recalls(self.recall)
 
-    def recall_specs(self) -> list[RecallSpec]:
-        """The questions of the course itself."""
-        return read_recalls(self)
-
 
 class LessonPage(ContentPage):
     """A lesson of four to eight minutes."""
@@ -105,60 +96,7 @@ class LessonPage(ContentPage):
         """Its recall questions."""
         return recalls(self.body)
 
-    def recall_specs(self) -> list[RecallSpec]:
-        """Its recall questions, in the order of the body."""
-        return read_recalls(self)
-
-    def findings(self) -> Iterator[Finding]:
-        kinds = {child.block_type for child in self.body}
-        if not stream_slugs(self.skills):
-            yield Finding(_("No skill is tagged: this lesson opens no Talk gate."), refuses=False)
-        if "recall" not in kinds:
-            yield Finding(_("No recall question: nothing brings this lesson back to mind."), refuses=False)
-        if not kinds & {"pause", "tryit"}:
-            yield Finding(_("Nothing to do: add a pause or something to try."), refuses=False)
-        yield from unpublished_skills(self.skills)
-
-
-def lesson_specs(lessons: Iterable[LessonPage]) -> list[LessonSpec]:
-    """What a path version keeps of lessons: tags, and how many questions they ask. Queries: 1 for all tags."""
-    pages = list(lessons)
-    tags = {page.pk: [block["value"] for block in page.skills.raw_data] for page in pages}
-    slugs = dict(
-        SkillSource.objects.filter(pk__in={pk for found in tags.values() for pk in found}).values_list("pk", "slug")
-    )
-    return [
-        LessonSpec(
-            page.uid,
-            tuple(dict.fromkeys(slugs[pk] for pk in tags[page.pk] if pk in slugs)),
-            sum(block["type"] == "recall" for block in page.body.raw_data),
-        )
-        for page in pages
-    ]
-
 
 def recalls(stream: StreamValue) -> Iterator[Any]:
     """The recall blocks of a stream; one that was never saved has no id and is left out."""
     return (child for child in stream if child.block_type == "recall" and child.id)
-
-
-def read_recalls(page: CoursePage | LessonPage) -> list[RecallSpec]:
-    """The recall questions of a page, in order."""
-    return [
-        RecallSpec(
-            uid=page.uid_of(child),
-            q=child.value["q"],
-            a=child.value["a"],
-            wrong=tuple(child.value["wrong"]),
-            why=child.value["why"],
-        )
-        for child in page.recorded_blocks()
-    ]
-
-
-def unpublished_skills(stream: Iterable[object]) -> Iterator[Finding]:
-    """A skill must be in the record before anything is tagged with it."""
-    for child in stream:
-        skill = child.value  # type: ignore[attr-defined]
-        if skill is not None and not skill.live:
-            yield Finding(_("The skill “%(title)s” is not published yet.") % {"title": skill.title})

@@ -1,14 +1,17 @@
-"""Who depends on a piece of content, asked by models and answered by ``cms.services.authoring.dependants``.
+"""What models ask and services of authoring answer: who depends on a piece of content (``authoring.dependants``),
+what stands in the way of publishing it (``authoring.judge``), and what would be published (``authoring.specs``).
 
-Models stand below services; the answer is registered when the site starts.
+Models stand below services; the answers are registered when the site starts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
 
 from django.db.models import Model
+
+from cms.rules.findings import Finding
 
 
 class Dependants(Protocol):
@@ -19,7 +22,10 @@ class Dependants(Protocol):
         ...
 
 
+Judge = Callable[[Any], Iterator[Finding]]
 _load: list[Callable[[], Dependants]] = []
+_judge: list[Judge] = []
+_spec: list[Callable[[Any], Any]] = []
 
 
 def register_dependants(load: Callable[[], Dependants]) -> None:
@@ -30,3 +36,19 @@ def register_dependants(load: Callable[[], Dependants]) -> None:
 def load_dependants() -> Dependants:
     """Everything that anything depends on, read at once. Queries: at most 17, whatever the size of the site."""
     return _load[0]()
+
+
+def register_judge(judge: Judge, spec: Callable[[Any], Any]) -> None:
+    """Say who judges content, and who knows its spec; from ``AppConfig.ready()``. Registering again replaces."""
+    _judge[:] = [judge]
+    _spec[:] = [spec]
+
+
+def judge(content: Any) -> Iterator[Finding]:
+    """What the rules of its kind say about a piece of content. Reads only; cheap."""
+    return _judge[0](content)
+
+
+def spec_of(content: Any) -> Any:
+    """A piece of content as publishing hands it to the record; None for a kind that has no spec."""
+    return _spec[0](content)

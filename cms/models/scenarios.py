@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from django.db import models
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page
 
-from assessments.rules.specs import ScenarioSpec
-from cms.blocks.base import SkillsBlock, stream_slugs
-from cms.blocks.scenario import MetersBlock, NodesBlock, read_meters, read_nodes
-from cms.rules.findings import Finding
+from cms.blocks.base import SkillsBlock
+from cms.blocks.scenario import MetersBlock, NodesBlock
 from cms.rules.numbers import MOST_MINUTES
-from cms.rules.scenario_lint import check_scenario
 
 from .base import ContentPage
-from .courses import unpublished_skills
 from .panels import ChecksPanel
 from .shelves import Shelf
 from .sources import SpeakerSource
@@ -61,25 +54,3 @@ class ScenarioPage(ContentPage):
         """Who speaks, in order of appearance. Queries: at most 1."""
         found = [child.value["speaker"] for child in self.nodes if child.block_type == "decision"]
         return list({speaker.pk: speaker for speaker in found if speaker is not None}.values())
-
-    def spec(self) -> ScenarioSpec:
-        """As compiled. Queries: at most 5 (skills, speakers)."""
-        return ScenarioSpec(
-            uid=self.uid,
-            slug=self.slug,
-            title=self.title,
-            skills=stream_slugs(self.skills),
-            minutes=self.minutes,
-            brief=self.brief,
-            start=self.start,
-            meters=read_meters(self.meters),
-            speakers=tuple(speaker.spec() for speaker in self.speakers()),
-            nodes=read_nodes(self.nodes),
-        )
-
-    def findings(self) -> Iterator[Finding]:
-        yield from unpublished_skills(self.skills)
-        for speaker in self.speakers():
-            if not speaker.live:
-                yield Finding(_("“%(title)s” is not published yet.") % {"title": speaker.title})
-        yield from check_scenario(self.spec())

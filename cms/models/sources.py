@@ -5,25 +5,18 @@ Each *source* is compiled into a version of the record when it is published. The
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import WorkflowMixin
 
-from assessments.rules.specs import CalibrationItemSpec, CalibrationSpec, SpeakerSpec
-from cms.blocks.base import number
 from cms.blocks.sources import LevelsBlock, RequirementsBlock, VignettesBlock
-from cms.rules.findings import Finding
 from cms.rules.numbers import MOST_ITEMS, MOST_MINUTES
-from cms.rules.source_lint import check_calibration, check_role, check_skill
 from lms.api import Family, OneLine
-from lms.rules.specs import IndicatorSpec, RequirementSpec, RoleProfileSpec, SkillSpec
 
 from .base import Source
 from .panels import ChecksPanel
@@ -61,21 +54,9 @@ class SkillSource(WorkflowMixin, Source):
         verbose_name_plural = gettext_lazy("skills")
         ordering = ["family", "title"]
 
-    def spec(self) -> SkillSpec:
-        """As compiled. Queries: 0."""
-        levels = {
-            band.value["band"]: tuple(IndicatorSpec(item["key"], item["text"]) for item in band.value["indicators"])
-            for band in self.levels
-        }
-        return SkillSpec(self.uid, self.slug, self.family, self.title, self.about, levels, self.not_this, self.prompt)
-
     def indicator_keys(self) -> set[str]:
         """All indicators, as skill/indicator."""
         return {f"{self.slug}/{item['key']}" for band in self.levels for item in band.value["indicators"]}
-
-    def findings(self) -> Iterator[Finding]:
-        yield from super().findings()
-        yield from check_skill(self.spec())
 
 
 class RoleProfileSource(WorkflowMixin, Source):  # type: ignore[django-manager-missing]
@@ -99,37 +80,6 @@ class RoleProfileSource(WorkflowMixin, Source):  # type: ignore[django-manager-m
         verbose_name = gettext_lazy("role profile")
         verbose_name_plural = gettext_lazy("role profiles")
         ordering = ["title"]
-
-    def spec(self) -> RoleProfileSpec:
-        """As compiled. Queries: at most 2 (skills, standards)."""
-        lines = [child.value for child in self.requires]
-        return RoleProfileSpec(
-            self.uid,
-            self.slug,
-            self.title,
-            Decimal(self.threshold),
-            tuple(
-                RequirementSpec(
-                    skill=line["skill"].slug,
-                    level=number(line["level"]),
-                    weight=number(line["weight"], 1),
-                    target_day=number(line["target_day"]),
-                    critical=bool(line["critical"]),
-                    standard=line["standard"].translation_key if line["standard"] else None,
-                )
-                for line in lines
-                if line["skill"]
-            ),
-        )
-
-    def findings(self) -> Iterator[Finding]:
-        yield from super().findings()
-        yield from check_role(self.spec())
-        for child in self.requires:
-            for name in ("skill", "standard"):
-                target = child.value[name]
-                if target is not None and not target.live:
-                    yield Finding(_("“%(title)s” is not published yet.") % {"title": target.title})
 
 
 class ExternalSource(Source):
@@ -178,30 +128,6 @@ class CalibrationSource(WorkflowMixin, Source):
         verbose_name_plural = gettext_lazy("calibration sets")
         ordering = ["title"]
 
-    def spec(self) -> CalibrationSpec:
-        """As compiled. Queries: at most 1 (the skill)."""
-        return CalibrationSpec(
-            uid=self.uid,
-            slug=self.slug,
-            title=self.title,
-            skill=self.skill.slug if self.skill else "",
-            kappa=self.kappa,
-            max_bias=self.max_bias,
-            min_items=self.min_items,
-            items=tuple(
-                CalibrationItemSpec(
-                    child.value["key"], child.value["vignette"], number(child.value["reference"]), child.value["why"]
-                )
-                for child in self.items
-            ),
-        )
-
-    def findings(self) -> Iterator[Finding]:
-        yield from super().findings()
-        if self.skill is None or not self.skill.live:
-            yield Finding(_("Choose a skill that is published."))
-        yield from check_calibration(self.spec())
-
 
 class SpeakerSource(Source):
     """Somebody who speaks in scenarios; ``portrait`` names a drawing of ours."""
@@ -218,7 +144,3 @@ class SpeakerSource(Source):
         verbose_name = gettext_lazy("speaker")
         verbose_name_plural = gettext_lazy("speakers")
         ordering = ["title"]
-
-    def spec(self) -> SpeakerSpec:
-        """As compiled. Queries: 0."""
-        return SpeakerSpec(self.slug, self.title, self.role, self.portrait)

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page
 
-from assessments.rules.specs import EvidenceLine, EvidenceRule, ExpectedLevel, StandardSpec
-from cms.blocks.base import ENTRUSTMENT, MarkStreamBlock, SkillsBlock, number, stream_slugs
+from cms.blocks.base import ENTRUSTMENT, MarkStreamBlock, SkillsBlock
 from cms.blocks.sources import ExpectedBlock, IndicatorKeysBlock, WhereBlock
-from cms.rules.findings import Finding
 from cms.rules.numbers import LAST_DAY, MOST_MINUTES, MOST_MONTHS, MOST_OBSERVATIONS, MOST_SIGNERS
-from cms.rules.source_lint import check_standard
 
 from .base import ContentPage
-from .courses import unpublished_skills
 from .panels import ChecksPanel
 from .shelves import Shelf
 from .values import Whole
@@ -102,42 +96,3 @@ class StandardPage(ContentPage):
     class Meta:
         verbose_name = _("standard")
         verbose_name_plural = _("standards")
-
-    def spec(self) -> StandardSpec:
-        """As compiled. Queries: at most 1 (skills)."""
-        return StandardSpec(
-            uid=self.uid,
-            slug=self.slug,
-            title=self.title,
-            skills=stream_slugs(self.skills),
-            grants=self.grants,
-            risk=self.risk,
-            signers=self.signers,
-            where=tuple(child.value for child in self.where),
-            minutes=self.minutes,
-            about=self.about,
-            specification=self.specification,
-            limits=self.limits,
-            risk_if_fails=self.risk_if_fails,
-            indicators=tuple(child.value.strip() for child in self.indicators),
-            evidence=tuple(EvidenceLine(child.value["key"], child.value["text"]) for child in self.evidence),
-            expected_level_by_day=tuple(
-                ExpectedLevel(number(child.value["day"]), number(child.value["level"])) for child in self.expected
-            ),
-            rule=EvidenceRule(
-                observations=self.observations,
-                observers=self.observers,
-                contexts=self.contexts,
-                at_least=self.at_least,
-                latest=self.latest,
-                window_days=self.window_days,
-                max_from_coach=self.max_from_coach,
-            ),
-            valid_months=self.valid_months,
-            use_every_months=self.use_every_months,
-        )
-
-    def findings(self) -> Iterator[Finding]:
-        yield from unpublished_skills(self.skills)
-        known = {key for child in self.skills if child.value for key in child.value.indicator_keys()}
-        yield from check_standard(self.spec(), known)

@@ -7,10 +7,17 @@ from pathlib import Path
 import pytest
 
 from cms.rules.curriculum import Curriculum, Problem, read_curriculum
-from cms.rules.curriculum.checks.scenarios import check_graph, check_routes
-from cms.rules.curriculum.checks.standards import check_calibration_sets
-from cms.rules.curriculum.documents import ChoiceDoc, DecisionDoc, EndingDoc, NodeDoc, OpenDoc
-from cms.rules.curriculum.documents.base import NOWHERE
+from cms.rules.curriculum.checks.judged import judge_calibration_sets, judge_scenarios
+from cms.rules.curriculum.documents import (
+    CalibrationSetDoc,
+    ChoiceDoc,
+    DecisionDoc,
+    EndingDoc,
+    LookForDoc,
+    NodeDoc,
+    OpenDoc,
+    ScenarioDoc,
+)
 
 FOLDER = Path(__file__).resolve().parents[2] / "curriculum"
 
@@ -652,7 +659,7 @@ def test_a_readable_file_with_a_wrong_meaning_names_its_fault(name: str, tmp_pat
 
 def test_a_weakest_route_above_the_standard_is_named() -> None:
     scores = ({"a": 2, "b": 2}, {"a": 2, "b": -2}, {"a": 1, "b": 0})
-    problems = list(check_routes(with_scenario(decision("one", "two", scores), decision("two", "end", scores))))
+    problems = list(judge_scenarios(with_scenario(decision("one", "two", scores), decision("two", "end", scores))))
     assert [problem.message for problem in problems] == [
         "Always the weakest choice gives 1.00 for a; keep it below 0.70."
     ]
@@ -660,7 +667,7 @@ def test_a_weakest_route_above_the_standard_is_named() -> None:
 
 def test_choices_that_score_alike_give_no_verdict() -> None:
     scores = ({"a": 1, "b": 2}, {"a": 1, "b": -2}, {"a": 1, "b": 0})
-    problems = list(check_routes(with_scenario(decision("one", "two", scores), decision("two", "end", scores))))
+    problems = list(judge_scenarios(with_scenario(decision("one", "two", scores), decision("two", "end", scores))))
     assert [problem.message.partition(";")[0] for problem in problems] == [
         "On the route one-0 - two-0 all choices score a alike"
     ]
@@ -670,32 +677,46 @@ def test_a_calibration_set_uses_all_levels_in_twelve_vignettes() -> None:
     curriculum, _ = read_curriculum(FOLDER)
     assert curriculum is not None
     first = curriculum.calibration_sets[0]
-    few = replace(first, items=tuple(item for item in first.items if item.reference != 5))
-    problems = list(check_calibration_sets(replace(curriculum, calibration_sets=(few,))))
+    few = first.become(CalibrationSetDoc, items=tuple(item for item in first.items if item.reference != 5))
+    problems = list(judge_calibration_sets(replace(curriculum, calibration_sets=(few,))))
     assert {problem.message for problem in problems} == {
         "A set needs at least 12 vignettes; add some.",
         "No vignette has reference 5; add one.",
     }
 
 
-def test_a_scenario_with_too_many_routes_is_refused() -> None:
+def test_countless_routes_are_judged_without_walking_each() -> None:
+    """3 ** 30 of them: the judge looks at each node once."""
     scores = ({"a": 2, "b": 2}, {"a": 0, "b": 0}, {"a": -1, "b": -1})
     nodes = [decision(f"n{n}", f"n{n + 1}" if n < 29 else "end", scores) for n in range(30)]
-    problems = list(check_routes(with_scenario(*nodes)))
-    assert [problem.message.partition(";")[0] for problem in problems] == ["This scenario has too many routes to check"]
+    assert list(judge_scenarios(with_scenario(*nodes))) == []
+    only_a = ({"a": 2}, {"a": 0}, {"a": -1})
+    nodes[1:] = [decision(node.id, node.choices[0].to, only_a) for node in nodes[1:]]
+    said = [problem.message for problem in judge_scenarios(with_scenario(*nodes))]
+    assert len(said) == 1
+    assert "scores b in 1 of its decisions" in said[0]
 
 
 def test_a_chain_of_thousands_of_nodes_needs_no_recursion() -> None:
-    nodes: list[NodeDoc] = [OpenDoc(id=f"n{n}", task="x", rubric=(), look_for=(), to=f"n{n + 1}") for n in range(1990)]
-    c = with_scenario(*nodes[:-1], OpenDoc(id="n1989", task="x", rubric=(), look_for=(), to="end"))
-    assert list(check_graph(c)) == []
+    nodes: list[NodeDoc] = [written(f"n{n}", f"n{n + 1}") for n in range(1989)]
+    c = with_scenario(*nodes, written("n1989", "end"))
+    assert [problem.message for problem in judge_scenarios(c)] == [
+        "The route end scores a in 0 of its decisions; score it in at least two.",
+        "The route end scores b in 0 of its decisions; score it in at least two.",
+    ]
+
+
+def written(name: str, to: str) -> OpenDoc:
+    look_for = tuple(LookForDoc(id=f"look-{n}", text="x") for n in range(4))
+    return OpenDoc(id=name, open="x", rubric=("a",), look_for=look_for, to=to)
 
 
 def decision(name: str, to: str, scores: tuple[dict[str, int], ...]) -> DecisionDoc:
     choices = tuple(
-        ChoiceDoc(id=f"{name}-{n}", text="x", to=to, score=score, state={}, why="x") for n, score in enumerate(scores)
+        ChoiceDoc(id=f"{name}-{n}", text="x" * (n + 1), to=to, score=score, state={}, why="x")
+        for n, score in enumerate(scores)
     )
-    return DecisionDoc(id=name, speaker="x", mood="even", says="x", choices=choices, ask_confidence=True)
+    return DecisionDoc(id=name, speaker="ines-calder", mood="even", says="x", choices=choices, ask_confidence=True)
 
 
 def with_scenario(*nodes: NodeDoc) -> Curriculum:
@@ -703,7 +724,6 @@ def with_scenario(*nodes: NodeDoc) -> Curriculum:
     curriculum, _ = read_curriculum(FOLDER)
     assert curriculum is not None
     ending = EndingDoc(id="end", end="x", debrief="x", pass_at=0.7, otherwise="x")
-    scenario = replace(
-        curriculum.scenarios[0], skills=("a", "b"), start=nodes[0].id, nodes=(*nodes, ending), at=NOWHERE
-    )
+    first = curriculum.scenarios[0]
+    scenario = first.become(ScenarioDoc, skills=("a", "b"), start=nodes[0].id, nodes=(*nodes, ending))
     return replace(curriculum, scenarios=(scenario,))

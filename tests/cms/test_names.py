@@ -15,6 +15,7 @@ from django.urls import reverse
 from assessments.api import publish_recalls
 from assessments.models import RecallVersion
 from assessments.rules.specs import RecallSpec
+from cms.api import spec_of
 from cms.models import (
     CalibrationSource,
     Compilation,
@@ -303,7 +304,7 @@ def test_the_record_refuses_a_name_whoever_hands_it_down(small: cms.OneOfEach, k
     """Case 8: not an error of the database but a sentence, and nothing is written."""
     publish = {"skill": publish_skill, "role": publish_role_profile, "path": publish_path}[kind]
     model = {"skill": Skill, "role": RoleProfile, "path": Path}[kind]
-    spec: Any = replace(getattr(small, kind).spec(), uid=uuid4(), title="Another")
+    spec: Any = replace(spec_of(getattr(small, kind)), uid=uuid4(), title="Another")
     with pytest.raises(Conflict, match="Choose another one"):
         publish(spec, clock.now())
     assert model.objects.count() == 1

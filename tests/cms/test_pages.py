@@ -138,10 +138,10 @@ def twice(small: cms.OneOfEach) -> list[cms.Raw]:
 
 REFUSED = [
     (circle, "study waits for itself"),
-    (without_show, "No demonstration on this path can grant level 3 in listening"),
-    (falling_days, "the days of milestones rise"),
-    (late, "starts on day 35, after it is due"),
-    (late, "due on day 33, after its milestone on day 30"),
+    (without_show, "No demonstration on this path is for listening"),
+    (falling_days, "the days of milestones must rise"),
+    (late, "day 35, when it starts, must not lie after day 33"),
+    (late, "due on day 33; make that at most 30"),
     (dangling, "practise waits for gone, which is not on this path"),
     (twice, "The key study stands 2 times"),
 ]
@@ -173,7 +173,8 @@ def test_a_critical_skill_needs_practice_another_gets_advice(small: cms.OneOfEac
     put(small.path, begin, show)
     found = list(small.path.findings())
     assert [(str(item), item.refuses) for item in found] == [
-        ("No practice on this path is for listening: Try has nothing here.", False)
+        ("This path has no session with a coach; add one in the first week.", False),
+        ("No practice on this path is for listening; add one, or say why there is none.", False),
     ]
     data = list(small.role.requires.raw_data)
     data[0]["value"]["critical"] = True
@@ -181,7 +182,7 @@ def test_a_critical_skill_needs_practice_another_gets_advice(small: cms.OneOfEac
     cms.publish(small.role)
     fresh = put(PathPage.objects.get(pk=small.path.pk), begin, show)
     assert [str(item) for item in fresh.findings() if item.refuses] == [
-        "listening is critical for the role and no practice on this path is for it."
+        "No practice on this path is for listening, which is critical for the role; add one."
     ]
 
 
@@ -200,12 +201,12 @@ def test_publishing_a_broken_scenario_is_refused_in_the_form(author: Any, small:
     ]
     said = errors(edit(author, small.scenario, **{"action-publish": "1"}))
     assert "one leads to nowhere, which is not a node" in said
-    assert "No way leads to lost" in said
+    assert "No route leads to lost" in said
 
 
 def test_publishing_a_standard_whose_rule_cannot_be_met_is_refused(author: Any, small: cms.OneOfEach) -> None:
     said = errors(edit(author, small.standard, observers="3", **{"action-publish": "1"}))
-    assert "Different observers: 3 is more than the 2 observations" in said
+    assert "Different observers must be at most 2, the number of observations" in said
 
 
 def test_the_mark_of_a_draft_does_not_leak_into_publishing(author: Any, small: cms.OneOfEach) -> None:

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
-from cms.rules.curriculum.checks import check_curriculum
-from cms.rules.curriculum.documents import CourseDoc, Curriculum
-from cms.rules.curriculum.documents.scenarios import SCORE_RULE
-from cms.rules.curriculum.fields import Fields, Place, list_of, one_of
+from cms.rules.curriculum.checks import check_curriculum, part_of
+from cms.rules.curriculum.documents import (
+    CourseDoc,
+    Curriculum,
+    Doc,
+    FrameFile,
+    LearningFile,
+    LessonDoc,
+    LessonsFile,
+    ListedCourseDoc,
+    PeopleFile,
+    ProgrammeFile,
+    ScenariosFile,
+    WrittenLessonDoc,
+)
 from cms.rules.curriculum.files import FRAME, LEARNING, LESSONS, PEOPLE, PROGRAMME, SCENARIOS
-from cms.rules.curriculum.readers import frame, learning, lessons, people, programme, scenarios
+from cms.rules.curriculum.sentences import validate
 from cms.rules.curriculum.source import Problem, load
+
+D = TypeVar("D", bound=Doc)
 
 
 def read_curriculum(folder: Path) -> tuple[Curriculum | None, list[Problem]]:
@@ -23,73 +38,98 @@ def read_curriculum(folder: Path) -> tuple[Curriculum | None, list[Problem]]:
     """
     problems: list[Problem] = []
     curriculum = _read(folder, problems)
-    malformed = {LESSONS if problem.file.startswith(f"{LESSONS}/") else problem.file for problem in problems}
+    malformed = {part_of(problem.file) for problem in problems}
     problems.extend(check_curriculum(curriculum, without=malformed))
     return (None if malformed else curriculum), sorted(set(problems))
 
 
 def _read(folder: Path, problems: list[Problem]) -> Curriculum:
-    with _open(folder, FRAME, problems) as one, _open(folder, LEARNING, problems) as two:
-        listed = two.get("courses", list_of(lessons.course, 1))
-        courses = tuple(_with_lessons(folder, course, problems) for course in listed)
-        _note_stray_files(folder, {course.slug for course in listed}, problems)
-        with (
-            _open(folder, SCENARIOS, problems) as three,
-            _open(folder, PROGRAMME, problems) as four,
-            _open(folder, PEOPLE, problems) as five,
-        ):
-            return Curriculum(
-                scales=one.get("scales", frame.scales),
-                gates=one.get("gates", frame.gates),
-                skills=one.get("skills", list_of(frame.skill, 1)),
-                roles=one.get("roles", list_of(frame.role, 1)),
-                courses=courses,
-                prompts=two.get("exchange_prompts", list_of(learning.prompt, 1)),
-                externals=two.get("externals", list_of(learning.external)),
-                paths=two.get("paths", list_of(learning.path, 1)),
-                demonstrations=two.get("demonstrations", list_of(learning.demonstration, 1)),
-                calibration_sets=two.get("calibration_sets", list_of(learning.calibration_set)),
-                score_rule=three.get("score_rule", one_of(SCORE_RULE)),
-                speakers=three.get("people", list_of(scenarios.speaker, 1)),
-                scenarios=three.get("scenarios", list_of(scenarios.scenario, 1)),
-                customers=four.get("customers", list_of(programme.customer, 1)),
-                programme=four.get("programme", programme.programme),
-                needs=four.get("needs", list_of(programme.need, 1)),
-                cohort=four.get("cohort", programme.cohort),
-                company=five.get("company", people.company),
-                teams=five.get("teams", list_of(people.team, 1)),
-                people=five.get("people", list_of(people.person, 1)),
+    learning = _file(folder, LEARNING, LearningFile, problems)
+    files = (
+        _file(folder, FRAME, FrameFile, problems),
+        learning,
+        _file(folder, SCENARIOS, ScenariosFile, problems),
+        _file(folder, PROGRAMME, ProgrammeFile, problems),
+        _file(folder, PEOPLE, PeopleFile, problems),
+    )
+    parts = {name: value for file in files if file is not None for name, value in file}
+    courses = _courses(folder, learning, problems)
+    problems.extend(_stray_files(folder, learning))
+    return Curriculum(**{**parts, "courses": courses})
+
+
+def _file(folder: Path, name: str, kind: type[D], problems: list[Problem]) -> D | None:
+    """One file as a document; none when its form is wrong."""
+    node, found = load(folder, name)
+    document = None
+    if node is not None:
+        document, wrong = validate(kind, name, node)
+        found += wrong
+    problems.extend(found)
+    return None if found else document
+
+
+def _courses(folder: Path, learning: LearningFile | None, problems: list[Problem]) -> tuple[CourseDoc, ...]:
+    """The courses with their lessons. Without the list of courses, only the form of the lessons is looked at."""
+    if learning is None:
+        for path in sorted((folder / LESSONS).glob("*.yaml")):
+            _file(folder, f"{LESSONS}/{path.name}", LessonsFile, problems)
+        return ()
+    courses = []
+    for listed in learning.courses:
+        file = f"{LESSONS}/{listed.slug}.yaml"
+        written = _file(folder, file, LessonsFile, problems)
+        if written is not None:
+            problems.extend(_differences(listed, written, file))
+        courses.append(_merged(listed, written.lessons if written is not None else ()))
+    return tuple(courses)
+
+
+def _merged(listed: ListedCourseDoc, written: Sequence[WrittenLessonDoc]) -> CourseDoc:
+    """The course with its written lessons in the listed order. Differences are for ``_differences`` to name."""
+    by_slug = {lesson.slug: lesson for lesson in written}
+    lessons = tuple(
+        by_slug[stub.slug].become(LessonDoc, title=stub.title, gist=stub.gist)
+        for stub in listed.lessons
+        if stub.slug in by_slug
+    )
+    return listed.become(CourseDoc, lessons=lessons)
+
+
+def _differences(listed: ListedCourseDoc, written: LessonsFile, file: str) -> Iterator[Problem]:
+    """Where a lesson file does not have the same lessons, in the same order, as the list of courses."""
+    if written.course != listed.slug:
+        yield Problem(file, 1, f"`course` must be {listed.slug}, like the name of the file; change one of them.")
+    theirs = {lesson.slug: lesson for lesson in written.lessons}
+    ours = {lesson.slug: lesson for lesson in listed.lessons}
+    for lesson in listed.lessons:
+        if lesson.slug not in theirs:
+            yield lesson.problem(
+                f"The lesson {lesson.slug} is not written; add it to {file} or remove it here.", "slug"
             )
+        elif theirs[lesson.slug].title != lesson.title:
+            message = f"The title differs from {lesson.title!r} in {lesson.file}; use the same title in both."
+            yield theirs[lesson.slug].problem(message, "title")
+    for written_lesson in written.lessons:
+        if written_lesson.slug not in ours:
+            yield written_lesson.problem(
+                f"The lesson {written_lesson.slug} is not in {listed.file}; add it there or remove it.", "slug"
+            )
+    if ours.keys() == theirs.keys() and list(ours) != list(theirs):
+        moved = next(lesson for lesson, wanted in zip(written.lessons, ours, strict=False) if lesson.slug != wanted)
+        yield moved.problem(f"The lessons stand in another order than in {listed.file}; use the same order.", "slug")
 
 
-def _open(folder: Path, file: str, problems: list[Problem]) -> Fields:
-    node, found = load(folder, file)
-    problems.extend(found)
-    return Place(file, file, node, problems).mapping()
-
-
-def _with_lessons(folder: Path, course: CourseDoc, problems: list[Problem]) -> CourseDoc:
-    """The course with what its own file in ``lessons/`` holds."""
-    if not course.slug:
-        return course
-    file = f"{LESSONS}/{course.slug}.yaml"
-    node, found = load(folder, file)
-    written = lessons.lesson_file(Place(file, file, node, found))
-    if not found:
-        found.extend(lessons.differences(course, written, file))
-    problems.extend(found)
-    return lessons.merge(course, written)
-
-
-def _note_stray_files(folder: Path, courses: set[str], problems: list[Problem]) -> None:
+def _stray_files(folder: Path, learning: LearningFile | None) -> Iterator[Problem]:
     """A file that nothing reads is most likely misnamed."""
     known = {FRAME, LEARNING, SCENARIOS, PROGRAMME, PEOPLE}
     for path in sorted(folder.glob("*.yaml")):
         if path.name not in known:
-            problems.append(Problem(path.name, 1, "This file belongs to nothing; rename or remove it."))
-    if "" in courses or not courses:
+            yield Problem(path.name, 1, "This file belongs to nothing; rename or remove it.")
+    if learning is None:
         return
+    courses = {course.slug for course in learning.courses}
     for path in sorted((folder / LESSONS).glob("*.yaml")):
         if path.stem not in courses:
             message = "No course has this name; name the file after the slug of a course, or remove it."
-            problems.append(Problem(f"{LESSONS}/{path.name}", 1, message))
+            yield Problem(f"{LESSONS}/{path.name}", 1, message)

@@ -2,11 +2,10 @@
 
 | invariant | where |
 |---|---|
-| 1 references, unique keys (unknown and duplicate keys: ``source`` and ``fields``) | ``keys``, ``references`` |
-| 2 paths make roles ready, 3 Talk and practice, 4 days, minutes, unlocks | ``paths``, ``unlocks`` |
-| 5 evidence rules, 12 calibration sets | ``standards`` |
-| 6 and 8 routes, 7 and 9 choices and scores (limits of numbers: ``readers``) | ``scenarios``, over ``routes`` |
-| 10 lessons, 11 recall | ``lessons`` |
+| 1 references, unique keys (unknown and duplicate keys: ``source`` and ``documents``) | ``keys``, ``references`` |
+| 2 to 10 and 12: what may be published | ``judged``, by the rules of publishing |
+| 4 minutes | ``minutes`` |
+| 10 Markdown and minutes, 11 recall | ``lessons`` |
 | 12 observers and signers, 13 gates, sign-offs, readiness, capacity | ``people`` |
 
 A check is a function from a ``Curriculum`` to problems. It stays silent about what another check reports.
@@ -16,26 +15,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 
-from cms.rules.curriculum.checks import (
-    keys,
-    lessons,
-    paths,
-    people,
-    references,
-    scenarios,
-    standards,
-    unlocks,
-)
+from cms.rules.curriculum.checks import judged, keys, lessons, minutes, people, references
 from cms.rules.curriculum.documents import Curriculum
 from cms.rules.curriculum.files import FRAME, LEARNING, LESSONS, PEOPLE, PROGRAMME, SCENARIOS
 from cms.rules.curriculum.source import Problem
 
-__all__ = ["CHECKS", "check_curriculum"]
+__all__ = ["CHECKS", "DANGLING", "JUDGED", "check_curriculum", "part_of"]
 
 Check = Callable[[Curriculum], Iterator[Problem]]
+Checks = tuple[tuple[Check, frozenset[str]], ...]
 
 # Every check with the parts that it reads; it runs when these are in form.
-CHECKS: tuple[tuple[Check, frozenset[str]], ...] = (
+DANGLING: Checks = (
     (keys.check_unique_frame, frozenset({FRAME})),
     (keys.check_unique_learning, frozenset({LEARNING})),
     (keys.check_unique_lessons, frozenset({LEARNING, LESSONS})),
@@ -52,28 +43,11 @@ CHECKS: tuple[tuple[Check, frozenset[str]], ...] = (
     (references.check_people, frozenset({FRAME, LEARNING, PEOPLE})),
     (references.check_hierarchies, frozenset({PEOPLE})),
     (references.check_states, frozenset({FRAME, LEARNING, SCENARIOS, PROGRAMME, PEOPLE})),
-    (paths.check_path_makes_ready, frozenset({FRAME, LEARNING})),
-    (paths.check_talk_on_path, frozenset({FRAME, LEARNING, LESSONS})),
-    (paths.check_practice_on_path, frozenset({FRAME, LEARNING, SCENARIOS})),
-    (paths.check_days, frozenset({LEARNING})),
-    (paths.check_item_minutes, frozenset({LEARNING, SCENARIOS})),
-    (paths.check_path_minutes, frozenset({LEARNING})),
-    (paths.check_sessions, frozenset({LEARNING})),
-    (unlocks.check_unlocks_point_back, frozenset({FRAME, LEARNING})),
-    (unlocks.check_items_open, frozenset({LEARNING, SCENARIOS})),
-    (standards.check_rules, frozenset({LEARNING})),
-    (standards.check_indicators_cover_skills, frozenset({LEARNING})),
-    (standards.check_expected_levels, frozenset({LEARNING})),
-    (standards.check_calibration_sets, frozenset({LEARNING})),
-    (scenarios.check_graph, frozenset({SCENARIOS})),
-    (scenarios.check_routes, frozenset({SCENARIOS})),
-    (scenarios.check_best_choice, frozenset({SCENARIOS})),
-    (scenarios.check_skills_scored, frozenset({SCENARIOS})),
-    (scenarios.check_confidence, frozenset({SCENARIOS})),
-    (lessons.check_blocks, frozenset({LEARNING, LESSONS})),
-    (lessons.check_lengths, frozenset({LEARNING, LESSONS})),
+)
+CHECKS: Checks = (
+    (minutes.check_item_minutes, frozenset({LEARNING, SCENARIOS})),
+    (minutes.check_path_minutes, frozenset({LEARNING})),
     (lessons.check_markdown, frozenset({LEARNING, LESSONS})),
-    (lessons.check_totals, frozenset({LEARNING, LESSONS})),
     (lessons.check_course_minutes, frozenset({LEARNING, LESSONS})),
     (lessons.check_recall_options, frozenset({LEARNING, LESSONS})),
     (lessons.check_longest_answers, frozenset({LEARNING, LESSONS})),
@@ -84,8 +58,30 @@ CHECKS: tuple[tuple[Check, frozenset[str]], ...] = (
     (people.check_expected_readiness, frozenset({FRAME, PEOPLE})),
     (people.check_capacity, frozenset({PEOPLE})),
 )
+# The rules of publishing, with the parts that make the specs; they run when these are in form and all that they refer
+# to is there.
+JUDGED: Checks = (
+    (judged.judge_skills, frozenset({FRAME})),
+    (judged.judge_roles, frozenset({FRAME, LEARNING})),
+    (judged.judge_standards, frozenset({FRAME, LEARNING})),
+    (judged.judge_calibration_sets, frozenset({LEARNING})),
+    (judged.judge_lessons, frozenset({LEARNING, LESSONS})),
+    (judged.judge_scenarios, frozenset({SCENARIOS})),
+    (judged.judge_paths, frozenset({FRAME, LEARNING, LESSONS, SCENARIOS})),
+)
 
 
 def check_curriculum(curriculum: Curriculum, *, without: Collection[str] = ()) -> list[Problem]:
     """Run every check that does not read one of the parts in ``without`` (those whose form is wrong)."""
-    return [problem for check, parts in CHECKS if parts.isdisjoint(without) for problem in check(curriculum)]
+    dangling = _run(DANGLING, curriculum, without)
+    unfit = {*without, *(part_of(problem.file) for problem in dangling)}
+    return dangling + _run(CHECKS, curriculum, without) + _run(JUDGED, curriculum, unfit)
+
+
+def part_of(file: str) -> str:
+    """The part of the curriculum that a file belongs to: itself, or all lessons."""
+    return LESSONS if file.startswith(f"{LESSONS}/") else file
+
+
+def _run(checks: Checks, curriculum: Curriculum, without: Collection[str]) -> list[Problem]:
+    return [problem for check, parts in checks if parts.isdisjoint(without) for problem in check(curriculum)]

@@ -7,81 +7,110 @@ weight; a *critical* requirement must be met whatever share of the weight is.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import Annotated
 
-from cms.rules.curriculum.documents.base import Doc
+from pydantic import AfterValidator, Field
+
+from cms.rules.curriculum.documents.base import Doc, keyed
+from cms.rules.curriculum.documents.values import Maybe, Share, Slug, Text, Whole, YesNo, entries, one_of, wrong
+from cms.rules.numbers import LAST_DAY
 
 BANDS = ("Foundation", "Practitioner", "Lead")
 FAMILIES = ("Technical", "Domain", "Soft")
 GATES = ("talk", "try", "do", "show")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+def _in_order(bands: tuple[str, ...]) -> tuple[str, ...]:
+    if bands != BANDS:
+        raise wrong(f"`{{name}}` must be {', '.join(BANDS)} in this order; change it back.")
+    return bands
+
+
+def _rising(gates: Mapping[str, int]) -> Mapping[str, int]:
+    values = [gates[gate] for gate in GATES]
+    if values != sorted(set(values)) or values[-1] != 100:
+        raise wrong("The values of the gates must rise from talk to show, and show must be 100; change them.")
+    return gates
+
+
+def _must_be_true(value: bool) -> bool:
+    if not value:
+        raise wrong("`{name}` must be true: the Talk gate rests on tagged lessons; change it.")
+    return value
+
+
+FiveWords = Annotated[dict[int, Text], keyed("1", "2", "3", "4", "5", every=True)]
+Level = Annotated[Whole, Field(ge=1, le=5)]
+Day = Annotated[Whole, Field(ge=1, le=LAST_DAY)]
+Gates = Annotated[dict[str, Annotated[Whole, Field(ge=1, le=100)]], keyed(*GATES, every=True), AfterValidator(_rising)]
+"""The value of each gate, rising to 100."""
+
+
 class Scales(Doc):
-    """The words of the three scales. ``supervision_needed`` looks back, ``entrustment`` ahead; both have
-    keys 1-5.
-    """
+    """The words of the three scales. ``supervision_needed`` looks back, ``entrustment`` ahead; both have keys 1-5."""
 
-    skill_level: tuple[str, ...]
-    supervision_needed: Mapping[int, str]
-    entrustment: Mapping[int, str]
+    skill_level: Annotated[tuple[Text, ...], entries(), AfterValidator(_in_order)]
+    supervision_needed: FiveWords
+    entrustment: FiveWords
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorDoc(Doc):
     """One thing that can be seen when somebody has the skill."""
 
-    id: str
-    text: str
+    id: Slug
+    text: Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TalkDoc(Doc):
-    """What opens the Talk gate: tagged lessons, and ``examples`` accepted or a share of recall answers
-    right.
-    """
+    """What opens the Talk gate: tagged lessons, and examples accepted or a share of recall answers right."""
 
-    courses: tuple[str, ...]
-    lessons_tagged: bool
-    examples: int
-    or_recall: float
+    courses: Annotated[tuple[Slug, ...], entries(1)]
+    lessons_tagged: Annotated[YesNo, AfterValidator(_must_be_true)]
+    contribution: Annotated[dict[str, Annotated[Whole, Field(ge=1)]], keyed("example", every=True)]
+    or_recall: Share
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SkillDoc(Doc):
-    slug: str
-    family: str
-    title: str
-    about: str
-    levels: Mapping[str, tuple[IndicatorDoc, ...]]
-    not_this: str
+    slug: Slug
+    family: Annotated[Text, one_of(*FAMILIES)]
+    title: Text
+    about: Text
+    levels: Annotated[dict[str, Annotated[tuple[IndicatorDoc, ...], entries(2, 2)]], keyed(*BANDS, every=True)]
+    not_this: Text
     talk: TalkDoc
 
     @property
     def indicators(self) -> tuple[IndicatorDoc, ...]:
-        return tuple(indicator for band in self.levels.values() for indicator in band)
+        return tuple(indicator for band in BANDS for indicator in self.levels[band])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RequirementDoc(Doc):
     """``standard`` names the demonstration that alone satisfies a critical requirement."""
 
-    skill: str
-    level: int
-    weight: int
-    target_day: int
-    critical: bool = False
-    standard: str | None = None
+    skill: Slug
+    level: Level
+    weight: Annotated[Whole, Field(ge=1, le=1000)]
+    target_day: Day
+    critical: YesNo = False
+    standard: Maybe[Slug] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RoleDoc(Doc):
     """``threshold`` is the share of weight (0-1) that must be met."""
 
-    slug: str
-    title: str
-    threshold: float
-    requires: tuple[RequirementDoc, ...]
+    slug: Slug
+    title: Text
+    threshold: Share
+    requires: Annotated[tuple[RequirementDoc, ...], entries(1)]
 
     def requirement(self, skill: str) -> RequirementDoc | None:
         return next((requirement for requirement in self.requires if requirement.skill == skill), None)
+
+
+class FrameFile(Doc):
+    """1-skills.yaml. ``gates`` maps talk, try, do and show to their value."""
+
+    scales: Scales
+    gates: Gates
+    skills: Annotated[tuple[SkillDoc, ...], entries(1)]
+    roles: Annotated[tuple[RoleDoc, ...], entries(1)]

@@ -2,112 +2,114 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
 
 from cms.rules.curriculum.documents.base import Doc
+from cms.rules.curriculum.documents.values import Number, Slug, Text, Whole, YesNo, entries, one_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerDoc(Doc):
     """``decision`` is deepen, hold or part; ``closed`` marks a closed account."""
 
-    slug: str
-    name: str
-    decision: str
-    closed: bool
-    note: str
+    slug: Slug
+    name: Text
+    decision: Annotated[Text, one_of("deepen", "hold", "part")]
+    closed: YesNo
+    note: Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SuccessMeasureDoc(Doc):
-    id: str
-    title: str
-    unit: str
-    baseline: float
-    baseline_day: int
-    target: float
-    target_day: int
-    source: str
-    owner: str
+    id: Slug
+    title: Text
+    unit: Text
+    baseline: Number
+    baseline_day: Whole
+    target: Number
+    target_day: Whole
+    source: Text
+    owner: Slug
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ProgrammeMilestoneDoc(Doc):
     """``done_day`` is ``None`` while it is open."""
 
-    id: str
-    title: str
-    day: int
-    done_day: int | None
-    owner: str
+    id: Slug
+    title: Text
+    day: Whole
+    done_day: Annotated[Whole, Field(le=0)] | None
+    owner: Slug
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class IncentiveDoc(Doc):
-    id: str
-    text: str
-    day: int
-    owner: str
+    id: Slug
+    text: Text
+    day: Whole
+    owner: Slug
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class StoppedDoc(Doc):
-    id: str
-    text: str
-    day: int
-    decided_by: str
+    id: Slug
+    text: Text
+    day: Whole
+    decided_by: Slug
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AgendaDoc(Doc):
-    id: str
-    text: str
-    minutes: int
+    id: Slug
+    text: Text
+    minutes: Annotated[Whole, Field(ge=1)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RhythmDoc(Doc):
-    when: str
-    next_day: int
-    agenda: tuple[AgendaDoc, ...]
+    when: Text
+    next_day: Whole
+    agenda: Annotated[tuple[AgendaDoc, ...], entries(1)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ProgrammeDoc(Doc):
-    slug: str
-    title: str
-    about: str
-    sponsor: str
-    accountable_leader: str
-    start_day: int
-    end_day: int
-    success_measures: tuple[SuccessMeasureDoc, ...]
-    milestones: tuple[ProgrammeMilestoneDoc, ...]
-    incentives_changed: tuple[IncentiveDoc, ...]
-    stopped: tuple[StoppedDoc, ...]
+    slug: Slug
+    title: Text
+    about: Text
+    sponsor: Slug
+    accountable_leader: Slug
+    start_day: Whole
+    end_day: Whole
+    success_measures: Annotated[tuple[SuccessMeasureDoc, ...], entries(1)]
+    milestones: Annotated[tuple[ProgrammeMilestoneDoc, ...], entries(1)]
+    incentives_changed: Annotated[tuple[IncentiveDoc, ...], entries()]
+    stopped: Annotated[tuple[StoppedDoc, ...], entries()]
     monthly_rhythm: RhythmDoc
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class NeedDoc(Doc):
     """``n`` people ready in a role for a customer by a day; ``manager`` answers for it."""
 
-    id: str
-    role: str
-    n: int
-    customer: str
-    by_day: int
-    manager: str
+    id: Slug
+    role: Slug
+    n: Annotated[Whole, Field(ge=1)]
+    customer: Slug
+    by_day: Whole
+    manager: Slug
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CohortDoc(Doc):
-    slug: str
-    title: str
-    start_day: int
-    planned_ready_day: int
-    path: str
-    need: str
-    lead: str
-    members: tuple[str, ...]
-    exchange_board: bool
+    slug: Slug
+    title: Text
+    start_day: Whole
+    planned_ready_day: Whole
+    path: Slug
+    need: Slug
+    lead: Slug
+    members: Annotated[tuple[Slug, ...], entries(1)]
+    exchange_board: YesNo
+
+
+class ProgrammeFile(Doc):
+    """4-programme.yaml."""
+
+    customers: Annotated[tuple[CustomerDoc, ...], entries(1)]
+    programme: ProgrammeDoc
+    needs: Annotated[tuple[NeedDoc, ...], entries(1)]
+    cohort: CohortDoc

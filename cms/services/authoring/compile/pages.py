@@ -8,33 +8,34 @@ from django.conf import settings
 
 from assessments.api import publish_recalls, publish_scenario, publish_standard
 from cms.models import ContentPage, CoursePage, LessonPage, PathPage, ScenarioPage, StandardPage
+from cms.services.authoring.specs import path_spec, recall_specs, scenario_spec, standard_spec
 from lms.api import publish_path, require_own_parts, set_labels
 from lms.rules.specs import LabelSpec, PathSpec
 
 
 def compile_lesson(page: LessonPage, at: datetime) -> int:
     """Its recall questions and its label; the wording itself is never copied."""
-    return publish_recalls(page.uid, page.recall_specs(), at) + set_labels([lesson_label(page)])
+    return publish_recalls(page.uid, recall_specs(page), at) + set_labels([lesson_label(page)])
 
 
 def compile_course(page: CoursePage, at: datetime) -> int:
     """Its recall questions and its label."""
-    return publish_recalls(page.uid, page.recall_specs(), at) + set_labels([page_label(page)])
+    return publish_recalls(page.uid, recall_specs(page), at) + set_labels([page_label(page)])
 
 
 def compile_scenario(page: ScenarioPage, at: datetime) -> int:
     """A scenario version; attempts under way keep theirs."""
-    return int(publish_scenario(page.spec(), at) is not None) + set_labels([page_label(page)])
+    return int(publish_scenario(scenario_spec(page), at) is not None) + set_labels([page_label(page)])
 
 
 def compile_standard(page: StandardPage, at: datetime) -> int:
     """A standard version; open cases and signed events keep theirs."""
-    return int(publish_standard(page.spec(), at) is not None) + set_labels([page_label(page)])
+    return int(publish_standard(standard_spec(page), at) is not None) + set_labels([page_label(page)])
 
 
 def compile_path(page: PathPage, at: datetime) -> int:
     """A path version, and labels for the path, its milestones, and the steps that have a title of their own."""
-    spec = page.spec()
+    spec = path_spec(page)
     require_own_parts(spec)
     return int(publish_path(spec, at) is not None) + set_labels(path_labels(page, spec))
 
@@ -76,7 +77,7 @@ def labels_only(page: object) -> int:
     if isinstance(page, ContentPage) and page.locale.language_code == settings.LANGUAGE_CODE:
         return 0
     if isinstance(page, PathPage):
-        return set_labels(path_labels(page, page.spec()))
+        return set_labels(path_labels(page, path_spec(page)))
     if isinstance(page, LessonPage):
         return set_labels([lesson_label(page)])
     if isinstance(page, CoursePage | ScenarioPage | StandardPage):

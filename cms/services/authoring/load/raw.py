@@ -9,18 +9,12 @@ import html
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from uuid import NAMESPACE_URL, UUID, uuid5
 
 from cms.rules.curriculum import documents as doc
+from cms.rules.curriculum.specs import uid
 
-ROOT = uuid5(NAMESPACE_URL, "https://vouch.example/curriculum")
 Raw = dict[str, Any]
 Keys = Mapping[str, int]
-
-
-def uid(*names: object) -> UUID:
-    """The lasting uid of a thing of the curriculum: ``uid("course", "customer-back")``."""
-    return uuid5(ROOT, "/".join(str(name) for name in names))
 
 
 def block(kind: str, value: Any, *names: object) -> Raw:
@@ -94,7 +88,7 @@ def vignettes(found: doc.CalibrationSetDoc) -> list[Raw]:
     ]  # fmt: skip
 
 
-def recall(found: doc.RecallDoc, *names: object) -> Raw:
+def recall(found: doc.QuestionDoc, *names: object) -> Raw:
     """A recall question; its uid in the record follows from page and block id."""
     value = {"q": found.q, "a": found.a, "wrong": items(found.wrong, *names, found.id, "wrong"), "why": found.why}
     return block("recall", value, *names, "recall", found.id)
@@ -105,7 +99,7 @@ def body(lesson: doc.LessonDoc) -> list[Raw]:
     return [_body_block(item, lesson.slug, index) for index, item in enumerate(lesson.body)]
 
 
-def _body_block(item: doc.BlockDoc, slug: str, index: int) -> Raw:
+def _body_block(item: doc.AnyBlockDoc, slug: str, index: int) -> Raw:
     names = ("lesson", slug, index)
     match item:
         case doc.RecallDoc():
@@ -139,13 +133,14 @@ def _figure(figure: doc.FigureDoc, names: Sequence[object]) -> Raw:
         points.append(empty | held)
     axes = {
         name: {"low": axis.low if axis else "", "high": axis.high if axis else ""}
-        for name, axis in (("x_axis", figure.x_axis), ("y_axis", figure.y_axis))
+        for name in ("x_axis", "y_axis")
+        for axis in (getattr(figure, name, None),)
     }
     return {
         "kind": figure.kind,
         "title": figure.title,
         "alt": figure.alt,
-        "unit": figure.unit or "",
+        "unit": getattr(figure, "unit", ""),
         "data": items(points, *names, "data"),
         **axes,
     }

@@ -125,7 +125,7 @@ def milestones(path: doc.PathDoc, targets: Mapping[str, Keys]) -> list[Raw]:
     ]  # fmt: skip
 
 
-def _step(item: doc.ItemDoc, path: str, targets: Mapping[str, Keys]) -> Raw:
+def _step(item: doc.AnyItemDoc, path: str, targets: Mapping[str, Keys]) -> Raw:
     names = ("path", path, "step", item.id)
     own: dict[str, Any]
     if item.kind in ("session", "commitment"):
@@ -148,18 +148,21 @@ def _step(item: doc.ItemDoc, path: str, targets: Mapping[str, Keys]) -> Raw:
     return block(item.kind, value, *names)
 
 
-def _unlock(unlock: doc.UnlockDoc | None, names: tuple[object, ...], skill_keys: Keys) -> Raw:
+def _unlock(unlock: doc.AnyUnlockDoc | None, names: tuple[object, ...], skill_keys: Keys) -> Raw:
     if unlock is None:
         return {"mode": "all", "n": None, "leaves": []}
     leaves = []
     for leaf in unlock.leaves:
-        name = (*names, "unlock", leaf.kind, leaf.ref, leaf.gate, leaf.day)
-        if leaf.kind == "skill":
-            level = str(leaf.level) if leaf.level else ""
-            leaves.append(block("skill", {"skill": skill_keys[leaf.ref], "gate": leaf.gate, "level": level}, *name))
-        else:
-            leaves.append(block(leaf.kind, leaf.day if leaf.kind == "day" else leaf.ref, *name))
-    return {"mode": unlock.mode, "n": unlock.n, "leaves": leaves}
+        name = (*names, "unlock", leaf.kind, leaf.ref, getattr(leaf, "gate", None), getattr(leaf, "day", None))
+        match leaf:
+            case doc.SkillLeafDoc():
+                value: object = {"skill": skill_keys[leaf.skill], "gate": leaf.gate, "level": str(leaf.level)}
+            case doc.DayLeafDoc():
+                value = leaf.day
+            case _:
+                value = leaf.ref
+        leaves.append(block(leaf.kind, value, *name))
+    return {"mode": unlock.mode, "n": getattr(unlock, "n", None), "leaves": leaves}
 
 
 def no_practice(path: doc.PathDoc, skill_keys: Keys) -> list[Raw]:

@@ -22,11 +22,12 @@ from cms.models import (
     StandardPage,
 )
 from cms.rules.curriculum.documents import Curriculum
+from cms.rules.curriculum.specs import uid
 from cms.services.authoring.setup import Frame, set_up_site
 from lms.api import Customer
 
 from . import raw, raw_pages
-from .raw import Keys, uid
+from .raw import Keys
 from .writer import Report, Say, Writer
 
 RULE = ("observations", "observers", "contexts", "at_least", "latest", "window_days", "max_from_coach")

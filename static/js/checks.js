@@ -1,0 +1,12 @@
+// A remark of the checks leads to its field or block in the editor, which Wagtail marks with data-contentpath.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-lead-to]");
+  if (!link) return;
+  const parts = link.dataset.leadTo.split(".");
+  const place = document.querySelector(parts.map((part) => `[data-contentpath="${CSS.escape(part)}"]`).join(" "));
+  if (!place) return;
+  event.preventDefault();
+  place.scrollIntoView({ block: "start" });
+  const input = "input:not([type=hidden]), textarea, select, [contenteditable=true]";
+  place.querySelector(input)?.focus({ preventScroll: true });
+});
