@@ -13,18 +13,20 @@ class AssessmentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Keep the ledger's guards in place and have their absence noticed; say which places belong to judging, and
-        what it holds about people.
+        """Keep the ledger's guards in place and have their absence noticed; say which places belong to judging,
+        what it tells people and what it holds about them.
         """
         from assessments.checks import guards_stand
         from assessments.receivers import install_guards, lay_guards_aside
+        from assessments.rules.notices import KINDS
         from assessments.rules.privacy import PERSONAL
         from assessments.services.audit.nightly import health as ledger_health
         from assessments.services.audit.sealed import SEALED
         from lms import clock
-        from lms.api import register_health, register_personal, register_place, register_sealed
+        from lms.api import register_health, register_notices, register_personal, register_place, register_sealed
 
         register_personal(self.name, PERSONAL)
+        register_notices(KINDS)
         register_health("ledger", lambda: ledger_health(clock.now()))
         for kind in SEALED:
             register_sealed(kind)

@@ -20,12 +20,14 @@ class CmsConfig(AppConfig):
         from assessments.api import register_authorship
         from cms.api import could_know, findings_of, load_dependants, spec_of
         from cms.models.depending import register_dependants, register_judge
+        from cms.rules.notices import KINDS
         from cms.rules.privacy import PERSONAL
-        from lms.api import ADMINISTRATOR, register_personal, register_place
+        from lms.api import ADMINISTRATOR, register_notices, register_personal, register_place
 
         import_module("cms.receivers")
         _register_policies()
         register_personal(self.name, PERSONAL)
+        register_notices(KINDS)
         register_authorship(could_know)
         register_dependants(load_dependants)
         register_judge(findings_of, spec_of)

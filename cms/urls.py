@@ -10,6 +10,7 @@ urlpatterns = [
     path("today/", today.today, name="today"),
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.read, name="notices_read"),
+    path("notices/mail/", notices.mail, name="notices_mail"),
     path("me/who-sees/", who_sees.who_sees, name="who_sees"),
     path("path/", my_path.path, name="path"),
     path("step/<uuid:step_uid>/", my_path.step, name="step"),

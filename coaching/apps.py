@@ -15,12 +15,15 @@ class CoachingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Say which duties there are in helping, which places belong to them, and what it holds about people."""
+        """Say which duties there are in helping, which places belong to them, what it tells people
+        and what it holds about them."""
+        from coaching.rules.notices import KINDS
         from coaching.rules.privacy import PERSONAL
         from coaching.services.sealed import SEALED
-        from lms.api import register_duty, register_personal, register_place, register_sealed
+        from lms.api import register_duty, register_notices, register_personal, register_place, register_sealed
 
         register_personal(self.name, PERSONAL)
+        register_notices(KINDS)
         for kind in SEALED:
             register_sealed(kind)
         register_duty("coach", _coaches)

@@ -11,6 +11,7 @@ from lms.models import (
     Label,
     LessonCompletion,
     LogEntry,
+    MailTurnedOff,
     ManyLines,
     Membership,
     Milestone,
@@ -22,6 +23,7 @@ from lms.models import (
     Path,
     PathVersion,
     Pause,
+    Reminder,
     Requirement,
     RoleProfile,
     RoleProfileVersion,
@@ -56,6 +58,7 @@ from lms.policies.duties import (
 )
 from lms.policies.people import current, managed_teams
 from lms.rules.duties import ADMINISTRATOR, AUDITORS, AUTHORS, GROUPS, LEARNING_ADMINISTRATORS, SPONSORS
+from lms.rules.notice_kind import NoticeKind, all_kinds, register_notices
 from lms.services.platform.accounts import remove_second_factor
 from lms.services.platform.acts import act, claim_key, content_now, replayed
 from lms.services.platform.address_change import KEEP, REMOVE, change_address, who_helps
@@ -99,8 +102,18 @@ from lms.services.platform.navigation import (
     register_place,
     surroundings_of,
 )
-from lms.services.platform.notices import News, notices_of, read_notices, unread_notices
-from lms.services.platform.outbox import heads_with, mail_notices, notify, queue_mail, receipt_of
+from lms.services.platform.notices import (
+    MailChoice,
+    News,
+    address_of,
+    choose_mail,
+    mail_choices,
+    notices_of,
+    read_notices,
+    tell,
+    unread_notices,
+)
+from lms.services.platform.outbox import heads_with, mail_notices, queue_mail, receipt_of, register_wake_up
 from lms.services.platform.outbox import send_waiting as send_waiting_mail
 from lms.services.platform.people import (
     close_account,
@@ -116,6 +129,7 @@ from lms.services.platform.people import (
 )
 from lms.services.platform.prepared import Prepared
 from lms.services.platform.privacy import personal_lines, register_personal
+from lms.services.platform.reminders import call_off, remind, say_reminders
 from lms.services.platform.sealed import SEALED
 from lms.services.platform.short_names import name_taken
 from lms.services.platform.tables import Table, read_table
@@ -187,6 +201,8 @@ __all__ = [
     "LessonCompletion",
     "LessonInfo",
     "LogEntry",
+    "MailChoice",
+    "MailTurnedOff",
     "ManyLines",
     "Membership",
     "Milestone",
@@ -194,6 +210,7 @@ __all__ = [
     "NewGate",
     "News",
     "Notice",
+    "NoticeKind",
     "OneLine",
     "Opening",
     "Organisation",
@@ -206,6 +223,7 @@ __all__ = [
     "Place",
     "Prepared",
     "Reading",
+    "Reminder",
     "Requirement",
     "RoleProfile",
     "RoleProfileVersion",
@@ -230,11 +248,15 @@ __all__ = [
     "Words",
     "act",
     "add_key",
+    "address_of",
     "addresses_of",
     "administrators",
+    "all_kinds",
     "as_others_see",
+    "call_off",
     "change_address",
     "choose_language",
+    "choose_mail",
     "claim_key",
     "close_account",
     "close_gates",
@@ -280,6 +302,7 @@ __all__ = [
     "lock_person",
     "log_end",
     "log_row",
+    "mail_choices",
     "mail_notices",
     "make_administrator",
     "managed_by",
@@ -294,7 +317,6 @@ __all__ = [
     "nobody",
     "not_written_through",
     "notices_of",
-    "notify",
     "open_enrolments",
     "open_gate",
     "open_gates",
@@ -324,9 +346,12 @@ __all__ = [
     "refresh_talk",
     "register_duty",
     "register_health",
+    "register_notices",
     "register_personal",
     "register_place",
     "register_sealed",
+    "register_wake_up",
+    "remind",
     "remove_second_factor",
     "replayed",
     "require_open",
@@ -337,6 +362,7 @@ __all__ = [
     "retire",
     "rotate_key",
     "said_in",
+    "say_reminders",
     "sealed_kinds",
     "seen_by_others",
     "send_invitation",
@@ -352,6 +378,7 @@ __all__ = [
     "steering_shown",
     "structure_of",
     "surroundings_of",
+    "tell",
     "unread_notices",
     "unsorted_names",
     "usable_address",

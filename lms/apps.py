@@ -23,6 +23,7 @@ class LmsConfig(AppConfig):
         """
         from lms import api
         from lms.rules.duties import ADMINISTRATOR, DUTIES
+        from lms.rules.notices import KINDS
         from lms.rules.privacy import PERSONAL
 
         receivers = import_module("lms.receivers")
@@ -30,6 +31,8 @@ class LmsConfig(AppConfig):
         post_migrate.connect(receivers.install_address_guards, sender=self, dispatch_uid="lms.address_guards")
         register(import_module("lms.checks").address_guards_stand, Tags.database)
         api.register_personal(self.name, PERSONAL)
+        api.register_notices(KINDS)
+        api.register_wake_up(import_module("lms.tasks").wake_for_mail)
         for kind in api.SEALED:
             api.register_sealed(kind)
         api.register_duty("learner", _enrolled(*api.Enrolment.OPEN))

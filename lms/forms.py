@@ -29,7 +29,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lms import clock
 from lms.allauth_internals import request_password_reset
-from lms.api import KEEP, REMOVE, Team, User
+from lms.api import KEEP, REMOVE, MailChoice, Team, User
 from lms.rules import bounds
 from lms.rules.addresses import plain
 from lms.rules.bounds import Bounds
@@ -218,6 +218,23 @@ class AddPasskey(AddWebAuthnForm):
             return dict(super().clean())
         except (TypeError, ValueError, KeyError):
             raise get_adapter().validation_error("incorrect_code") from None
+
+
+class MailForm(forms.Form):
+    """Which mail somebody wants beside what they always get."""
+
+    wanted = forms.MultipleChoiceField(
+        label=_("Send me a mail, too, about:"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Everything else that stands here always comes as a mail, too: somebody waits for you."),
+    )
+
+    def __init__(self, choices: Iterable[MailChoice], *args: Any, **kwargs: Any) -> None:
+        found = list(choices)
+        kwargs.setdefault("initial", {"wanted": [choice.code for choice in found if choice.comes]})
+        super().__init__(*args, **kwargs)
+        self.fields["wanted"].choices = [(choice.code, choice.words) for choice in found]  # type: ignore[attr-defined]
 
 
 class LanguageForm(forms.Form):

@@ -11,6 +11,17 @@ def send_mail() -> int:
     return api.send_waiting_mail()
 
 
+def wake_for_mail() -> None:
+    """Have the worker send at once what waits; a message that nobody takes is stale when the sweep has been there."""
+    send_mail.apply_async(expires=60, retry=False)
+
+
+@shared_task
+def say_reminders() -> int:
+    """Say what people are to be reminded of now."""
+    return api.say_reminders(clock.now())
+
+
 @shared_task
 def follow_pauses() -> int:
     """Begin and end the pauses whose day has come."""

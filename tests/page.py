@@ -17,9 +17,12 @@ NOT_TEXT = frozenset("head script style svg template textarea".split())
 INLINE = frozenset("a abbr b bdi code em i label mark q small span strong sub sup time wbr".split())
 TAGS = {
     "heading": "h1 h2 h3 h4 h5 h6", "link": "a", "button": "button", "listitem": "li", "row": "tr", "table": "table",
-    "region": "section nav aside form", "article": "article", "radio": "input",
+    "region": "section nav aside form", "article": "article", "group": "fieldset", "radio": "input",
+    "checkbox": "input",
 }  # fmt: skip
 NAMED_BY_CONTENT = ("heading", "link", "button")
+CAPTIONS = {"table": "caption", "group": "legend"}
+BOXES = ("radio", "checkbox")
 
 
 class Element:
@@ -69,10 +72,10 @@ class Element:
             return " ".join(found.text for found in self._root().below() if found.attrs.get("id") in wanted)
         if role == "row":
             return next((child.text for child in self.below() if child.tag == "th"), "")
-        if role == "radio":
+        if role in BOXES:
             return self.parent.text if self.parent else ""
-        if role == "table":
-            return next((child.text for child in self.below() if child.tag == "caption"), "")
+        if role in CAPTIONS:
+            return next((child.text for child in self.below() if child.tag == CAPTIONS[role]), "")
         return self.text if role in NAMED_BY_CONTENT else ""
 
     def _root(self) -> Element:
@@ -84,7 +87,7 @@ class Element:
         found = [one for one in self.below() if one.tag in tags]
         if role == "link":
             return [one for one in found if "href" in one.attrs]
-        return [one for one in found if role != "radio" or one.attrs.get("type") == "radio"]
+        return [one for one in found if role not in BOXES or one.attrs.get("type") == role]
 
     def names(self, role: str) -> list[str]:
         """What the elements with a role are called."""

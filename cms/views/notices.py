@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from lms import clock
-from lms.api import notices_of, read_notices
+from lms.api import address_of, choose_mail, mail_choices, notices_of, read_notices
 from lms.errors import Invalid
+from lms.forms import MailForm
 from lms.requests import SignedInRequest, key_of, own_address
 
 PER_PAGE = 50
@@ -23,14 +24,16 @@ PER_PAGE = 50
 @login_required
 @require_GET
 def notices(request: SignedInRequest) -> HttpResponse:
-    """200 everything I was told, read or not, the newest first, 50 a page. Queries: 5, for any number."""
+    """200 everything I was told, read or not, the newest first, 50 a page. Queries: 6, for any number."""
     mine = notices_of(request.user)
     page = Paginator(mine, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "rows": [(notice, uuid4()) for notice in page],
+        "rows": [(notice, address_of(notice.kind, notice.about), uuid4()) for notice in page],
         "unread": mine.filter(read_at=None).count(),
         "key": uuid4(),
+        "mail": MailForm(mail_choices(request.user)),
+        "mail_key": uuid4(),
     }
     return render(request, "notices/list.html", context)
 
@@ -48,6 +51,18 @@ def read(request: SignedInRequest) -> HttpResponse:
         raise Invalid(_("This form is incomplete. Open the page again and send it from there.")) from None
     notice = read_notices(actor=request.user, notice_uid=uid, key=key_of(request), at=clock.now())
     if notice is not None:
-        return redirect(notice.url)
+        return redirect(address_of(notice.kind, notice.about))
     messages.success(request, _("All notices are marked as read."))
     return redirect(own_address(request, request.POST.get("next", "")) or "today")
+
+
+@login_required
+@require_POST
+def mail(request: SignedInRequest) -> HttpResponse:
+    """302: from now on I get the mail of the kinds that are ticked (``wanted``), and of all that cannot be turned off -
+    409 key used for something else - 422 a kind that is not offered, incomplete.
+    """
+    wanted = request.POST.getlist("wanted")
+    choose_mail(actor=request.user, wanted=wanted, key=key_of(request), at=clock.now())
+    messages.success(request, _("Your choice of mail is kept."))
+    return redirect("notices")

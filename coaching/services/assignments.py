@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 
 from coaching.models import CoachAssignment, CoachProfile
 from coaching.policies import help_policy, not_ended
-from lms.api import Enrolment, User, act, claim_key, enrol, lock_log, log_end, log_row
+from coaching.rules.notices import COACH_DECLINED, COACH_ENDED, COACH_FOUND, HANDED_OVER, LEARNER_FOUND
+from lms.api import Enrolment, User, act, claim_key, enrol, lock_log, log_end, log_row, tell
 from lms.errors import Conflict, Invalid
 from lms.rules.lines import one_line
 from lms.rules.shown import require_same
 
 from .coaches import ACTIVE, PRIMARY
-from .notices import tell
 from .sessions import follow_coach
 from .shown import coaching_shown
 
@@ -113,12 +113,7 @@ def close(row: CoachAssignment, status: str, reason: str, at: datetime) -> None:
     CoachProfile.objects.filter(pk=row.coach_id, load__gt=0).update(load=F("load") - 1)
     if status == Status.ENDED:
         words = {"coach": row.coach.person.full_name, "learner": row.enrolment.person.full_name, "reason": reason}
-        tell(
-            [row.coach.person, row.enrolment.person],
-            lambda: _("%(coach)s is no longer the coach of %(learner)s: %(reason)s") % words,
-            "my_people",
-            at,
-        )
+        tell(COACH_ENDED, [row.coach.person, row.enrolment.person], words=words, at=at)
 
 
 def assign(
@@ -177,12 +172,7 @@ def decline(row: CoachAssignment, reason: str, at: datetime) -> None:
     row.status, row.ended_at, row.reason = Status.DECLINED, at, reason[:300]
     row.save(update_fields=["status", "ended_at", "reason"])
     words = {"coach": row.coach.person.full_name, "learner": row.enrolment.person.full_name, "reason": reason}
-    tell(
-        [row.assigned_by],
-        lambda: _("%(coach)s does not become the coach of %(learner)s: %(reason)s") % words,
-        "my_people",
-        at,
-    )
+    tell(COACH_DECLINED, [row.assigned_by], words=words, at=at)
 
 
 def _active(enrolment: Enrolment) -> list[CoachAssignment]:
@@ -220,12 +210,7 @@ def _take_place(coach: CoachProfile, at: datetime) -> None:
 def _announce(made: CoachAssignment, before: CoachAssignment | None, at: datetime) -> None:
     learner, coach = made.enrolment.person, made.coach.person
     words = {"coach": coach.full_name, "learner": learner.full_name, "reason": made.reason}
-    tell([learner], lambda: _("%(coach)s is your coach now.") % words, "my_people", at)
-    tell([coach], lambda: _("You are the coach of %(learner)s now.") % words, "coach_person", at, made.enrolment.uid)
+    tell(COACH_FOUND, [learner], words=words, at=at)
+    tell(LEARNER_FOUND, [coach], about=made.enrolment.uid, words=words, at=at)
     if before:
-        tell(
-            [before.coach.person],
-            lambda: _("%(learner)s is handed over to %(coach)s. %(reason)s") % words,
-            "my_people",
-            at,
-        )
+        tell(HANDED_OVER, [before.coach.person], words=words, at=at)

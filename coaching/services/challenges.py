@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 from coaching.models import Challenge
 from coaching.policies import challenge_policy
-from lms.api import LOCKED, Enrolment, StepKind, User, act, claim_key, enrolment_policy, open_step, progress_of
+from coaching.rules.notices import CHALLENGE_ANSWERED, CHALLENGE_ASKED
+from lms.api import LOCKED, Enrolment, StepKind, User, act, claim_key, enrolment_policy, open_step, progress_of, tell
 from lms.errors import Conflict, Invalid, NotFound
 from lms.rules.lines import many_lines, one_line
 from lms.rules.shown import require_same
 
 from .coaches import present_coach
-from .notices import tell
 from .sessions import step_title
 from .shown import challenge_shown
 
@@ -62,7 +62,7 @@ def challenge(*, actor: User, enrolment_uid: UUID, step_uid: UUID, why: str, key
     except IntegrityError:
         raise Conflict(_("You have asked for this already.")) from None
     words = {"learner": actor.get_short_name(), "title": made.title}
-    tell([coach], lambda: _("%(learner)s asks to be seen early: %(title)s") % words, "challenge", at, made.uid)
+    tell(CHALLENGE_ASKED, [coach], about=made.uid, words=words, at=at)
     return made
 
 
@@ -92,12 +92,8 @@ def answer_challenge(
             raise Conflict(_("This demonstration is not on the path any more."))
         open_step(enrolment=row.enrolment, step=state.step, reason=words, by=actor, at=at)
     row.save(update_fields=["status", "answered_by", "answered_at", "answer"])
-
-    def answer() -> str:
-        said = _("You may be seen early: %(title)s. %(words)s") if accept else _("Not early: %(title)s. %(words)s")
-        return said % {"title": row.title, "words": words}
-
-    tell([row.enrolment.person], answer, "challenge", at, row.uid)
+    said = {"accepted": accept, "title": row.title, "words": words}
+    tell(CHALLENGE_ANSWERED, [row.enrolment.person], about=row.uid, words=said, at=at)
     return row
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from coaching.models import Commitment, CommitmentSkill
 from coaching.policies import commitment_policy, help_policy
+from coaching.rules.notices import PROMISE_CONFIRMED, PROMISE_KEPT, PROMISE_SENT_BACK
 from lms import clock
 from lms.api import (
     OPEN,
@@ -28,6 +29,7 @@ from lms.api import (
     record_completion,
     require_open,
     structure_of,
+    tell,
 )
 from lms.errors import Conflict, Invalid
 from lms.rules.bounds import PROMISED_BY
@@ -35,7 +37,6 @@ from lms.rules.lines import many_lines, one_line, shorten
 from lms.rules.shown import require_same
 
 from .coaches import present_coach
-from .notices import tell
 from .shown import commitment_now, commitment_shown
 
 Status = Commitment.Status
@@ -101,13 +102,7 @@ def report_commitment(*, actor: User, commitment_uid: UUID, report: str, key: UU
     row.status, row.report, row.done_at = Status.DONE, report, at
     row.save(update_fields=["status", "report", "done_at"])
     words = {"learner": actor.full_name, "what": shorten(row.what, 120)}
-    tell(
-        [present_coach(row.enrolment, at.date())],
-        lambda: _("%(learner)s has kept a promise and asks you to confirm it: %(what)s") % words,
-        "commitment",
-        at,
-        row.uid,
-    )
+    tell(PROMISE_KEPT, [present_coach(row.enrolment, at.date())], about=row.uid, words=words, at=at)
     return row
 
 
@@ -153,7 +148,7 @@ def confirm_commitment(
             record_completion(enrolment=row.enrolment, step=step, by=actor, at=at)
     row.save(update_fields=["status", "closed_at", "note"])
     words = {"coach": actor.full_name, "skills": ", ".join(line.skill.title for line in new)}
-    tell([row.enrolment.person], lambda: _("%(coach)s confirmed: %(skills)s") % words, "commitment", at, row.uid)
+    tell(PROMISE_CONFIRMED, [row.enrolment.person], about=row.uid, words=words, at=at)
     return row
 
 
@@ -176,7 +171,7 @@ def send_back_commitment(
     row.status, row.done_at, row.note = Status.OPEN, None, note
     row.save(update_fields=["status", "done_at", "note"])
     words = {"coach": actor.full_name, "what": shorten(row.what, 120)}
-    tell([row.enrolment.person], lambda: _("Not yet, says %(coach)s: %(what)s") % words, "commitment", at, row.uid)
+    tell(PROMISE_SENT_BACK, [row.enrolment.person], about=row.uid, words=words, at=at)
     return row
 
 

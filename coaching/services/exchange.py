@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from coaching.models import Post, Thread
 from coaching.policies import post_policy, thread_policy
+from coaching.rules.notices import ANSWER_ACCEPTED, EXAMPLE_ACCEPTED, POST_HIDDEN, QUESTION_ANSWERED
 from lms.api import (
     OPEN,
     Skill,
@@ -28,12 +29,12 @@ from lms.api import (
     record_completion,
     record_example,
     structure_of,
+    tell,
 )
 from lms.errors import Conflict, Invalid
 from lms.rules.lines import many_lines, one_line, shorten
 from lms.rules.shown import require_same
 
-from .notices import tell
 from .shown import post_shown
 
 Kind = Post.Kind
@@ -123,16 +124,11 @@ def accept(*, actor: User, post_uid: UUID, shown: str, key: UUID, at: datetime) 
     post.accepted_at, post.accepted_by = at, actor
     post.save(update_fields=["accepted_at", "accepted_by"])
     words = {"who": actor.full_name, "title": shorten(post.thread.title, 150)}
-    example = post.kind == Kind.EXAMPLE
-    if example:
+    accepted = ANSWER_ACCEPTED
+    if post.kind == Kind.EXAMPLE:
         record_example(person=post.author, skill_id=post.thread.skill_id, at=at)
-
-    def sentence() -> str:
-        if example:
-            return _("%(who)s accepted your example: %(title)s") % words
-        return _("%(who)s accepted your answer: %(title)s") % words
-
-    tell([post.author], sentence, "exchange_thread", at, post.thread.uid)
+        accepted = EXAMPLE_ACCEPTED
+    tell(accepted, [post.author], about=post.thread.uid, words=words, at=at)
     return post
 
 
@@ -154,7 +150,7 @@ def hide_post(*, actor: User, post_uid: UUID, reason: str, shown: str, key: UUID
     post.hidden_at, post.hidden_by, post.hidden_reason = at, actor, reason[:300]
     post.save(update_fields=["hidden_at", "hidden_by", "hidden_reason"])
     words = {"title": shorten(post.thread.title, 100), "reason": reason}
-    tell([post.author], lambda: _("A moderator hid your post in “%(title)s”: %(reason)s") % words, "exchange", at)
+    tell(POST_HIDDEN, [post.author], words=words, at=at)
     return post
 
 
@@ -185,13 +181,7 @@ def _add(actor: User, thread: Thread, kind: str, body: str, key: UUID, at: datet
         _complete_discussions(actor, thread.skill, at)
     elif thread.author_id != actor.pk:
         words = {"who": actor.full_name, "title": shorten(thread.title, 150)}
-        tell(
-            [thread.author],
-            lambda: _("%(who)s answered your question: %(title)s") % words,
-            "exchange_thread",
-            at,
-            thread.uid,
-        )
+        tell(QUESTION_ANSWERED, [thread.author], about=thread.uid, words=words, at=at)
     return post
 
 

@@ -16,16 +16,29 @@ from django.utils.translation import gettext as _
 
 from coaching.models import CoachAssignment, ObserverGrant
 from coaching.policies import grant_policy, unlapsed
+from coaching.rules.notices import MAY_OBSERVE, OBSERVES_NO_MORE
 from coaching.rules.times import a_year_later
-from lms.api import Act, Prepared, Skill, User, act, claim_key, forget, lock_log, log_end, log_row, recording, replayed
+from lms.api import (
+    Act,
+    Prepared,
+    Skill,
+    User,
+    act,
+    claim_key,
+    forget,
+    lock_log,
+    log_end,
+    log_row,
+    recording,
+    replayed,
+    tell,
+)
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
 from lms.rules.bounds import MAY_OBSERVE_UNTIL
 from lms.rules.lines import one_line
-from lms.rules.said import full_day
 from lms.rules.shown import require_same
 
 from .coaches import ACTIVE, PRIMARY
-from .notices import tell
 from .shown import grant_shown, grants_shown
 
 Basis = ObserverGrant.Basis
@@ -117,11 +130,7 @@ def record_grants(
 
     for grant in made:
         log_row(grant)
-
-    def sentence() -> str:
-        return _("You may observe %(n)s skills until %(until)s.") % {"n": len(made), "until": full_day(until_on)}
-
-    tell([person], sentence, "my_people", at)
+    tell(MAY_OBSERVE, [person], words={"n": len(made), "until": until_on}, at=at)
     forget(person.pk)
     return made
 
@@ -167,7 +176,7 @@ def revoke_grant(
     require_same(shown, grant_shown(grant))
     end_grant(grant, actor, reason, at)
     words = {"skill": grant.skill.title, "reason": reason}
-    tell([grant.person], lambda: _("You no longer observe %(skill)s: %(reason)s") % words, "my_people", at)
+    tell(OBSERVES_NO_MORE, [grant.person], words=words, at=at)
     forget(grant.person_id)
     return grant
 

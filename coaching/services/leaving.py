@@ -14,6 +14,7 @@ from .assignments import close, decline
 from .coaches import ACTIVE
 from .grants import end_grant
 from .profiles import end_coach
+from .sessions import cancel_planned
 
 
 def let_go(*, actor: User, person: User, enrolments: Iterable[Enrolment], reason: str, key: UUID, at: datetime) -> None:
@@ -38,7 +39,7 @@ def _as_learner(enrolments: list[Enrolment], reason: str, at: datetime) -> None:
     for row in rows.filter(status=CoachAssignment.Status.PROPOSED):
         decline(row, reason, at)
     mine = {"enrolment__in": enrolments}
-    Session.objects.filter(**mine, status=Session.Status.PLANNED).update(status=Session.Status.CANCELLED)
+    cancel_planned(Session.objects.filter(**mine))
     unsettled = (Commitment.Status.OPEN, Commitment.Status.DONE)
     Commitment.objects.filter(**mine, status__in=unsettled).update(status=Commitment.Status.DROPPED, closed_at=at)
     asked = Challenge.objects.filter(**mine, status=Challenge.Status.ASKED)

@@ -11,17 +11,16 @@ from django.utils.translation import gettext as _
 
 from coaching.models import CoachAssignment, CoachProfile, Session
 from coaching.policies import coach_profile_policy, not_ended
+from coaching.rules.notices import COACH_MADE, COACH_NEEDED, COVERS
 from lms import clock
-from lms.api import Prepared, User, act, claim_key, forget, log_end, log_row, managers_of_each
+from lms.api import Prepared, User, act, claim_key, forget, log_end, log_row, managers_of_each, tell
 from lms.errors import Conflict, Invalid, NotFound
 from lms.rules.bounds import AWAY
 from lms.rules.lines import one_line
-from lms.rules.said import full_day
 
 from .assignments import close, decline
 from .coaches import ACTIVE
-from .notices import tell
-from .sessions import follow_coach
+from .sessions import cancel_planned, follow_coach
 
 MOST = 50
 
@@ -48,7 +47,7 @@ def make_coach(
     profile.capacity, profile.languages, profile.ended_on = capacity, _languages(languages), None
     profile.save()
     forget(person.pk)
-    tell([person], lambda: _("You are a coach now, for up to %(n)s learners.") % {"n": capacity}, "my_people", at)
+    tell(COACH_MADE, [person], words={"n": capacity}, at=at)
     return profile
 
 
@@ -106,12 +105,8 @@ def set_away(
     profile.save(update_fields=["away_from", "away_until", "cover"])
     _record_absence(profile, at)
     if cover:
-
-        def sentence() -> str:
-            words = {"coach": profile.person.full_name, "from": full_day(away_from), "until": full_day(away_until)}
-            return _("You cover for %(coach)s from %(from)s to %(until)s.") % words
-
-        tell([cover.person], sentence, "my_people", at)
+        words = {"coach": profile.person.full_name, "from": away_from, "until": away_until}
+        tell(COVERS, [cover.person], words=words, at=at)
     return profile
 
 
@@ -137,7 +132,7 @@ def end_coach(*, actor: User, person_uid: UUID, reason: str, key: UUID, at: date
     proposed = CoachAssignment.objects.filter(coach=profile, status=CoachAssignment.Status.PROPOSED)
     for row in proposed.select_related("coach__person", "enrolment__person", "assigned_by"):
         decline(row, reason, at)
-    Session.objects.filter(coach=profile.person, status=Session.Status.PLANNED).update(status=Session.Status.CANCELLED)
+    cancel_planned(Session.objects.filter(coach=profile.person))
     for other in CoachProfile.objects.filter(cover=profile):
         other.cover = None
         other.save(update_fields=["cover"])
@@ -173,13 +168,7 @@ def _check_capacity(capacity: int) -> None:
 
 def _tell_to_choose(managers: list[User], row: CoachAssignment, at: datetime) -> None:
     words = {"coach": row.coach.person.full_name, "learner": row.enrolment.person.full_name}
-    tell(
-        managers,
-        lambda: _("%(coach)s coaches no more: %(learner)s needs another coach. You choose.") % words,
-        "team_coach",
-        at,
-        row.enrolment.uid,
-    )
+    tell(COACH_NEEDED, managers, about=row.enrolment.uid, words=words, at=at)
 
 
 def _languages(names: Iterable[str]) -> list[str]:

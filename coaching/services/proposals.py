@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 
 from coaching.models import CoachAssignment
 from coaching.policies import help_policy
-from lms.api import Act, Enrolment, User, act, claim_key, managers_of
+from coaching.rules.notices import COACH_PROPOSED
+from lms.api import Act, Enrolment, User, act, claim_key, managers_of, tell
 from lms.errors import Conflict, Invalid
 from lms.rules.lines import one_line
 from lms.rules.shown import require_same
 
 from .assignments import ACCEPT, PROPOSED, assign, decline, find_coach
 from .coaches import coach_of
-from .notices import tell
 from .shown import coaching_shown
 
 Status = CoachAssignment.Status
@@ -56,13 +56,7 @@ def propose_coach(
     except IntegrityError:
         raise Conflict(_("A proposal waits for the manager already.")) from None
     words = {"actor": actor.full_name, "coach": coach.person.full_name, "learner": enrolment.person.full_name}
-    tell(
-        managers_of(enrolment.person, at.date()),
-        lambda: _("%(actor)s proposes %(coach)s as the coach of %(learner)s. You decide.") % words,
-        "team_coach",
-        at,
-        enrolment.uid,
-    )
+    tell(COACH_PROPOSED, managers_of(enrolment.person, at.date()), about=enrolment.uid, words=words, at=at)
     return made
 
 

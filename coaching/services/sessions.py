@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from functools import partial
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from coaching.models import CoachProfile, Session
 from coaching.policies import help_policy, session_policy
+from coaching.rules.notices import (
+    SESSION_CANCELLED,
+    SESSION_HELD,
+    SESSION_MISSED,
+    SESSION_MOVED,
+    SESSION_PLANNED,
+    SESSION_SOON,
+    SESSION_WITHOUT_COACH,
+)
 from coaching.rules.times import MAX_MINUTES, MIN_MINUTES, overlaps
 from lms import clock
 from lms.api import (
@@ -22,25 +30,29 @@ from lms.api import (
     StepKind,
     User,
     act,
+    call_off,
     claim_key,
     labels_of,
     progress_of,
     record_completion,
+    remind,
     require_open,
     structure_of,
+    tell,
 )
 from lms.errors import Conflict, Invalid
 from lms.rules.bounds import TALK_HELD, TALK_PLANNED
 from lms.rules.lines import many_lines, one_line, shorten
 from lms.rules.links import wrong_with_link
+from lms.rules.notice_kind import NoticeKind
 from lms.rules.said import hour
 
 from .coaches import present_coach
-from .notices import tell, when
 
 PLANNED, HELD = Session.Status.PLANNED, Session.Status.HELD
 RELATED = ("enrolment__person", "coach")
 LONGEST_PLACE = 160
+REMINDED_BEFORE = timedelta(days=1)
 
 
 @act
@@ -84,7 +96,8 @@ def plan_session(
     )
     slugs = set(skills) or set(step.skills if step else ())
     made.skills.set(Skill.objects.filter(slug__in=slugs))
-    _tell_other(made, actor, lambda: _("%(who)s planned a session with you on %(when)s: %(title)s"), at)
+    _tell_other(SESSION_PLANNED, made, actor, at)
+    _plan_reminder(made, at)
     return made
 
 
@@ -110,7 +123,8 @@ def move_session(
     _check_free(session.coach, session.enrolment, planned_at, minutes, actor, session)
     session.planned_at, session.minutes, session.place = planned_at, minutes, _place(place)
     session.save(update_fields=["planned_at", "minutes", "place"])
-    _tell_other(session, actor, lambda: _("%(who)s moved your session to %(when)s: %(title)s"), at)
+    _tell_other(SESSION_MOVED, session, actor, at)
+    _plan_reminder(session, at)
     return session
 
 
@@ -125,8 +139,8 @@ def cancel_session(*, actor: User, session_uid: UUID, reason: str, key: UUID, at
         _still_planned(session)
         session.status = Session.Status.CANCELLED
         session.save(update_fields=["status"])
-        why = reason.replace("%", "%%")
-        _tell_other(session, actor, lambda: _("%(who)s cancelled your session on %(when)s: ") + why, at)
+        _tell_other(SESSION_CANCELLED, session, actor, at, reason=reason)
+        call_off(SESSION_SOON, [session.uid])
     return session
 
 
@@ -143,9 +157,7 @@ def miss_session(*, actor: User, session_uid: UUID, key: UUID, at: datetime) -> 
             raise Conflict(_("This session is still to come. Move or cancel it instead."))
         session.status = Session.Status.MISSED
         session.save(update_fields=["status"])
-        _tell_other(
-            session, actor, lambda: _("Your session of %(when)s did not take place. Plan another: %(title)s"), at
-        )
+        _tell_other(SESSION_MISSED, session, actor, at)
     return session
 
 
@@ -176,7 +188,8 @@ def hold_session(
     step = structure_of(session.enrolment.path_version_id).steps.get(session.step_uid) if session.step_uid else None
     if step:
         record_completion(enrolment=session.enrolment, step=step, by=actor, at=at)
-    _tell_other(session, actor, lambda: _("%(who)s wrote down your session of %(when)s: %(title)s"), at)
+    _tell_other(SESSION_HELD, session, actor, at)
+    call_off(SESSION_SOON, [session.uid])
     return session
 
 
@@ -231,13 +244,17 @@ def follow_coach(enrolment: Enrolment, coach: User | None, at: datetime) -> None
             session.coach = coach
         else:
             session.status = Session.Status.CANCELLED
-            _tell_other(
-                session,
-                None,
-                lambda: _("Your session on %(when)s is cancelled, because the coach changes: %(title)s"),
-                at,
-            )
+            _tell_other(SESSION_WITHOUT_COACH, session, None, at)
         session.save(update_fields=["coach", "status"])
+        _plan_reminder(session, at)
+
+
+def cancel_planned(sessions: QuerySet[Session]) -> None:
+    """What is still planned of these does not take place, and nobody is reminded of it. Queries: 1, or 3."""
+    planned = list(sessions.filter(status=PLANNED))
+    if planned:
+        Session.objects.filter(pk__in=[row.pk for row in planned]).update(status=Session.Status.CANCELLED)
+        call_off(SESSION_SOON, [row.uid for row in planned])
 
 
 def busy(who: Q, start: datetime, minutes: int, but: Session | None = None) -> Session | None:
@@ -297,16 +314,23 @@ def _still_planned(session: Session) -> None:
         raise Conflict(_("This session is %(state)s already.") % {"state": session.get_status_display()})
 
 
-def _tell_other(session: Session, actor: User | None, sentence: Callable[[], str], at: datetime) -> None:
-    """Tell the learner and the coach, but not who did it; each in their own language and hours."""
-    who = actor.full_name if actor else ""
+def _tell_other(kind: NoticeKind, session: Session, actor: User | None, at: datetime, **more: str) -> None:
+    """Tell the learner and the coach, but not who did it."""
+    words = {"who": actor.full_name if actor else "", "when": session.planned_at, "title": session.title, **more}
+    others = [person for person in (session.enrolment.person, session.coach) if actor is None or person.pk != actor.pk]
+    tell(kind, others, about=session.uid, words=words, at=at)
 
-    def said_to(person: User) -> str:
-        return sentence() % {"who": who, "when": when(session.planned_at, person), "title": session.title}
 
-    for person in (session.enrolment.person, session.coach):
-        if actor is None or person.pk != actor.pk:
-            tell([person], partial(said_to, person), "session", at, session.uid)
+def _plan_reminder(session: Session, at: datetime) -> None:
+    """Both are reminded a day before a session that is planned; what was planned before for it is called off."""
+    call_off(SESSION_SOON, [session.uid])
+    if session.status != PLANNED:
+        return
+    learner, coach = session.enrolment.person, session.coach
+    for person, other in ((learner, coach), (coach, learner)):
+        words = {"who": other.full_name, "when": session.planned_at, "title": session.title}
+        due_at = session.planned_at - REMINDED_BEFORE
+        remind(SESSION_SOON, [person], about=session.uid, words=words, due_at=due_at, at=at)
 
 
 def session_of_step(enrolment: Enrolment, step_uid: UUID) -> UUID | None:

@@ -162,20 +162,51 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='MailTurnedOff',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(max_length=60)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mail_turned_off', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('person', 'kind'), name='mail_turned_off_once'), models.CheckConstraint(condition=models.Q(('kind', ''), _negated=True), name='mail_turned_off_has_kind')],
+            },
+        ),
+        migrations.CreateModel(
             name='Notice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('text', models.CharField(max_length=300)),
-                ('url', models.CharField(max_length=200)),
+                ('kind', models.CharField(max_length=60)),
+                ('about', models.UUIDField(blank=True, null=True)),
+                ('words', models.JSONField(blank=True, default=dict)),
                 ('created_at', models.DateTimeField()),
                 ('read_at', models.DateTimeField(blank=True, null=True)),
-                ('mailed_at', models.DateTimeField(blank=True, help_text='When its mail was queued.', null=True)),
+                ('mail_at', models.DateTimeField(help_text='When its mail is due; later than the notice in a kind that is collected.')),
+                ('mailed_at', models.DateTimeField(blank=True, help_text='When its mail was queued, or held back.', null=True)),
                 ('in_log', models.JSONField(blank=True, default=list, help_text='Uids of what it tells of that stands in the log.')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ['-created_at', '-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Reminder',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(max_length=60)),
+                ('about', models.UUIDField()),
+                ('words', models.JSONField(blank=True, default=dict, help_text='As those of a notice.')),
+                ('due_at', models.DateTimeField()),
+                ('claimed_until', models.DateTimeField(blank=True, null=True)),
+                ('done_at', models.DateTimeField(blank=True, null=True)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['due_at', 'id'],
+                'indexes': [models.Index(condition=models.Q(('done_at', None)), fields=['due_at'], name='reminder_waiting')],
+                'constraints': [models.UniqueConstraint(fields=('person', 'kind', 'about', 'due_at'), name='reminder_once'), models.CheckConstraint(condition=models.Q(('kind', ''), _negated=True), name='reminder_has_kind'), models.CheckConstraint(condition=models.Q(('done_at', None), ('done_at__gte', models.F('due_at')), _connector='OR'), name='reminder_done_when_due')],
             },
         ),
         migrations.CreateModel(
@@ -558,7 +589,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='notice',
-            index=models.Index(condition=models.Q(('mailed_at', None)), fields=['id'], name='notice_to_mail'),
+            index=models.Index(condition=models.Q(('mailed_at', None)), fields=['mail_at', 'id'], name='notice_to_mail'),
+        ),
+        migrations.AddConstraint(
+            model_name='notice',
+            constraint=models.CheckConstraint(condition=models.Q(('kind', ''), _negated=True), name='notice_has_kind'),
+        ),
+        migrations.AddConstraint(
+            model_name='notice',
+            constraint=models.CheckConstraint(condition=models.Q(('mail_at__gte', models.F('created_at'))), name='notice_mail_after_notice'),
         ),
         migrations.AddConstraint(
             model_name='milestone',

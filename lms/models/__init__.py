@@ -10,7 +10,7 @@ from .labels import Label
 from .lines import ManyLines, OneLine
 from .log import LogEntry
 from .named import Named
-from .outbox import Notice, OutgoingMail
+from .outbox import MailTurnedOff, Notice, OutgoingMail, Reminder
 from .paths import Milestone, Path, PathVersion, Step, StepKind
 from .people import Organisation, User
 from .profiles import Requirement, RoleProfile, RoleProfileVersion
@@ -29,6 +29,7 @@ __all__ = [
     "Label",
     "LessonCompletion",
     "LogEntry",
+    "MailTurnedOff",
     "ManyLines",
     "Membership",
     "Milestone",
@@ -41,6 +42,7 @@ __all__ = [
     "Path",
     "PathVersion",
     "Pause",
+    "Reminder",
     "Requirement",
     "RoleProfile",
     "RoleProfileVersion",

@@ -146,6 +146,18 @@ PERSONAL = (
         kept=RECORD, exported="notices",
     ),
     Personal(
+        "lms.MailTurnedOff", ACCOUNT,
+        what=_("Which mail you do not want."),
+        why=_("So that it does not come."),
+        kept=_("Until you want it again."), seen_by=(NO_PAGE,), exported="notices",
+    ),
+    Personal(
+        "lms.Reminder", ACCOUNT,
+        what=_("What you are to be reminded of, and when."),
+        why=_("So that nothing passes you by."),
+        kept=_("Until you have been reminded, or it is called off."), seen_by=(NO_PAGE,), exported="notices",
+    ),
+    Personal(
         "lms.OutgoingMail", ACCOUNT,
         what=_("The mail that went to you, as text."),
         why=_("It is kept until a mail server has taken it, and to find out why one did not."),

@@ -109,6 +109,7 @@ for _unseen in (False, True):
         lambda world, who, rows, unseen=_unseen: {"option": recall_sign(who, question(world, unseen=unseen), "a")},
     )
 
+post("notices_mail", form=lambda *_: {"wanted": []})
 post("notices_read", form=lambda world, who, rows: {"notice": rows.notice.uid})
 post("language", form=lambda *_: {"language": "en"})
 get("calibration", lambda world, rows: [SET])

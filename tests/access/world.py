@@ -40,7 +40,7 @@ from coaching.api import Challenge, CoachProfile, Commitment, Post, Session, Thr
 from lms import clock
 from lms.api import AUDITORS, AUTHORS, LEARNING_ADMINISTRATORS, SPONSORS, Enrolment, Notice, PathVersion, User
 from lms.rules.specs import LessonSpec
-from tests.factories import basics, cms, coaching, judging, paths, people, practice
+from tests.factories import basics, cms, coaching, judging, notices, paths, people, practice
 from tests.shown import looked
 
 ROLES = ("NH", "CO", "OB", "XC", "MG", "OM", "ED", "LD", "SP", "AU", "SU")
@@ -308,7 +308,7 @@ def _covered(world: World, at: datetime) -> None:
 
 
 def _notice(who: User, at: datetime) -> Notice:
-    return Notice.objects.create(person=who, text="Something new", url="/exchange/", created_at=at)
+    return notices.said(who, "Something new", at)
 
 
 def _rated(who: User, at: datetime) -> Any:

@@ -16,7 +16,7 @@ from lms.api import Act, Enrolment, Membership, Notice, SkillGate, User
 from lms.clock import now
 from lms.errors import Invalid, NotAllowed, NotFound
 from tests.clients import log_in
-from tests.factories import basics, judging
+from tests.factories import basics, judging, notices
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +43,7 @@ def test_a_learner_leaves_and_what_was_signed_stays() -> None:
     assert Enrolment.objects.get(person=of.learner).status == "withdrawn"
     assert not CoachAssignment.objects.filter(enrolment__person=of.learner, status="active").exists()
     assert CoachProfile.objects.get(person=of.coach).load == 0
-    assert Notice.objects.filter(person=of.coach, text__contains=WHY).exists()
+    assert any(WHY in text for text in notices.told(of.coach))
     assert not Membership.objects.filter(person=of.learner, until_on=None).exists()
     record = log_in(of.learning).get(reverse("person_readiness", args=[of.learner.uid]))
     assert record.status_code == 200, "the record can still be read"
@@ -61,7 +61,7 @@ def test_nobody_waits_for_who_left() -> None:
     assert gone.count() == mine
     assert asked.count() == before - mine
     assert "has left" in gone.values_list("answer_note", flat=True)[0]
-    assert Notice.objects.filter(person=of.learner, text__contains="Ask somebody else.").count() == mine
+    assert sum("Ask somebody else." in text for text in notices.told(of.learner)) == mine
     assert not ObserverGrant.objects.filter(person=of.observer, revoked_at=None).exists()
     end(of, of.learner)
     assert not asked.exists()
@@ -74,7 +74,7 @@ def test_the_learners_of_a_coach_who_leaves_are_their_managers_to_place() -> Non
     end(of, of.coach)
     assert not CoachAssignment.objects.filter(coach__person=of.coach, status="active").exists()
     assert CoachProfile.objects.get(person=of.coach).ended_on is not None
-    assert Notice.objects.filter(person=of.manager, text__contains="needs another coach").exists()
+    assert any("needs another coach" in text for text in notices.told(of.manager))
     assert Case.objects.filter(claimed_by=None, status="ready").count() == 1, "a claim strands nothing"
 
 

@@ -49,7 +49,7 @@ def test_the_cover_finds_it_in_the_queue_and_watches_instead() -> None:
     page = words_of(client.get(reverse("coach_queue")))
     assert 'data-kind="take_over"' not in page
     assert reverse("observe", args=[request.uid]) in page
-    told = Notice.objects.filter(text__contains="watches in place of").values_list("person__full_name", flat=True)
+    told = Notice.objects.filter(kind="assessments.watches_instead").values_list("person__full_name", flat=True)
     assert set(told) == {of.learner.full_name, of.coach.full_name}
 
 

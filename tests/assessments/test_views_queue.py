@@ -17,7 +17,7 @@ from lms.api import PathVersion
 from lms.rules.said import long_day, short_day
 from lms.rules.waiting import Waiting
 from tests.clients import count_queries, log_in, words_of
-from tests.factories import coaching, judging, paths, people
+from tests.factories import coaching, judging, notices, paths, people
 from tests.page import main_of
 
 pytestmark = pytest.mark.django_db
@@ -246,7 +246,7 @@ def _cost_of(rows: int) -> int:
                 enrolment=one.enrolment, what=f"Promise {number}", by_on=clock.now().date(), status="done",
                 made_at=clock.now(), done_at=clock.now(), report="It went.", step_uid=uuid4(),
             )  # fmt: skip
-        of.coach.notices.create(text=f"News {number}", url="/exchange/", created_at=clock.now())
+        notices.said(of.coach, f"News {number}")
     return count_queries(log_in(of.coach), URL)
 
 

@@ -17,7 +17,7 @@ from lms import clock
 from lms.api import Enrolment, Pause, Skill, StepCompletion, User, open_gate
 from lms.rules.said import short_day
 from tests.clients import count_queries, log_in, words_of
-from tests.factories import basics, coaching, judging, paths, people, practice
+from tests.factories import basics, coaching, judging, notices, paths, people, practice
 from tests.markup import markup
 from tests.page import main_of
 
@@ -358,7 +358,7 @@ def _costs_of(persons: int) -> tuple[int, int, int]:
             enrolment=enrolment, from_on=clock.now().date(), until_on=clock.now().date(), reason="x", by=of.manager
         )
         for reader in (of.manager, of.learning):
-            reader.notices.create(text=f"News {number}", url="/exchange/", created_at=clock.now())
+            notices.said(reader, f"News {number}")
     invoice = reverse("person_readiness", args=[of.learner.uid])
     readers = ((of.manager, URL), (of.learning, URL), (of.manager, invoice))
     costs = [count_queries(log_in(who), url) for who, url in readers]

@@ -14,7 +14,7 @@ from cms.services.authoring.setup import set_up_site
 from lms import clock
 from lms.api import AUTHORS, LEARNING_ADMINISTRATORS, Act, Notice, User
 from tests.clients import count_queries, log_in
-from tests.factories import basics, coaching, judging, learners, people
+from tests.factories import basics, coaching, judging, learners, notices, people
 from tests.page import Element, main_of
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +51,7 @@ HOMES: dict[str, tuple[Callable[[], User], str]] = {
 
 
 def tell(who: User, text: str, minutes: int = 0) -> Notice:
-    return who.notices.create(text=text, url="/exchange/", created_at=clock.now() - timedelta(minutes=minutes))
+    return notices.said(who, text, clock.now() - timedelta(minutes=minutes))
 
 
 def words(client: Client, url: str) -> str:
@@ -138,15 +138,37 @@ def test_the_page_keeps_all_of_them_fifty_at_a_time() -> None:
     after = main_of(client.get("/notices/?page=2"))
     assert len(told(after)) == 3, "what was read stays"
     assert "Nothing is new for you." in after.text
-    assert after.names("button") == []
+    assert after.names("button") == ["Keep this choice"]
 
 
 @pytest.mark.parametrize("number", [1, 10, 100])
-def test_five_queries_for_any_number(number: int) -> None:
+def test_six_queries_for_any_number(number: int) -> None:
     who = people.person()
     for n in range(number):
         tell(who, f"Told {n}.")
-    assert count_queries(log_in(who), "/notices/") == 5
+    assert count_queries(log_in(who), "/notices/") == 6
+
+
+def test_mail_is_turned_off_and_on_again_by_whoever_gets_it() -> None:
+    who, other = people.person(), people.person()
+    client = log_in(who)
+    page = main_of(client.get("/notices/"))
+    (choice,) = page.holding("group", "Send me a mail, too, about:").all("checkbox")
+    assert "checked" in choice.attrs
+    code, key = choice.attrs["value"], basics.key()
+    for _again in range(2):
+        answer = client.post("/notices/mail/", {"key": key})
+        assert (answer.status_code, answer["Location"]) == (302, "/notices/")
+    off = set(who.mail_turned_off.values_list("kind", flat=True))
+    assert off == {"coaching.answer_accepted", "coaching.example_accepted", "coaching.question_answered"}
+    assert "Your choice of mail is kept." in words(client, "/notices/")
+    assert client.post("/notices/mail/", {"key": basics.key(), "wanted": ["lms.duty_given"]}).status_code == 422
+    assert client.post("/notices/mail/", {"key": "x"}).status_code == 422
+    assert set(who.mail_turned_off.values_list("kind", flat=True)) == off
+    assert client.post("/notices/mail/", {"key": basics.key(), "wanted": [code]}).status_code == 302
+    assert not who.mail_turned_off.exists()
+    assert not other.mail_turned_off.exists()
+    assert client.get("/notices/mail/").status_code == 405
 
 
 def test_an_empty_page_of_notices_says_so_and_strangers_log_in() -> None:

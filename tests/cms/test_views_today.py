@@ -15,7 +15,7 @@ from lms.api import Enrolment, Notice, Pause, record_completion, structure_of
 from lms.rules.said import short_day
 from tests.clients import log_in, send_and_count
 from tests.cms import reading
-from tests.factories import basics, coaching, judging, learners, paths, people
+from tests.factories import basics, coaching, judging, learners, notices, paths, people
 from tests.page import main_of
 from tests.shown import looked
 
@@ -343,8 +343,8 @@ def test_the_as_of_time_is_the_readers_own():
 
 def test_opening_a_notice_marks_it_and_leads_on():
     who = people.person()
-    notice = who.notices.create(text="Read me", url="/exchange/", created_at=clock.now())
-    other = who.notices.create(text="Me, too", url="/exchange/", created_at=clock.now())
+    notice = notices.said(who, "Read me")
+    other = notices.said(who, "Me, too")
     client = log_in(who, warm=True)
     key = basics.key()
     for _again in range(2):
@@ -356,9 +356,9 @@ def test_opening_a_notice_marks_it_and_leads_on():
 
 def test_marking_all_and_whose_they_are():
     who, somebody = people.person(), people.person()
-    theirs = somebody.notices.create(text="Theirs", url="/exchange/", created_at=clock.now())
+    theirs = notices.said(somebody, "Theirs")
     for number in range(7):
-        who.notices.create(text=f"Notice {number}", url="/exchange/", created_at=clock.now())
+        notices.said(who, f"Notice {number}")
     client = log_in(who, warm=True)
     page = client.get("/today/").content.decode()
     assert page.count("Notice ") == 10, "five notices, each with its words for screen readers"

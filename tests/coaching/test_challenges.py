@@ -15,7 +15,7 @@ from lms.api import LEARNING_ADMINISTRATORS, Act, Notice, User, pause, progress_
 from lms.clock import now
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from lms.models import Opening
-from tests.factories import basics, coaching, paths, people
+from tests.factories import basics, coaching, notices, paths, people
 from tests.shown import look_and_send, looked
 
 pytestmark = pytest.mark.django_db
@@ -132,7 +132,7 @@ def test_the_cover_answers_while_the_coach_is_away(scene: Scene) -> None:
     known = {"person_uid": scene.coach.uid, "away_from": today, "away_until": today, "cover_uid": scene.other.uid}
     set_away(actor=scene.coach, key=basics.key(), at=now(), **known)
     row = scene.ask()
-    assert Notice.objects.filter(person=scene.other, text__startswith="Lea asks").exists()
+    assert any(text.startswith("Lea asks") for text in notices.told(scene.other))
     assert scene.answer(row, scene.other).status == "accepted"
 
 

@@ -22,7 +22,7 @@ from coaching.api import (
 )
 from lms.api import Act, Notice, User
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
-from tests.factories import basics, coaching
+from tests.factories import basics, coaching, notices
 from tests.shown import look_and_send, looked
 
 pytestmark = pytest.mark.django_db
@@ -72,8 +72,7 @@ def test_a_proposal_outlives_the_coach_who_made_it() -> None:
     end_coach(actor=scene.administrator, **known)
     assert coach_of(scene.enrolment) is None
     assert proposal_of(scene.enrolment) is not None
-    told = Notice.objects.filter(person=scene.manager).values_list("text", flat=True)
-    assert any("needs another coach" in text for text in told)
+    assert any("needs another coach" in text for text in notices.told(scene.manager))
     answer(scene)
     assert coach_of(scene.enrolment) == scene.other_coach
 

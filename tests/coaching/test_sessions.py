@@ -12,6 +12,9 @@ from coaching.api import (
     Session,
     assign_coach,
     cancel_session,
+    end_assignment,
+    end_coach,
+    hand_over,
     hold_session,
     miss_session,
     move_session,
@@ -20,8 +23,9 @@ from coaching.api import (
     sessions_of,
     write_notes,
 )
+from coaching.rules.notices import SESSION_SOON
 from coaching.rules.times import a_year_later, overlaps
-from lms.api import Notice, StepCompletion, User
+from lms.api import Notice, Reminder, StepCompletion, User, address_of, say_reminders
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from tests.factories import basics, coaching, paths, people
 from tests.shown import looked
@@ -68,7 +72,7 @@ def test_either_plans_and_the_other_is_told(role: str) -> None:
     assert [skill.slug for skill in made.skills.all()] == ["listening"]
     told = Notice.objects.get()
     assert told.person == (scene.coach if role == "learner" else scene.learner)
-    assert told.url == f"/sessions/{made.uid}/"
+    assert address_of(told.kind, told.about) == f"/sessions/{made.uid}/"
     assert next_session([scene.enrolment], basics.NOON) == made
 
 
@@ -125,6 +129,79 @@ def test_a_cancelled_session_is_in_nobody_s_way() -> None:
     cancel_session(actor=scene.learner, session_uid=first.uid, reason="100% ill", key=basics.key(), at=basics.NOON)
     assert "100% ill" in Notice.objects.filter(person=scene.coach).latest("pk").text
     assert plan(scene, scene.coach, step_uid=basics.uid("talk-it-over"))
+
+
+def reminded() -> list[tuple[str, datetime]]:
+    """Who is to be reminded, and when."""
+    waiting = Reminder.objects.filter(kind=SESSION_SOON.code, done_at=None)
+    return sorted(waiting.values_list("person__full_name", "due_at"))
+
+
+def test_both_are_reminded_a_day_before_and_of_the_new_time_when_it_moves() -> None:
+    scene = coaching.help_scene()
+    made = plan(scene, scene.coach, coaching.soon(72))
+    both = sorted([scene.coach.full_name, scene.learner.full_name])
+    assert reminded() == [(name, coaching.soon(48)) for name in both]
+    later = {"planned_at": coaching.soon(96), "minutes": 30, "place": ""}
+    move_session(actor=scene.learner, session_uid=made.uid, **later, key=basics.key(), at=basics.NOON)
+    assert reminded() == [(name, coaching.soon(72)) for name in both]
+    assert say_reminders(coaching.soon(72)) == 2
+    told = Notice.objects.filter(person=scene.learner).latest("pk")
+    assert told.text == f"Your session with {scene.coach.full_name} is on 13 March, 12:00: {made.title}"
+    assert address_of(told.kind, told.about) == f"/sessions/{made.uid}/"
+
+
+def test_a_session_within_a_day_needs_no_reminder() -> None:
+    scene = coaching.help_scene()
+    plan(scene, scene.coach, coaching.soon(23))
+    assert reminded() == []
+
+
+def cancelled(scene: coaching.HelpScene, made: Session) -> None:
+    cancel_session(actor=scene.learner, session_uid=made.uid, reason="Ill", key=basics.key(), at=basics.NOON)
+
+
+def held_early(scene: coaching.HelpScene, made: Session) -> None:
+    at = {"held_at": basics.NOON, "key": basics.key(), "at": basics.NOON}
+    hold_session(actor=scene.coach, session_uid=made.uid, **at)
+
+
+def coach_stopped(scene: coaching.HelpScene, made: Session) -> None:
+    why = {"reason": "Moved", "key": basics.key(), "at": basics.NOON}
+    end_coach(actor=scene.administrator, person_uid=scene.coach.uid, **why)
+
+
+def coaching_ended(scene: coaching.HelpScene, made: Session) -> None:
+    why = {"reason": "Moved", "key": basics.key(), "at": basics.NOON}
+    looked(end_assignment, actor=scene.administrator, enrolment_uid=scene.enrolment.uid, **why)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        pytest.param(cancelled, id="cancelled"),
+        pytest.param(held_early, id="held already"),
+        pytest.param(coach_stopped, id="end of coaching"),
+        pytest.param(coaching_ended, id="no coach any more"),
+    ],
+)
+def test_a_session_that_does_not_take_place_is_not_reminded_of(
+    end: Callable[[coaching.HelpScene, Session], None],
+) -> None:
+    scene = coaching.help_scene()
+    made = plan(scene, scene.coach, coaching.soon(72))
+    assert len(reminded()) == 2
+    end(scene, made)
+    assert reminded() == []
+
+
+def test_a_session_that_goes_to_another_coach_reminds_that_one() -> None:
+    scene = coaching.help_scene()
+    plan(scene, scene.coach, coaching.soon(72))
+    fields = {"coach_uid": scene.other_coach.uid, "reason": "Nearer", "key": basics.key(), "at": basics.NOON}
+    looked(hand_over, actor=scene.administrator, enrolment_uid=scene.enrolment.uid, **fields)
+    names = sorted([scene.other_coach.full_name, scene.learner.full_name])
+    assert [name for name, _due in reminded()] == names
 
 
 def test_a_second_submit_is_one_session() -> None:

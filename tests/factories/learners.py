@@ -15,7 +15,7 @@ from assessments.rules.specs import RecallSpec
 from lms import clock
 from lms.api import Enrolment, LessonCompletion, User, complete_lesson, set_labels
 from lms.rules.specs import LabelSpec
-from tests.factories import basics, coaching, judging, paths, people
+from tests.factories import basics, coaching, judging, notices, paths, people
 
 
 def today() -> date:
@@ -117,7 +117,7 @@ def _waiting(of: LearnerOnPath, number: int) -> None:
     coaching.session(
         of.enrolment, of.coach, clock.now() + timedelta(days=1 + number), step_uid=basics.uid(f"session-{number}")
     )
-    of.learner.notices.create(text=f"News {number}", url="/exchange/", created_at=at)
+    notices.said(of.learner, f"News {number}", at)
 
 
 def read_lessons(learner: User, *lessons: str) -> None:

@@ -29,7 +29,7 @@ from lms.api import (
     skill_ids,
 )
 from lms.errors import Conflict, NotFound
-from tests.factories import basics, paths, people
+from tests.factories import basics, notices, paths, people
 
 AT = datetime(2026, 3, 6, 9, tzinfo=UTC)
 EIGHT = 8
@@ -103,7 +103,7 @@ def test_eight_at_the_same_moment_are_one_act():
         with transaction.atomic():
             first = claim_key(actor=who, name="notices.read", key=key, at=AT, about=key)
             if first:
-                who.notices.create(text="Done", url="/", created_at=AT)
+                notices.said(who, "Done", AT)
             return first
 
     assert sorted(map(str, together(*[act] * EIGHT))) == ["False"] * 7 + ["True"]
@@ -158,9 +158,9 @@ def test_an_example_and_the_last_lesson_at_the_same_moment_open_talk():
 @pytest.mark.django_db
 def test_notices_are_read_by_their_owner_once():
     who, other = people.person(), people.person()
-    mine = who.notices.create(text="A", url="/a/", created_at=AT)
-    theirs = other.notices.create(text="B", url="/b/", created_at=AT)
-    late = who.notices.create(text="C", url="/c/", created_at=AT + timedelta(hours=1))
+    mine = notices.said(who, "A", AT)
+    theirs = notices.said(other, "B", AT)
+    late = notices.said(who, "C", AT + timedelta(hours=1))
     with pytest.raises(NotFound):
         read_notices(actor=who, notice_uid=theirs.uid, key=basics.key(), at=AT)
     read_notices(actor=who, key=basics.key(), at=AT)

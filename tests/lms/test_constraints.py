@@ -19,13 +19,16 @@ from lms.models import (
     Label,
     LessonCompletion,
     LogEntry,
+    MailTurnedOff,
     Membership,
     Milestone,
+    Notice,
     Opening,
     Organisation,
     Path,
     PathVersion,
     Pause,
+    Reminder,
     Requirement,
     RoleProfile,
     RoleProfileVersion,
@@ -54,6 +57,8 @@ ENDED = {"status": "withdrawn", "ended_at": AT}
 GIVEN = {"person_id": 1, "duty": "auditor", "from_at": BEFORE, "given_by_id": 2, "reason": "Asked to."}
 DONE = {"until_at": AT, "ended_by_id": 3, "ended_reason": "Moved on."}
 MADE = GIVEN | {"duty": "administrator", "given_by_id": None}
+
+REMINDED = {"kind": "x", "person_id": 1, "about": ONE, "due_at": AT}
 
 LINES = [
     # --- The log
@@ -264,6 +269,27 @@ LINES = [
         {"until_on": DAY},
     ),
     check("membership_ends_after_start", Membership, {"until_on": DAY}, {"until_on": EVE}, takes=[{"until_on": None}]),
+    # --- What people are told
+    check("notice_has_kind", Notice, {"kind": "x", "person_id": 1, "created_at": AT, "mail_at": AT}, {"kind": ""}),
+    check(
+        "notice_mail_after_notice",
+        Notice,
+        {"kind": "x", "person_id": 1, "created_at": AT, "mail_at": AT},
+        {"mail_at": BEFORE},
+    ),
+    check("mail_turned_off_has_kind", MailTurnedOff, {"kind": "x", "person_id": 1}, {"kind": ""}),
+    once("mail_turned_off_once", MailTurnedOff, {"kind": "x", "person_id": 1}, {"kind": "y"}, {"person_id": 2}),
+    check("reminder_has_kind", Reminder, REMINDED, {"kind": ""}),
+    check("reminder_done_when_due", Reminder, REMINDED, {"done_at": BEFORE}, takes=[{"done_at": AT}]),
+    once(
+        "reminder_once",
+        Reminder,
+        REMINDED,
+        {"kind": "y"},
+        {"person_id": 2},
+        {"about": TWO},
+        {"due_at": BEFORE},
+    ),
     check("customer_decision_known", Customer, {"decision": "part"}, {"decision": "wait"}, {"decision": ""}),
 ]
 

@@ -25,9 +25,10 @@ from lms.api import (
     extend,
     invite_person,
     mail_notices,
-    notify,
     pause,
+    tell,
 )
+from lms.rules.notices import PATH_RESUMED
 from tests.clients import log_in
 from tests.factories import basics, paths, people
 from tests.shown import look_and_send, looked
@@ -72,9 +73,12 @@ def text_of(mail: OutgoingMail) -> str:
 
 def test_an_english_act_is_told_in_the_language_of_whoever_reads_it() -> None:
     notice = paused(*learner(OTHER))
-    assert notice.text.startswith(opening(PAUSED))
-    assert "Away" in notice.text
-    assert "3 March 2026" not in notice.text, "the day is said as that language says days"
+    with translation.override(OTHER):
+        said = notice.text
+    assert said.startswith(opening(PAUSED))
+    assert "Away" in said
+    assert "3 March 2026" not in said, "the day is said as that language says days"
+    assert notice.text.startswith("Your path is paused"), "and to whoever reads it in English, in English"
     mail_notices(AT)
     mail = OutgoingMail.objects.get()
     assert mail.subject.startswith(opening(PAUSED))
@@ -96,15 +100,18 @@ def test_what_a_browser_posts_is_told_in_the_language_of_the_reader() -> None:
     day = (clock.now() + timedelta(days=2)).date()
     form = {"act": "pause", "from_on": day.isoformat(), "reason": "Away", "key": basics.key()}
     assert look_and_send(log_in(manager), f"/team/steer/{enrolment.uid}/", form).status_code == 302
-    assert Notice.objects.get().text.startswith(opening(PAUSED))
+    with translation.override(OTHER):
+        assert Notice.objects.get().text.startswith(opening(PAUSED))
 
 
 def test_many_are_told_at_once_each_in_their_language_by_one_statement(django_assert_num_queries: Any) -> None:
     persons = [people.person(f"Person {n}", locale=OTHER if n % 2 else "en") for n in range(6)]
     with django_assert_num_queries(1):
-        notify(persons, lambda: translation.gettext("Something happened."), "/today/", AT)
-    texts = {notice.person.locale: notice.text for notice in Notice.objects.select_related("person")}
-    assert texts == {"en": "Something happened.", OTHER: pseudo("Something happened.")}
+        tell(PATH_RESUMED, persons, at=AT)
+    mail_notices(AT)
+    subjects = {mail.recipients[0]: mail.subject for mail in OutgoingMail.objects.all()}
+    said = str(PATH_RESUMED.sentence)
+    assert subjects == {who.email: pseudo(said) if who.locale == OTHER else said for who in persons}
 
 
 def test_days_are_said_in_the_readers_language_too() -> None:
@@ -121,7 +128,9 @@ def test_days_are_said_in_the_readers_language_too() -> None:
         key=basics.key(),
         at=AT,
     )
-    assert "9 June 2026" not in Notice.objects.get().text
+    assert "9 June 2026" in Notice.objects.get().text
+    with translation.override(OTHER):
+        assert "9 June 2026" not in Notice.objects.get().text
 
 
 def test_a_language_that_is_not_offered_any_more_gives_way_to_ours() -> None:

@@ -17,10 +17,10 @@ from django.test import Client
 import assessments.forms
 import coaching.forms
 from lms import forms as ours
-from lms.api import LEARNING_ADMINISTRATORS, ManyLines, Notice, OneLine, OutgoingMail, Team, User, invite_person, notify
+from lms.api import LEARNING_ADMINISTRATORS, ManyLines, Notice, OneLine, OutgoingMail, Team, User, invite_person
 from lms.errors import Invalid
 from lms.rules.lines import many_lines, one_line, shorten
-from tests.factories import basics, people
+from tests.factories import basics, notices, people
 
 APPS = ("lms", "coaching", "assessments", "cms")
 FORGED = {
@@ -112,7 +112,8 @@ MACHINES = {
     "assessments.AttemptChoice.choice", "assessments.AttemptChoice.confidence", "assessments.OpenResponse.node",
     "coaching.Challenge.why", "cms.CompileFailure.title", "cms.CompileFailure.message",
     "lms.Act.name", "lms.Act.content", "lms.Label.locale", "lms.Label.kind", "lms.Label.title", "lms.Label.summary",
-    "lms.Notice.url", "lms.OutgoingMail.sender", "lms.OutgoingMail.message", "lms.OutgoingMail.last_error",
+    "lms.MailTurnedOff.kind", "lms.Notice.kind", "lms.Reminder.kind",
+    "lms.OutgoingMail.sender", "lms.OutgoingMail.message", "lms.OutgoingMail.last_error",
     "lms.Organisation.locale", "lms.Organisation.time_zone", "lms.User.locale", "lms.User.time_zone",
     "lms.User.password", "lms.Path.title", "lms.Milestone.title", "lms.Step.title", "lms.RoleProfile.title",
     "lms.SkillGate.source", "lms.Skill.title",
@@ -243,5 +244,5 @@ def test_the_form_of_an_invitation_takes_one_line() -> None:
 @pytest.mark.django_db
 def test_a_notice_is_one_line_whoever_it_names() -> None:
     """H18. Also where a name is older than the rule."""
-    notify([people.person()], lambda: "New from Anna\r\nYou are dismissed\u202e.", "/today/", basics.MONDAY)
+    notices.said(people.person(), "New from Anna\r\nYou are dismissed\u202e.", basics.MONDAY)
     assert Notice.objects.get().text == "New from Anna You are dismissed."

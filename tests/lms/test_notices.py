@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lms.api import News, User, notices_of, read_notices, unread_notices
-from tests.factories import basics, people
+from tests.factories import basics, notices, people
 
 pytestmark = pytest.mark.django_db
 AT = basics.MONDAY
@@ -16,7 +16,7 @@ AT = basics.MONDAY
 
 def tell(who: User, number: int) -> None:
     for n in range(number):
-        who.notices.create(text=f"News {n}", url="/exchange/", created_at=AT + timedelta(minutes=n))
+        notices.said(who, f"News {n}", AT + timedelta(minutes=n))
 
 
 def texts(news: News) -> list[str]:
@@ -43,7 +43,7 @@ def test_the_newest_five_and_how_many_more_in_one_query(django_assert_num_querie
 def test_told_at_one_moment_the_last_told_stands_first() -> None:
     who = people.person()
     for n in range(7):
-        who.notices.create(text=f"News {n}", url="/exchange/", created_at=AT)
+        notices.said(who, f"News {n}", AT)
     assert texts(unread_notices(who)) == ["News 6", "News 5", "News 4", "News 3", "News 2"]
 
 

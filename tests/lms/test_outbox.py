@@ -13,9 +13,10 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
-from lms.api import Notice, OutgoingMail, mail_notices, notify, queue_mail, send_waiting_mail
+from lms import tasks
+from lms.api import MailTurnedOff, Notice, OutgoingMail, mail_notices, queue_mail, send_waiting_mail, tell
 from lms.services.platform.outbox import LEASE, MAX_ATTEMPTS
-from tests.factories import people
+from tests.factories import notices, people
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 OTHERS: list[int] = []
@@ -80,29 +81,29 @@ def test_a_header_cannot_be_injected():
 @pytest.mark.django_db
 def test_telling_people_is_a_notice_and_a_mail_for_those_who_are_here():
     here, gone = people.person(), people.person(is_active=False, deactivated_at=AT)
-    notify([here, gone], lambda: "Something happened.", "/today/", AT)
+    tell(notices.SAID, [here, gone, here], words={"text": "Something happened."}, at=AT)
     assert Notice.objects.get().person == here
     assert not OutgoingMail.objects.exists(), "the request does not wait for it"
     assert mail_notices(AT) == 1
     assert mail_notices(AT) == 0
     assert OutgoingMail.objects.get().recipients == [here.email]
-    assert "/today/" in OutgoingMail.objects.get().message
+    assert "/exchange/" in OutgoingMail.objects.get().message
 
 
 @pytest.mark.django_db
-def test_telling_many_costs_one_statement_and_their_mails_three():
+def test_telling_many_costs_one_statement_and_their_mails_four():
     persons = [people.person() for _number in range(12)]
     with CaptureQueriesContext(connection) as told:
-        notify(persons, lambda: "Something happened.", "/today/", AT)
+        tell(notices.SAID, persons, words={"text": "Something happened."}, at=AT)
     assert sum("SAVEPOINT" not in query["sql"] for query in told) == 1
     with CaptureQueriesContext(connection) as mailed:
         assert mail_notices(AT) == 12
-    assert sum("SAVEPOINT" not in query["sql"] for query in mailed) == 3
+    assert sum("SAVEPOINT" not in query["sql"] for query in mailed) == 4
 
 
 @pytest.mark.django_db
 def test_a_notice_with_a_line_break_goes_out_like_any_other():
-    notify([people.person()], lambda: "Line one\nBcc: all@example.com", "/today/", AT)
+    notices.said(people.person(), "Line one\nBcc: all@example.com", AT)
     assert mail_notices(AT) == 1
     (row,) = OutgoingMail.objects.all()
     assert "\nBcc:" not in row.message.partition("\n\n")[0]
@@ -206,3 +207,89 @@ def test_words_of_every_language_arrive_as_they_were_written(words, settings, tm
     arrived = message_from_bytes(file.read_bytes().partition(b"\n" + b"-" * 79)[0], policy=policy.default)
     assert arrived.get_content().split() == words.split()
     assert arrived["Subject"] == words[:20]
+
+
+# --- Mail of notices: collected, turned off, at once ---------------------------------------------------------------
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("zone", "leaves"),
+    [
+        ("UTC", datetime(2026, 3, 3, 7, tzinfo=UTC)),
+        ("Asia/Tokyo", datetime(2026, 3, 2, 22, tzinfo=UTC)),
+        ("America/Los_Angeles", datetime(2026, 3, 2, 15, tzinfo=UTC)),
+    ],
+)
+def test_what_is_collected_comes_as_one_mail_in_the_readers_morning(zone, leaves):
+    who, other = people.person(time_zone=zone), people.person(time_zone=zone)
+    for number in range(3):
+        tell(notices.COLLECTED, [who], words={"text": f"News {number}"}, at=AT + timedelta(minutes=number))
+    tell(notices.COLLECTED, [other], words={"text": "Another"}, at=AT)
+    assert mail_notices(leaves - timedelta(seconds=1)) == 0
+    assert mail_notices(leaves) == 2
+    mine = OutgoingMail.objects.get(recipients=[who.email])
+    assert mine.subject == "3 notices"
+    assert [mine.message.count(f"News {number}") for number in range(3)] == [1, 1, 1]
+    assert OutgoingMail.objects.get(recipients=[other.email]).subject == "Another"
+    assert mail_notices(leaves + timedelta(days=2)) == 0
+
+
+@pytest.mark.django_db
+def test_the_morning_after_the_clocks_change_is_at_seven_on_the_clock():
+    who = people.person(time_zone="Europe/Riga")
+    evening = datetime(2026, 3, 28, 20, tzinfo=UTC)  # summer time begins in the night
+    tell(notices.COLLECTED, [who], words={"text": "News"}, at=evening)
+    assert Notice.objects.get().mail_at == datetime(2026, 3, 29, 4, tzinfo=UTC)
+
+
+@pytest.mark.django_db
+def test_mail_that_is_turned_off_does_not_come_and_the_notice_stays():
+    who, other = people.person(), people.person()
+    MailTurnedOff.objects.create(person=who, kind=notices.SAID.code)
+    MailTurnedOff.objects.create(person=other, kind=notices.COLLECTED.code)
+    tell(notices.SAID, [who, other], words={"text": "News"}, at=AT)
+    assert mail_notices(AT) == 1
+    assert OutgoingMail.objects.get().recipients == [other.email]
+    assert mail_notices(AT) == 0
+    assert notices.told(who) == ["News"]
+
+
+@pytest.fixture
+def wake_ups(monkeypatch):
+    """With what the worker was woken."""
+    sent = []
+    monkeypatch.setattr(tasks.send_mail, "apply_async", lambda **options: sent.append(options))
+    return sent
+
+
+@pytest.mark.django_db
+def test_an_urgent_kind_wakes_the_worker_once_after_the_commit(wake_ups, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True) as hooks:
+        for number in range(3):
+            tell(notices.URGENT, [people.person()], words={"text": f"News {number}"}, at=AT)
+        queued(2)
+        assert wake_ups == []
+    assert len(hooks) == 1
+    assert wake_ups == [{"expires": 60, "retry": False}]
+
+
+@pytest.mark.django_db
+def test_what_is_not_urgent_waits_for_the_sweep(wake_ups, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        tell(notices.SAID, [people.person()], words={"text": "News"}, at=AT)
+        tell(notices.URGENT, [], words={"text": "News"}, at=AT)
+    assert wake_ups == []
+
+
+@pytest.mark.django_db
+def test_a_broker_that_is_down_stops_no_act(monkeypatch, caplog, django_capture_on_commit_callbacks):
+    def down(*arguments, **options):
+        raise ConnectionRefusedError("No broker.")
+
+    monkeypatch.setattr(tasks.send_mail, "apply_async", down)
+    with django_capture_on_commit_callbacks(execute=True):
+        tell(notices.URGENT, [people.person()], words={"text": "News"}, at=AT)
+    assert "could not be woken" in caplog.text
+    caplog.clear()
+    assert mail_notices(AT) == 1, "the sweep finds the row"

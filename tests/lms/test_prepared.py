@@ -14,8 +14,9 @@ import pytest
 from django.db.models import F, QuerySet
 
 from lms.models import Enrolment, User
+from lms.services.platform.notices import tell
 from lms.services.platform.prepared import Prepared
-from tests.factories import paths, people
+from tests.factories import notices, paths, people
 
 pytestmark = pytest.mark.django_db
 
@@ -36,10 +37,10 @@ class Begun:
 
 def begun(persons: Sequence[int], word: str, on: date, at: datetime) -> QuerySet[Enrolment]:
     rows = Enrolment.objects.filter(person__in=persons, started_on__lte=on)
-    return rows.filter(person__notices__text=word, person__notices__created_at__gt=at)
+    return rows.filter(person__notices__kind=word, person__notices__created_at__gt=at)
 
 
-COLUMNS = {"person": "person__full_name", "told_at": "person__notices__created_at", "text": "person__notices__text"}
+COLUMNS = {"person": "person__full_name", "told_at": "person__notices__created_at", "text": "person__notices__kind"}
 
 
 @pytest.fixture
@@ -48,7 +49,8 @@ def persons() -> list[User]:
     version = paths.path(paths.step("course"))
     for number, person in enumerate(found):
         paths.enrolment(person, version, started_on=date(2027, 3, 1) + timedelta(number))
-        person.notices.create(text=f"News {number % 2}", url="/", created_at=AT + timedelta(hours=number))
+        kind = (notices.SAID, notices.URGENT)[number % 2]
+        tell(kind, [person], words={"text": "News"}, at=AT + timedelta(hours=number))
     return found
 
 
@@ -58,7 +60,7 @@ def test_it_answers_as_a_fresh_one_for_lists_of_any_length(persons: list[User], 
     for day in range(4):
         values = {
             "persons": [person.pk for person in persons[day : day + count]],
-            "word": f"News {day % 2}",
+            "word": (notices.SAID, notices.URGENT)[day % 2].code,
             "on": date(2027, 3, 1) + timedelta(day),
             "at": AT + timedelta(hours=day - 1),
         }
@@ -88,7 +90,7 @@ def test_it_is_put_together_once_for_lists_of_about_the_same_length(persons: lis
 
     asks = Prepared(Begun, counted, **COLUMNS)
     for length in (3, 4, 3):
-        asks(persons=[person.pk for person in persons[:length]], word="News 1", on=AT.date(), at=AT)
+        asks(persons=[person.pk for person in persons[:length]], word=notices.URGENT.code, on=AT.date(), at=AT)
     assert len(asked) == 2, "once to make it and once to check it"
 
 

@@ -21,8 +21,8 @@ from lms.api import User
 from lms.templatetags.vouch import initials
 
 OURS = ("lms", "coaching", "assessments", "cms")
-NOT_DATA = {"lms.Notice", "lms.OutgoingMail"}
-"""The program wrote these: what stands in them is looked at like a page."""
+NOT_DATA = {"lms.OutgoingMail"}
+"""The program wrote it: what stands in it is looked at like a page."""
 
 NO_WORDS = re.compile(
     r"https?://\S+|[\w.+-]+@[\w.-]+|\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\b[0-9a-f]{32,}\b"

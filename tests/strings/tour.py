@@ -85,8 +85,8 @@ class Tour:
 
     def letters(self, page: str) -> None:
         """What the program wrote to people."""
-        for text in Notice.objects.exclude(pk__in=self.old[Notice]).values_list("text", flat=True):
-            self.seen.note(page, "notice", text)
+        for notice in Notice.objects.exclude(pk__in=self.old[Notice]).select_related("person"):
+            self.seen.note(page, "notice", notice.text)
         for message in OutgoingMail.objects.exclude(pk__in=self.old[OutgoingMail]).values_list("message", flat=True):
             for where, text in reading.of_mail(message):
                 self.seen.note(page, where, text)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments.models import Anchor
+from assessments.rules.notices import LEDGER_FOUND
 from lms.api import (
     ADMINISTRATOR,
     LogEntry,
@@ -19,12 +20,11 @@ from lms.api import (
     User,
     holders,
     in_language_of,
-    notify,
     organisation,
     queue_mail,
     read_table,
+    tell,
 )
-from lms.rules.lines import shorten
 from lms.rules.said import full_day
 
 from .anchors import Kept, as_data, hash_of
@@ -108,17 +108,7 @@ def _anchor_mail(person: User, row: Anchor, report: Report) -> EmailMessage:
 
 
 def _tell(person: User, findings: Sequence[Finding], at: datetime) -> None:
-    first, count = str(findings[0]), len(findings)
-
-    def sentence() -> str:
-        said = ngettext(
-            "Verifying the ledger of sign-offs found %(n)s thing that is not as it was written. %(first)s",
-            "Verifying the ledger of sign-offs found %(n)s things that are not as they were written. First: %(first)s",
-            count,
-        )
-        return shorten(said % {"n": count, "first": first}, 300)
-
-    notify([person], sentence, "/notices/", at)
+    tell(LEDGER_FOUND, [person], words={"n": len(findings), "first": str(findings[0])}, at=at)
 
 
 def health(at: datetime) -> str:

@@ -19,10 +19,11 @@ from assessments.errors import AlreadyDecided, EvidenceMissing
 from assessments.models import Case, SignOffEvent
 from assessments.policies import case_policy
 from assessments.rules.evidence import Finding
+from assessments.rules.notices import DECIDED, MORE_ASKED
 from assessments.services.ledger.authority import to_decide
 from assessments.services.ledger.chain import Chain, months_later, settle
 from lms import clock
-from lms.api import Skill, StepKind, User, act, claim_key, content_now, lock_log, notify, progress_of, skill_version_now
+from lms.api import Skill, StepKind, User, act, claim_key, content_now, lock_log, progress_of, skill_version_now, tell
 from lms.errors import Conflict, Invalid, NotAllowed
 from lms.rules.bounds import SEEN_AGAIN_BY
 from lms.rules.lines import many_lines
@@ -110,13 +111,7 @@ def decide(
     counting = [event for event in made if event.kind == SignOffEvent.Kind.SIGNED and not event.flags]
     settle(chain, counting, grounds.paths, actor, key, at)
     words = {"coach": actor.get_short_name(), "standard": case.version.title}
-    notify(
-        [case.learner],
-        lambda: _("%(coach)s decided: %(standard)s") % words,
-        f"/requests/{case.uid}/",
-        at,
-        in_log=[event.uid for event in made],
-    )
+    tell(DECIDED, [case.learner], about=case.uid, words=words, at=at, in_log=[event.uid for event in made])
     return made
 
 
@@ -274,11 +269,6 @@ def return_case(*, actor: User, case_uid: UUID, missing: str, shown: str, key: U
     if not changed:
         raise AlreadyDecided(_("This case was decided, or is being decided, by somebody else."))
     words = {"coach": actor.get_short_name(), "standard": case.version.title}
-    notify(
-        [case.learner],
-        lambda: _("%(coach)s asks for more evidence: %(standard)s") % words,
-        f"/requests/{case.uid}/",
-        at,
-    )
+    tell(MORE_ASKED, [case.learner], about=case.uid, words=words, at=at)
     case.refresh_from_db()
     return case

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from assessments.models import Case, Request
+from assessments.rules.notices import ASKED_NO_MORE, OBSERVER_LEFT
 from coaching.api import CoachAssignment, ObserverGrant, let_go
 from lms import clock
 from lms.api import (
@@ -25,8 +25,8 @@ from lms.api import (
     close_account,
     duties_that_end,
     is_learning_administrator,
-    notify,
     people_policy,
+    tell,
 )
 from lms.errors import Invalid, NotAllowed
 from lms.rules.bounds import LAST_DAY_HERE
@@ -117,16 +117,9 @@ def _let_requests_go(person: User, at: datetime) -> None:
     Request.objects.filter(pk__in=[row.pk for row in theirs]).update(
         status=Request.Status.DECLINED, answered_at=at, answer_note=note
     )
-
-    def no_longer_asked(row: Request) -> str:
-        words = {"learner": person.full_name, "standard": row.case.version.title}
-        return _("%(learner)s no longer asks you to watch: %(standard)s") % words
-
-    def cannot_watch(row: Request) -> str:
-        words = {"name": person.full_name, "standard": row.case.version.title}
-        return _("%(name)s has left and cannot watch: %(standard)s. Ask somebody else.") % words
-
     for row in mine:
-        notify([row.observer], partial(no_longer_asked, row), "/coach/", at)
+        words = {"learner": person.full_name, "standard": row.case.version.title}
+        tell(ASKED_NO_MORE, [row.observer], words=words, at=at)
     for row in theirs:
-        notify([row.case.learner], partial(cannot_watch, row), LEARNER_HERE.format(row.case.uid), at)
+        words = {"name": person.full_name, "standard": row.case.version.title}
+        tell(OBSERVER_LEFT, [row.case.learner], about=row.case.uid, words=words, at=at)

@@ -24,9 +24,10 @@ from assessments.models import (
     Request,
 )
 from assessments.policies import request_policy
+from assessments.rules.notices import LEARNER_SEEN, YOUR_LEARNER_SEEN
 from assessments.rules.specs import StandardSpec
 from coaching.api import coach_of, may_observe
-from lms.api import Enrolment, Skill, StepKind, User, act, claim_key, lock_log, log_row, notify, open_gate, structure_of
+from lms.api import Enrolment, Skill, StepKind, User, act, claim_key, lock_log, log_row, open_gate, structure_of, tell
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
 from lms.rules.bounds import OBSERVED
 from lms.rules.digest import digest
@@ -268,13 +269,6 @@ def _tell(observation: Observation, case: Case, coach: User | None, at: datetime
         "learner": case.learner.get_short_name(),
         "standard": case.version.title,
     }
-
-    def for_learner() -> str:
-        return _("%(observer)s wrote down what they saw: %(standard)s") % words
-
-    def for_coach() -> str:
-        return _("%(observer)s observed %(learner)s: %(standard)s") % words
-
-    notify([case.learner], for_learner, f"/requests/{case.uid}/", at)
+    tell(LEARNER_SEEN, [case.learner], about=case.uid, words=words, at=at)
     if coach and coach.pk != observation.observer_id:
-        notify([coach], for_coach, f"/coach/cases/{case.uid}/", at)
+        tell(YOUR_LEARNER_SEEN, [coach], about=case.uid, words=words, at=at)

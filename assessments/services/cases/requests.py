@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from assessments.models import Request
 from assessments.policies import request_policy
+from assessments.rules.notices import ASKED_NO_MORE, ASKED_TO_WATCH, REQUEST_ANSWERED, WATCHES_INSTEAD
 from assessments.rules.readiness import Required, by_skill
 from coaching.api import may_observe
 from lms import clock
@@ -22,9 +23,9 @@ from lms.api import (
     act,
     claim_key,
     enrolment_policy,
-    notify,
     progress_of,
     require_open,
+    tell,
 )
 from lms.errors import Conflict, Invalid, NotFound
 from lms.rules.bounds import SEEN_ON
@@ -101,7 +102,7 @@ def request_observation(
     except IntegrityError:
         raise Conflict(_("You have asked this person for that day already.")) from None
     words = {"learner": actor.get_short_name(), "standard": case.version.title}
-    notify([observer], lambda: _("%(learner)s asks you to watch: %(standard)s") % words, f"/observe/{request.uid}/", at)
+    tell(ASKED_TO_WATCH, [observer], about=request.uid, words=words, at=at)
     return request
 
 
@@ -139,13 +140,8 @@ def answer_request(*, actor: User, request_uid: UUID, accept: bool, note: str = 
     )
     if not changed:
         raise Conflict(_("This request was answered before."))
-    words = {"name": actor.get_short_name(), "standard": request.case.version.title}
-
-    def sentence() -> str:
-        said = _("%(name)s will watch: %(standard)s") if accept else _("%(name)s cannot watch: %(standard)s")
-        return said % words
-
-    notify([request.case.learner], sentence, f"/requests/{request.case.uid}/", at)
+    words = {"name": actor.get_short_name(), "standard": request.case.version.title, "accepted": accept}
+    tell(REQUEST_ANSWERED, [request.case.learner], about=request.case.uid, words=words, at=at)
     request.refresh_from_db()
     return request
 
@@ -171,12 +167,7 @@ def take_over_request(*, actor: User, request_uid: UUID, key: UUID, at: datetime
     except IntegrityError:
         raise Conflict(_("You are asked for that day already.")) from None
     words = {"name": actor.full_name, "before": before.full_name, "standard": request.case.version.title}
-    notify(
-        [request.case.learner, before],
-        lambda: _("%(name)s watches in place of %(before)s: %(standard)s") % words,
-        f"/requests/{request.case.uid}/",
-        at,
-    )
+    tell(WATCHES_INSTEAD, [request.case.learner, before], about=request.case.uid, words=words, at=at)
     request.refresh_from_db()
     return request
 
@@ -190,12 +181,7 @@ def withdraw_request(*, actor: User, request_uid: UUID, key: UUID, at: datetime)
     request_policy.get(actor, "withdraw", uid=request_uid)
     Request.objects.filter(pk=request.pk).update(status=Request.Status.WITHDRAWN, answered_at=at)
     words = {"learner": actor.get_short_name(), "standard": request.case.version.title}
-    notify(
-        [request.observer],
-        lambda: _("%(learner)s no longer asks you to watch: %(standard)s") % words,
-        "/coach/",
-        at,
-    )
+    tell(ASKED_NO_MORE, [request.observer], words=words, at=at)
     request.refresh_from_db()
     return request
 

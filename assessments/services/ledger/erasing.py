@@ -14,9 +14,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from assessments.models import ErasedText, Erasure, ErasureRequest, SignOffText
-from lms.api import User, act, administrators, claim_key, lock_log, lock_person, log_row, notify, people_policy
+from assessments.rules.notices import ERASURE_ASKED
+from lms.api import User, act, administrators, claim_key, lock_log, lock_person, log_row, people_policy, tell
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
-from lms.rules.lines import one_line, shorten
+from lms.rules.lines import one_line
 
 Status = ErasureRequest.Status
 
@@ -42,12 +43,8 @@ def ask_erasure(*, actor: User, person_uid: UUID, reason: str, key: UUID, at: da
     except IntegrityError:
         raise Conflict(_("This was asked already. Another administrator answers it.")) from None
     words = {"admin": actor.full_name, "name": person.full_name, "reason": reason}
-    notify(
-        administrators().exclude(pk__in=[actor.pk, person.pk]),
-        lambda: shorten(_("%(admin)s asks to erase the texts of the sign-offs of %(name)s: %(reason)s") % words, 300),
-        f"/people/{person.uid}/erase/",
-        at,
-    )
+    others = administrators().exclude(pk__in=[actor.pk, person.pk])
+    tell(ERASURE_ASKED, others, about=person.uid, words=words, at=at)
     return made
 
 

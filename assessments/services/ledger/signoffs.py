@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from assessments.models import Observation, SignOffEvent
 from assessments.policies import signoff_policy
 from assessments.rules.ledger import SETTLED, SignOff
-from lms.api import Enrolment, User, act, claim_key, close_gates, lock_log, lock_person, notify
+from assessments.rules.notices import COUNTERSIGNED, TAKEN_BACK
+from lms.api import Enrolment, User, act, claim_key, close_gates, lock_log, lock_person, tell
 from lms.errors import Conflict, Invalid, NotAllowed
 from lms.rules.shown import fingerprint, require_same
 
@@ -58,13 +59,9 @@ def countersign(
     follow_up = _follow(chain, event, kind, actor, why, key, at)
     paths = Enrolment.objects.filter(person=event.subject_id, status__in=Enrolment.OPEN)
     settle(chain, [event] if agree else [], paths, actor, key, at)
-    words = {"name": actor.get_short_name(), "meaning": event.words}
-
-    def sentence() -> str:
-        said = _("%(name)s countersigned: %(meaning)s") if agree else _("%(name)s did not countersign: %(meaning)s")
-        return said % words
-
-    notify([event.subject, event.signer], sentence, f"/requests/{event.case.uid}/", at, in_log=[follow_up.uid])
+    words = {"name": actor.get_short_name(), "meaning": event.words, "agreed": agree}
+    people = [event.subject, event.signer]
+    tell(COUNTERSIGNED, people, about=event.case.uid, words=words, at=at, in_log=[follow_up.uid])
     return follow_up
 
 
@@ -98,14 +95,8 @@ def revoke(*, actor: User, event_uid: UUID, reason: str, shown: str, key: UUID, 
         raise Conflict(_("This sign-off was revoked in the meantime.")) from None
     close_gates(person_id=event.subject_id, sources=[gate_source(event.uid)])
     words = {"name": actor.get_short_name(), "meaning": event.words}
-    people = {event.subject_id: event.subject, event.signer_id: event.signer}
-    notify(
-        [person for pk, person in people.items() if pk != actor.pk],
-        lambda: _("%(name)s took back: %(meaning)s") % words,
-        f"/requests/{event.case.uid}/",
-        at,
-        in_log=[follow_up.uid],
-    )
+    people = [person for person in (event.subject, event.signer) if person.pk != actor.pk]
+    tell(TAKEN_BACK, people, about=event.case.uid, words=words, at=at, in_log=[follow_up.uid])
     return follow_up
 
 

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from assessments.models import CalibrationAttempt, CalibrationVersion
 from assessments.rules.calibration import agreement, decides
+from assessments.rules.notices import CALIBRATION_PASSED
 from assessments.rules.specs import CalibrationItemSpec, CalibrationSpec
 from coaching.api import ObserverGrant, record_grants, unlapsed
 from coaching.rules.times import a_year_later
@@ -35,11 +36,11 @@ from lms.api import (
     find_step,
     learning_administrators,
     log_row,
-    notify,
     open_enrolments,
     paths_of,
     record_completion,
     structure_of,
+    tell,
 )
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
 
@@ -197,9 +198,4 @@ def _renew(found: Calibration, attempt: CalibrationAttempt, at: datetime) -> Non
             at=at,
         )
         return
-
-    def sentence() -> str:
-        said = _("%(name)s passed a calibration (agreement %(kappa)s). A grant for %(skill)s is yours to give.")
-        return said % words
-
-    notify(learning_administrators().exclude(pk=person.pk), sentence, "/people/grants/", at)
+    tell(CALIBRATION_PASSED, learning_administrators().exclude(pk=person.pk), words=words, at=at)

@@ -12,20 +12,18 @@ import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.urls import reverse
 from django.utils.text import Truncator
-from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 from wagtail.log_actions import registry as log_registry
 from wagtail.models import DraftStateMixin, Page, Revision
 
-from lms.api import notify
+from cms.rules.notices import NOT_EXPIRED, NOT_PUBLISHED
+from lms.api import tell
 
 from .compile.run import COMPILERS
 
@@ -170,15 +168,8 @@ def _write_down(due: Due, reason: str, at: datetime) -> None:
         log(instance=due.thing, action=REFUSED, revision=due.revision, data=data, timestamp=at)
     author = due.revision.user if due.revision else None
     if before is None and author is not None:
-        notify([author], partial(_what_failed, due), reverse("wagtailadmin_home"), at)
-
-
-def _what_failed(due: Due) -> str:
-    says = {
-        PUBLISH: _("“%(title)s” did not go live at its time. The home page of authoring says why."),
-        EXPIRE: _("“%(title)s” did not leave the site at its time. The home page of authoring says why."),
-    }
-    return says[due.act] % {"title": Truncator(str(due.thing)).chars(160)}
+        kind = {PUBLISH: NOT_PUBLISHED, EXPIRE: NOT_EXPIRED}[due.act]
+        tell(kind, [author], words={"title": Truncator(str(due.thing)).chars(160)}, at=at)
 
 
 def _reasons(keys: Iterable[str]) -> dict[str, str]:

@@ -35,6 +35,7 @@ from lms.api import (
     Step,
     StepKind,
     User,
+    address_of,
     paths_of,
     people_policy,
 )
@@ -142,7 +143,8 @@ def _enrolment(person: User, uid: UUID, at: datetime) -> str | None:
 
 
 def _notice(person: User, uid: UUID, at: datetime) -> str | None:
-    return Notice.objects.filter(person=person, uid=uid).values_list("url", flat=True).first()
+    notice = Notice.objects.filter(person=person, uid=uid).first()
+    return address_of(notice.kind, notice.about) if notice else None
 
 
 def _person(person: User, uid: UUID, at: datetime) -> str | None:

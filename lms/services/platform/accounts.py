@@ -18,13 +18,15 @@ from lms.errors import Conflict, Invalid
 from lms.models import User
 from lms.policies import people_policy
 from lms.policies.duties import administrators
-from lms.rules.lines import one_line, shorten
+from lms.rules.lines import one_line
+from lms.rules.notices import SECOND_FACTOR_REMOVED
 
 from .acts import act, claim_key
 from .address_change import who_helps
 from .addresses import addresses_of
 from .language import in_language_of
-from .outbox import notify, queue_mail
+from .notices import tell
+from .outbox import queue_mail
 from .people import organisation
 
 LONGEST_REASON = 300
@@ -62,12 +64,7 @@ def remove_second_factor(
         for address in addresses_of(person, at):
             queue_mail(_mail_to(person, address, actor, reason, gone), at)
     words = {"admin": actor.full_name, "name": person.full_name, "reason": reason}
-    notify(
-        administrators().exclude(pk__in=[actor.pk, person.pk]),
-        lambda: shorten(_("%(admin)s removed the second factor of %(name)s: %(reason)s") % words, 300),
-        reverse("people"),
-        at,
-    )
+    tell(SECOND_FACTOR_REMOVED, administrators().exclude(pk__in=[actor.pk, person.pk]), words=words, at=at)
     return person
 
 

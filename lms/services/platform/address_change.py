@@ -13,7 +13,6 @@ from uuid import UUID
 
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -21,12 +20,14 @@ from lms.errors import Conflict, Invalid
 from lms.models import FormerAddress, User
 from lms.policies import people_policy
 from lms.policies.duties import administrators, learning_administrators
-from lms.rules.lines import one_line, shorten
+from lms.rules.lines import one_line
+from lms.rules.notices import ADDRESS_CHANGED
 
 from .acts import act, claim_key
 from .addresses import TAKEN, addresses_of, usable_address
 from .language import in_language_of
-from .outbox import notify, queue_mail
+from .notices import tell
+from .outbox import queue_mail
 from .people import organisation, send_invitation
 
 LONGEST_REASON = 300
@@ -106,21 +107,8 @@ def _tell(person: User, actor: User, reason: str, gone: Sequence[object], before
     with in_language_of(person):
         for address in before:
             queue_mail(_mail_to_old(person, address, actor, reason, gone), at)
-    words = {"admin": actor.full_name, "name": person.full_name, "reason": reason}
-
-    def sentence() -> str:
-        if gone:
-            said = _("%(admin)s changed the address of %(name)s and removed the second factor: %(reason)s")
-        else:
-            said = _("%(admin)s changed the address of %(name)s: %(reason)s")
-        return shorten(said % words, 300)
-
-    notify(
-        administrators().exclude(pk__in=[actor.pk, person.pk]),
-        sentence,
-        reverse("people"),
-        at,
-    )
+    words = {"admin": actor.full_name, "name": person.full_name, "reason": reason, "factor": bool(gone)}
+    tell(ADDRESS_CHANGED, administrators().exclude(pk__in=[actor.pk, person.pk]), words=words, at=at)
 
 
 def who_helps(person: User, *but: User) -> str:

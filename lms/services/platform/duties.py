@@ -6,14 +6,11 @@ through to Django's groups and ``is_superuser``, which Wagtail asks.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 from uuid import UUID, uuid4
 
 from django.contrib.auth.models import Group
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lms.errors import Conflict, Invalid, NotFound
@@ -22,11 +19,19 @@ from lms.policies import people_policy
 from lms.policies.duties import administrators, forget_held, learning_administrators
 from lms.rules.duties import ADMINISTRATOR, BY_CODE
 from lms.rules.lines import one_line, shorten
+from lms.rules.notices import (
+    ADMINISTRATOR_MADE,
+    ADMINISTRATOR_REPLACED,
+    DUTY_ENDED,
+    DUTY_GIVEN,
+    DUTY_GIVEN_TO_YOU,
+    YOUR_DUTY_ENDED,
+)
 
 from .acts import act, claim_key
 from .log import after_the_log, log_end, log_row, recording
 from .navigation import forget
-from .outbox import notify
+from .notices import tell
 
 LONGEST_REASON = 300
 
@@ -48,9 +53,9 @@ def give_duty(*, actor: User, person_uid: UUID, duty: str, reason: str, key: UUI
     if not claim_key(actor=actor, name="duty.give", key=key, at=at, about=person.uid, why=why, changed=changed):
         return DutyHolding.objects.get(uid=key)
     holding = record_duty(person=person, duty=duty, by=actor, reason=why, at=at, uid=key)
-    words = {"admin": actor.full_name, "name": person.full_name, "duty": BY_CODE[duty].word, "reason": why}
-    _tell(person, actor, lambda: _("%(admin)s gave you a duty, “%(duty)s”: %(reason)s") % words, others=False, at=at)
-    _tell(person, actor, lambda: _("%(admin)s gave %(name)s a duty, “%(duty)s”: %(reason)s") % words, at=at)
+    words = {"admin": actor.full_name, "name": person.full_name, "duty": duty, "reason": why}
+    tell(DUTY_GIVEN_TO_YOU, [person], about=person.uid, words=words, at=at)
+    tell(DUTY_GIVEN, _watching(actor, person), about=person.uid, words=words, at=at)
     return holding
 
 
@@ -75,17 +80,16 @@ def end_duty(*, actor: User, person_uid: UUID, holding_uid: UUID, reason: str, k
     if holding.until_at is not None:
         raise Conflict(_("This duty has ended already."))
     finish_duty(holding=holding, by=actor, reason=why, at=at)
-    words = {"admin": actor.full_name, "duty": BY_CODE[holding.duty].word, "reason": why}
-    _tell(person, actor, lambda: _("%(admin)s ended your duty “%(duty)s”: %(reason)s") % words, others=False, at=at)
-    _tell(person, actor, partial(_ended, holding, actor, why), at=at)
+    words = {"admin": actor.full_name, "name": person.full_name, "duty": holding.duty, "reason": why}
+    tell(YOUR_DUTY_ENDED, [person], about=person.uid, words=words, at=at)
+    tell(DUTY_ENDED, _watching(actor, person), about=person.uid, words=words, at=at)
     return holding
 
 
-def _tell(person: User, actor: User, sentence: Callable[[], str], *, others: bool = True, at: datetime) -> None:
-    """Tell the person, or those who watch over duties: the other administrators and L&D. Queries: 2."""
+def _watching(actor: User, person: User) -> QuerySet[User]:
+    """Those who watch over duties, without these two: the other administrators and L&D."""
     watching = User.objects.filter(Q(pk__in=administrators()) | Q(pk__in=learning_administrators()))
-    readers = watching.exclude(pk__in=[actor.pk, person.pk]) if others else [person]
-    notify(readers, lambda: shorten(sentence(), 300), reverse("people_duties", args=[person.uid]), at)
+    return watching.exclude(pk__in=[actor.pk, person.pk])
 
 
 # --- Where a row begins and ends
@@ -141,15 +145,8 @@ def finish_all_duties(*, person: User, by: User, reason: str, at: datetime) -> N
         raise Conflict(_("%(name)s is the only administrator. Somebody else has to have this duty first.") % words)
     for holding in open_now:
         finish_duty(holding=holding, by=by, reason=reason, at=at)
-        _tell(person, by, partial(_ended, holding, by, reason), at=at)
-
-
-def _ended(holding: DutyHolding, by: User, reason: str) -> str:
-    """What others read of a duty that was ended."""
-    words = {"admin": by.full_name, "name": holding.person.full_name, "reason": reason}
-    return _("%(admin)s ended the duty “%(duty)s” of %(name)s: %(reason)s") % (
-        words | {"duty": BY_CODE[holding.duty].word}
-    )
+        words = {"admin": by.full_name, "name": person.full_name, "duty": holding.duty, "reason": reason}
+        tell(DUTY_ENDED, _watching(by, person), about=person.uid, words=words, at=at)
 
 
 def duties_that_end(person: User, at: datetime) -> dict[str, tuple[object, object]]:
@@ -194,10 +191,7 @@ def make_administrator(*, person: User, at: datetime, instead_of: User | None = 
                 _("%(name)s was made on the machine, too, and is one still: say --instead-of %(email)s.") % words
             )
         replaced = {"name": person.full_name}
-        _tell(
-            instead_of, person, lambda: _("%(name)s was made administrator on the machine, in your place.") % replaced,
-            others=False, at=at,
-        )  # fmt: skip
+        tell(ADMINISTRATOR_REPLACED, [instead_of], about=instead_of.uid, words=replaced, at=at)
         words = {"name": instead_of.full_name}
         reason = shorten(_("Made on the machine, in place of %(name)s.") % words, LONGEST_REASON)
     elif names := ", ".join(administrators().order_by("name_order").values_list("full_name", flat=True)):
@@ -207,7 +201,7 @@ def make_administrator(*, person: User, at: datetime, instead_of: User | None = 
         )
     holding = record_duty(person=person, duty=ADMINISTRATOR, by=None, reason=reason, at=at)
     words = {"name": person.full_name}
-    _tell(person, person, lambda: _("%(name)s was made administrator on the machine itself.") % words, at=at)
+    tell(ADMINISTRATOR_MADE, _watching(person, person), about=person.uid, words=words, at=at)
     return holding
 
 

@@ -4,30 +4,42 @@ from __future__ import annotations
 
 import email
 import email.policy
-from collections.abc import Collection, Iterable, Mapping
+import logging
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from lms.clock import now
-from lms.models import LogEntry, Notice, OutgoingMail, User
-from lms.rules.lines import one_line
+from lms.models import LogEntry, MailTurnedOff, Notice, OutgoingMail
+from lms.rules.notice_kind import kind_of
 
-from .language import Sentence, language_of, said_in
+from .language import in_language_of
+
+logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=2)
 MAX_ATTEMPTS = 8
+
+_wake_up: list[Callable[[], object]] = []
+
+
+def register_wake_up(wake: Callable[[], object]) -> None:
+    """Say how the worker is woken; from ``AppConfig.ready()``. Registering again replaces."""
+    _wake_up[:] = [wake]
 
 
 def queue_mail(message: EmailMessage, at: datetime | None = None) -> OutgoingMail:
     """Keep a message for the worker. Header injection is refused by Django while the text is made. Queries: 1."""
     row = _row(message, at or now())
     row.save(force_insert=True)
+    wake_the_worker()
     return row
 
 
@@ -41,46 +53,69 @@ def _row(message: EmailMessage, at: datetime) -> OutgoingMail:
     )
 
 
-def notify(people: Iterable[User], sentence: Sentence, url: str, at: datetime, in_log: Iterable[UUID] = ()) -> None:
-    """Tell people something, on the screen and soon by mail, in the transaction of the fact. Queries: 1.
+def wake_the_worker() -> None:
+    """Have the worker send what waits as soon as this transaction is committed, once however often it is asked.
 
-    ``sentence`` makes the text: it is called once for each language that somebody here reads. ``in_log``: uids of what
-    it tells of that stands in the record's log; the mail carries the head of the log that includes them.
+    A wake-up only: where no broker answers, the sweep finds the rows (ADR 4).
     """
-    uids = [str(uid) for uid in in_log]
-    people = [person for person in people if person.is_active]
-    texts = {language: said_in(language, sentence) for language in {language_of(person) for person in people}}
-    Notice.objects.bulk_create(
-        [
-            Notice(person=person, text=texts[language_of(person)], url=url, created_at=at, in_log=uids)
-            for person in people
-        ]
-    )
+    if not any(hook is _send_wake_up for _names, hook, _robust in transaction.get_connection().run_on_commit):
+        transaction.on_commit(_send_wake_up)
+
+
+def _send_wake_up() -> None:
+    try:
+        for wake in _wake_up:
+            wake()
+    except Exception:  # whatever is wrong with the broker, the act is done and the row waits
+        logger.warning("The worker could not be woken; the sweep sends what waits.", exc_info=True)
 
 
 @transaction.atomic
 def mail_notices(at: datetime | None = None, limit: int = 200) -> int:
-    """Queue a mail for each notice that has none yet, oldest first; returns how many. Queries: 4, for any number.
+    """Queue the mail that is due for notices that have none yet, oldest first; returns how many. Queries: 5, for any
+    number.
 
-    Rows are locked and skipped when locked, so that two workers never queue one notice twice.
+    A kind that is collected comes as one mail a person; whoever turned a kind off gets none. Rows are locked and
+    skipped when locked, so that two workers never queue one notice twice.
     """
-    waiting = Notice.objects.filter(mailed_at=None).select_related("person").order_by("pk")
+    at = at or now()
+    waiting = Notice.objects.filter(mailed_at=None, mail_at__lte=at).select_related("person").order_by("mail_at", "pk")
     notices = list(waiting.select_for_update(skip_locked=True, of=("self",))[:limit])
+    off = set(MailTurnedOff.objects.filter(person__in={n.person_id for n in notices}).values_list("person", "kind"))
     heads = heads_with({uid for notice in notices for uid in notice.in_log})
-    mails = [_mail_of(notice, heads) for notice in notices if notice.person.is_active]
+    wanted = [notice for notice in notices if notice.person.is_active and (notice.person_id, notice.kind) not in off]
+    mails = [_mail_of(group, heads) for group in _together(wanted)]
     OutgoingMail.objects.bulk_create(mails)
-    Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(mailed_at=at or now())
+    Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(mailed_at=at)
     return len(mails)
 
 
-def _mail_of(notice: Notice, heads: Mapping[str, LogEntry]) -> OutgoingMail:
-    body = f"{notice.text}\n\n{settings.VOUCH_BASE_URL.rstrip('/')}{notice.url}\n"
-    found = [heads[uid] for uid in notice.in_log if uid in heads]
-    if found:
-        last = max(found, key=lambda entry: entry.number)
-        body = f"{body}\n{said_in(language_of(notice.person), lambda: receipt_of(last))}\n"
-    subject = one_line(notice.text)  # a line break in a name must not keep everybody's mail from going out
-    return _row(EmailMessage(subject=subject, body=body, to=[notice.person.email]), notice.created_at)
+def _together(notices: Iterable[Notice]) -> list[list[Notice]]:
+    """Notices that share a mail: those that are collected, of one person; each other one by itself."""
+    groups: dict[object, list[Notice]] = {}
+    for notice in notices:
+        collected = kind_of(notice.kind).digest
+        groups.setdefault((notice.person_id, notice.mail_at) if collected else notice.pk, []).append(notice)
+    return list(groups.values())
+
+
+def _mail_of(notices: Sequence[Notice], heads: Mapping[str, LogEntry]) -> OutgoingMail:
+    person = notices[0].person
+    with in_language_of(person):
+        texts = [notice.text for notice in notices]
+        body = "\n".join(f"{text}\n\n{_url_of(notice)}\n" for notice, text in zip(notices, texts, strict=True))
+        found = [heads[uid] for notice in notices for uid in notice.in_log if uid in heads]
+        if found:
+            body = f"{body}\n{receipt_of(max(found, key=lambda entry: entry.number))}\n"
+        count = len(texts)
+        subject = texts[0] if count == 1 else ngettext("%(n)s notice", "%(n)s notices", count) % {"n": count}
+    return _row(EmailMessage(subject=subject, body=body, to=[person.email]), notices[-1].created_at)
+
+
+def _url_of(notice: Notice) -> str:
+    """Where its page is on the web."""
+    kind = kind_of(notice.kind)
+    return settings.VOUCH_BASE_URL.rstrip("/") + reverse(kind.place, args=[notice.about] if kind.about else [])
 
 
 def heads_with(uids: Collection[str]) -> dict[str, LogEntry]:

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lms import clock
@@ -14,12 +13,12 @@ from lms.errors import Conflict, Invalid
 from lms.models import Enrolment, PathVersion, Requirement, RoleProfileVersion, StepKind, User
 from lms.policies import enrolment_policy, people_policy
 from lms.rules.bounds import PATH_BEGINS
-from lms.rules.lines import one_line, shorten
-from lms.rules.said import full_day
+from lms.rules.lines import one_line
+from lms.rules.notices import FIRST_DAY_CHANGED
 from lms.rules.shown import require_same
 from lms.services.platform.acts import act, claim_key
 from lms.services.platform.navigation import forget
-from lms.services.platform.outbox import notify
+from lms.services.platform.notices import tell
 
 from .gates import gates_of
 from .progress import record_completion
@@ -119,12 +118,7 @@ def correct_first_day(
     PATH_BEGINS.check("started_on", started_on, clock.today(enrolment.person.zone, at))
     enrolment.started_on = started_on
     enrolment.save(update_fields=["started_on"])
-
-    def sentence() -> str:
-        words = {"day": full_day(started_on), "reason": reason}
-        return shorten(_("Your path begins on %(day)s: %(reason)s") % words, 300)
-
-    notify([enrolment.person], sentence, reverse("path"), at)
+    tell(FIRST_DAY_CHANGED, [enrolment.person], words={"day": started_on, "reason": reason}, at=at)
     return enrolment
 
 

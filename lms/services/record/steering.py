@@ -11,11 +11,8 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
-from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lms import clock
@@ -24,11 +21,12 @@ from lms.models import Enrolment, Extension, Opening, Pause, StepKind, User, Wai
 from lms.policies import enrolment_policy
 from lms.rules.bounds import MORE_TIME, PAUSE_BEGINS, PAUSE_ENDS, YEAR
 from lms.rules.days import add_days
-from lms.rules.lines import one_line, shorten
-from lms.rules.said import full_day
+from lms.rules.lines import one_line
+from lms.rules.notices import PATH_PAUSED, PATH_RESUMED, STEP_WAIVED, TIME_GIVEN
 from lms.rules.shown import require_same
 from lms.services.platform.acts import act, claim_key
-from lms.services.platform.outbox import notify
+from lms.services.platform.language import language_of
+from lms.services.platform.notices import tell
 
 from .progress import DONE, WAIVED, progress_of, record_completion, require_open
 from .shown import steering_shown
@@ -74,17 +72,7 @@ def pause(
         raise Conflict(_("The path is paused on some of these days already. End that pause first."))
     Pause.objects.create(enrolment=enrolment, from_on=from_on, until_on=until_on, reason=reason, by=actor)
     _follow([enrolment], at)
-
-    def sentence() -> str:
-        words = {"from": full_day(from_on), "until": full_day(until_on), "reason": reason}
-        said = (
-            _("Your path is paused from %(from)s until %(until)s: %(reason)s")
-            if until_on
-            else _("Your path is paused from %(from)s: %(reason)s")
-        )
-        return shorten(said % words, 300)
-
-    notify([enrolment.person], sentence, reverse("today"), at)
+    tell(PATH_PAUSED, [enrolment.person], words={"from": from_on, "until": until_on, "reason": reason}, at=at)
     return enrolment
 
 
@@ -105,7 +93,7 @@ def resume(*, actor: User, enrolment_uid: UUID, shown: str, key: UUID, at: datet
     found.until_on = max(today, found.from_on)
     found.save(update_fields=["until_on"])
     _follow([enrolment], at)
-    notify([enrolment.person], lambda: _("Your path goes on. Its days count again."), reverse("today"), at)
+    tell(PATH_RESUMED, [enrolment.person], at=at)
     return enrolment
 
 
@@ -162,12 +150,7 @@ def extend(
     Extension.objects.create(
         enrolment=enrolment, step_id=state.step.id, due_day=due_day, reason=reason, by=actor, extended_at=at
     )
-
-    def sentence() -> str:
-        words = {"day": full_day(progress.date_of(due_day)), "reason": reason}
-        return shorten(_("You have more time, until %(day)s: %(reason)s") % words, 300)
-
-    notify([enrolment.person], sentence, reverse("path"), at)
+    tell(TIME_GIVEN, [enrolment.person], words={"day": progress.date_of(due_day), "reason": reason}, at=at)
     return enrolment
 
 
@@ -204,15 +187,11 @@ def waive(
     _waiver, new = Waiver.objects.get_or_create(
         enrolment=enrolment, step_id=step.id, defaults={"reason": reason, "by": actor, "waived_at": at}
     )
-
-    def sentence() -> str:
-        uid = step.content_uid or step.uid
-        label = labels_of([uid], get_language() or settings.LANGUAGE_CODE).get(uid)
-        words = {"step": label.title if label else step.title, "reason": reason}
-        return shorten(_("You need not do “%(step)s”: %(reason)s") % words, 300)
-
     if new:
-        notify([enrolment.person], sentence, reverse("path"), at)
+        uid = step.content_uid or step.uid
+        label = labels_of([uid], language_of(enrolment.person)).get(uid)
+        words = {"step": label.title if label else step.title, "reason": reason}
+        tell(STEP_WAIVED, [enrolment.person], words=words, at=at)
 
 
 def open_step(*, enrolment: Enrolment, step: StepInfo, reason: str, by: User, at: datetime) -> bool:

@@ -1,0 +1,93 @@
+"""What judging tells people."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from lms.rules.notice_kind import NoticeKind, Reader, Words
+
+
+def _request_answered(words: Words, reader: Reader) -> str:
+    if words["accepted"]:
+        return _("%(name)s will watch: %(standard)s") % words
+    return _("%(name)s cannot watch: %(standard)s") % words
+
+
+def _countersigned(words: Words, reader: Reader) -> str:
+    if words["agreed"]:
+        return _("%(name)s countersigned: %(meaning)s") % words
+    return _("%(name)s did not countersign: %(meaning)s") % words
+
+
+def _ledger_found(words: Words, reader: Reader) -> str:
+    said = ngettext(
+        "Verifying the ledger of sign-offs found %(n)s thing that is not as it was written. %(first)s",
+        "Verifying the ledger of sign-offs found %(n)s things that are not as they were written. First: %(first)s",
+        words["n"],
+    )
+    return said % words
+
+
+LEARNER_SEEN = NoticeKind(
+    "assessments.learner_seen", gettext_lazy("%(observer)s wrote down what they saw: %(standard)s"), "case"
+)
+YOUR_LEARNER_SEEN = NoticeKind(
+    "assessments.your_learner_seen", gettext_lazy("%(observer)s observed %(learner)s: %(standard)s"), "case_decide"
+)
+ASKED_TO_WATCH = NoticeKind(
+    "assessments.asked_to_watch", gettext_lazy("%(learner)s asks you to watch: %(standard)s"), "observe", urgent=True
+)
+REQUEST_ANSWERED = NoticeKind("assessments.request_answered", _request_answered, "case", urgent=True)
+WATCHES_INSTEAD = NoticeKind(
+    "assessments.watches_instead", gettext_lazy("%(name)s watches in place of %(before)s: %(standard)s"), "case"
+)
+ASKED_NO_MORE = NoticeKind(
+    "assessments.asked_no_more",
+    gettext_lazy("%(learner)s no longer asks you to watch: %(standard)s"),
+    "coach_queue",
+    about=False,
+    urgent=True,
+)
+OBSERVER_LEFT = NoticeKind(
+    "assessments.observer_left",
+    gettext_lazy("%(name)s has left and cannot watch: %(standard)s. Ask somebody else."),
+    "case",
+)
+DECIDED = NoticeKind("assessments.decided", gettext_lazy("%(coach)s decided: %(standard)s"), "case", urgent=True)
+MORE_ASKED = NoticeKind(
+    "assessments.more_asked", gettext_lazy("%(coach)s asks for more evidence: %(standard)s"), "case", urgent=True
+)
+COUNTERSIGNED = NoticeKind("assessments.countersigned", _countersigned, "case", urgent=True)
+TAKEN_BACK = NoticeKind("assessments.taken_back", gettext_lazy("%(name)s took back: %(meaning)s"), "case", urgent=True)
+ERASURE_ASKED = NoticeKind(
+    "assessments.erasure_asked",
+    gettext_lazy("%(admin)s asks to erase the texts of the sign-offs of %(name)s: %(reason)s"),
+    "people_erase",
+    urgent=True,
+)
+CALIBRATION_PASSED = NoticeKind(
+    "assessments.calibration_passed",
+    gettext_lazy("%(name)s passed a calibration (agreement %(kappa)s). A grant for %(skill)s is yours to give."),
+    "observer_grants",
+    about=False,
+    digest=True,
+)
+LEDGER_FOUND = NoticeKind("assessments.ledger_found", _ledger_found, "notices", about=False, urgent=True)
+
+KINDS = (
+    LEARNER_SEEN,
+    YOUR_LEARNER_SEEN,
+    ASKED_TO_WATCH,
+    REQUEST_ANSWERED,
+    WATCHES_INSTEAD,
+    ASKED_NO_MORE,
+    OBSERVER_LEFT,
+    DECIDED,
+    MORE_ASKED,
+    COUNTERSIGNED,
+    TAKEN_BACK,
+    ERASURE_ASKED,
+    CALIBRATION_PASSED,
+    LEDGER_FOUND,
+)

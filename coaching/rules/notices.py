@@ -1,0 +1,188 @@
+"""What helping tells people."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lms.rules.notice_kind import NoticeKind, Reader, Words, said_day, said_when
+
+EXCHANGE_MAIL = gettext_lazy("Answers to my questions in the exchange, and answers and examples of mine that count")
+
+
+def _when(words: Words, reader: Reader) -> dict[str, object]:
+    """The words with the time of a session on the reader's own clock."""
+    return {**words, "when": said_when(words["when"], reader)}
+
+
+def _session_planned(words: Words, reader: Reader) -> str:
+    return _("%(who)s planned a session with you on %(when)s: %(title)s") % _when(words, reader)
+
+
+def _session_moved(words: Words, reader: Reader) -> str:
+    return _("%(who)s moved your session to %(when)s: %(title)s") % _when(words, reader)
+
+
+def _session_cancelled(words: Words, reader: Reader) -> str:
+    return _("%(who)s cancelled your session on %(when)s: %(reason)s") % _when(words, reader)
+
+
+def _session_missed(words: Words, reader: Reader) -> str:
+    return _("Your session of %(when)s did not take place. Plan another: %(title)s") % _when(words, reader)
+
+
+def _session_held(words: Words, reader: Reader) -> str:
+    return _("%(who)s wrote down your session of %(when)s: %(title)s") % _when(words, reader)
+
+
+def _session_without_coach(words: Words, reader: Reader) -> str:
+    said = _("Your session on %(when)s is cancelled, because the coach changes: %(title)s")
+    return said % _when(words, reader)
+
+
+def _session_soon(words: Words, reader: Reader) -> str:
+    return _("Your session with %(who)s is on %(when)s: %(title)s") % _when(words, reader)
+
+
+def _challenge_answered(words: Words, reader: Reader) -> str:
+    if words["accepted"]:
+        return _("You may be seen early: %(title)s. %(words)s") % words
+    return _("Not early: %(title)s. %(words)s") % words
+
+
+def _may_observe(words: Words, reader: Reader) -> str:
+    return _("You may observe %(n)s skills until %(until)s.") % {**words, "until": said_day(words["until"])}
+
+
+def _you_cover(words: Words, reader: Reader) -> str:
+    days = {"from": said_day(words["from"]), "until": said_day(words["until"])}
+    return _("You cover for %(coach)s from %(from)s to %(until)s.") % {**words, **days}
+
+
+SESSION_PLANNED = NoticeKind("coaching.session_planned", _session_planned, "session", urgent=True)
+SESSION_MOVED = NoticeKind("coaching.session_moved", _session_moved, "session", urgent=True)
+SESSION_CANCELLED = NoticeKind("coaching.session_cancelled", _session_cancelled, "session", urgent=True)
+SESSION_WITHOUT_COACH = NoticeKind("coaching.session_without_coach", _session_without_coach, "session", urgent=True)
+SESSION_MISSED = NoticeKind("coaching.session_missed", _session_missed, "session")
+SESSION_HELD = NoticeKind("coaching.session_held", _session_held, "session")
+SESSION_SOON = NoticeKind("coaching.session_soon", _session_soon, "session", urgent=True)
+
+CHALLENGE_ASKED = NoticeKind(
+    "coaching.challenge_asked", gettext_lazy("%(learner)s asks to be seen early: %(title)s"), "challenge", urgent=True
+)
+CHALLENGE_ANSWERED = NoticeKind("coaching.challenge_answered", _challenge_answered, "challenge", urgent=True)
+
+COACH_ENDED = NoticeKind(
+    "coaching.coach_ended",
+    gettext_lazy("%(coach)s is no longer the coach of %(learner)s: %(reason)s"),
+    "my_people",
+    about=False,
+)
+COACH_DECLINED = NoticeKind(
+    "coaching.coach_declined",
+    gettext_lazy("%(coach)s does not become the coach of %(learner)s: %(reason)s"),
+    "my_people",
+    about=False,
+)
+COACH_FOUND = NoticeKind("coaching.coach_found", gettext_lazy("%(coach)s is your coach now."), "my_people", about=False)
+LEARNER_FOUND = NoticeKind(
+    "coaching.learner_found", gettext_lazy("You are the coach of %(learner)s now."), "coach_person", urgent=True
+)
+HANDED_OVER = NoticeKind(
+    "coaching.handed_over",
+    gettext_lazy("%(learner)s is handed over to %(coach)s. %(reason)s"),
+    "my_people",
+    about=False,
+)
+COACH_PROPOSED = NoticeKind(
+    "coaching.coach_proposed",
+    gettext_lazy("%(actor)s proposes %(coach)s as the coach of %(learner)s. You decide."),
+    "team_coach",
+    urgent=True,
+)
+COACH_NEEDED = NoticeKind(
+    "coaching.coach_needed",
+    gettext_lazy("%(coach)s coaches no more: %(learner)s needs another coach. You choose."),
+    "team_coach",
+    urgent=True,
+)
+COACH_MADE = NoticeKind(
+    "coaching.coach_made", gettext_lazy("You are a coach now, for up to %(n)s learners."), "my_people", about=False
+)
+COVERS = NoticeKind("coaching.covers", _you_cover, "my_people", about=False)
+
+MAY_OBSERVE = NoticeKind("coaching.may_observe", _may_observe, "my_people", about=False)
+OBSERVES_NO_MORE = NoticeKind(
+    "coaching.observes_no_more",
+    gettext_lazy("You no longer observe %(skill)s: %(reason)s"),
+    "my_people",
+    about=False,
+)
+
+EXAMPLE_ACCEPTED = NoticeKind(
+    "coaching.example_accepted",
+    gettext_lazy("%(who)s accepted your example: %(title)s"),
+    "exchange_thread",
+    mail=EXCHANGE_MAIL,
+)
+ANSWER_ACCEPTED = NoticeKind(
+    "coaching.answer_accepted",
+    gettext_lazy("%(who)s accepted your answer: %(title)s"),
+    "exchange_thread",
+    mail=EXCHANGE_MAIL,
+)
+QUESTION_ANSWERED = NoticeKind(
+    "coaching.question_answered",
+    gettext_lazy("%(who)s answered your question: %(title)s"),
+    "exchange_thread",
+    mail=EXCHANGE_MAIL,
+)
+POST_HIDDEN = NoticeKind(
+    "coaching.post_hidden",
+    gettext_lazy("A moderator hid your post in “%(title)s”: %(reason)s"),
+    "exchange",
+    about=False,
+)
+
+PROMISE_KEPT = NoticeKind(
+    "coaching.promise_kept",
+    gettext_lazy("%(learner)s has kept a promise and asks you to confirm it: %(what)s"),
+    "commitment",
+    urgent=True,
+)
+PROMISE_CONFIRMED = NoticeKind(
+    "coaching.promise_confirmed", gettext_lazy("%(coach)s confirmed: %(skills)s"), "commitment"
+)
+PROMISE_SENT_BACK = NoticeKind(
+    "coaching.promise_sent_back", gettext_lazy("Not yet, says %(coach)s: %(what)s"), "commitment"
+)
+
+KINDS = (
+    SESSION_PLANNED,
+    SESSION_MOVED,
+    SESSION_CANCELLED,
+    SESSION_WITHOUT_COACH,
+    SESSION_MISSED,
+    SESSION_HELD,
+    SESSION_SOON,
+    CHALLENGE_ASKED,
+    CHALLENGE_ANSWERED,
+    COACH_ENDED,
+    COACH_DECLINED,
+    COACH_FOUND,
+    LEARNER_FOUND,
+    HANDED_OVER,
+    COACH_PROPOSED,
+    COACH_NEEDED,
+    COACH_MADE,
+    COVERS,
+    MAY_OBSERVE,
+    OBSERVES_NO_MORE,
+    EXAMPLE_ACCEPTED,
+    ANSWER_ACCEPTED,
+    QUESTION_ANSWERED,
+    POST_HIDDEN,
+    PROMISE_KEPT,
+    PROMISE_CONFIRMED,
+    PROMISE_SENT_BACK,
+)

@@ -1,0 +1,101 @@
+"""What the record tells people."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .duties import BY_CODE
+from .notice_kind import NoticeKind, Reader, Words, said_day
+
+
+def _address_changed(words: Words, reader: Reader) -> str:
+    if words["factor"]:
+        return _("%(admin)s changed the address of %(name)s and removed the second factor: %(reason)s") % words
+    return _("%(admin)s changed the address of %(name)s: %(reason)s") % words
+
+
+def _duty(words: Words) -> dict[str, object]:
+    """The words with the duty as it is called."""
+    return {**words, "duty": BY_CODE[words["duty"]].word}
+
+
+def _duty_given(words: Words, reader: Reader) -> str:
+    return _("%(admin)s gave %(name)s a duty, “%(duty)s”: %(reason)s") % _duty(words)
+
+
+def _duty_given_to_you(words: Words, reader: Reader) -> str:
+    return _("%(admin)s gave you a duty, “%(duty)s”: %(reason)s") % _duty(words)
+
+
+def _duty_ended(words: Words, reader: Reader) -> str:
+    return _("%(admin)s ended the duty “%(duty)s” of %(name)s: %(reason)s") % _duty(words)
+
+
+def _your_duty_ended(words: Words, reader: Reader) -> str:
+    return _("%(admin)s ended your duty “%(duty)s”: %(reason)s") % _duty(words)
+
+
+def _path_paused(words: Words, reader: Reader) -> str:
+    said = {**words, "from": said_day(words["from"])}
+    if words["until"]:
+        said["until"] = said_day(words["until"])
+        return _("Your path is paused from %(from)s until %(until)s: %(reason)s") % said
+    return _("Your path is paused from %(from)s: %(reason)s") % said
+
+
+def _time_given(words: Words, reader: Reader) -> str:
+    return _("You have more time, until %(day)s: %(reason)s") % {**words, "day": said_day(words["day"])}
+
+
+def _first_day_changed(words: Words, reader: Reader) -> str:
+    return _("Your path begins on %(day)s: %(reason)s") % {**words, "day": said_day(words["day"])}
+
+
+SECOND_FACTOR_REMOVED = NoticeKind(
+    "lms.second_factor_removed",
+    gettext_lazy("%(admin)s removed the second factor of %(name)s: %(reason)s"),
+    "people",
+    about=False,
+    urgent=True,
+)
+ADDRESS_CHANGED = NoticeKind("lms.address_changed", _address_changed, "people", about=False, urgent=True)
+DUTY_GIVEN = NoticeKind("lms.duty_given", _duty_given, "people_duties", urgent=True)
+DUTY_GIVEN_TO_YOU = NoticeKind("lms.duty_given_to_you", _duty_given_to_you, "people_duties", urgent=True)
+DUTY_ENDED = NoticeKind("lms.duty_ended", _duty_ended, "people_duties", urgent=True)
+YOUR_DUTY_ENDED = NoticeKind("lms.your_duty_ended", _your_duty_ended, "people_duties", urgent=True)
+ADMINISTRATOR_REPLACED = NoticeKind(
+    "lms.administrator_replaced",
+    gettext_lazy("%(name)s was made administrator on the machine, in your place."),
+    "people_duties",
+    urgent=True,
+)
+ADMINISTRATOR_MADE = NoticeKind(
+    "lms.administrator_made",
+    gettext_lazy("%(name)s was made administrator on the machine itself."),
+    "people_duties",
+    urgent=True,
+)
+PATH_PAUSED = NoticeKind("lms.path_paused", _path_paused, "today", about=False)
+PATH_RESUMED = NoticeKind(
+    "lms.path_resumed", gettext_lazy("Your path goes on. Its days count again."), "today", about=False
+)
+TIME_GIVEN = NoticeKind("lms.time_given", _time_given, "path", about=False)
+STEP_WAIVED = NoticeKind("lms.step_waived", gettext_lazy("You need not do “%(step)s”: %(reason)s"), "path", about=False)
+FIRST_DAY_CHANGED = NoticeKind("lms.first_day_changed", _first_day_changed, "path", about=False)
+
+KINDS = (
+    SECOND_FACTOR_REMOVED,
+    ADDRESS_CHANGED,
+    DUTY_GIVEN,
+    DUTY_GIVEN_TO_YOU,
+    DUTY_ENDED,
+    YOUR_DUTY_ENDED,
+    ADMINISTRATOR_REPLACED,
+    ADMINISTRATOR_MADE,
+    PATH_PAUSED,
+    PATH_RESUMED,
+    TIME_GIVEN,
+    STEP_WAIVED,
+    FIRST_DAY_CHANGED,
+)

@@ -1,0 +1,67 @@
+"""Telling people something when its time comes: planned with the fact, called off with it, said once by the sweep."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from lms.models import Reminder, User
+from lms.rules.notice_kind import NoticeKind, kind_of, plain_words
+
+from .notices import tell
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=2)
+
+
+def remind(
+    kind: NoticeKind, people: Iterable[User], *, about: UUID, words: Mapping[str, Any], due_at: datetime, at: datetime
+) -> None:
+    """Tell these people at ``due_at``, in the transaction of the fact; nothing for an instant that has passed.
+
+    What is planned already stays as it is. Queries: 0 or 1.
+    """
+    if due_at > at:
+        rows = [
+            Reminder(person=person, kind=kind.code, about=about, words=plain_words(words), due_at=due_at)
+            for person in people
+        ]
+        Reminder.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def call_off(kind: NoticeKind, about: Iterable[UUID]) -> None:
+    """What was to be said about these is not said any more. Queries: 1-2."""
+    Reminder.objects.filter(kind=kind.code, about__in=list(about), done_at=None).delete()
+
+
+def say_reminders(at: datetime, limit: int = 500) -> int:
+    """Say what is due, and return how many reminders that were.
+
+    Each is claimed by one conditional UPDATE (a lease of two minutes) and said in one transaction with the note that it
+    is done: two workers say it once, one that dies gives it back, and one that cannot be said keeps nothing else away.
+    """
+    waiting = Q(done_at=None, due_at__lte=at) & (Q(claimed_until=None) | Q(claimed_until__lte=at))
+    said = 0
+    for pk in Reminder.objects.filter(waiting).values_list("pk", flat=True)[:limit]:
+        if Reminder.objects.filter(waiting, pk=pk).update(claimed_until=at + LEASE):
+            try:
+                said += _say(pk, at)
+            except Exception:  # a kind that is gone, a row that somebody wrote
+                logger.exception("The reminder %s could not be said.", pk)
+    return said
+
+
+@transaction.atomic
+def _say(pk: int, at: datetime) -> int:
+    row = Reminder.objects.select_related("person").get(pk=pk)
+    done = Reminder.objects.filter(pk=pk, done_at=None).update(done_at=at)
+    if done:
+        tell(kind_of(row.kind), [row.person], about=row.about, words=row.words, at=at)
+    return done
