@@ -20,7 +20,7 @@ from assessments.services.audit.anchors import read_anchors
 from assessments.services.audit.nightly import health as ledger_health
 from assessments.services.audit.nightly import verify_nightly
 from assessments.services.audit.receipts import mail_receipts
-from assessments.services.audit.verify import Report, verify_ledger
+from assessments.services.audit.verify import VerificationReport, verify_ledger
 from assessments.services.cases.case import (
     asked_or_seen_by,
     case_for,
@@ -40,7 +40,7 @@ from assessments.services.cases.decisions import (
 )
 from assessments.services.cases.evidence import MAX_BYTES, add_evidence, content_hash, pieces_of, withdraw_evidence
 from assessments.services.cases.examining import CaseFinding, examine_cases
-from assessments.services.cases.leaving import Held, end_person, held_by
+from assessments.services.cases.leaving import OpenWork, end_person, held_by
 from assessments.services.cases.observations import observation_digest, open_seal, record_observation, write_down
 from assessments.services.cases.reading import (
     Decided,
@@ -70,7 +70,7 @@ from assessments.services.cases.requests import (
 from assessments.services.cases.shown import decision_at, decision_shown, encounter_at, encounter_shown
 from assessments.services.cases.standards import (
     Occasion,
-    Role,
+    RoleRequirements,
     SkillPart,
     Watcher,
     occasions_for,
@@ -82,7 +82,7 @@ from assessments.services.cases.standards import (
 from assessments.services.cases.waiting import countersigns_of
 from assessments.services.ledger.chain import months_later
 from assessments.services.ledger.erasing import answer_erasure, ask_erasure, erasures_of, texts_about, waiting_erasure
-from assessments.services.ledger.signoffs import Standing, countersign, revoke, signoff_shown, standings_on
+from assessments.services.ledger.signoffs import SignOffStanding, countersign, revoke, signoff_shown, standings_on
 from assessments.services.ledger.verdicts import Answered, answers_on, newest, verdicts_of_people
 from assessments.services.practice.calibration import (
     Calibration,
@@ -92,7 +92,7 @@ from assessments.services.practice.calibration import (
     result_of,
     take_calibration,
 )
-from assessments.services.practice.moments import Moment, moment_of
+from assessments.services.practice.moments import AttemptMoment, moment_of
 from assessments.services.practice.play import (
     Practice,
     attempts_of,
@@ -148,6 +148,7 @@ __all__ = [
     "SORTS",
     "Answered",
     "Attempt",
+    "AttemptMoment",
     "Calibration",
     "CalibrationAttempt",
     "CalibrationVersion",
@@ -157,10 +158,8 @@ __all__ = [
     "Entrust",
     "ErasureRequest",
     "Evidence",
-    "Held",
     "Holder",
     "Invoice",
-    "Moment",
     "Move",
     "Moves",
     "MyCase",
@@ -169,6 +168,7 @@ __all__ = [
     "ObservationIndicator",
     "ObservationSkill",
     "Occasion",
+    "OpenWork",
     "PagedQueue",
     "PersonReadiness",
     "Practice",
@@ -176,19 +176,19 @@ __all__ = [
     "Queue",
     "Rated",
     "RecallQuestion",
-    "Report",
     "Request",
-    "Role",
+    "RoleRequirements",
     "ScenarioVersion",
     "SeenOnce",
     "SignOffEvent",
+    "SignOffStanding",
     "SkillPart",
     "StandardVersion",
-    "Standing",
     "TeamFacts",
     "TeamRow",
     "Told",
     "Verdict",
+    "VerificationReport",
     "Watcher",
     "add_evidence",
     "answer_erasure",

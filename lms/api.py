@@ -80,7 +80,7 @@ from lms.services.platform.duties import (
 from lms.services.platform.health import Unwell, health_checks, register_health
 from lms.services.platform.language import choose_language, in_language_of, language_of, said_in
 from lms.services.platform.log import (
-    Sealed,
+    SealedTable,
     lock_log,
     log_end,
     log_row,
@@ -117,6 +117,7 @@ from lms.services.platform.outbox import heads_with, mail_notices, queue_mail, r
 from lms.services.platform.outbox import send_waiting as send_waiting_mail
 from lms.services.platform.people import (
     close_account,
+    expiring_days,
     invite_person,
     lock_person,
     managers_above,
@@ -228,7 +229,7 @@ __all__ = [
     "RoleProfile",
     "RoleProfileVersion",
     "RowPolicy",
-    "Sealed",
+    "SealedTable",
     "Settled",
     "Skill",
     "SkillGate",
@@ -272,6 +273,7 @@ __all__ = [
     "enrol",
     "enrolment_policy",
     "everybody",
+    "expiring_days",
     "extend",
     "facts_of",
     "find_step",

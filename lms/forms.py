@@ -37,14 +37,14 @@ from lms.rules.duties import Duty
 from lms.rules.lines import many_lines, one_line
 
 
-class OneLine(forms.CharField):
+class OneLineField(forms.CharField):
     """A name, a title, a reason: what stands on one line, whoever sends it (``lms.rules.lines.one_line``)."""
 
     def to_python(self, value: Any) -> str:
         return one_line(super().to_python(value) or "")
 
 
-class ManyLines(forms.CharField):
+class ManyLinesField(forms.CharField):
     """Words on several lines (``lms.rules.lines.many_lines``)."""
 
     widget = forms.Textarea
@@ -72,7 +72,7 @@ class Day(forms.DateField):
         return super().get_bound_field(form, field_name)
 
 
-class Moment(forms.DateTimeField):
+class MomentField(forms.DateTimeField):
     """A day and time in the zone that is active (the reader's own); the browser offers those within the bounds."""
 
     def __init__(self, *, within: Bounds, **kwargs: Any) -> None:
@@ -104,12 +104,12 @@ def time_zones() -> list[tuple[str, str]]:
 class InviteForm(forms.Form):
     """Who comes, and to which team."""
 
-    full_name = OneLine(label=_("Full name"), max_length=150)
-    preferred_name = OneLine(
+    full_name = OneLineField(label=_("Full name"), max_length=150)
+    preferred_name = OneLineField(
         label=_("Preferred name"), max_length=60, required=False, help_text=_("What colleagues call them.")
     )
     email = forms.EmailField(label=_("E-mail address"), help_text=_("They log in with it. The invitation goes there."))
-    job = OneLine(label=_("Job title"), max_length=120, required=False)
+    job = OneLineField(label=_("Job title"), max_length=120, required=False)
     team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none(), empty_label=None)
     started_on = Day(label=_("First day"), required=False, within=bounds.FIRST_DAY_HERE)
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones)
@@ -156,7 +156,7 @@ class TokenOfNobody(PasswordResetTokenGenerator):
         return "|".join([super()._make_hash_value(user, timestamp), *addresses])
 
 
-class LinkForm(UserTokenForm):
+class PassphraseLinkForm(UserTokenForm):
     """What a link for a passphrase says. It opens nothing of somebody who left."""
 
     def _get_user(self, uidb36: str) -> User | None:
@@ -209,7 +209,7 @@ class ShowPasskeyAgain(ReauthenticateWebAuthnForm):
 
 
 class AddPasskey(AddWebAuthnForm):
-    name = OneLine(required=False, max_length=100)
+    name = OneLineField(required=False, max_length=100)
     credential = PasskeyAnswer()
 
     def clean(self) -> dict[str, Any]:
@@ -254,7 +254,7 @@ DUTY_REASON = _("They, the other administrators and the learning administrators 
 class SecondFactorForm(forms.Form):
     """Why somebody's second factor goes, and that the administrator knows who asked."""
 
-    reason = OneLine(
+    reason = OneLineField(
         label=_("Reason"),
         max_length=300,
         help_text=_("They read it in the mail, the other administrators in a notice."),
@@ -284,7 +284,7 @@ class AddressForm(forms.Form):
             (REMOVE, _("Remove it: a stranger who had the old address may have set it up.")),
         ],
     )
-    reason = OneLine(
+    reason = OneLineField(
         label=_("Reason"),
         max_length=300,
         help_text=_("They read it in the mail, the other administrators in a notice."),
@@ -298,7 +298,7 @@ class DutyForm(forms.Form):
     """A duty that somebody does not have, and why they get it; ``free`` are the duties to choose from."""
 
     duty = forms.ChoiceField(label=_("Duty"), widget=forms.RadioSelect)
-    reason = OneLine(label=_("Reason"), max_length=300, help_text=DUTY_REASON)
+    reason = OneLineField(label=_("Reason"), max_length=300, help_text=DUTY_REASON)
 
     def __init__(self, *args: Any, free: Iterable[Duty], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -309,7 +309,7 @@ class DutyForm(forms.Form):
 class EndDutyForm(forms.Form):
     """Why a duty ends."""
 
-    reason = OneLine(label=_("Reason"), max_length=300, help_text=DUTY_REASON)
+    reason = OneLineField(label=_("Reason"), max_length=300, help_text=DUTY_REASON)
 
 
 class PauseForm(forms.Form):
@@ -322,14 +322,14 @@ class PauseForm(forms.Form):
         within=bounds.PAUSE_ENDS,
         help_text=_("Leave it open when nobody knows yet."),
     )
-    reason = OneLine(label=_("Reason"), max_length=200, help_text=_("The learner reads it."))
+    reason = OneLineField(label=_("Reason"), max_length=200, help_text=_("The learner reads it."))
 
 
 class FirstDayForm(forms.Form):
     """Another first day of a path, and why."""
 
     started_on = Day(label=_("First day"), within=bounds.PATH_BEGINS)
-    reason = OneLine(label=_("Reason"), max_length=200, help_text=_("The learner reads it."))
+    reason = OneLineField(label=_("Reason"), max_length=200, help_text=_("The learner reads it."))
 
 
 class StepForm(forms.Form):
@@ -346,10 +346,10 @@ class ExtendForm(StepForm):
     """A later day for a step."""
 
     due_on = Day(label=_("New day"), within=bounds.MORE_TIME)
-    reason = OneLine(label=_("Reason"), max_length=200, help_text=_("The learner reads it."))
+    reason = OneLineField(label=_("Reason"), max_length=200, help_text=_("The learner reads it."))
 
 
 class WaiveForm(StepForm):
     """A step that need not be done."""
 
-    reason = OneLine(label=_("Reason"), max_length=200, help_text=_("The learner reads it."))
+    reason = OneLineField(label=_("Reason"), max_length=200, help_text=_("The learner reads it."))

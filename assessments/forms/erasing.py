@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from lms.forms import OneLine
+from lms.forms import OneLineField
 
 from .fields import Pick
 
@@ -13,7 +13,7 @@ from .fields import Pick
 class AskErasureForm(forms.Form):
     """Why."""
 
-    reason = OneLine(
+    reason = OneLineField(
         label=_("Reason"),
         max_length=300,
         help_text=_("The other administrator reads it, and the record keeps it."),

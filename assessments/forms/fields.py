@@ -7,12 +7,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from lms.forms import ManyLines
+from lms.forms import ManyLinesField
 
 LONGEST = 20_000
 
 
-class Said(ManyLines):
+class Said(ManyLinesField):
     """Several lines."""
 
     def __init__(self, *, rows: int = 3, **kwargs: Any) -> None:

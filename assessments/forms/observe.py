@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from assessments.api import ObservationIndicator, SkillPart
 from lms.api import Customer
-from lms.forms import Moment, OneLine
+from lms.forms import MomentField, OneLineField
 from lms.rules import bounds
 from lms.rules.scales import SUPERVISION
 
@@ -23,13 +23,13 @@ MARK, RATING = "mark-", "supervision-"
 MARKS = ObservationIndicator.Mark
 
 
-class AnswerForm(forms.Form):
+class RequestAnswerForm(forms.Form):
     """Yes, or no with a reason."""
 
-    note = OneLine(label=gettext_lazy("If you cannot: why?"), required=False, max_length=300)
+    note = OneLineField(label=gettext_lazy("If you cannot: why?"), required=False, max_length=300)
 
 
-class WordsForm(forms.Form):
+class ObservationWordsForm(forms.Form):
     """Step one. Nothing can be rated here."""
 
     what_i_saw = Said(
@@ -45,7 +45,7 @@ class RatingForm(forms.Form):
 
     seal = forms.CharField(widget=forms.HiddenInput)
     context = Pick(label=gettext_lazy("Where was it?"))
-    occurred_at = Moment(label=gettext_lazy("When was it?"), within=bounds.OBSERVED)
+    occurred_at = MomentField(label=gettext_lazy("When was it?"), within=bounds.OBSERVED)
     customer_uid = forms.ChoiceField(label=gettext_lazy("Customer"), required=False)
 
     def __init__(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from lms.forms import ManyLines
+from lms.forms import ManyLinesField
 
 STALE = _("Something was missing from this page. Please send it again.")
 
@@ -34,7 +34,7 @@ class ResponseForm(KeyForm):
     """A written answer."""
 
     node = forms.CharField(max_length=60, widget=forms.HiddenInput)
-    text = ManyLines(label=_("Your answer"), required=False)
+    text = ManyLinesField(label=_("Your answer"), required=False)
 
 
 class Several(forms.MultipleChoiceField):
@@ -51,7 +51,7 @@ class MarkForm(KeyForm):
     ticks = Several(label=_("What you found"), required=False, widget=forms.CheckboxSelectMultiple)
 
 
-class AnswerForm(KeyForm):
+class RecallAnswerForm(KeyForm):
     """An answer to a recall question; ``next`` is where to go on reading."""
 
     option = forms.CharField(label=_("Your answer"), max_length=40, required=False)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.api import BUCKETS, TeamRow
-from lms.forms import OneLine
+from lms.forms import OneLineField
 from lms.rules.names import title_order
 
 BUCKET_NAMES = {
@@ -31,7 +31,7 @@ SORT_NAMES = [
 class TeamFilter(forms.Form):
     """Sort, bucket, team, path and name. What makes no sense is left out, never refused."""
 
-    q = OneLine(label=gettext_lazy("Name"), required=False, max_length=80)
+    q = OneLineField(label=gettext_lazy("Name"), required=False, max_length=80)
     team = forms.ChoiceField(label=gettext_lazy("Team"), required=False)
     path = forms.ChoiceField(label=gettext_lazy("Path"), required=False)
     sort = forms.ChoiceField(label=gettext_lazy("Sorted by"), required=False, choices=SORT_NAMES)

@@ -18,6 +18,7 @@ class CalibrationAttempt(models.Model):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="calibrations")
     version = models.ForeignKey(CalibrationVersion, models.PROTECT, related_name="attempts")
     ratings = models.JSONField(help_text="Supervision needed 1-5 by id of the vignette.")
+    """Format 1: {id of the vignette: supervision needed, 1-5}."""
     kappa = models.DecimalField(max_digits=4, decimal_places=3)
     bias = models.DecimalField(max_digits=4, decimal_places=3)
     passed = models.BooleanField()

@@ -56,7 +56,11 @@ class SignOffEvent(models.Model):
     level = models.PositiveSmallIntegerField(null=True, blank=True)
     valid_until = models.DateField(null=True, blank=True)
     flags = models.JSONField(default=list, help_text="Why a countersign is needed; empty when none is.")
+    """Format 1: "provisional", "line_manager", "reports_to_learner", "reciprocal"."""
     payload = models.JSONField(help_text="Satisfying set, standard digest, evidence hashes, commitments to the texts.")
+    """Format 1. Of a decision: satisfying, by_exception, rule, skill_version, content, observations, evidence,
+    authority, texts (name: commitment); of what follows one: about, authority, texts; of a superseded one: by, texts.
+    """
     prev_hash = models.CharField(max_length=64)
     this_hash = models.CharField(max_length=64)
     occurred_at = models.DateTimeField()

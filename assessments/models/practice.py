@@ -28,6 +28,7 @@ class ScenarioVersion(models.Model):
     digest = models.CharField(max_length=64)
     title = models.CharField(max_length=160)
     spec = models.JSONField()
+    """Format 1: ``assessments.rules.specs.ScenarioSpec``, as ``lms.rules.digest.plain`` writes it."""
     published_at = models.DateTimeField()
     skills: models.ManyToManyField = models.ManyToManyField("lms.Skill", related_name="+")
 
@@ -48,9 +49,11 @@ class Attempt(models.Model):
     node = models.CharField(max_length=60)
     position = models.PositiveSmallIntegerField(default=0, help_text="How many turns are behind.")
     meters = models.JSONField(default=dict)
+    """Format 1: {name of the meter: whole number}."""
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
     result = models.JSONField(null=True, blank=True)
+    """Format: its ``rule``, visited-v1: shares by skill, critical, mean, passed, ending, to_standard. None before."""
 
     class Meta:
         ordering = ["-started_at", "-id"]
@@ -73,6 +76,7 @@ class AttemptChoice(models.Model):
     position = models.PositiveSmallIntegerField()
     node = models.CharField(max_length=60)
     shown = models.JSONField(help_text="Choice ids in the order shown.")
+    """Format 1: ids of choices."""
     choice = models.CharField(max_length=60)
     confidence = models.CharField(max_length=6, blank=True)
     chosen_at = models.DateTimeField()
@@ -100,6 +104,7 @@ class OpenResponse(models.Model):
     text = ManyLines()
     written_at = models.DateTimeField()
     marks = models.JSONField(null=True, blank=True, help_text="Ids of the look-fors that the person ticked.")
+    """Format 1: ids of look-fors; None before marking."""
 
     class Meta:
         ordering = ["position"]

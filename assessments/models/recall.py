@@ -18,6 +18,7 @@ class RecallVersion(models.Model):
     number = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)
     spec = models.JSONField()
+    """Format 1: ``assessments.rules.specs.RecallSpec``, as ``lms.rules.digest.plain`` writes it."""
     current = models.BooleanField(default=True)
     published_at = models.DateTimeField()
 

@@ -29,6 +29,7 @@ class StandardVersion(models.Model):
     digest = models.CharField(max_length=64)
     title = models.CharField(max_length=160)
     spec = models.JSONField()
+    """Format 1: ``assessments.rules.specs.StandardSpec``, as ``lms.rules.digest.plain`` writes it."""
     grants = models.PositiveSmallIntegerField()
     risk = models.CharField(max_length=8, choices=Risk.choices)
     valid_months = models.PositiveSmallIntegerField()
@@ -58,6 +59,7 @@ class CalibrationVersion(models.Model):
     digest = models.CharField(max_length=64)
     skill = models.ForeignKey("lms.Skill", models.PROTECT, related_name="+")
     spec = models.JSONField()
+    """Format 1: ``assessments.rules.specs.CalibrationSpec``, as ``lms.rules.digest.plain`` writes it."""
     items = models.PositiveSmallIntegerField()
     kappa = models.FloatField()
     max_bias = models.FloatField()

@@ -37,7 +37,7 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChecklistLine:
     """One line of the checklist: have of need. ``name``: observations, observers, contexts, latest, from_coach."""
 
     name: str
@@ -47,10 +47,10 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class EvidenceFinding:
     """What the evidence of one skill permits. ``ceiling`` is the highest level that may be signed, 0: none."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[ChecklistLine, ...]
     met: bool
     ceiling: int
     satisfying: tuple[UUID, ...]
@@ -69,7 +69,7 @@ def at_least_the_floors(rule: EvidenceRule) -> EvidenceRule:
 
 def examine(
     rule: EvidenceRule, seen: Iterable[Seen], *, coach: int | None, at: datetime, grants: int, risk: str
-) -> Finding:
+) -> EvidenceFinding:
     """Apply the rule for one skill at one moment.
 
     ``coach`` is the person who would decide; ``grants`` the ceiling 1-5.
@@ -98,15 +98,15 @@ def examine(
         _line("observers", len({item.observer for item in counted}), observers),
         _line("contexts", len({item.context for item in counted}), rule.contexts),
         _line("latest", good, rule.latest),
-        Line("from_coach", min(from_coach, rule.max_from_coach), rule.max_from_coach, True),
+        ChecklistLine("from_coach", min(from_coach, rule.max_from_coach), rule.max_from_coach, True),
     )
     if all(line.met for line in lines):
-        return Finding(lines, True, grants, tuple(item.uid for item in counted))
+        return EvidenceFinding(lines, True, grants, tuple(item.uid for item in counted))
     prompted = [item for item in recent if item.observer == coach and item.supervision >= EXCEPTION_SUPERVISION]
     if prompted and risk != "high":
-        return Finding(lines, False, min(EXCEPTION_LEVEL, grants), (prompted[0].uid,), by_exception=True)
-    return Finding(lines, False, 0, ())
+        return EvidenceFinding(lines, False, min(EXCEPTION_LEVEL, grants), (prompted[0].uid,), by_exception=True)
+    return EvidenceFinding(lines, False, 0, ())
 
 
-def _line(name: str, have: int, need: int) -> Line:
-    return Line(name, have, need, have >= need)
+def _line(name: str, have: int, need: int) -> ChecklistLine:
+    return ChecklistLine(name, have, need, have >= need)

@@ -18,9 +18,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from assessments import api
 from assessments.forms.decide import ENTRUST, NOT_YET, DecideForm, ReturnForm
-from assessments.rules.evidence import Finding
+from assessments.rules.evidence import EvidenceFinding
 from lms import clock
-from lms.api import gates_of
+from lms.api import expiring_days, gates_of
 from lms.requests import SignedInRequest, key_of, shown_of
 from lms.rules.gates import OpenGate
 from lms.rules.ladder import Ladder, ladder
@@ -197,12 +197,13 @@ def _page(
 
 
 def _choice(found: api.CaseFinding, slug: str, gates: list[OpenGate], form: DecideForm, at: datetime) -> SkillChoice:
-    finding: Finding = found.findings[slug]
+    finding: EvidenceFinding = found.findings[slug]
     verdict, level = form[f"{slug}-verdict"], form[f"{slug}-level"]
     options = {option.data["value"]: option for option in verdict}
     mine = [gate for gate in gates if gate.skill == slug]
     asked = api.role_of(found.case.enrolment.role_version_id).by_skill.get(slug)
-    look = ladder(mine, asked, clock.today(found.case.learner.zone, at), turn=Turn("show", _("you")))
+    today = clock.today(found.case.learner.zone, at)
+    look = ladder(mine, asked, today, expires_within=expiring_days(), turn=Turn("show", _("you")))
     return SkillChoice(
         title=found.skills[slug].title,
         ladder=look,

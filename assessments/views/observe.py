@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from assessments import api
-from assessments.forms.observe import MARK, RATING, AnswerForm, RatingForm, WordsForm
+from assessments.forms.observe import MARK, RATING, ObservationWordsForm, RatingForm, RequestAnswerForm
 from assessments.rules.specs import StandardSpec
 from coaching.api import customers_to_choose, grants_of, may_observe
 from lms import clock
@@ -90,7 +90,7 @@ def observe(request: SignedInRequest, request_uid: UUID) -> HttpResponse:
 def observe_answer(request: SignedInRequest, request_uid: UUID) -> HttpResponse:
     """302 accepted or declined - 403 not asked of you - 404 unknown - 409 answered before - 422 no reason."""
     accept = request.POST.get("answer") == "accept"
-    form = AnswerForm(request.POST)
+    form = RequestAnswerForm(request.POST)
     note = form.cleaned_data["note"] if form.is_valid() else ""
     done = api.answer_request(
         actor=request.user, request_uid=request_uid, accept=accept, note=note, key=key_of(request), at=clock.now()
@@ -151,11 +151,11 @@ def _encounter(
 def _two_steps(request: SignedInRequest, found: Encounter, **target: Any) -> HttpResponse:
     """Step one on GET; a POST of words leads to step two, a POST with their seal to the end."""
     if request.method == "GET":
-        return _step_one(request, found, WordsForm(), uuid4())
+        return _step_one(request, found, ObservationWordsForm(), uuid4())
     key = key_of(request)
     if "seal" in request.POST:
         return _rate(request, found, key, **target)
-    form = WordsForm(request.POST)
+    form = ObservationWordsForm(request.POST)
     if any(name.startswith((MARK, RATING)) for name in request.POST):
         form.add_error("what_i_saw", _("Write what you saw first."))
     if not form.is_valid():
@@ -177,7 +177,7 @@ def _rate(request: SignedInRequest, found: Encounter, key: UUID, **target: Any) 
     try:
         sealed = api.open_seal(actor=request.user, about=found.about, seal=request.POST["seal"], at=clock.now())
     except Invalid as error:
-        words = WordsForm(request.POST)
+        words = ObservationWordsForm(request.POST)
         words.errors.clear()
         words.add_error("what_i_saw", str(error))
         return _step_one(request, found, words, key, 422)
@@ -198,9 +198,9 @@ def _ratings(found: Encounter, *args: Any, **kwargs: Any) -> RatingForm:
 
 
 def _step_one(
-    request: SignedInRequest, found: Encounter, form: WordsForm, key: UUID, status: int = 200
+    request: SignedInRequest, found: Encounter, form: ObservationWordsForm, key: UUID, status: int = 200
 ) -> HttpResponse:
-    context = {"found": found, "form": form, "key": key, "draft": _draft(found), "answer": AnswerForm()}
+    context = {"found": found, "form": form, "key": key, "draft": _draft(found), "answer": RequestAnswerForm()}
     return render(request, "observe/words.html", context, status=status)
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from assessments import api
-from assessments.forms.practice import AnswerForm
+from assessments.forms.practice import RecallAnswerForm
 from lms import clock
 from lms.errors import Conflict, Invalid
 from lms.requests import SignedInRequest, own_address
@@ -35,7 +35,7 @@ def answer(request: SignedInRequest, recall_uid: UUID) -> HttpResponse:
     """200 the question - 302 answered - 403 locked - 404 not mine - 409 changed - 422 invalid."""
     if request.method == "GET":
         return _question(request, recall_uid, again="again" in request.GET, onward=request.GET.get("next", ""))
-    form = AnswerForm(request.POST)
+    form = RecallAnswerForm(request.POST)
     onward = request.POST.get("next", "")
     if not form.is_valid():
         return _question(request, recall_uid, again=True, onward=onward, problem=_first(form), status=422)
@@ -76,5 +76,5 @@ def _question(
     return render(request, "recall/question.html", context, status=status)
 
 
-def _first(form: AnswerForm) -> str:
+def _first(form: RecallAnswerForm) -> str:
     return next(str(sentence) for sentences in form.errors.values() for sentence in sentences)

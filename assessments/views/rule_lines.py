@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments.api import CaseFinding
-from assessments.rules.evidence import Finding
+from assessments.rules.evidence import EvidenceFinding
 from assessments.rules.specs import StandardSpec
 from lms.rules.scales import ENTRUSTMENT, SUPERVISION
 
@@ -90,12 +90,12 @@ def table(found: CaseFinding) -> list[Row]:
     return rows
 
 
-def ceilings(findings: Iterable[Finding]) -> list[str]:
+def ceilings(findings: Iterable[EvidenceFinding]) -> list[str]:
     """Up to what each skill may be entrusted, in words; empty where nothing may be."""
     return [str(ENTRUSTMENT[finding.ceiling]) if finding.ceiling else "" for finding in findings]
 
 
-def why_not(finding: Finding, spec: StandardSpec) -> str:
+def why_not(finding: EvidenceFinding, spec: StandardSpec) -> str:
     """Why a level above the ceiling is not offered."""
     if finding.met:
         return _("Not offered: this standard grants no more.")
@@ -133,7 +133,7 @@ def short(lines: Sequence[tuple[str, int, int]]) -> str:
     }
 
 
-def _line(finding: Finding, name: str) -> tuple[int, int]:
+def _line(finding: EvidenceFinding, name: str) -> tuple[int, int]:
     line = next(line for line in finding.lines if line.name == name)
     return (line.have if name == FROM_COACH else min(line.have, line.need)), line.need
 

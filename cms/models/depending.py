@@ -14,7 +14,7 @@ from django.db.models import Model
 from cms.rules.findings import Finding
 
 
-class Dependants(Protocol):
+class KnowsDependants(Protocol):
     """Sentences about who depends on what, for the whole site."""
 
     def of(self, *things: Model) -> list[str]:
@@ -23,17 +23,17 @@ class Dependants(Protocol):
 
 
 Judge = Callable[[Any], Iterator[Finding]]
-_load: list[Callable[[], Dependants]] = []
+_load: list[Callable[[], KnowsDependants]] = []
 _judge: list[Judge] = []
 _spec: list[Callable[[Any], Any]] = []
 
 
-def register_dependants(load: Callable[[], Dependants]) -> None:
+def register_dependants(load: Callable[[], KnowsDependants]) -> None:
     """Say who knows; from ``AppConfig.ready()``. Registering again replaces."""
     _load[:] = [load]
 
 
-def load_dependants() -> Dependants:
+def load_dependants() -> KnowsDependants:
     """Everything that anything depends on, read at once. Queries: at most 17, whatever the size of the site."""
     return _load[0]()
 

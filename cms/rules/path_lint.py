@@ -22,7 +22,7 @@ LONGEST_GAP_BETWEEN_SESSIONS = 17
 
 
 @dataclass(frozen=True, slots=True)
-class PathFacts:
+class PathContext:
     """What the check needs beside the path. ``names`` maps uids of steps, milestones and unknown keys to their keys."""
 
     names: Mapping[UUID, str]
@@ -55,7 +55,7 @@ def placed_steps(spec: PathSpec) -> list[Placed]:
     ]
 
 
-def check_path(spec: PathSpec, facts: PathFacts) -> Iterator[Finding]:
+def check_path(spec: PathSpec, facts: PathContext) -> Iterator[Finding]:
     """Everything that stands in the way, and advice. Linear in steps and leaves."""
     steps = placed_steps(spec)
     yield from _check_keys(facts)
@@ -71,7 +71,7 @@ def check_path(spec: PathSpec, facts: PathFacts) -> Iterator[Finding]:
     yield from _check_exceptions(spec, facts, facts.role)
 
 
-def _check_keys(facts: PathFacts) -> Iterator[Finding]:
+def _check_keys(facts: PathContext) -> Iterator[Finding]:
     for key, times in Counter(facts.keys).items():
         if times > 1:
             yield Finding(
@@ -81,7 +81,7 @@ def _check_keys(facts: PathFacts) -> Iterator[Finding]:
             )
 
 
-def _check_titles(spec: PathSpec, steps: Sequence[Placed], facts: PathFacts) -> Iterator[Finding]:
+def _check_titles(spec: PathSpec, steps: Sequence[Placed], facts: PathContext) -> Iterator[Finding]:
     """The record has room for so much."""
     titles: list[tuple[UUID, str, int, Where]] = [
         (item.uid, item.title, LONGEST_MILESTONE, ("milestones", number)) for number, item in enumerate(spec.milestones)
@@ -93,7 +93,7 @@ def _check_titles(spec: PathSpec, steps: Sequence[Placed], facts: PathFacts) -> 
             yield Finding(_("%(name)s: use at most %(longest)d characters for the title.") % words, where=where)
 
 
-def _check_days(spec: PathSpec, steps: Sequence[Placed], facts: PathFacts) -> Iterator[Finding]:
+def _check_days(spec: PathSpec, steps: Sequence[Placed], facts: PathContext) -> Iterator[Finding]:
     last = 0
     for number, milestone in enumerate(spec.milestones):
         if milestone.day <= last:
@@ -118,7 +118,7 @@ def _check_days(spec: PathSpec, steps: Sequence[Placed], facts: PathFacts) -> It
             )
 
 
-def _check_sessions(steps: Sequence[Placed], facts: PathFacts) -> Iterator[Finding]:
+def _check_sessions(steps: Sequence[Placed], facts: PathContext) -> Iterator[Finding]:
     """The first session with a coach is in week one, and later ones are not far apart."""
     sessions = sorted((placed for placed in steps if placed.step.kind == "session"), key=lambda p: p.step.due_day)
     if not sessions:
@@ -150,7 +150,7 @@ def _check_sessions(steps: Sequence[Placed], facts: PathFacts) -> Iterator[Findi
             )
 
 
-def _check_locks(spec: PathSpec, steps: Sequence[Placed], facts: PathFacts) -> Iterator[Finding]:
+def _check_locks(spec: PathSpec, steps: Sequence[Placed], facts: PathContext) -> Iterator[Finding]:
     rules: dict[UUID, Rule] = {}
     for placed in steps:
         step = placed.step
@@ -218,7 +218,7 @@ class _Opened:
                 self.shown[skill] = max(self.shown.get(skill, 0), grants.get(step.content_uid, 0))
 
 
-def _walk(spec: PathSpec, steps: Sequence[Placed], rules: Mapping[UUID, Rule], facts: PathFacts) -> Iterator[Finding]:
+def _walk(spec: PathSpec, steps: Sequence[Placed], rules: Mapping[UUID, Rule], facts: PathContext) -> Iterator[Finding]:
     """Who does the steps in order finds each of them open; advice, because an accepted challenge opens them, too."""
     opened = _Opened()
     known = {placed.step.uid for placed in steps} | {milestone.uid for milestone in spec.milestones}
@@ -245,7 +245,7 @@ def _walk(spec: PathSpec, steps: Sequence[Placed], rules: Mapping[UUID, Rule], f
 
 
 def _advise_leaf(
-    step: StepSpec, leaf: Leaf, opened: _Opened, known: Collection[UUID], levels: Mapping[str, int], facts: PathFacts
+    step: StepSpec, leaf: Leaf, opened: _Opened, known: Collection[UUID], levels: Mapping[str, int], facts: PathContext
 ) -> Iterator[tuple[str, str]]:
     """Sentences about one condition, each with the key that it is about."""
     words = {"name": facts.name(step.uid), "target": _leaf_name(leaf, facts)}
@@ -269,7 +269,7 @@ def _advise_leaf(
             yield sentence % {**words, "day": day, "due": step.due_day}, "day"
 
 
-def _never_opens(step: StepSpec, leaf: Leaf, facts: PathFacts) -> str:
+def _never_opens(step: StepSpec, leaf: Leaf, facts: PathContext) -> str:
     words = {"name": facts.name(step.uid), "target": _leaf_name(leaf, facts)}
     if isinstance(leaf, GateOpen):
         words["gate"] = leaf.gate
@@ -280,7 +280,7 @@ def _never_opens(step: StepSpec, leaf: Leaf, facts: PathFacts) -> str:
     return _("%(name)s never opens: %(target)s never opens either; change the lock.") % words
 
 
-def _leaf_name(leaf: Leaf, facts: PathFacts) -> str:
+def _leaf_name(leaf: Leaf, facts: PathContext) -> str:
     match leaf:
         case StepDone(step):
             return facts.name(step)
@@ -297,7 +297,7 @@ def _practised(spec: PathSpec) -> set[str]:
 
 
 def _check_requirement(
-    spec: PathSpec, steps: Sequence[Placed], facts: PathFacts, requirement: RequirementSpec
+    spec: PathSpec, steps: Sequence[Placed], facts: PathContext, requirement: RequirementSpec
 ) -> Iterator[Finding]:
     """One line of the role: something teaches it, practises it, and can prove it in time."""
     skill = requirement.skill
@@ -344,7 +344,7 @@ def _check_requirement(
         )
 
 
-def _check_exceptions(spec: PathSpec, facts: PathFacts, role: RoleProfileSpec) -> Iterator[Finding]:
+def _check_exceptions(spec: PathSpec, facts: PathContext, role: RoleProfileSpec) -> Iterator[Finding]:
     needed = {line.skill for line in role.requires} - _practised(spec)
     for number, skill in enumerate(facts.excused):
         if skill not in needed:

@@ -9,7 +9,7 @@ from .library import Library
 
 register_snippet(Library)
 
-ExternalLinkView.form_class = links.LinkForm
+ExternalLinkView.form_class = links.CheckedLinkForm
 
 hooks.register("construct_homepage_panels", home.add_panels)
 hooks.register("register_admin_menu_item", home.back_to_today)

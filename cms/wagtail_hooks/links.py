@@ -10,7 +10,7 @@ from wagtail.admin.forms.choosers import ExternalLinkChooserForm
 from lms.rules.links import wrong_with_link_in_words
 
 
-class LinkForm(ExternalLinkChooserForm):
+class CheckedLinkForm(ExternalLinkChooserForm):
     """Wagtail's, with our rule on links; one without any address is a mistake and not an error."""
 
     url = forms.CharField(label=ExternalLinkChooserForm.base_fields["url"].label)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from lms.forms import OneLine
+from lms.forms import OneLineField
 
 from .fields import text_area
 
@@ -21,7 +21,7 @@ class ChallengeForm(forms.Form):
     )
 
 
-class WordsForm(forms.Form):
+class ChallengeWordsForm(forms.Form):
     """A sentence that goes with an answer."""
 
-    words = OneLine(label=gettext_lazy("In one sentence"), max_length=300)
+    words = OneLineField(label=gettext_lazy("In one sentence"), max_length=300)

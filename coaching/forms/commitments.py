@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from coaching.api import CommitmentSkill
 from lms.api import Customer, Skill
-from lms.forms import Day, OneLine
+from lms.forms import Day, OneLineField
 from lms.rules import bounds
 
 from .fields import OneOf, skill_choices, text_area
@@ -20,7 +20,7 @@ from .fields import OneOf, skill_choices, text_area
 class CommitmentForm(forms.Form):
     """A promise."""
 
-    what = OneLine(
+    what = OneLineField(
         label=gettext_lazy("What you will do"),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -52,7 +52,7 @@ class ReportForm(forms.Form):
     )
 
 
-class Waiting(forms.MultipleChoiceField):
+class WaitingSkillsField(forms.MultipleChoiceField):
     """Offers what waits. What is confirmed by now (the form came twice) is no mistake: the service knows the form."""
 
     known: frozenset[str] = frozenset()
@@ -64,7 +64,7 @@ class Waiting(forms.MultipleChoiceField):
 class ConfirmForm(forms.Form):
     """What the coach saw."""
 
-    skills = Waiting(
+    skills = WaitingSkillsField(
         label=gettext_lazy("Which skills do you confirm?"), widget=forms.CheckboxSelectMultiple, required=False
     )
     note = text_area(

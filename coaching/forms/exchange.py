@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from coaching.api import Post
 from lms.api import Skill
-from lms.forms import OneLine
+from lms.forms import OneLineField
 
 from .fields import skill_choices, text_area
 
@@ -29,7 +29,7 @@ class SkillForm(forms.Form):
 class QuestionForm(SkillForm):
     """A question to everybody."""
 
-    title = OneLine(
+    title = OneLineField(
         label=gettext_lazy("Your question, in one sentence"),
         max_length=300,
         help_text=gettext_lazy("Leave out names of people at the customer."),
@@ -47,7 +47,7 @@ class ExampleForm(SkillForm):
     )
 
 
-class AnswerForm(forms.Form):
+class ContributionForm(forms.Form):
     """A contribution to a thread."""
 
     kind = forms.ChoiceField(
@@ -65,4 +65,4 @@ class JudgeForm(forms.Form):
     """One post of a thread, and why it is hidden."""
 
     post = forms.UUIDField(widget=forms.HiddenInput)
-    reason = OneLine(label=gettext_lazy("Reason"), max_length=300, required=False)
+    reason = OneLineField(label=gettext_lazy("Reason"), max_length=300, required=False)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from coaching.api import CoachProfile, PathChoice
 from lms.api import Skill, User
-from lms.forms import ManyLines, OneLine
+from lms.forms import ManyLinesField, OneLineField
 from lms.rules.said import full_day
 from lms.templatetags.vouch import spoken
 
@@ -39,9 +39,9 @@ class OneOf(forms.UUIDField):
         super().__init__(widget=kwargs.pop("widget", forms.Select), **kwargs)
 
 
-def text_area(label: Any, rows: int = 4, **kwargs: Any) -> ManyLines:
+def text_area(label: Any, rows: int = 4, **kwargs: Any) -> ManyLinesField:
     """Several lines."""
-    return ManyLines(label=label, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+    return ManyLinesField(label=label, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
 
 
 def skill_choices(skills: Iterable[Skill]) -> list[tuple[str, str]]:
@@ -92,4 +92,4 @@ def path_label(row: PathChoice) -> SafeString:
 class ReasonForm(forms.Form):
     """Why."""
 
-    reason = OneLine(label=gettext_lazy("Reason"), max_length=300)
+    reason = OneLineField(label=gettext_lazy("Reason"), max_length=300)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from coaching.api import CoachProfile, PathChoice
 from lms.api import Enrolment, Skill, User
-from lms.forms import Day, OneLine
+from lms.forms import Day, OneLineField
 from lms.rules import bounds
 
 from .fields import Choices, OneOf, offer_coaches, offer_people, path_label, skill_choices
@@ -21,7 +21,7 @@ class CoachForm(forms.Form):
     """Which coach, and why when there was one before."""
 
     coach = OneOf(label=gettext_lazy("Coach"), widget=Choices)
-    reason = OneLine(
+    reason = OneLineField(
         label=gettext_lazy("Reason"), max_length=300, help_text=gettext_lazy("Both coaches and the learner read it.")
     )
 
@@ -71,7 +71,7 @@ class CoachProfileForm(forms.Form):
         initial=4,
         help_text=gettext_lazy("Learners at one time."),
     )
-    languages = OneLine(
+    languages = OneLineField(
         label=gettext_lazy("Languages"), max_length=120, required=False, help_text=gettext_lazy("As in: en, da.")
     )
 
@@ -88,7 +88,7 @@ class ProposalForm(forms.Form):
     """Who might follow, and why them."""
 
     coach = OneOf(label=gettext_lazy("Coach"), widget=Choices)
-    reason = OneLine(
+    reason = OneLineField(
         label=gettext_lazy("Reason"), max_length=300, help_text=gettext_lazy("Their manager reads it and decides.")
     )
 
@@ -120,7 +120,7 @@ class GrantForm(forms.Form):
 
     person = OneOf(label=gettext_lazy("Person"))
     skills = forms.MultipleChoiceField(label=gettext_lazy("Skills"), widget=forms.CheckboxSelectMultiple)
-    reason = OneLine(
+    reason = OneLineField(
         label=gettext_lazy("Reason"),
         max_length=300,
         help_text=gettext_lazy("What makes them fit to judge it. The record keeps it."),

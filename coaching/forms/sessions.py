@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from coaching.rules.times import MAX_MINUTES, MIN_MINUTES
-from lms.forms import Moment, OneLine
+from lms.forms import MomentField, OneLineField
 from lms.rules import bounds
 
 from .fields import text_area
@@ -15,11 +15,11 @@ from .fields import text_area
 class MoveForm(forms.Form):
     """When and where."""
 
-    planned_at = Moment(label=gettext_lazy("When"), within=bounds.TALK_PLANNED)
+    planned_at = MomentField(label=gettext_lazy("When"), within=bounds.TALK_PLANNED)
     minutes = forms.IntegerField(
         label=gettext_lazy("Minutes"), min_value=MIN_MINUTES, max_value=MAX_MINUTES, initial=40
     )
-    place = OneLine(
+    place = OneLineField(
         label=gettext_lazy("Where"),
         max_length=160,
         required=False,
@@ -30,7 +30,7 @@ class MoveForm(forms.Form):
 class PlanForm(MoveForm):
     """A new session."""
 
-    title = OneLine(label=gettext_lazy("What it is about"), max_length=160, required=False)
+    title = OneLineField(label=gettext_lazy("What it is about"), max_length=160, required=False)
     field_order = ["title", "planned_at", "minutes", "place"]
 
 
@@ -51,5 +51,5 @@ class NotesForm(forms.Form):
 class HoldForm(NotesForm):
     """The session took place."""
 
-    held_at = Moment(label=gettext_lazy("When it was"), within=bounds.TALK_HELD)
+    held_at = MomentField(label=gettext_lazy("When it was"), within=bounds.TALK_HELD)
     field_order = ["held_at", "shared_notes", "private_notes"]

@@ -26,6 +26,7 @@ class CoachProfile(models.Model):
     capacity = models.PositiveSmallIntegerField(_("capacity"), help_text=_("Learners at one time."))
     load = models.PositiveSmallIntegerField(default=0, editable=False)
     languages = models.JSONField(default=list, blank=True)
+    """Format 1: codes of languages."""
     away_from = models.DateField(null=True, blank=True)
     away_until = models.DateField(null=True, blank=True)
     cover = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="covers_for")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 
 from coaching.models import Absence, CoachAssignment, CommitmentSkill, ObserverGrant
-from lms.api import Sealed
+from lms.api import SealedTable
 
 NOT_BEGUN = (CoachAssignment.Status.PROPOSED, CoachAssignment.Status.DECLINED)
 
@@ -34,7 +34,7 @@ def _promised(row: CommitmentSkill) -> dict[str, object]:
 
 
 SEALED = (
-    Sealed(
+    SealedTable(
         "grant",
         ObserverGrant,
         columns=(
@@ -51,7 +51,7 @@ SEALED = (
         since="granted_at",
         ending=("revoked_at", "revoked_by_id", "ended_by_attempt", "revoked_reason"),
     ),
-    Sealed(
+    SealedTable(
         "assignment",
         CoachAssignment,
         columns=("uid", "enrolment_id", "coach_id", "kind", "assigned_by_id", "started_at"),
@@ -60,7 +60,7 @@ SEALED = (
         rows=~Q(status__in=NOT_BEGUN),
         parts=_between,
     ),
-    Sealed(
+    SealedTable(
         "absence",
         Absence,
         columns=("uid", "coach_id", "cover_id", "from_on", "until_on", "said_at"),
@@ -68,7 +68,7 @@ SEALED = (
         ending=("called_off_at",),
         parts=_covered,
     ),
-    Sealed(
+    SealedTable(
         "confirmed promise",
         CommitmentSkill,
         columns=("uid", "commitment_id", "skill_id", "confirmed_at", "confirmed_by_id"),

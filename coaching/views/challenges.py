@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from coaching import api
-from coaching.forms.challenges import ChallengeForm, WordsForm
+from coaching.forms.challenges import ChallengeForm, ChallengeWordsForm
 from lms import clock
 from lms.api import StepKind, enrolment_policy, progress_of
 from lms.errors import NotFound
@@ -54,7 +54,7 @@ def challenge(request: SignedInRequest, challenge_uid: UUID) -> HttpResponse:
     """
     row, answers = api.challenge_of(request.user, challenge_uid)
     act = request.POST.get("act", "") if request.method == "POST" else ""
-    form, status, key = WordsForm(request.POST if act in ("accept", "decline") else None), 200, uuid4()
+    form, status, key = ChallengeWordsForm(request.POST if act in ("accept", "decline") else None), 200, uuid4()
     if act == "withdraw":
         api.withdraw_challenge(actor=request.user, challenge_uid=row.uid, key=key_of(request), at=clock.now())
         messages.success(request, _("Taken back. The path opens it in its own time."))

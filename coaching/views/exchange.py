@@ -32,7 +32,7 @@ from coaching.api import (
     thread,
     threads,
 )
-from coaching.forms.exchange import AnswerForm, ExampleForm, JudgeForm, QuestionForm
+from coaching.forms.exchange import ContributionForm, ExampleForm, JudgeForm, QuestionForm
 from lms.errors import Invalid
 from lms.requests import SignedInRequest, shown_of
 from lms.views.acting import Outcome, carry_out, shown_on
@@ -115,7 +115,7 @@ def exchange_thread(request: SignedInRequest, thread_uid: UUID) -> HttpResponse:
     409 accepted already, or changed since - 422 nothing written. Queries: 6 at any number of posts.
     """
     found = thread(request.user, thread_uid)
-    form, status, key = AnswerForm(), 200, uuid4()
+    form, status, key = ContributionForm(), 200, uuid4()
     judged = JudgeForm()
     act = request.POST.get("act", "answer")
     if request.method == "POST" and act != "answer":
@@ -125,7 +125,7 @@ def exchange_thread(request: SignedInRequest, thread_uid: UUID) -> HttpResponse:
             return redirect(f"{request.get_full_path()}#post-{outcome.done.uid}")
         status, key = outcome.status, outcome.key
     elif request.method == "POST":
-        form = AnswerForm(request.POST)
+        form = ContributionForm(request.POST)
         outcome = send(request, form, answer, thread_uid=found.uid)
         if outcome.done:
             out = _("It is in the thread.")

@@ -43,7 +43,7 @@ from .acting import send
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class SessionAct:
     """One thing to do on the page of a session: what the policy calls it, its form, its service, what is said after."""
 
     action: str
@@ -53,11 +53,11 @@ class Act:
 
 
 ACTS = {
-    "hold": Act("hold", HoldForm, hold_session, gettext_lazy("Held, and written down.")),
-    "move": Act("change", MoveForm, move_session, gettext_lazy("Moved. The other one hears of it.")),
-    "cancel": Act("change", ReasonForm, cancel_session, gettext_lazy("Cancelled. The other one reads why.")),
-    "miss": Act("hold", Form, miss_session, gettext_lazy("Noted: it did not take place.")),
-    "notes": Act("write", NotesForm, write_notes, gettext_lazy("The notes are kept.")),
+    "hold": SessionAct("hold", HoldForm, hold_session, gettext_lazy("Held, and written down.")),
+    "move": SessionAct("change", MoveForm, move_session, gettext_lazy("Moved. The other one hears of it.")),
+    "cancel": SessionAct("change", ReasonForm, cancel_session, gettext_lazy("Cancelled. The other one reads why.")),
+    "miss": SessionAct("hold", Form, miss_session, gettext_lazy("Noted: it did not take place.")),
+    "notes": SessionAct("write", NotesForm, write_notes, gettext_lazy("The notes are kept.")),
 }
 
 

@@ -26,6 +26,7 @@ class Act(models.Model):
     about = models.UUIDField(db_index=True)
     why = OneLine(max_length=300, blank=True)
     changed = models.JSONField(default=dict, blank=True)
+    """Format 1: {name: [old, new]}."""
     content = models.CharField(max_length=64, blank=True)
     at = models.DateTimeField()
 

@@ -30,11 +30,13 @@ class Notice(models.Model):
     kind = models.CharField(max_length=60)
     about = models.UUIDField(null=True, blank=True)
     words = models.JSONField(default=dict, blank=True)
+    """Format 1: {name: text, number or truth value}; days, instants and uids as text (ISO 8601)."""
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
     mail_at = models.DateTimeField(help_text="When its mail is due; later than the notice in a kind that is collected.")
     mailed_at = models.DateTimeField(null=True, blank=True, help_text="When its mail was queued, or held back.")
     in_log = models.JSONField(default=list, blank=True, help_text="Uids of what it tells of that stands in the log.")
+    """Format 1: uids, as text."""
 
     class Meta:
         ordering = ["-created_at", "-id"]
@@ -83,6 +85,7 @@ class Reminder(models.Model):
     kind = models.CharField(max_length=60)
     about = models.UUIDField()
     words = models.JSONField(default=dict, blank=True, help_text="As those of a notice.")
+    """Format 1: {name: text, number or truth value}; days, instants and uids as text (ISO 8601)."""
     due_at = models.DateTimeField()
     claimed_until = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
@@ -108,6 +111,7 @@ class OutgoingMail(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     sender = models.CharField(max_length=320)
     recipients = models.JSONField()
+    """Format 1: addresses."""
     subject = OneLine(max_length=255)
     message = models.TextField()
     created_at = models.DateTimeField()

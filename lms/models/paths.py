@@ -102,8 +102,11 @@ class Step(models.Model):
     due_day = models.PositiveSmallIntegerField()
     minutes = models.PositiveSmallIntegerField()
     unlock = models.JSONField(null=True, blank=True)
+    """Format 1: the rule of ``lms.rules.unlock``, {"all"|"any"|"n_of": [leaf], "n": number}; None for no lock."""
     skills = models.JSONField(default=list, help_text="Slugs.")
+    """Format 1: slugs."""
     lessons = models.JSONField(default=list, help_text="Of a course step: uid, skills (slugs), recalls (how many).")
+    """Format 1: [{"uid", "skills": [slug], "recalls": number}], as ``lms.rules.specs.LessonSpec``."""
 
     class Meta:
         ordering = ["position"]

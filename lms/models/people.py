@@ -46,6 +46,7 @@ class Organisation(models.Model):
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
     locale = models.CharField(max_length=12, default="en")
     working_days = models.JSONField(default=working_week)
+    """Format 1: numbers of weekdays, Monday is 0."""
     expiring_days = models.PositiveSmallIntegerField(
         default=60, help_text=_("A sign-off that ends within so many days is shown as expiring.")
     )

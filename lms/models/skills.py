@@ -56,6 +56,7 @@ class SkillVersion(models.Model):
     number = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)
     spec = models.JSONField()
+    """Format 1: ``lms.rules.specs.SkillSpec``, as ``lms.rules.digest.plain`` writes it."""
     published_at = models.DateTimeField()
 
     class Meta:

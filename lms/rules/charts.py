@@ -32,7 +32,7 @@ class Bars:
 
 
 @dataclass(frozen=True)
-class Point:
+class ChartPoint:
     """A dot: ``x`` and ``y`` in percent from the top left. ``end`` says that its words stand on the left of it."""
 
     label: str
@@ -55,10 +55,10 @@ class Segment:
 
 
 @dataclass(frozen=True)
-class Line:
+class ChartLine:
     """The dots of a line figure, the lines between them and the height of zero."""
 
-    points: tuple[Point, ...]
+    points: tuple[ChartPoint, ...]
     segments: tuple[Segment, ...]
     zero: float
 
@@ -97,7 +97,7 @@ def bars(data: Iterable[Mapping[str, Any]]) -> Bars:
     return Bars(rows=drawn, zero=place(0.0), waterfall=waterfall)
 
 
-def line(data: Iterable[Mapping[str, Any]]) -> Line:
+def line(data: Iterable[Mapping[str, Any]]) -> ChartLine:
     """Dots at even distances joined by lines; the scale includes zero. First, middle and last dot are ``named``."""
     rows = list(data)
     values = [float(row["value"]) for row in rows]
@@ -105,7 +105,7 @@ def line(data: Iterable[Mapping[str, Any]]) -> Line:
     last = len(rows) - 1
     named = {0, last // 2, last} if last > 3 else set(range(len(rows)))
     points = tuple(
-        Point(
+        ChartPoint(
             label=str(row["label"]),
             value=value,
             x=round(4 + 92 * index / last, 2) if last > 0 else 50.0,
@@ -116,16 +116,18 @@ def line(data: Iterable[Mapping[str, Any]]) -> Line:
         for index, (row, value) in enumerate(zip(rows, values, strict=True))
     )
     segments = tuple(Segment(a.x, a.y, b.x, b.y) for a, b in itertools.pairwise(points))
-    return Line(points=points, segments=segments, zero=round(100 - place(0.0), 2))
+    return ChartLine(points=points, segments=segments, zero=round(100 - place(0.0), 2))
 
 
-def quadrant(data: Iterable[Mapping[str, Any]]) -> tuple[Point, ...]:
+def quadrant(data: Iterable[Mapping[str, Any]]) -> tuple[ChartPoint, ...]:
     """Dots on a square of 100 by 100, ``y`` upwards in the data; words that would touch move below their dot."""
-    placed: list[Point] = []
+    placed: list[ChartPoint] = []
     for row in data:
         x, y = float(row["x"]), 100 - float(row["y"])
         below = any(abs(other.y - y) < 7 and abs(other.x - x) < 45 and not other.below for other in placed)
-        placed.append(Point(label=str(row["label"]), value=0.0, x=round(x, 2), y=round(y, 2), end=x > 60, below=below))
+        placed.append(
+            ChartPoint(label=str(row["label"]), value=0.0, x=round(x, 2), y=round(y, 2), end=x > 60, below=below)
+        )
     return tuple(placed)
 
 

@@ -34,7 +34,7 @@ from .standing import (
     VOUCHED,
     WAITING,
     Asks,
-    Held,
+    SkillHeld,
     Turn,
     Verdict,
     ahead_of,
@@ -99,6 +99,7 @@ def ladder(
     asked: Asks | None,
     on: date,
     *,
+    expires_within: int,
     verdict: Verdict | None = None,
     offers: frozenset[str] | None = None,
     turn: Turn | None = None,
@@ -107,12 +108,15 @@ def ladder(
 ) -> Ladder:
     """How one person stands on one skill on a day.
 
-    ``gates``: those of the skill, whatever their day; ``asked``: what the role asks for, None for nothing; ``verdict``:
-    what the ledger adds; ``offers``: the gates that the path can open (None: on no path); ``turn``: who else has the
-    next move; ``begun``: whether the path's first day is there; ``standard``: the name of the standard asked for.
+    ``gates``: those of the skill, whatever their day; ``asked``: what the role asks for, None for nothing;
+    ``expires_within``: the days before its end in which a sign-off is due; ``verdict``: what the ledger adds;
+    ``offers``: the gates that the path can open (None: on no path); ``turn``: who else has the next move; ``begun``:
+    whether the path's first day is there; ``standard``: the name of the standard asked for.
     """
     gates = list(gates)
-    has, state = state_of(gates, asked, on, verdict=verdict, offers=offers, turn=turn, begun=begun)
+    has, state = state_of(
+        gates, asked, on, expires_within=expires_within, verdict=verdict, offers=offers, turn=turn, begun=begun
+    )
     ahead = turn.gate if turn and state in (WAITING, CHALLENGED) else ahead_of(has, state, offers)
     return Ladder(
         _bays(frozenset(gate.gate for gate in gates if gate.counts_on(on)), state, ahead, offers),
@@ -147,7 +151,9 @@ def _bays(open_now: frozenset[str], state: str, ahead: str, offers: frozenset[st
     return tuple(bay(place, gate) for place, gate in enumerate(GATES))
 
 
-def _word(state: str, has: Held, ahead: str, turn: Turn | None, verdict: Verdict | None, lapsed: date | None) -> str:
+def _word(
+    state: str, has: SkillHeld, ahead: str, turn: Turn | None, verdict: Verdict | None, lapsed: date | None
+) -> str:
     if state in (VOUCHED, LOWER):
         return str(ENTRUSTMENT[has.level])
     if state == DUE and has.valid_until:

@@ -15,7 +15,6 @@ from uuid import UUID
 
 from .gates import GATES, VALUES, OpenGate
 
-EXPIRING = timedelta(days=60)
 """So long before its last day a sign-off is due to be renewed."""
 
 VOUCHED, DUE = "vouched", "due"
@@ -67,7 +66,7 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class SkillHeld:
     """What the gates of a skill amount to: the gate that gives the value ("" for none), and the sign-off behind it.
 
     ``level`` is that of the sign-off that meets what is asked, else the highest valid one (0: none).
@@ -79,7 +78,7 @@ class Held:
     valid_until: date | None = None
 
 
-UNSIGNED = {gate: Held(gate) for gate in ("", *GATES)}
+UNSIGNED = {gate: SkillHeld(gate) for gate in ("", *GATES)}
 """What gates amount to without a sign-off: there are few, and thousands are asked for."""
 
 
@@ -90,7 +89,7 @@ def satisfies(asked: Asks | None, gate: OpenGate, on: date) -> bool:
     return asked is None or ((gate.level or 0) >= asked.level and asked.standard in (None, gate.standard))
 
 
-def held(gates: Iterable[OpenGate], asked: Asks | None, on: date) -> Held:
+def held(gates: Iterable[OpenGate], asked: Asks | None, on: date) -> SkillHeld:
     """What the gates of one skill amount to on a day. A sign-off that does not meet what is asked counts as Do."""
     valid = [gate for gate in gates if gate.counts_on(on)]
     signed = [gate for gate in valid if gate.gate == "show"]
@@ -99,9 +98,9 @@ def held(gates: Iterable[OpenGate], asked: Asks | None, on: date) -> Held:
     enough = [gate for gate in signed if satisfies(asked, gate, on)]
     if enough:
         best = max(enough, key=_longest if asked else _highest)
-        return Held("show", True, best.level or 0, best.valid_until)
+        return SkillHeld("show", True, best.level or 0, best.valid_until)
     top = max(signed, key=_highest)
-    return Held("do", False, top.level or 0, top.valid_until)
+    return SkillHeld("do", False, top.level or 0, top.valid_until)
 
 
 def _longest(gate: OpenGate) -> tuple[date, int]:
@@ -126,7 +125,7 @@ def next_gate(gate: str, offers: Collection[str] | None) -> str:
     return next((name for name in ahead if offers is None or name in offers), "")
 
 
-def ahead_of(has: Held, state: str, offers: Collection[str] | None) -> str:
+def ahead_of(has: SkillHeld, state: str, offers: Collection[str] | None) -> str:
     """The gate ahead of somebody in this state; "" when nothing is, or when the path does not offer it."""
     if state in MET:
         return ""
@@ -140,15 +139,17 @@ def state_of(
     asked: Asks | None,
     on: date,
     *,
+    expires_within: int,
     verdict: Verdict | None,
     offers: Collection[str] | None,
     turn: Turn | None,
     begun: bool,
-) -> tuple[Held, str]:
+) -> tuple[SkillHeld, str]:
     """What the gates amount to, and the one state that follows; the arguments are those of ``ladder``."""
     has = held(gates, asked, on)
     if has.met:
-        return has, DUE if has.valid_until and has.valid_until <= on + EXPIRING else VOUCHED
+        ends_soon = has.valid_until and has.valid_until <= on + timedelta(days=expires_within)
+        return has, DUE if ends_soon else VOUCHED
     if verdict and verdict.kind == AWAITING:
         return has, AWAITING
     if turn and not turn.coachless:

@@ -175,7 +175,7 @@ def _day_of(leaf: Leaf, facts: Facts) -> tuple[float, bool]:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class LockProblem:
     """Why a set of rules cannot be published: ``step`` is where it stands, ``leaf`` the culprit (None: a cycle)."""
 
     step: UUID
@@ -184,7 +184,7 @@ class Problem:
 
 def check_rules(
     rules: Mapping[UUID, Rule], steps: Iterable[UUID], milestones: Mapping[UUID, frozenset[UUID]], skills: Iterable[str]
-) -> Iterator[Problem]:
+) -> Iterator[LockProblem]:
     """Find targets that do not exist, and steps that wait for themselves. ``milestones`` maps to required steps."""
     known, known_skills = frozenset(steps), frozenset(skills)
     waits: dict[UUID, set[UUID]] = {}
@@ -200,8 +200,8 @@ def check_rules(
                 case DayReached():
                     pass
                 case _:
-                    yield Problem(step, leaf)
-    yield from (Problem(step, None) for step in _on_a_cycle(waits))
+                    yield LockProblem(step, leaf)
+    yield from (LockProblem(step, None) for step in _on_a_cycle(waits))
 
 
 def _on_a_cycle(waits: Mapping[UUID, set[UUID]]) -> Iterator[UUID]:

@@ -204,7 +204,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""  # the mail says who writes; allauth would put
 ACCOUNT_FORMS = {
     "login": "lms.forms.SignInForm",
     "reset_password": "lms.forms.ResetForm",
-    "user_token": "lms.forms.LinkForm",
+    "user_token": "lms.forms.PassphraseLinkForm",
 }
 MFA_FORMS = {
     "login_webauthn": "lms.forms.SignInWithPasskey",

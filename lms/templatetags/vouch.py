@@ -156,7 +156,7 @@ def act_key(context: template.Context, key: UUID | str, shown: str = "") -> dict
 def notices(context: Mapping[str, Any], news: News) -> dict[str, Any]:
     """What is new for the reader, each notice with the key of the act that marks it as read; nothing when nothing is.
 
-    After *Mark all as read* the reader is back on the page on which it stood.
+    After *RulerMark all as read* the reader is back on the page on which it stood.
     """
     return {
         "notices": [(notice, uuid4()) for notice in news.notices],
@@ -171,7 +171,7 @@ def notices(context: Mapping[str, Any], news: News) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Mark:
+class RulerMark:
     """A milestone on the ruler of days: its day, where it stands in percent and which side its number leans to."""
 
     day: int
@@ -215,7 +215,7 @@ def days(today: int, total: int, milestones: Iterable[int]) -> dict[str, Any]:
         return round(min(max(day, 0), length) / length * 100, 2)
 
     marks = [
-        Mark(day, f"{place(day)}", "end" if place(day) > 96 else "start" if place(day) < 2 else "middle")
+        RulerMark(day, f"{place(day)}", "end" if place(day) > 96 else "start" if place(day) < 2 else "middle")
         for day in sorted({int(day) for day in milestones})
     ]
     return {
@@ -243,7 +243,7 @@ def _ruler_sentence(today: int, total: int, milestones: list[int]) -> str:
 
 
 @register.filter
-def chart(figure: Mapping[str, Any]) -> charts.Bars | charts.Line | tuple[charts.Point, ...] | None:
+def chart(figure: Mapping[str, Any]) -> charts.Bars | charts.ChartLine | tuple[charts.ChartPoint, ...] | None:
     """Where the marks of a lesson figure stand (``lms.rules.charts``); None for kinds that are plain lists."""
     drawers: dict[str, Any] = {"bar": charts.bars, "line": charts.line, "quadrant": charts.quadrant}
     drawer = drawers.get(str(figure["kind"]))

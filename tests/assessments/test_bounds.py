@@ -32,7 +32,7 @@ from coaching.api import (
 from lms import clock
 from lms.api import LEARNING_ADMINISTRATORS, Enrolment, User, correct_first_day, enrol, extend, invite_person, pause
 from lms.errors import Invalid
-from lms.forms import Day, Moment
+from lms.forms import Day, MomentField
 from lms.rules import bounds
 from lms.rules.bounds import Bounds
 from lms.rules.days import add_days
@@ -265,7 +265,7 @@ def _of_days(field: forms.Field) -> bool:
 @pytest.mark.parametrize(("name", "field"), day_fields(), ids=[name for name, _field in day_fields()])
 def test_the_browser_offers_what_the_service_takes(name: str, field: Any) -> None:
     """Case 9: the ends of the calendar of the browser are those of the bounds, in the reader's own days."""
-    assert isinstance(field, Day | Moment), f"{name} has no bounds"
+    assert isinstance(field, Day | MomentField), f"{name} has no bounds"
 
     class One(forms.Form):
         it = field

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from assessments.api import countersign, read_observations, standings_on
 from assessments.errors import AlreadyDecided, EvidenceMissing
 from assessments.models import Case, SignOffEvent, SignOffText
-from assessments.rules.evidence import Finding
+from assessments.rules.evidence import EvidenceFinding
 from assessments.rules.specs import EvidenceRule
 from assessments.services.cases import decisions as decisions_service
 from assessments.services.cases.decisions import Entrust, NotYet, Verdict, decide
@@ -607,7 +607,7 @@ def test_without_the_rule_the_database_still_wants_a_level_of_the_scale(
     def generous(*args: Any) -> Any:
         grounds = real(*args)
         for slug in grounds.finding.findings:
-            grounds.finding.findings[slug] = Finding((), met=True, ceiling=99, satisfying=())
+            grounds.finding.findings[slug] = EvidenceFinding((), met=True, ceiling=99, satisfying=())
         return grounds
 
     unlooked = {"_check_shown": lambda *_rest: None, "ENTRUSTMENT": dict.fromkeys(range(100), "x")}

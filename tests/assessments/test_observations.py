@@ -13,7 +13,7 @@ from django.db.models import Model
 from assessments.api import open_seal, record_observation, request_observation, write_down
 from assessments.models import Case, Observation, ObservationIndicator, ObservationSkill, Request
 from assessments.services.cases import observations
-from assessments.services.cases.observations import Sealed
+from assessments.services.cases.observations import SealedWords
 from coaching.models import ObserverGrant
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from lms.models import Act, Enrolment, SkillGate, User
@@ -179,7 +179,7 @@ def test_a_seal_lasts_fourteen_days(work: decisions.DecisionScene) -> None:
     who = work.another()
     good = write_down(actor=who, about=work.enrolment.uid, text=f"  {decisions.WORDS} ", at=basics.MONDAY)
     for at in (basics.MONDAY + SECOND, basics.MONDAY + 14 * DAY):
-        assert open_seal(actor=who, about=work.enrolment.uid, seal=good, at=at) == Sealed(
+        assert open_seal(actor=who, about=work.enrolment.uid, seal=good, at=at) == SealedWords(
             decisions.WORDS, basics.MONDAY
         )
     with pytest.raises(Invalid):
@@ -242,7 +242,7 @@ def test_one_seal_is_one_observation_for_the_database_too(work: decisions.Decisi
 def test_with_the_seal_taken_away_the_database_still_wants_words_first(
     work: decisions.DecisionScene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for sealed in (Sealed("", basics.MONDAY - SECOND), Sealed(decisions.WORDS, basics.MONDAY)):
+    for sealed in (SealedWords("", basics.MONDAY - SECOND), SealedWords(decisions.WORDS, basics.MONDAY)):
         monkeypatch.setattr(observations, "open_seal", lambda sealed=sealed, **_fields: sealed)
         refused(DomainError, decisions.watch, work=work, who=work.another())
 

@@ -15,7 +15,7 @@ import pytest
 from django.db import DatabaseError, connection, models
 from django.test.utils import CaptureQueriesContext
 
-from assessments.api import Report, revoke, verify_ledger
+from assessments.api import VerificationReport, revoke, verify_ledger
 from assessments.models import Evidence, Observation, SignOffEvent, SignOffText
 from assessments.rules.ledger import event_hash
 from assessments.services.audit.anchors import hash_of
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-def report(**fields: Any) -> Report:
+def report(**fields: Any) -> VerificationReport:
     return verify_ledger(at=NOW, **fields)
 
 

@@ -12,9 +12,10 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from assessments.models import Attempt, Request, TryFact
+from assessments.services.standing.readiness import readiness_of
 from assessments.views.team import harmless
 from lms import clock
-from lms.api import Enrolment, Pause, Skill, StepCompletion, User, open_gate
+from lms.api import Enrolment, Organisation, Pause, Skill, StepCompletion, User, open_gate
 from lms.rules.said import short_day
 from tests.clients import count_queries, log_in, words_of
 from tests.factories import basics, coaching, judging, notices, paths, people, practice
@@ -400,3 +401,15 @@ def test_readiness_is_told_by_path_and_without_a_path_says_so() -> None:
     assert "You are on no path yet." in words_of(page)
     assert client.get(reverse("person_readiness", args=[nobody.uid])).status_code == 404
     assert client.get(reverse("person_readiness", args=[uuid4()])).status_code == 404
+
+
+@pytest.mark.parametrize(("days", "bucket", "state"), [(60, "expiring", "due"), (30, "ready", "vouched")])
+def test_the_organisation_says_when_a_sign_off_is_due(days: int, bucket: str, state: str) -> None:
+    Organisation.objects.update_or_create(pk=1, defaults={"name": "Aldermoor", "expiring_days": days})
+    role = paths.role(paths.requires("listening", 3, 1))
+    who = people.person()
+    version = paths.path(paths.step("demonstration", "show-it", skills=("listening",)), role_version=role)
+    enrolment = paths.enrolment(who, version, started_on=(clock.now() - timedelta(days=58)).date())
+    opened(who, "listening", *BELOW["show"], until=(clock.now() + timedelta(days=45)).date())
+    (found,) = readiness_of([enrolment])
+    assert (found.bucket, found.look("listening").state) == (bucket, state)

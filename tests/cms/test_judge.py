@@ -28,7 +28,7 @@ from cms.models.panels import Remark, remark
 from cms.rules.curriculum import Curriculum, read_curriculum
 from cms.rules.curriculum import specs as of_files
 from cms.rules.findings import Finding
-from cms.rules.path_lint import PathFacts, check_path
+from cms.rules.path_lint import PathContext, check_path
 from cms.rules.scenario_lint import check_scenario
 from cms.rules.source_lint import check_role, check_standard
 from cms.services.authoring import specs as of_pages
@@ -173,7 +173,7 @@ def test_sessions_that_are_late_or_far_apart_are_advised(curriculum: Curriculum,
     session = next(step for step in spec.steps if step.kind == "session")
     only = tuple(replace(session, uid=UUID(int=day), start_day=1, due_day=day) for day in days)
     milestone = replace(spec.milestones[0], day=90, steps=only)
-    facts = PathFacts(names={}, role=None, grants={}, skills=facts.skills)
+    facts = PathContext(names={}, role=None, grants={}, skills=facts.skills)
     found = [f for f in check_path(replace(spec, milestones=(milestone,)), facts) if f.message.find("role profile") < 0]
     assert len(found) == len(says)
     for finding, sentence in zip(found, says, strict=True):

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from assessments.rules.readiness import Required
 from lms.models import SkillGate, StepKind
+from lms.rules import ladder as rules
 from lms.rules.gates import GATES, OpenGate
-from lms.rules.ladder import NAMES, SERVED_BY, Ladder, gate_of, ladder
+from lms.rules.ladder import NAMES, SERVED_BY, Ladder, gate_of
 from lms.rules.standing import Turn, Verdict, satisfies
 from tests.factories import basics
 
@@ -22,6 +23,11 @@ DAY = date(2026, 4, 23)
 MEETING, VISIT = UUID(int=7), UUID(int=8)
 ALL = frozenset(GATES)
 DAN = Turn("do", "Dan")
+
+
+def ladder(*arguments: Any, **options: Any) -> Ladder:
+    """As the rule says, where a sign-off is due sixty days before its end."""
+    return rules.ladder(*arguments, **({"expires_within": 60} | options))
 
 
 def gate(name: str, level: int | None = None, until: date | None = None, standard: UUID = VISIT) -> OpenGate:
@@ -199,3 +205,9 @@ def test_without_events_a_requirement_once_lost_is_never_met_again(
 ) -> None:
     met = [ladder(gates, line, DAY + timedelta(offset), offers=ALL).vouched for offset in sorted(days)]
     assert all(before or not after for before, after in pairwise(met))
+
+
+@pytest.mark.parametrize(("within", "state"), [(0, "vouched"), (29, "vouched"), (30, "due"), (60, "due")])
+def test_a_sign_off_is_due_as_many_days_before_its_end_as_the_organisation_says(within: int, state: str) -> None:
+    ends = [gate("show", 4, DAY + timedelta(days=30))]
+    assert ladder(ends, asked(3), DAY, offers=ALL, expires_within=within).state == state

@@ -14,7 +14,7 @@ from assessments.models import Anchor
 from lms.rules.digest import digest
 from lms.rules.log import GENESIS, moment
 
-from .finding import Finding
+from .finding import LedgerFinding
 from .log import Log
 
 FORMAT = "vouch-anchor-1"
@@ -33,7 +33,12 @@ HASH = 64
 
 
 def new_anchor(
-    log: Log, events: int, findings: Sequence[Finding], before: Mapping[str, Any] | None, number: int, at: datetime
+    log: Log,
+    events: int,
+    findings: Sequence[LedgerFinding],
+    before: Mapping[str, Any] | None,
+    number: int,
+    at: datetime,
 ) -> dict[str, Any]:
     """The anchor of today, after ``before``."""
     return {
@@ -75,27 +80,29 @@ def read_anchors(found: object) -> list[dict[str, Any]]:
     return anchors
 
 
-def check_anchors(anchors: Iterable[Mapping[str, Any]], log: Log) -> Iterator[Finding]:
+def check_anchors(anchors: Iterable[Mapping[str, Any]], log: Log) -> Iterator[LedgerFinding]:
     """Whether each anchor is an ancestor of today's log, and each names the one before it."""
     last: Mapping[str, Any] | None = None
     for anchor in anchors:
         where = f"anchor {anchor['number']} of {anchor['taken_at']}"
         if anchor["entries"] >= len(log.heads):
             missing = anchor["entries"] - len(log.heads) + 1
-            yield Finding(where, f"the log is shorter than it was: {missing} of {anchor['entries']} entries are gone")
+            yield LedgerFinding(
+                where, f"the log is shorter than it was: {missing} of {anchor['entries']} entries are gone"
+            )
         elif anchor["entries"] < 0 or log.heads[anchor["entries"]] != anchor["head"]:
-            yield Finding(where, f"the first {anchor['entries']} entries of the log are not what they were")
+            yield LedgerFinding(where, f"the first {anchor['entries']} entries of the log are not what they were")
         if last is not None and anchor["number"] == last["number"] + 1 and anchor["before"] != hash_of(last):
-            yield Finding(where, "does not name the anchor before it")
+            yield LedgerFinding(where, "does not name the anchor before it")
         last = anchor
 
 
-def check_receipt(entries: int, head: str, log: Log) -> Iterator[Finding]:
+def check_receipt(entries: int, head: str, log: Log) -> Iterator[LedgerFinding]:
     """Whether a head that was mailed as a receipt is one that the log had after so many entries."""
     if not 0 < entries < len(log.heads):
-        yield Finding(f"receipt {entries}", "the log is shorter than it was when this receipt was given")
+        yield LedgerFinding(f"receipt {entries}", "the log is shorter than it was when this receipt was given")
     elif log.heads[entries] != head:
-        yield Finding(f"receipt {entries}", "the log is not what it was when this receipt was given")
+        yield LedgerFinding(f"receipt {entries}", "the log is not what it was when this receipt was given")
 
 
 class Kept:
@@ -115,13 +122,13 @@ class Kept:
             if row.number == self.next_number:
                 self.last, self.next_number = row, self._after(row.number)
 
-    def check(self) -> Iterator[Finding]:
+    def check(self) -> Iterator[LedgerFinding]:
         """Whether they are a whole chain."""
         number, before = self._after(0), GENESIS
         for row in self.rows:
             this_hash = hash_of(as_data(row))
             if (row.number, row.before, row.this_hash) != (number, before, this_hash):
-                yield Finding(f"anchor {row.number}", "is not what was kept")
+                yield LedgerFinding(f"anchor {row.number}", "is not what was kept")
             number, before = self._after(row.number), this_hash
 
     def _after(self, number: int) -> int:

@@ -11,7 +11,7 @@ from coaching.api import Absence, CoachAssignment, ObserverGrant
 from lms.rules.duties import LEARNING as LEARNING_DUTY
 from lms.rules.log import LATE
 
-from .held import NOT_BEGUN, Held
+from .held import NOT_BEGUN, AuthorityRows
 from .log import Log
 from .records import Records
 
@@ -20,7 +20,7 @@ class Authorities:
     """Judges the authority of events."""
 
     def __init__(self, records: Records, log: Log) -> None:
-        self.records, self.held = records, Held(records, log)
+        self.records, self.held = records, AuthorityRows(records, log)
 
     def to_decide(self, event: SignOffEvent, skills: Iterable[str], place: int) -> Iterator[str]:
         """Present coach of the learner, with a grant for every skill of the standard."""

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from assessments.models import ErasedText, Erasure, SignOffEvent, SignOffText
 from lms.rules.duties import ADMINISTRATOR
 
-from .finding import Finding
-from .held import Held
+from .finding import LedgerFinding
+from .held import AuthorityRows
 from .log import Log
 from .records import Records, name_of_event
 
 
-def check_erasures(records: Records, log: Log) -> Iterator[Finding]:
+def check_erasures(records: Records, log: Log) -> Iterator[LedgerFinding]:
     """Judge every erasure again. Queries: 0."""
-    held = Held(records, log)
+    held = AuthorityRows(records, log)
     erased = records.grouped(ErasedText, "erasure_id")
     for erasure in records.all(Erasure):
         where = f"erasure {erasure.uid}"
@@ -24,20 +24,24 @@ def check_erasures(records: Records, log: Log) -> Iterator[Finding]:
             erasure.asked_by_id,
             erasure.agreed_by_id,
         ):
-            yield Finding(where, "is not by two others")
+            yield LedgerFinding(where, "is not by two others")
         for person in (erasure.asked_by, erasure.agreed_by):
             if not held.duty(person.pk, (ADMINISTRATOR,), erasure.erased_at, place):
-                yield Finding(where, f"is by {person.uid}, who was no administrator then")
+                yield LedgerFinding(where, f"is by {person.uid}, who was no administrator then")
         for text in erased[erasure.pk]:
             if text.event.subject_id != erasure.person_id:
-                yield Finding(where, f"lets go a text of {name_of_event(text.event)}, which is about somebody else")
+                yield LedgerFinding(
+                    where, f"lets go a text of {name_of_event(text.event)}, which is about somebody else"
+                )
     for text in records.all(ErasedText):
         if (text.event_id, text.name) in records.tables[SignOffText]:
-            yield Finding(
+            yield LedgerFinding(
                 f"erasure {text.erasure.uid}", f"names a text of {name_of_event(text.event)} that is still there"
             )
         if text.name not in _sealed(text.event):
-            yield Finding(f"erasure {text.erasure.uid}", f"names a text of {name_of_event(text.event)} that never was")
+            yield LedgerFinding(
+                f"erasure {text.erasure.uid}", f"names a text of {name_of_event(text.event)} that never was"
+            )
 
 
 def _sealed(event: SignOffEvent) -> dict[str, str]:

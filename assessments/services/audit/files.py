@@ -9,22 +9,22 @@ from django.core.exceptions import SuspiciousOperation
 from assessments.models import Evidence
 from assessments.services.cases.evidence import content_hash
 
-from .finding import Finding, guarded
+from .finding import LedgerFinding, guarded
 from .records import Records
 
 
-def check_files(records: Records) -> Iterator[Finding]:
+def check_files(records: Records) -> Iterator[LedgerFinding]:
     """The bytes of every piece of evidence, withdrawn or not."""
     for piece in records.all(Evidence):
         where = f"evidence {piece.uid}"
         yield from guarded(where, _check_file, where, piece)
 
 
-def _check_file(where: str, piece: Evidence) -> Iterator[Finding]:
+def _check_file(where: str, piece: Evidence) -> Iterator[LedgerFinding]:
     try:
         now = content_hash(piece)
     except (OSError, ValueError, SuspiciousOperation):
-        yield Finding(where, "its file is gone")
+        yield LedgerFinding(where, "its file is gone")
         return
     if now != piece.sha256:
-        yield Finding(where, "differs from what was handed in")
+        yield LedgerFinding(where, "differs from what was handed in")

@@ -11,7 +11,7 @@ P = ParamSpec("P")
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class LedgerFinding:
     """One thing that is not as it was written. ``where`` names the row, the file or the guard."""
 
     where: str
@@ -27,14 +27,16 @@ def in_one_line(text: str) -> str:
     return shown if len(text) <= LONGEST else f"{shown}…"
 
 
-def guarded(where: str, judge: Callable[P, Iterable[Finding]], *args: P.args, **named: P.kwargs) -> Iterator[Finding]:
+def guarded(
+    where: str, judge: Callable[P, Iterable[LedgerFinding]], *args: P.args, **named: P.kwargs
+) -> Iterator[LedgerFinding]:
     """What ``judge`` finds. That it cannot judge what somebody wrote is a finding, too, and no end of verifying."""
     try:
         yield from judge(*args, **named)
     except Exception as error:  # whatever form an odd row has, the other rows are judged
-        yield Finding(where, f"cannot be judged: something there has not the right form ({type(error).__name__})")
+        yield LedgerFinding(where, f"cannot be judged: something there has not the right form ({type(error).__name__})")
 
 
-def named(where: str, problems: Iterable[str]) -> Iterator[Finding]:
+def named(where: str, problems: Iterable[str]) -> Iterator[LedgerFinding]:
     """Each problem with the row that has it."""
-    return (Finding(where, problem) for problem in problems)
+    return (LedgerFinding(where, problem) for problem in problems)

@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assessments.models import SignOffEvent
-from assessments.services.standing.rebuild import FACTS, Gate, show_gates
+from assessments.services.standing.rebuild import FACTS, GateValue, show_gates
 from lms.api import Skill, SkillGate, User
 
-from .finding import Finding, guarded
+from .finding import LedgerFinding, guarded
 from .records import Records
 
-COLUMNS = tuple(Gate.__slots__)
+COLUMNS = tuple(GateValue.__slots__)
 
 
-def check_gates(records: Records) -> Iterator[Finding]:
+def check_gates(records: Records) -> Iterator[LedgerFinding]:
     """Compare what is kept with what the facts open, each kind by itself. Queries: 9, plus 2 a path version."""
-    kept = {Gate(*(getattr(row, name) for name in COLUMNS)) for row in records.all(SkillGate)}
+    kept = {GateValue(*(getattr(row, name) for name in COLUMNS)) for row in records.all(SkillGate)}
     for kind in FACTS:
         yield from guarded(f"gates of the kind {kind}", _check_kind, records, kind, kept)
     for gate in sorted((gate for gate in kept if gate.gate not in FACTS), key=str):
         yield _about(records, gate, "is of no kind that there is")
 
 
-def _check_kind(records: Records, kind: str, kept: set[Gate]) -> Iterator[Finding]:
+def _check_kind(records: Records, kind: str, kept: set[GateValue]) -> Iterator[LedgerFinding]:
     if kind == "show":
         events = sorted(records.all(SignOffEvent), key=lambda event: (event.subject_id, event.seq))
         expected = set(show_gates(events))
@@ -36,8 +36,8 @@ def _check_kind(records: Records, kind: str, kept: set[Gate]) -> Iterator[Findin
         yield _about(records, gate, "is open, and no fact opens it")
 
 
-def _about(records: Records, gate: Gate, problem: str) -> Finding:
+def _about(records: Records, gate: GateValue, problem: str) -> LedgerFinding:
     person, skill = records.tables[User].get(gate.person_id), records.tables[Skill].get(gate.skill_id)
     who = person.uid if person else f"person number {gate.person_id}"
     what = skill.slug if skill else f"skill number {gate.skill_id}"
-    return Finding(f"gate {who}/{what}/{gate.gate} by {gate.source}", problem)
+    return LedgerFinding(f"gate {who}/{what}/{gate.gate} by {gate.source}", problem)

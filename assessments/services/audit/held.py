@@ -20,7 +20,7 @@ from .records import Records
 NOT_BEGUN = (CoachAssignment.Status.PROPOSED, CoachAssignment.Status.DECLINED)
 
 
-class Held:
+class AuthorityRows:
     """Answers for any moment and place; everything is read before."""
 
     def __init__(self, records: Records, log: Log) -> None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from lms.api import KeyMissing, KeyRing, LogEntry, key_ring, read_table
 from lms.rules.log import GENESIS, KEY_ID_LENGTH, LATE, ROTATED, SET_BACK, Entry, is_mac
 
-from .finding import Finding
+from .finding import LedgerFinding
 
 
 @dataclass
@@ -24,8 +24,8 @@ class Log:
     entries: list[LogEntry] = field(default_factory=list)
     heads: list[str] = field(default_factory=lambda: [GENESIS])
     places: dict[tuple[str, str], LogEntry] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
-    notes: list[Finding] = field(default_factory=list)
+    findings: list[LedgerFinding] = field(default_factory=list)
+    notes: list[LedgerFinding] = field(default_factory=list)
 
     @property
     def head(self) -> str:
@@ -55,13 +55,13 @@ def name_of_entry(entry: LogEntry) -> str:
 def walk_log() -> Log:
     """Read and check the whole log. An entry that cannot be read is a finding and no part of the chain. Queries: 1."""
     log, table = Log(), read_table(LogEntry)
-    log.findings += [Finding(*problem) for problem in table.problems]
+    log.findings += [LedgerFinding(*problem) for problem in table.problems]
     ring, missing = _ring()
     if missing:
-        log.findings.append(Finding("key of the ledger", missing))
+        log.findings.append(LedgerFinding("key of the ledger", missing))
     odd = {id(entry) for entry in table.odd}
     unchecked: dict[str, int] = {}
-    set_back: list[tuple[timedelta, Finding]] = []
+    set_back: list[tuple[timedelta, LedgerFinding]] = []
     before: LogEntry | None = None
     expected = ""
     for entry in table.rows:
@@ -69,16 +69,16 @@ def walk_log() -> Log:
         where = name_of_entry(entry)
         problem = "" if id(entry) in odd else _not_ours(entry, expected, ring)
         if problem or id(entry) in odd:
-            log.findings += [Finding(where, problem)] if problem else []
+            log.findings += [LedgerFinding(where, problem)] if problem else []
             log.pass_over(entry)
             continue
-        log.findings += [Finding(where, problem) for problem in _check(entry, before, log)]
+        log.findings += [LedgerFinding(where, problem) for problem in _check(entry, before, log)]
         if ring and ring.key(entry.key_id) is None:
             unchecked[entry.key_id] = unchecked.get(entry.key_id, 0) + 1
         if entry.kind == SET_BACK and before:
             days = (before.at - entry.at).total_seconds() / 86400
             note = f"from here on rows are dated by a clock that went back by {days:.1f} days"
-            set_back.append((before.at - entry.at, Finding(where, note)))
+            set_back.append((before.at - entry.at, LedgerFinding(where, note)))
         if entry.kind == ROTATED:
             expected = entry.fingerprint[:KEY_ID_LENGTH]
         log.entries.append(entry)
@@ -88,7 +88,7 @@ def walk_log() -> Log:
     log.notes += [note for _back, note in sorted(set_back, key=lambda found: found[0], reverse=True)]
     for key_id, count in unchecked.items():
         problem = f"the key {key_id} is not here, so {count} entries cannot be checked with it"
-        log.findings.append(Finding("key of the ledger", problem))
+        log.findings.append(LedgerFinding("key of the ledger", problem))
     return log
 
 

@@ -28,9 +28,9 @@ from lms.api import (
 from lms.rules.said import full_day
 
 from .anchors import Kept, as_data, hash_of
-from .finding import Finding
+from .finding import LedgerFinding
 from .receipts import by_itself
-from .verify import Report, verify_ledger
+from .verify import VerificationReport, verify_ledger
 
 SAID = "what verifying the ledger found"
 OVERDUE = timedelta(hours=26)
@@ -38,7 +38,7 @@ NAMED = 20
 """How many findings a mail lists."""
 
 
-def verify_nightly(at: datetime) -> Report:
+def verify_nightly(at: datetime) -> VerificationReport:
     """Verify, and keep what was found as an anchor. Returns the report.
 
     Each mail is written by itself: a person whose row is odd keeps nobody else's away, nor the anchor.
@@ -59,7 +59,7 @@ def _who_are(duties: Iterable[str], people: Iterable[User]) -> list[User]:
     return [person for person in people if person.pk in found]
 
 
-def _keep(report: Report, at: datetime) -> Anchor:
+def _keep(report: VerificationReport, at: datetime) -> Anchor:
     anchor = report.anchor
     row = Anchor(
         number=anchor["number"],
@@ -76,12 +76,12 @@ def _keep(report: Report, at: datetime) -> Anchor:
     return row
 
 
-def _mail_anchor(person: User, row: Anchor, report: Report, at: datetime) -> None:
+def _mail_anchor(person: User, row: Anchor, report: VerificationReport, at: datetime) -> None:
     with in_language_of(person):
         queue_mail(_anchor_mail(person, row, report), at)
 
 
-def _anchor_mail(person: User, row: Anchor, report: Report) -> EmailMessage:
+def _anchor_mail(person: User, row: Anchor, report: VerificationReport) -> EmailMessage:
     count = len(report.findings)
     result = ngettext("%(n)s finding", "%(n)s findings", count) % {"n": count} if count else _("no findings")
     body = _(
@@ -107,7 +107,7 @@ def _anchor_mail(person: User, row: Anchor, report: Report) -> EmailMessage:
     return EmailMessage(subject=subject, body=body, to=[person.email])
 
 
-def _tell(person: User, findings: Sequence[Finding], at: datetime) -> None:
+def _tell(person: User, findings: Sequence[LedgerFinding], at: datetime) -> None:
     tell(LEDGER_FOUND, [person], words={"n": len(findings), "first": str(findings[0])}, at=at)
 
 

@@ -57,7 +57,7 @@ from lms.api import (
     read_table,
 )
 
-from .finding import Finding
+from .finding import LedgerFinding
 
 StandardSkill = StandardVersion.skills.through
 TABLES: tuple[type[Model], ...] = (
@@ -116,7 +116,7 @@ class Records:
 
     tables: dict[type[Model], dict[Any, Any]] = field(default_factory=dict)
     odd: dict[type[Model], list[Any]] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[LedgerFinding] = field(default_factory=list)
 
     def all(self, model: type[Model]) -> Iterable[Any]:
         """Every whole row of a table."""
@@ -152,12 +152,12 @@ def read_records() -> Records:
         records.tables[model] = rows
         table = read_table(model)
         records.odd[model] = table.odd
-        records.findings += [Finding(*problem) for problem in table.problems]
+        records.findings += [LedgerFinding(*problem) for problem in table.problems]
         own = {row.pk for row in table.rows}
         for row in table.rows:
             problems = list(_join(row, records, own))
             if problems:
-                records.findings += [Finding(name_of(row), problem) for problem in problems]
+                records.findings += [LedgerFinding(name_of(row), problem) for problem in problems]
             else:
                 rows[row.pk] = row
     _put(records, Observation, "ratings", ObservationSkill, "observation_id")

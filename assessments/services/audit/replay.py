@@ -25,7 +25,7 @@ from lms.rules.digest import digest
 from lms.rules.log import LATE, SET_BACK
 
 from .authority import Authorities
-from .finding import Finding, guarded, named
+from .finding import LedgerFinding, guarded, named
 from .log import Log
 from .records import Records, name_of, name_of_event
 
@@ -48,7 +48,7 @@ NEEDED: dict[str, set[str]] = {
 COUNTERSIGNS = (SignOffEvent.Kind.COUNTERSIGNED, SignOffEvent.Kind.COUNTERSIGN_REFUSED)
 
 
-def check_events(records: Records, log: Log) -> Iterator[Finding]:
+def check_events(records: Records, log: Log) -> Iterator[LedgerFinding]:
     """Judge every event again. Queries: 0."""
     chains: dict[int, list[SignOffEvent]] = defaultdict(list)
     for event in sorted(records.all(SignOffEvent), key=lambda event: (event.subject_id, event.seq)):
@@ -64,7 +64,7 @@ def check_events(records: Records, log: Log) -> Iterator[Finding]:
     yield from judge.cases()
 
 
-def _check_replaced(chain: list[SignOffEvent]) -> Iterator[Finding]:
+def _check_replaced(chain: list[SignOffEvent]) -> Iterator[LedgerFinding]:
     """Where a newer sign-off counts, no older one of the same skill and standard stands beside it."""
     by_seq, standing = {event.seq: event for event in chain}, folded(chain)
     newest: dict[tuple[int, UUID], int] = {}
@@ -73,7 +73,7 @@ def _check_replaced(chain: list[SignOffEvent]) -> Iterator[Finding]:
     for seq, found in standing.items():
         event = by_seq[seq]
         if found.status in STANDING and seq < newest.get((event.skill_id, event.version.standard_uid), 0):
-            yield Finding(name_of_event(event), "stands beside a newer sign-off that takes its place")
+            yield LedgerFinding(name_of_event(event), "stands beside a newer sign-off that takes its place")
 
 
 class _Judge:
@@ -138,7 +138,7 @@ class _Judge:
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
             yield f"cannot be judged again: what it sealed has not the right form ({type(error).__name__})"
 
-    def cases(self) -> Iterator[Finding]:
+    def cases(self) -> Iterator[LedgerFinding]:
         """Decided cases and the events that decided them: each has one for every skill of its standard."""
         decided: dict[int, list[SignOffEvent]] = defaultdict(list)
         for event in self.events:

@@ -24,14 +24,14 @@ from lms.rules.bounds import OBSERVED
 from lms.rules.duties import ADMINISTRATOR, LEARNING
 from lms.rules.log import LATE
 
-from .finding import Finding, guarded, named
-from .held import Held
+from .finding import LedgerFinding, guarded, named
+from .held import AuthorityRows
 from .log import Log
 from .records import Records
 from .replay import DECISIONS
 
 
-def check_rights(records: Records, log: Log) -> Iterator[Finding]:
+def check_rights(records: Records, log: Log) -> Iterator[LedgerFinding]:
     """Judge every duty, grant, assignment, observation, piece of evidence and confirmed promise. Queries: 0."""
     judge = _Rights(records, log)
     kinds: dict[type[Model], tuple[str, Callable[[Any, int], Iterator[str]]]] = {
@@ -54,7 +54,7 @@ class _Rights:
     """Everything that judging a right needs, put in order once."""
 
     def __init__(self, records: Records, log: Log) -> None:
-        self.records, self.log, self.held = records, log, Held(records, log)
+        self.records, self.log, self.held = records, log, AuthorityRows(records, log)
         self.grants: dict[tuple[int, int], list[ObserverGrant]] = defaultdict(list)
         for grant in records.all(ObserverGrant):
             self.grants[grant.person_id, grant.skill_id].append(grant)

@@ -18,19 +18,19 @@ from django.db.models import Model
 from assessments.services.ledger.triggers import MODELS, plain
 from lms.api import sealed_kinds
 
-from .finding import Finding
+from .finding import LedgerFinding
 
 MISSING = "this constraint or index of the database is missing"
 OTHER = "this constraint or index of the database is not ours: it says something else"
 
 
-def check_schema(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
+def check_schema(connection: BaseDatabaseWrapper) -> Iterator[LedgerFinding]:
     """Compare every constraint and index of every checked table, on SQLite every column, too."""
     for model in checked_tables():
         yield from check_table(connection, model)
 
 
-def check_table(connection: BaseDatabaseWrapper, model: type[Model]) -> Iterator[Finding]:
+def check_table(connection: BaseDatabaseWrapper, model: type[Model]) -> Iterator[LedgerFinding]:
     """Compare the constraints and indexes of one table.
 
     Queries: 1 on SQLite, about 12 on PostgreSQL, which makes and drops a table of its own for it.
@@ -39,9 +39,9 @@ def check_table(connection: BaseDatabaseWrapper, model: type[Model]) -> Iterator
     wanted, found = (_on_sqlite if on_sqlite else _on_postgresql)(connection, model)
     for name, definition in wanted.items():
         if name not in found:
-            yield Finding(f"{table}.{name}", MISSING)
+            yield LedgerFinding(f"{table}.{name}", MISSING)
         elif found[name] != definition:
-            yield Finding(f"{table}.{name}", OTHER)
+            yield LedgerFinding(f"{table}.{name}", OTHER)
     if not on_sqlite:  # where keys are part of the text of a table, which is compared already
         yield from _keys(connection, model)
 
@@ -151,19 +151,19 @@ def _defined(cursor: Any, table: str) -> dict[str, str]:
     return found
 
 
-def _keys(connection: BaseDatabaseWrapper, model: type[Model]) -> Iterator[Finding]:
+def _keys(connection: BaseDatabaseWrapper, model: type[Model]) -> Iterator[LedgerFinding]:
     """The primary key, columns that stand once, and keys that name rows."""
     table = model._meta.db_table
     with connection.cursor() as cursor:
         standing = connection.introspection.get_constraints(cursor, table).values()
     primary = {column for found in standing if found["primary_key"] for column in found["columns"]}
     if primary != {field.column for field in model._meta.pk_fields}:
-        yield Finding(f"{table}.primary key", MISSING)
+        yield LedgerFinding(f"{table}.primary key", MISSING)
     once = [found["columns"] for found in standing if found["unique"]]
     points = {(found["columns"][0], found["foreign_key"]) for found in standing if found["foreign_key"]}
     for field in model._meta.concrete_fields:
         if field.unique and not field.primary_key and [field.column] not in once:
-            yield Finding(f"{table}.{field.name}, once", MISSING)
+            yield LedgerFinding(f"{table}.{field.name}, once", MISSING)
         target = field.related_model if field.is_relation else None
         if target and (field.column, (target._meta.db_table, target._meta.pk.column)) not in points:
-            yield Finding(f"{table}.{field.name}, naming a row", MISSING)
+            yield LedgerFinding(f"{table}.{field.name}, naming a row", MISSING)

@@ -12,7 +12,7 @@ from assessments.models import (
     StandardVersion,
 )
 from assessments.services.cases.observations import observation_digest
-from lms.api import Sealed
+from lms.api import SealedTable
 
 
 def _skills(version: StandardVersion) -> dict[str, object]:
@@ -29,7 +29,7 @@ def _let_go(erasure: Erasure) -> dict[str, object]:
 
 
 SEALED = (
-    Sealed(
+    SealedTable(
         "standard version",
         StandardVersion,
         columns=(
@@ -47,7 +47,7 @@ SEALED = (
         since="published_at",
         parts=_skills,
     ),
-    Sealed(
+    SealedTable(
         "calibration version",
         CalibrationVersion,
         columns=(
@@ -65,13 +65,13 @@ SEALED = (
         ),
         since="published_at",
     ),
-    Sealed(
+    SealedTable(
         "calibration attempt",
         CalibrationAttempt,
         columns=("uid", "person_id", "version_id", "ratings", "kappa", "bias", "passed", "for_learning", "taken_at"),
         since="taken_at",
     ),
-    Sealed(
+    SealedTable(
         "evidence",
         Evidence,
         columns=(
@@ -92,13 +92,13 @@ SEALED = (
         since="added_at",
         ending=("withdrawn_at",),
     ),
-    Sealed("observation", Observation, columns=("uid", "digest", "recorded_at"), since="recorded_at", parts=_says),
-    Sealed(
+    SealedTable("observation", Observation, columns=("uid", "digest", "recorded_at"), since="recorded_at", parts=_says),
+    SealedTable(
         "erasure",
         Erasure,
         columns=("uid", "person_id", "asked_by_id", "agreed_by_id", "reason", "erased_at"),
         since="erased_at",
         parts=_let_go,
     ),
-    Sealed("event", SignOffEvent, columns=("uid", "this_hash", "recorded_at"), since="occurred_at"),
+    SealedTable("event", SignOffEvent, columns=("uid", "this_hash", "recorded_at"), since="occurred_at"),
 )

@@ -16,7 +16,7 @@ from lms.rules.log import LATE, SET_BACK
 from .anchors import Kept, as_data, check_anchors, check_receipt, new_anchor
 from .erasures import check_erasures
 from .files import check_files
-from .finding import Finding, guarded
+from .finding import LedgerFinding, guarded
 from .gates import check_gates
 from .log import Log, name_of_entry, walk_log
 from .records import read_records
@@ -29,21 +29,21 @@ from .words import check_words
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class VerificationReport:
     """What verification found; ``anchor`` is what can be kept elsewhere today. ``notes`` are no findings: where the
     clock went back.
     """
 
     events: int
     entries: int
-    findings: tuple[Finding, ...]
-    notes: tuple[Finding, ...]
+    findings: tuple[LedgerFinding, ...]
+    notes: tuple[LedgerFinding, ...]
     anchor: Mapping[str, Any]
 
 
 def verify_ledger(
     anchors: Iterable[Mapping[str, Any]] = (), receipts: Iterable[tuple[int, str]] = (), *, at: datetime
-) -> Report:
+) -> VerificationReport:
     """Read the whole record and check it: guards, log, rows, events, files, gates, and every anchor that was kept.
 
     ``anchors`` are those of a file, in their order; ``receipts`` number and head from mails. Queries: one a table
@@ -74,19 +74,19 @@ def verify_ledger(
     number = given[-1]["number"] + 1 if given else kept.next_number
     events = len(records.tables[SignOffEvent])
     anchor = new_anchor(log, events, findings, last, number, at)
-    return Report(events, len(log.entries), tuple(findings), tuple(log.notes), anchor)
+    return VerificationReport(events, len(log.entries), tuple(findings), tuple(log.notes), anchor)
 
 
-def _check_ahead(log: Log, at: datetime) -> Iterator[Finding]:
+def _check_ahead(log: Log, at: datetime) -> Iterator[LedgerFinding]:
     """Nothing is dated later than now; a clock that went back since then says so in the log."""
     since = max((entry.number for entry in log.entries if entry.kind == SET_BACK), default=0)
     ahead = next((entry for entry in log.entries[since:] if entry.at > at + LATE), None)
     if ahead:
-        yield Finding(name_of_entry(ahead), "is dated later than now")
+        yield LedgerFinding(name_of_entry(ahead), "is dated later than now")
 
 
-def _check_guards() -> Iterator[Finding]:
-    return (Finding(name, problem) for name, problem in triggers.differences(connection))
+def _check_guards() -> Iterator[LedgerFinding]:
+    return (LedgerFinding(name, problem) for name, problem in triggers.differences(connection))
 
 
-__all__ = ["Finding", "Log", "Report", "verify_ledger"]
+__all__ = ["LedgerFinding", "Log", "VerificationReport", "verify_ledger"]

@@ -19,7 +19,7 @@ from lms.api import RoleProfileVersion, SkillVersion
 from lms.rules.digest import digest
 from lms.rules.specs import RequirementSpec, structure
 
-from .finding import Finding, guarded
+from .finding import LedgerFinding, guarded
 from .log import Log
 from .records import Records
 
@@ -42,7 +42,7 @@ class SkillsThen:
         return str(max(before, key=lambda found: found[0])[1].get(name) if before else getattr(skill, name))
 
 
-def check_versions(records: Records, log: Log) -> Iterator[Finding]:
+def check_versions(records: Records, log: Log) -> Iterator[LedgerFinding]:
     """Judge every version. Queries: 0."""
     skills = SkillsThen(records, log)
     for version in records.all(SkillVersion):
@@ -70,20 +70,20 @@ def _place(log: Log, kind: str, uid: UUID) -> int:
     return log.number(kind, uid) or len(log.heads)
 
 
-def _judged(kind: str, version: Any, same: bool) -> Iterator[Finding]:
+def _judged(kind: str, version: Any, same: bool) -> Iterator[LedgerFinding]:
     if not same:
-        yield Finding(f"{kind} {version.uid}", OTHER)
+        yield LedgerFinding(f"{kind} {version.uid}", OTHER)
 
 
-def _numbers(kind: str, rows: list[Any], log: Log) -> Iterator[Finding]:
+def _numbers(kind: str, rows: list[Any], log: Log) -> Iterator[LedgerFinding]:
     """From 1, one after the other, in the order of the log."""
     places = [_place(log, kind, row.uid) for row in rows]
     for number, (_at, row) in enumerate(sorted(zip(places, rows, strict=True), key=lambda pair: pair[0]), start=1):
         if row.number != number:
-            yield Finding(f"{kind} {row.uid}", f"has number {row.number}, and is the {number}. of its kind")
+            yield LedgerFinding(f"{kind} {row.uid}", f"has number {row.number}, and is the {number}. of its kind")
 
 
-def _role(where: str, version: RoleProfileVersion, skills: SkillsThen, place: int) -> Iterator[Finding]:
+def _role(where: str, version: RoleProfileVersion, skills: SkillsThen, place: int) -> Iterator[LedgerFinding]:
     lines = tuple(
         RequirementSpec(
             skill=skills.named(line.skill, "slug", place),
@@ -97,24 +97,24 @@ def _role(where: str, version: RoleProfileVersion, skills: SkillsThen, place: in
     )
     requires = [structure(line) for line in lines]
     if version.digest != digest({"threshold": version.threshold.normalize(), "requires": requires}):
-        yield Finding(where, OTHER)
+        yield LedgerFinding(where, OTHER)
 
 
-def _standard(where: str, version: StandardVersion, skills: SkillsThen, place: int) -> Iterator[Finding]:
+def _standard(where: str, version: StandardVersion, skills: SkillsThen, place: int) -> Iterator[LedgerFinding]:
     spec = StandardSpec.from_json(version.spec)
     columns = (version.standard_uid, version.title, version.grants, version.risk, version.valid_months)
     named = sorted(skills.named(skill, "slug", place) for skill in version.skills.all())
     same = columns == (spec.uid, spec.title, spec.grants, spec.risk, spec.valid_months)
     if version.digest != digest(version.spec) or not same or named != sorted(spec.skills):
-        yield Finding(where, OTHER)
+        yield LedgerFinding(where, OTHER)
     if not asks_enough(spec.rule) or spec.valid_months < 1:
-        yield Finding(where, "asks for no evidence, or is valid for no time")
+        yield LedgerFinding(where, "asks for no evidence, or is valid for no time")
 
 
-def _calibration(where: str, version: CalibrationVersion, skills: SkillsThen, place: int) -> Iterator[Finding]:
+def _calibration(where: str, version: CalibrationVersion, skills: SkillsThen, place: int) -> Iterator[LedgerFinding]:
     spec = CalibrationSpec.from_json(version.spec)
     deciding = decides(len(spec.items), spec.min_items, spec.kappa, spec.max_bias)
     columns = (version.set_uid, version.items, version.kappa, version.max_bias, version.decides)
     same = columns == (spec.uid, len(spec.items), spec.kappa, spec.max_bias, deciding)
     if version.digest != digest(version.spec) or not same or skills.named(version.skill, "slug", place) != spec.skill:
-        yield Finding(where, OTHER)
+        yield LedgerFinding(where, OTHER)

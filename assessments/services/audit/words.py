@@ -14,7 +14,7 @@ from assessments.models import SignOffEvent
 from assessments.rules.ledger import words_of
 from lms.api import said_in
 
-from .finding import Finding, guarded
+from .finding import LedgerFinding, guarded
 from .log import Log
 from .records import Records, name_of_event
 from .versions import SkillsThen
@@ -22,7 +22,7 @@ from .versions import SkillsThen
 LONGEST = 200
 
 
-def check_words(records: Records, log: Log) -> Iterator[Finding]:
+def check_words(records: Records, log: Log) -> Iterator[LedgerFinding]:
     """Compare the words of every event. Queries: 0."""
     skills = SkillsThen(records, log)
     for event in records.all(SignOffEvent):
@@ -31,9 +31,9 @@ def check_words(records: Records, log: Log) -> Iterator[Finding]:
         yield from guarded(where, _check, where, event, skills.named(event.skill, "title", place))
 
 
-def _check(where: str, event: SignOffEvent, title: str) -> Iterator[Finding]:
+def _check(where: str, event: SignOffEvent, title: str) -> Iterator[LedgerFinding]:
     about = event.about.words if event.about else ""
     for language, _name in settings.LANGUAGES:
         if event.words == said_in(language, lambda: words_of(event.kind, title, event.level, about))[:LONGEST]:
             return
-    yield Finding(where, "says in words something else than its kind, level and skill")
+    yield LedgerFinding(where, "says in words something else than its kind, level and skill")

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from assessments.errors import AlreadyDecided, EvidenceMissing
 from assessments.models import Case, SignOffEvent
 from assessments.policies import case_policy
-from assessments.rules.evidence import Finding
+from assessments.rules.evidence import EvidenceFinding
 from assessments.rules.notices import DECIDED, MORE_ASKED
 from assessments.services.ledger.authority import to_decide
 from assessments.services.ledger.chain import Chain, months_later, settle
@@ -216,7 +216,7 @@ def _looked_at(grounds: Grounds) -> dict[str, dict[str, str]]:
     }
 
 
-def _payload(result: Finding, skill: Skill, sealed: Mapping[str, object]) -> dict[str, object]:
+def _payload(result: EvidenceFinding, skill: Skill, sealed: Mapping[str, object]) -> dict[str, object]:
     """What the decision rested on: the satisfying set, the rule as it stood, what the skill meant, what was looked at,
     and by which rows it was signed. Queries: 1.
     """

@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from assessments.models import Case, ObservationSkill
-from assessments.rules.evidence import Finding, Seen, examine
+from assessments.rules.evidence import EvidenceFinding, Seen, examine
 from assessments.rules.specs import StandardSpec
 from lms.api import Prepared, Skill, skills_by_slug
 
@@ -52,7 +52,7 @@ class CaseFinding:
     case: Case
     spec: StandardSpec
     skills: Mapping[str, Skill]
-    findings: Mapping[str, Finding]
+    findings: Mapping[str, EvidenceFinding]
     seen: Mapping[UUID, str]
 
     @property

@@ -38,7 +38,7 @@ LEARNER_HERE = "/requests/{}/"
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class OpenWork:
     """What somebody holds open today: names of paths, learners and duties, and how many requests and grants."""
 
     paths: tuple[str, ...]
@@ -49,13 +49,13 @@ class Held:
     duties: tuple[str, ...]
 
 
-def held_by(actor: User, person_uid: UUID) -> tuple[User, Held]:
+def held_by(actor: User, person_uid: UUID) -> tuple[User, OpenWork]:
     """Somebody whom the actor may end, and what would be handed on. NotFound, NotAllowed. Queries: 8."""
     person = _to_end(actor, person_uid)
     paths = Enrolment.objects.filter(person=person, status__in=Enrolment.OPEN).values_list("path__title", flat=True)
     coached = CoachAssignment.objects.filter(coach__person=person, status=CoachAssignment.Status.ACTIVE)
     waiting = Request.objects.filter(status__in=Request.WAITING)
-    return person, Held(
+    return person, OpenWork(
         tuple(paths),
         tuple(coached.order_by("enrolment__person__name_order").values_list("enrolment__person__full_name", flat=True)),
         waiting.filter(case__learner=person).count(),

@@ -46,7 +46,7 @@ SALT = "assessments.what-i-saw"
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
+class SealedWords:
     """Words set down before any rating: by whom, about what (a request or an enrolment with a standard), when."""
 
     text: str
@@ -61,7 +61,7 @@ def write_down(*, actor: User, about: UUID, text: str, at: datetime) -> str:
     return signing.dumps([str(actor.uid), str(about), text, at.isoformat()], salt=SALT)
 
 
-def open_seal(*, actor: User, about: UUID, seal: str, at: datetime) -> Sealed:
+def open_seal(*, actor: User, about: UUID, seal: str, at: datetime) -> SealedWords:
     """The sealed words.
 
     Raises Invalid for a seal of somebody else, of another encounter, from after ``at``, or older than 14 days.
@@ -73,7 +73,7 @@ def open_seal(*, actor: User, about: UUID, seal: str, at: datetime) -> Sealed:
     written_at = datetime.fromisoformat(written)
     if (who, what) != (str(actor.uid), str(about)) or not timedelta(0) < at - written_at <= SEAL_LASTS:
         raise Invalid(what_i_saw=_("Write what you saw first."))
-    return Sealed(text, written_at)
+    return SealedWords(text, written_at)
 
 
 @act

@@ -27,7 +27,7 @@ DECISIONS = (SignOffEvent.Kind.SIGNED, SignOffEvent.Kind.NOT_YET)
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class MarkedIndicator:
     """One indicator as it was marked."""
 
     text: str
@@ -42,7 +42,7 @@ class SeenOnce:
     observation: Observation
     mine: bool
     ratings: tuple[tuple[str, str], ...]
-    signs: tuple[Marked, ...]
+    signs: tuple[MarkedIndicator, ...]
 
 
 def observations_for(reader: User, case: Case, parts: Sequence[SkillPart]) -> tuple[list[SeenOnce], bool]:
@@ -72,7 +72,7 @@ def _seen(row: Observation, reader: User, parts: Sequence[SkillPart]) -> SeenOnc
         row,
         row.observer_id == reader.pk,
         tuple((part.title, str(SUPERVISION[rated[part.id]])) for part in parts if part.id in rated),
-        tuple(Marked(texts[name], mark, str(labels[mark])) for name, mark in marked if name in texts),
+        tuple(MarkedIndicator(texts[name], mark, str(labels[mark])) for name, mark in marked if name in texts),
     )
 
 

@@ -23,6 +23,7 @@ from lms.api import (
     act,
     claim_key,
     enrolment_policy,
+    expiring_days,
     progress_of,
     require_open,
     tell,
@@ -112,11 +113,11 @@ def vouched_for(progress: PathProgress, step: StepInfo) -> bool:
     sign-off is revoked or runs out. Queries: 0, or 1 the first time in a process.
     """
     asked = role_of(progress.enrolment.role_version_id).by_skill
-    gates = by_skill(fact.gate for fact in progress.gates)
+    gates, expiring = by_skill(fact.gate for fact in progress.gates), expiring_days()
 
     def stands(skill: str) -> bool:
         line = Required(skill, asked[skill].level if skill in asked else 1, 1, standard=step.content_uid)
-        return ladder(gates.get(skill, ()), line, progress.today).state == VOUCHED
+        return ladder(gates.get(skill, ()), line, progress.today, expires_within=expiring).state == VOUCHED
 
     return bool(step.skills) and all(stands(skill) for skill in step.skills)
 

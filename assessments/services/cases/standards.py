@@ -17,7 +17,7 @@ from lms.rules.scales import bands_for_level
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
+class RoleRequirements:
     """What a role profile version asks for; ``by_skill`` has the same lines by the slug of the skill."""
 
     requirements: tuple[Required, ...]
@@ -26,14 +26,14 @@ class Role:
 
 
 @lru_cache(maxsize=128)
-def role_of(version_id: int) -> Role:
+def role_of(version_id: int) -> RoleRequirements:
     """What a version asks for, which never changes. Queries: 1 the first time in a process."""
     rows = requirements_of([version_id])[version_id]
     required = tuple(
         Required(row.skill.slug, row.level, row.weight, row.critical, row.standard_uid, row.target_day) for row in rows
     )
     threshold = Fraction(rows[0].version.threshold) if rows else Fraction(1)
-    return Role(required, threshold, {line.skill: line for line in required})
+    return RoleRequirements(required, threshold, {line.skill: line for line in required})
 
 
 @dataclass(frozen=True, slots=True)

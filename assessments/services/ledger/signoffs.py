@@ -14,7 +14,7 @@ from assessments.models import Observation, SignOffEvent
 from assessments.policies import signoff_policy
 from assessments.rules.ledger import SETTLED, SignOff
 from assessments.rules.notices import COUNTERSIGNED, TAKEN_BACK
-from lms.api import Enrolment, User, act, claim_key, close_gates, lock_log, lock_person, tell
+from lms.api import Enrolment, User, act, claim_key, close_gates, expiring_days, lock_log, lock_person, tell
 from lms.errors import Conflict, Invalid, NotAllowed
 from lms.rules.shown import fingerprint, require_same
 
@@ -23,7 +23,7 @@ from .chain import Chain, folded, gate_source, settle
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class SignOffStanding:
     """One SIGNED event with what became of it. ``status`` adds due and expired, which follow from the day alone."""
 
     event: SignOffEvent
@@ -124,28 +124,28 @@ def _follow(
     )
 
 
-def standings_on(person_ids: Iterable[int], on: date, expiring_days: int = 60) -> dict[int, list[Standing]]:
-    """Every sign-off of these people as it stands on a day, newest first. Queries: 1."""
+def standings_on(person_ids: Iterable[int], on: date) -> dict[int, list[SignOffStanding]]:
+    """Every sign-off of these people as it stands on a day, newest first. Queries: 1-2."""
     by_person: dict[int, list[SignOffEvent]] = {person_id: [] for person_id in person_ids}
     rows = SignOffEvent.objects.filter(subject__in=list(by_person)).select_related("skill", "version", "case", "signer")
     for event in rows.order_by("subject", "seq"):
         by_person[event.subject_id].append(event)
-    found = {}
+    found, days = {}, expiring_days()
     for person_id, events in by_person.items():
         standing = folded(events)
         signed = [event for event in reversed(events) if event.seq in standing]
         found[person_id] = [
-            Standing(event, standing[event.seq], status_on(standing[event.seq], on, expiring_days)) for event in signed
+            SignOffStanding(event, standing[event.seq], status_on(standing[event.seq], on, days)) for event in signed
         ]
     return found
 
 
-def status_on(signoff: SignOff, on: date, expiring_days: int) -> str:
+def status_on(signoff: SignOff, on: date, days: int) -> str:
     """Its status on a day: an active one is due so many days before its end and expired after its last day."""
     if signoff.status != "active":
         return signoff.status
     left = (signoff.valid_until - on).days
-    return "expired" if left < 0 else "due" if left <= expiring_days else "active"
+    return "expired" if left < 0 else "due" if left <= days else "active"
 
 
 def signoff_shown(event: SignOffEvent) -> str:

@@ -10,10 +10,10 @@ from django.utils.translation import ngettext
 from lms.rules.marks import Mark
 
 if TYPE_CHECKING:
-    from .moments import SkillLine
+    from .moments import SkillResult
 
 
-def verdict(line: SkillLine, *, critical: bool) -> Mark:
+def verdict(line: SkillResult, *, critical: bool) -> Mark:
     """How it went on one skill, and what is missing. ``critical``: one choice of the attempt was critical."""
     mark = _judged(line, critical)
     over = ngettext("Over %(n)s decision.", "Over %(n)s decisions.", line.decisions) % {"n": line.decisions}
@@ -23,7 +23,7 @@ def verdict(line: SkillLine, *, critical: bool) -> Mark:
     return Mark(mark.who, " ".join(said))
 
 
-def _judged(line: SkillLine, critical: bool) -> Mark:
+def _judged(line: SkillResult, critical: bool) -> Mark:
     if line.met and not critical:
         return Mark("check", _("To standard."))
     if not line.figure:

@@ -59,7 +59,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class PastTurn:
     """One turn behind: what was said to the person, what they said, what happened and why."""
 
     speaker: SpeakerSpec | None
@@ -75,7 +75,7 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class SkillLine:
+class SkillResult:
     """One skill at the end; ``share`` 0-1 or None for no verdict, over so many decisions."""
 
     slug: str
@@ -107,24 +107,24 @@ class End:
     asks: str
     mean: str
     critical: tuple[Repeat, ...]
-    skills: tuple[SkillLine, ...]
+    skills: tuple[SkillResult, ...]
     repeats: tuple[Repeat, ...]
     sure: tuple[str, ...]
-    to_work: SkillLine | None
+    to_work: SkillResult | None
 
     @property
-    def opened(self) -> tuple[SkillLine, ...]:
+    def opened(self) -> tuple[SkillResult, ...]:
         """Skills whose Try gate opened with this attempt."""
         return tuple(line for line in self.skills if line.opened_now)
 
     @property
-    def by_skill(self) -> tuple[tuple[SkillLine, Mark], ...]:
+    def by_skill(self) -> tuple[tuple[SkillResult, Mark], ...]:
         """Each skill, and how it went."""
         return tuple((line, end_words.verdict(line, critical=bool(self.critical))) for line in self.skills)
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class AttemptMoment:
     """Where an attempt stands. ``kind``: decision, open (to write), mark (written, to be marked) or ending."""
 
     attempt: Attempt
@@ -133,7 +133,7 @@ class Moment:
     kind: str
     number: int
     gauges: tuple[Gauge, ...]
-    past: tuple[Turn, ...]
+    past: tuple[PastTurn, ...]
     speaker: SpeakerSpec | None = None
     mood: str = "even"
     says: str = ""
@@ -145,12 +145,12 @@ class Moment:
     end: End | None = None
 
     @property
-    def last(self) -> Turn | None:
+    def last(self) -> PastTurn | None:
         """The turn before this moment."""
         return self.past[-1] if self.past else None
 
 
-def moment_of(actor: User, attempt_uid: UUID) -> Moment:
+def moment_of(actor: User, attempt_uid: UUID) -> AttemptMoment:
     """The moment at which one's own attempt stands; with the end when it is finished. Queries: 3, and 2 at the end.
 
     Raises NotFound (not one's own).
@@ -162,7 +162,7 @@ def moment_of(actor: User, attempt_uid: UUID) -> Moment:
     here = spec.node(attempt.node)
     before, now = _meters(spec, choices, moved=bool(choices) and _last_is_choice(choices, responses))
     written = next((row for row in responses if row.node == here.id), None)
-    return Moment(
+    return AttemptMoment(
         attempt=attempt,
         spec=spec,
         node=here.id,
@@ -210,8 +210,10 @@ def _meters(spec: ScenarioSpec, choices: Sequence[AttemptChoice], *, moved: bool
     return (before if moved else now), now
 
 
-def _past(spec: ScenarioSpec, choices: Sequence[AttemptChoice], responses: Sequence[OpenResponse]) -> tuple[Turn, ...]:
-    turns: list[tuple[int, Turn]] = []
+def _past(
+    spec: ScenarioSpec, choices: Sequence[AttemptChoice], responses: Sequence[OpenResponse]
+) -> tuple[PastTurn, ...]:
+    turns: list[tuple[int, PastTurn]] = []
     now = start_meters(spec)
     for row in choices:
         node, choice = spec.node(row.node), _taken(spec, row)
@@ -222,7 +224,7 @@ def _past(spec: ScenarioSpec, choices: Sequence[AttemptChoice], responses: Seque
         turns.append(
             (
                 row.position,
-                Turn(
+                PastTurn(
                     spec.speaker(node.speaker),
                     node.mood,
                     node.says,
@@ -239,7 +241,7 @@ def _past(spec: ScenarioSpec, choices: Sequence[AttemptChoice], responses: Seque
             continue
         node = spec.node(answer.node)
         looks = tuple(Look(item.id, item.text, item.id in answer.marks) for item in node.look_for)
-        turn = Turn(None, "even", "", answer.text, "", "", (), better=False, task=node.open, looks=looks)
+        turn = PastTurn(None, "even", "", answer.text, "", "", (), better=False, task=node.open, looks=looks)
         turns.append((answer.position, turn))
     return tuple(turn for _position, turn in sorted(turns, key=lambda pair: pair[0]))
 
@@ -303,7 +305,7 @@ def _end(attempt: Attempt, spec: ScenarioSpec, ending: NodeSpec, choices: Sequen
 
 def _skill_lines(
     attempt: Attempt, spec: ScenarioSpec, result: Mapping[str, Any], visited: Sequence[NodeSpec]
-) -> tuple[SkillLine, ...]:
+) -> tuple[SkillResult, ...]:
     titles = dict(Skill.objects.filter(slug__in=spec.skills).values_list("slug", "title"))
     facts = TryFact.objects.filter(person=attempt.person_id, skill__slug__in=spec.skills)
     opened = dict(facts.values_list("skill__slug", "opened_at"))
@@ -312,7 +314,7 @@ def _skill_lines(
         share = result["shares"].get(slug)
         exact = None if share is None else Fraction(share)
         lines.append(
-            SkillLine(
+            SkillResult(
                 slug=slug,
                 title=titles.get(slug, slug),
                 share=None if exact is None else float(exact),

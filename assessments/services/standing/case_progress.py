@@ -10,11 +10,11 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from assessments.models import Case
-from assessments.rules.evidence import Finding
+from assessments.rules.evidence import EvidenceFinding
 from assessments.rules.readiness import by_skill
 from assessments.services.cases.examining import CaseFinding, examine_cases
 from lms import clock
-from lms.api import Skill, User
+from lms.api import Skill, User, expiring_days
 from lms.rules.gates import GATES, OpenGate
 from lms.rules.ladder import Ladder, ladder
 from lms.rules.standing import Turn
@@ -46,7 +46,7 @@ def progress_of_cases(
 
 
 def _progressing(found: CaseFinding, facts: TeamFacts, at: datetime) -> Progressing:
-    def nearness(finding: Finding) -> tuple[bool, int]:
+    def nearness(finding: EvidenceFinding) -> tuple[bool, int]:
         return finding.met, sum(min(line.have, line.need) for line in finding.lines if line.name != "from_coach")
 
     nearest = max(found.findings.values(), key=nearness)
@@ -61,7 +61,7 @@ def _progressing(found: CaseFinding, facts: TeamFacts, at: datetime) -> Progress
             (line.name, min(line.have, line.need), line.need) for line in nearest.lines if line.name != "from_coach"
         ),
         # Show is the gate that waits, for whoever reads their queue.
-        ladder=ladder(lowest, None, today, turn=Turn("show", _("you"))),
+        ladder=ladder(lowest, None, today, expires_within=expiring_days(), turn=Turn("show", _("you"))),
     )
 
 

@@ -67,6 +67,7 @@ def holder(found: PersonReadiness, skill: str, required: Required | None) -> Hol
         found.gates.get(skill, ()),
         required,
         found.today,
+        expires_within=found.expires_within,
         verdict=verdict,
         offers=ways.gates,
         turn=None,

@@ -56,7 +56,7 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class InvoiceLine:
     """One requirement: what it asks, where it stands, on what evidence, who has it, and the cheapest next step."""
 
     skill: str
@@ -94,7 +94,7 @@ class Invoice:
     found: PersonReadiness
     line: str
     result: Readiness | None
-    lines: tuple[Line, ...]
+    lines: tuple[InvoiceLine, ...]
     externals: tuple[External, ...]
 
     @property
@@ -133,7 +133,7 @@ class Invoice:
         return sum(line.term.required.critical and not line.term.met for line in self.lines)
 
     @property
-    def held(self) -> Line | None:
+    def held(self) -> InvoiceLine | None:
         """The line that keeps the person from ready."""
         term = self.result.holder if self.result else None
         return next((line for line in self.lines if line.term is term), None) if term else None
@@ -176,11 +176,11 @@ def moves_of(found: PersonReadiness, progress: PathProgress, words: Words) -> Mo
     return Moves(found, progress, lambda step: words.title(step.content_uid, step.title))
 
 
-def _line(found: PersonReadiness, term: Term, proofs: tuple[Proof, ...], moves: Moves, own: bool) -> Line:
+def _line(found: PersonReadiness, term: Term, proofs: tuple[Proof, ...], moves: Moves, own: bool) -> InvoiceLine:
     skill = term.required.skill
     holder = found.who_has(skill, moves if own else None)
     zone = found.enrolment.person.zone
-    return Line(
+    return InvoiceLine(
         skill=skill,
         title=found.title_of(term),
         term=term,

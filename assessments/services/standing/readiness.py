@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 
 from assessments.models import StandardVersion
 from assessments.rules.readiness import Readiness, Term, assess_skills, by_skill
-from assessments.services.cases.standards import Role, role_of
+from assessments.services.cases.standards import RoleRequirements, role_of
 from assessments.services.ledger.verdicts import newest, verdicts_of_people
 from lms import clock
 from lms.api import (
@@ -24,6 +24,7 @@ from lms.api import (
     PathProgress,
     Settled,
     StepKind,
+    expiring_days,
     seen_by_others,
     settled_of,
     settled_steps,
@@ -33,7 +34,7 @@ from lms.rules.days import path_day
 from lms.rules.gates import OpenGate
 from lms.rules.ladder import Ladder, ladder
 from lms.rules.pace import AHEAD, BEHIND, OVER, PAUSED, Pace, pace
-from lms.rules.standing import EXPIRING, Verdict
+from lms.rules.standing import Verdict
 from lms.rules.waiting import Waiting
 
 from .holders import LEARNER, Holder, holder
@@ -63,11 +64,12 @@ class PersonReadiness:
     """One person on the way to one role, on a day. ``readiness`` is None where the role requires nothing: no data.
 
     ``gates``: whatever their day, by skill; ``settled``: how far the path is; ``verdicts``: what the ledger adds, by
-    skill, the newest first; ``standards``: what standards that roles ask for are called.
+    skill, the newest first; ``standards``: what standards that roles ask for are called; ``expires_within``: the days
+    before its end in which a sign-off is due.
     """
 
     enrolment: Enrolment
-    role: Role
+    role: RoleRequirements
     facts: TeamFacts
     at: datetime
     today: date
@@ -77,6 +79,7 @@ class PersonReadiness:
     pace: Pace
     verdicts: Mapping[str, Sequence[Verdict]]
     standards: Mapping[UUID, str]
+    expires_within: int
 
     @property
     def day(self) -> int:
@@ -188,6 +191,7 @@ class PersonReadiness:
             self.gates.get(skill, ()),
             required,
             self.today,
+            expires_within=self.expires_within,
             verdict=self.verdict_of(skill),
             offers=self.ways_to(skill).gates if on_path else None,
             turn=waits.turn if waits else None,
@@ -222,7 +226,7 @@ def readiness_of(
     roles = {version: role_of(version) for version in {enrolment.role_version_id for enrolment in enrolments}}
     asked = {line.standard for role in roles.values() for line in role.requirements if line.standard}
     known = dict(standards or {})
-    named = known | _standards(asked - known.keys())
+    named, expires_within = known | _standards(asked - known.keys()), expiring_days()
     found = []
     for enrolment in enrolments:
         role, day = roles[enrolment.role_version_id], today[enrolment.pk]
@@ -240,6 +244,7 @@ def readiness_of(
                 _pace(enrolment, facts, day, settled[enrolment.pk].oldest_due),
                 verdicts.get(enrolment.person_id, {}),
                 named,
+                expires_within,
             )
         )
     return found
@@ -289,7 +294,7 @@ def _bucket(found: PersonReadiness) -> str:
         return NOT_STARTED
     if result.ready:
         ends = result.ends_on
-        return EXPIRING_SOON if ends and ends <= found.today + EXPIRING else READY
+        return EXPIRING_SOON if ends and ends <= found.today + timedelta(days=found.expires_within) else READY
     if not any(term.value for term in result.terms):
         return NOT_STARTED
     if found.pace.state == PAUSED:

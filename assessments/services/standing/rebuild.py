@@ -22,7 +22,7 @@ from lms.api import Enrolment, LessonCompletion, SkillGate, TalkFact, skill_ids,
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Gate:
+class GateValue:
     """One row of SkillGate, by value."""
 
     person_id: int
@@ -35,19 +35,19 @@ class Gate:
     valid_until: date | None = None
 
 
-def expected_gates() -> set[Gate]:
+def expected_gates() -> set[GateValue]:
     """Every gate that the facts open. Queries: 9, plus 2 a path version not in memory."""
     return {gate for facts in FACTS.values() for gate in facts()}
 
 
-def kept_gates() -> set[Gate]:
+def kept_gates() -> set[GateValue]:
     """Every gate that is written down. Queries: 1."""
     fields = ("person_id", "skill_id", "gate", "source", "opened_at", "level", "standard_uid", "valid_until")
-    return {Gate(*row) for row in SkillGate.objects.values_list(*fields)}
+    return {GateValue(*row) for row in SkillGate.objects.values_list(*fields)}
 
 
 @transaction.atomic
-def rebuild_gates(*, check: bool) -> tuple[list[Gate], list[Gate]]:
+def rebuild_gates(*, check: bool) -> tuple[list[GateValue], list[GateValue]]:
     """Compare kept with expected, and unless ``check``, make it so. Returns (missing, too many)."""
     expected, kept = expected_gates(), kept_gates()
     missing, extra = sorted(expected - kept, key=str), sorted(kept - expected, key=str)
@@ -57,16 +57,16 @@ def rebuild_gates(*, check: bool) -> tuple[list[Gate], list[Gate]]:
                 person_id=gate.person_id, skill_id=gate.skill_id, gate=gate.gate, source=gate.source
             ).delete()
         SkillGate.objects.bulk_create(
-            SkillGate(**{name: getattr(gate, name) for name in Gate.__slots__}) for gate in missing
+            SkillGate(**{name: getattr(gate, name) for name in GateValue.__slots__}) for gate in missing
         )
     return missing, extra
 
 
-def _show() -> Iterator[Gate]:
+def _show() -> Iterator[GateValue]:
     return show_gates(SignOffEvent.objects.select_related("version").order_by("subject", "seq"))
 
 
-def show_gates(found: Iterable[SignOffEvent]) -> Iterator[Gate]:
+def show_gates(found: Iterable[SignOffEvent]) -> Iterator[GateValue]:
     """The Show gates that these events open, which are all of each person, in the order of their numbers."""
     by_person: dict[int, list[SignOffEvent]] = {}
     for event in found:
@@ -78,7 +78,7 @@ def show_gates(found: Iterable[SignOffEvent]) -> Iterator[Gate]:
         standing = folded(events)
         for event in events:
             if event.seq in standing and standing[event.seq].counts:
-                yield Gate(
+                yield GateValue(
                     person_id,
                     event.skill_id,
                     "show",
@@ -90,22 +90,22 @@ def show_gates(found: Iterable[SignOffEvent]) -> Iterator[Gate]:
                 )
 
 
-def _do() -> Iterator[Gate]:
+def _do() -> Iterator[GateValue]:
     for person_id, skill_id, source, at in do_facts():
-        yield Gate(person_id, skill_id, "do", source, at)
+        yield GateValue(person_id, skill_id, "do", source, at)
     ratings = ObservationSkill.objects.filter(supervision__gte=DO_FROM).values_list(
         "observation__person_id", "skill_id", "observation__uid", "observation__recorded_at"
     )
     for person_id, skill_id, uid, at in ratings:
-        yield Gate(person_id, skill_id, "do", f"observation:{uid}", at)
+        yield GateValue(person_id, skill_id, "do", f"observation:{uid}", at)
 
 
-def _try() -> Iterator[Gate]:
+def _try() -> Iterator[GateValue]:
     for person_id, skill_id, source, at in try_facts():
-        yield Gate(person_id, skill_id, "try", source, at)
+        yield GateValue(person_id, skill_id, "try", source, at)
 
 
-def _talk() -> Iterator[Gate]:
+def _talk() -> Iterator[GateValue]:
     ids = skill_ids()
     read: dict[int, dict[UUID, datetime]] = {}
     for person_id, lesson_uid, at in LessonCompletion.objects.values_list("person_id", "lesson_uid", "completed_at"):
@@ -128,7 +128,7 @@ def _talk() -> Iterator[Gate]:
             asked = [recalled.get((person_id, lesson.uid), []) for lesson in lessons if lesson.recalls]
             opens = opening(lessons_at, examples.get((person_id, skill)), asked, enrolment.enrolled_at)
             if opens is not None and (enrolment.ended_at is None or opens <= enrolment.ended_at):
-                yield Gate(person_id, ids[skill], "talk", f"enrolment:{enrolment.uid}", opens)
+                yield GateValue(person_id, ids[skill], "talk", f"enrolment:{enrolment.uid}", opens)
 
 
 def opening(
@@ -148,5 +148,5 @@ def opening(
     return min(candidates, default=None)
 
 
-FACTS: dict[str, Callable[[], Iterator[Gate]]] = {"talk": _talk, "try": _try, "do": _do, "show": _show}
+FACTS: dict[str, Callable[[], Iterator[GateValue]]] = {"talk": _talk, "try": _try, "do": _do, "show": _show}
 """What opens each kind of gate."""

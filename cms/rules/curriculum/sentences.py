@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from cms.rules.curriculum.documents.base import Absent, At, Doc, Marked, Unknown
+from cms.rules.curriculum.documents.base import Absent, At, Doc, PlacedMapping, Unknown
 from cms.rules.curriculum.documents.values import not_one_of
 from cms.rules.curriculum.source import Listing, Node, Problem, Scalar
 from cms.rules.curriculum.source import Mapping as MappingNode
@@ -36,7 +36,7 @@ def as_values(file: str, node: Node) -> Any:
     """Plain values for pydantic. Mappings keep their place, and what is no ordinary value stays a node."""
     match node:
         case MappingNode():
-            return Marked({key: as_values(file, value) for key, value in node.pairs.items()}, _at(file, node))
+            return PlacedMapping({key: as_values(file, value) for key, value in node.pairs.items()}, _at(file, node))
         case Listing():
             return [as_values(file, item) for item in node.items]
         case Scalar(kind=kind):

@@ -53,7 +53,7 @@ from cms.rules.curriculum.documents import (
     TryItDoc,
 )
 from cms.rules.lesson_lint import BlockSpec, MarkSpec
-from cms.rules.path_lint import PathFacts
+from cms.rules.path_lint import PathContext
 from lms.rules.specs import (
     IndicatorSpec,
     LessonSpec,
@@ -189,7 +189,7 @@ def _marks(block: BlockDoc) -> Iterator[MarkSpec]:
             yield MarkSpec(point.label, getattr(point, "value", None), getattr(point, "total", False))
 
 
-def path_spec(c: Curriculum, path: PathDoc) -> tuple[PathSpec, PathFacts]:
+def path_spec(c: Curriculum, path: PathDoc) -> tuple[PathSpec, PathContext]:
     """A path, and what the rules need to know beside it."""
     roles = {role.slug: role_spec(role) for role in c.roles}
     names = {uid("path", path.slug, "milestone", item.id): item.id for item in path.milestones}
@@ -207,7 +207,7 @@ def path_spec(c: Curriculum, path: PathDoc) -> tuple[PathSpec, PathFacts]:
         )
         for milestone in path.milestones
     )
-    facts = PathFacts(
+    facts = PathContext(
         names=names,
         role=roles.get(path.role),
         grants={uid("standard", standard.slug): standard.grants for standard in c.demonstrations},

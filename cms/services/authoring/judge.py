@@ -25,7 +25,7 @@ from cms.models import (
 from cms.models.paths import missing_uid
 from cms.rules.findings import Finding
 from cms.rules.lesson_lint import check_lesson
-from cms.rules.path_lint import PathFacts, check_path, placed_steps
+from cms.rules.path_lint import PathContext, check_path, placed_steps
 from cms.rules.scenario_lint import check_scenario
 from cms.rules.source_lint import check_calibration, check_role, check_skill, check_standard
 from lms.rules.specs import PathSpec
@@ -92,7 +92,7 @@ def _path(page: PathPage) -> Iterator[Finding]:
         for child in page.steps()
         if isinstance(child.value.get("target"), StandardPage)
     }
-    facts = PathFacts(
+    facts = PathContext(
         names={uid: key for key, uid in uids.items()} | unknown,
         role=role_spec(page.role) if page.role else None,
         grants=grants,

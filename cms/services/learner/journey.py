@@ -74,7 +74,7 @@ ICONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class StepTurn:
     """Whose move a step is. ``who``: a voice or icon (components/who.html); ``mine``: the learner can act on it now."""
 
     who: str
@@ -162,46 +162,46 @@ class Journey:
         """What is under way on a step."""
         return [item for item in self.items if item.about == step.about]
 
-    def turn(self, state: StepState) -> Turn:
+    def turn(self, state: StepState) -> StepTurn:
         """Whose move a step is, and since or until when."""
         if state.status == DONE:
-            return Turn("done", _("Done %(day)s") % {"day": short_day(self._local(state.completed_at))})
+            return StepTurn("done", _("Done %(day)s") % {"day": short_day(self._local(state.completed_at))})
         if state.status == WAIVED:
-            return Turn("done", _("Not needed"))
+            return StepTurn("done", _("Not needed"))
         waiting = next((item for item in self.items_about(state.step) if item.with_others(self.at)), None)
         if waiting:
             return self._waiting(waiting)
         if state.status == LOCKED:
-            return Turn("closed", _("Closed"))
+            return StepTurn("closed", _("Closed"))
         return self._open(state)
 
-    def _open(self, state: StepState) -> Turn:
+    def _open(self, state: StepState) -> StepTurn:
         kind = state.step.kind
         planned = next((item for item in self.items_about(state.step) if item.kind == SESSION), None)
         if planned:
             here = clock.local(planned.since, self.enrolment.person.zone)
             words = {"day": short_day(here.date()), "time": hour(here)}
-            return Turn("cal", _("%(day)s, %(time)s") % words, item=planned)
+            return StepTurn("cal", _("%(day)s, %(time)s") % words, item=planned)
         if kind == StepKind.SESSION and not self.coach():
-            return Turn("manager", _("Waits for a coach"))
+            return StepTurn("manager", _("Waits for a coach"))
         if kind == StepKind.EXTERNAL:
-            return Turn("manager", _("%(name)s marks it") % {"name": self.manager_name or _("Your manager")})
+            return StepTurn("manager", _("%(name)s marks it") % {"name": self.manager_name or _("Your manager")})
         promised = next((item for item in self.items_about(state.step) if item.kind == PROMISED), None)
         due = promised.day if promised and promised.day else state.due_on
         late = (self.today - due).days
         if late > 0:
             text = ngettext("You, %(n)s day late", "You, %(n)s days late", late) % {"n": late}
-            return Turn("overdue", text, mine=True, item=promised)
+            return StepTurn("overdue", text, mine=True, item=promised)
         text = _("You, today") if not late else _("You, by %(day)s") % {"day": short_day(due)}
-        return Turn("you", text, mine=True, item=promised)
+        return StepTurn("you", text, mine=True, item=promised)
 
-    def _waiting(self, item: Waiting) -> Turn:
+    def _waiting(self, item: Waiting) -> StepTurn:
         if item.kind == REQUEST and item.accepted and item.day and item.day >= self.today:
             words = {"name": item.name, "day": short_day(item.day)}
-            return Turn("coach", _("%(name)s watches, %(day)s") % words, item=item)
+            return StepTurn("coach", _("%(name)s watches, %(day)s") % words, item=item)
         name = item.name if item.who else ("" if item.kind == COUNTERSIGN else self.coach_name)
         who = name or (_("a second signature") if item.kind == COUNTERSIGN else _("your coach"))
-        return Turn(
+        return StepTurn(
             "coach", _("Waits for %(name)s, %(time)s") % {"name": who, "time": self.since(item.since)}, item=item
         )
 
@@ -362,4 +362,4 @@ def journeys(
     return paths, Journey(progress, found, words, items, at)
 
 
-__all__ = ["COLLECT", "ICONS", "Journey", "Turn", "journeys"]
+__all__ = ["COLLECT", "ICONS", "Journey", "StepTurn", "journeys"]

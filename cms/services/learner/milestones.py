@@ -17,7 +17,7 @@ from lms.rules.ladder import NAMES, gate_of
 from lms.rules.said import long_day, short_day
 from lms.rules.waiting import CHALLENGE, Waiting
 
-from .journey import ICONS, Journey, Turn
+from .journey import ICONS, Journey, StepTurn
 from .today import next_card
 
 FINISHED, AHEAD = "finished", "ahead"
@@ -32,7 +32,7 @@ class StepRow:
     state: StepState
     title: str
     icon: str
-    turn: Turn
+    turn: StepTurn
     note: str
     gates: list[tuple[str, str]] = field(default_factory=list)
     lock: Lock | None = None

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from assessments.api import Answered, Move, Standing, answers_on, newest, standings_on, verdicts_of_people
+from assessments.api import Answered, Move, SignOffStanding, answers_on, newest, standings_on, verdicts_of_people
 from assessments.rules.readiness import Required
 from lms import clock
 from lms.api import (
@@ -26,6 +26,7 @@ from lms.api import (
     SkillVersion,
     StepKind,
     User,
+    expiring_days,
     facts_of,
     words_of,
 )
@@ -145,7 +146,13 @@ class _Known:
         found = (
             journey.ladder(slug)
             if journey
-            else ladder([fact.gate for fact in gates], None, self.today, verdict=newest(self.verdicts, slug))
+            else ladder(
+                [fact.gate for fact in gates],
+                None,
+                self.today,
+                expires_within=expiring_days(),
+                verdict=newest(self.verdicts, slug),
+            )
         )
         best = _signed_for(found, required, signed)
         on_path = journey is not None and (required is not None or slug in journey.structure.skill_ids)
@@ -247,7 +254,7 @@ def _known(person: User, at: datetime, chosen: UUID | None, named: Iterable[str]
     return _Known(journey, gates, today, person.zone, records, verdicts)
 
 
-def _record(found: Standing) -> Record:
+def _record(found: SignOffStanding) -> Record:
     event, words = found.event, _status_words(found)
     return Record(
         uid=event.uid,
@@ -265,7 +272,7 @@ def _record(found: Standing) -> Record:
     )
 
 
-def _status_words(found: Standing) -> str:
+def _status_words(found: SignOffStanding) -> str:
     day = {"day": full_day(found.signoff.valid_until)} if found.signoff.valid_until else {"day": ""}
     return {
         "active": _("Valid until %(day)s.") % day,

@@ -66,7 +66,7 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
-class SkillLine:
+class TodaySkill:
     """A skill with its ladder, the gates that are open in a sentence, what moves it next, and its page ("": none)."""
 
     slug: str
@@ -104,13 +104,13 @@ class Today:
     next: Next | None = None
     cards: list[RecallQuestion] = field(default_factory=list)
     waits: list[Wait] = field(default_factory=list)
-    skills: list[SkillLine] = field(default_factory=list)
+    skills: list[TodaySkill] = field(default_factory=list)
     session: Planned | None = None
     helpers: list[Helper] = field(default_factory=list)
     news: News = field(default_factory=News)
     ended: Enrolment | None = None
     settled: bool = False
-    again: list[SkillLine] = field(default_factory=list)
+    again: list[TodaySkill] = field(default_factory=list)
 
     @property
     def milestone_days(self) -> list[int]:
@@ -165,7 +165,7 @@ def next_of(journey: Journey) -> Next | None:
     return next_card(journey, state) if state else None
 
 
-def _required_lines(journey: Journey) -> list[SkillLine]:
+def _required_lines(journey: Journey) -> list[TodaySkill]:
     return [skill_line(journey, line.skill) for line in journey.found.role.requirements]
 
 
@@ -266,7 +266,7 @@ def next_card(journey: Journey, state: StepState) -> Next:
     )
 
 
-def not_yet_card(journey: Journey, line: SkillLine, verdict: Verdict) -> Next:
+def not_yet_card(journey: Journey, line: TodaySkill, verdict: Verdict) -> Next:
     """The card of the coach's next step after *not yet*."""
     first = _("Not yet in “%(skill)s”: this is the step to go.") % {"skill": line.title}
     again = _("Seen again by %(day)s.") % {"day": long_day(verdict.retry_on)} if verdict.retry_on else ""
@@ -402,12 +402,14 @@ def session_of(journey: Journey) -> Planned | None:
     return Planned(item.title, journey.moment(item.since), item.minutes, item.who, item.place, url)
 
 
-def skill_line(journey: Journey, skill: str) -> SkillLine:
+def skill_line(journey: Journey, skill: str) -> TodaySkill:
     """A skill with its ladder and what comes next."""
     found = journey.ladder(skill)
     opened = [str(NAMES[gate]) for gate, bay in zip(NAMES, found.bays, strict=False) if bay == "open"]
     said = open_sentence(opened) if opened else ""
-    return SkillLine(skill, journey.skill_title(skill), found, said, journey.what_next(skill), journey.skill_url(skill))
+    return TodaySkill(
+        skill, journey.skill_title(skill), found, said, journey.what_next(skill), journey.skill_url(skill)
+    )
 
 
 def open_sentence(opened: list[str]) -> str:

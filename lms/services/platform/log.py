@@ -46,7 +46,7 @@ LOCK = 0x566F756368
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
+class SealedTable:
     """How rows of one table stand in the log.
 
     ``columns`` never change once the row is written, which was at the moment in ``since``; ``ending`` are those that
@@ -77,15 +77,15 @@ def _value(row: Model, name: str) -> object:
     return value.name or "" if isinstance(value, FieldFile) else value
 
 
-_kinds: dict[type[Model], Sealed] = {}
+_kinds: dict[type[Model], SealedTable] = {}
 
 
-def register_sealed(kind: Sealed) -> None:
+def register_sealed(kind: SealedTable) -> None:
     """Let rows of a table stand in the log; from an app's ``ready``."""
     _kinds[kind.model] = kind
 
 
-def sealed_kinds() -> list[Sealed]:
+def sealed_kinds() -> list[SealedTable]:
     """Every table whose rows stand in the log."""
     return list(_kinds.values())
 

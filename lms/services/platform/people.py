@@ -1,4 +1,4 @@
-"""People: inviting, the card *my people*, the organisation."""
+"""People: inviting, managers, the end of an account; the organisation."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.core.cache import cache
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -25,13 +26,22 @@ from .acts import act, claim_key, is_of_the_key
 from .addresses import TAKEN, usable_address
 from .duties import finish_all_duties
 from .language import in_language_of
-from .navigation import forget
+from .navigation import KEPT_FOR, forget
 from .outbox import queue_mail
 
 
 def organisation() -> Organisation:
     """The one organisation; an unnamed one before anybody named it. Queries: 1."""
     return Organisation.objects.filter(pk=1).first() or Organisation(name="Vouch")
+
+
+def expiring_days() -> int:
+    """The days before its end in which a sign-off is due, says the organisation. Kept for a minute. Queries: 0-1."""
+    kept: int | None = cache.get("expiring_days")
+    if kept is None:
+        kept = organisation().expiring_days
+        cache.set("expiring_days", kept, KEPT_FOR)
+    return kept
 
 
 def named_like(words: str, prefix: str = "") -> Q:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lms.models import DutyHolding, RoleProfileVersion, SkillVersion
 
-from .log import Sealed
+from .log import SealedTable
 
 REQUIREMENT = ("skill_id", "position", "level", "weight", "critical", "target_day", "standard_uid")
 
@@ -16,20 +16,20 @@ def _requirements(version: RoleProfileVersion) -> dict[str, object]:
 
 
 SEALED = (
-    Sealed(
+    SealedTable(
         "duty",
         DutyHolding,
         columns=("uid", "person_id", "duty", "from_at", "given_by_id", "reason"),
         since="from_at",
         ending=("until_at", "ended_by_id", "ended_reason"),
     ),
-    Sealed(
+    SealedTable(
         "skill version",
         SkillVersion,
         columns=("uid", "skill_id", "number", "digest", "spec", "published_at"),
         since="published_at",
     ),
-    Sealed(
+    SealedTable(
         "role version",
         RoleProfileVersion,
         columns=("uid", "profile_id", "number", "digest", "threshold", "published_at"),

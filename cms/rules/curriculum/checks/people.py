@@ -26,7 +26,7 @@ DAYS_IN_TWELVE_MONTHS = 365
 
 
 @dataclass(frozen=True, slots=True)
-class Readiness:
+class ExpectedReadiness:
     """``progress`` is 0-100, ``coverage`` 0-1."""
 
     progress: Fraction
@@ -34,7 +34,7 @@ class Readiness:
     ready: bool
 
 
-def readiness(person: PersonDoc, role: RoleDoc, gate_values: dict[str, int]) -> Readiness:
+def readiness(person: PersonDoc, role: RoleDoc, gate_values: dict[str, int]) -> ExpectedReadiness:
     """The formulas of readiness over the gates as written; a skill without a gate counts as none."""
     value = {
         requirement.skill: gate_values.get(person.gates.get(requirement.skill, ""), 0) for requirement in role.requires
@@ -44,7 +44,7 @@ def readiness(person: PersonDoc, role: RoleDoc, gate_values: dict[str, int]) -> 
     total = sum(requirement.weight * value[requirement.skill] for requirement in role.requires)
     critical = all(value[requirement.skill] == 100 for requirement in role.requires if requirement.critical)
     coverage = Fraction(met, weight)
-    return Readiness(Fraction(total, weight), coverage, critical and coverage >= Fraction(str(role.threshold)))
+    return ExpectedReadiness(Fraction(total, weight), coverage, critical and coverage >= Fraction(str(role.threshold)))
 
 
 def _standards(c: Curriculum) -> dict[str, DemonstrationDoc]:

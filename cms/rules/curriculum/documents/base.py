@@ -37,7 +37,7 @@ class At:
 NOWHERE = At("", 0, {})
 
 
-class Marked(dict[str, Any]):
+class PlacedMapping(dict[str, Any]):
     """A mapping of a file with the place where it stands."""
 
     def __init__(self, values: Mapping[str, Any], at: At) -> None:
@@ -57,7 +57,7 @@ class Unknown:
     near: str
 
 
-def known_keys(data: Marked, known: Iterable[str], needed: Iterable[str] = ()) -> Marked:
+def known_keys(data: PlacedMapping, known: Iterable[str], needed: Iterable[str] = ()) -> PlacedMapping:
     """The mapping, with what is missing and what is unknown marked so that no type takes it."""
     known, kept, unknown = set(known), dict[str, Any](), 0
     for key, value in data.items():
@@ -66,14 +66,14 @@ def known_keys(data: Marked, known: Iterable[str], needed: Iterable[str] = ()) -
         elif unknown < MAX_UNKNOWN:
             unknown += 1
             kept[key] = Unknown(next(iter(difflib.get_close_matches(key[:60], known, n=1)), ""))
-    return Marked({key: Absent() for key in needed if key not in data} | kept, data.at)
+    return PlacedMapping({key: Absent() for key in needed if key not in data} | kept, data.at)
 
 
 def keyed(*keys: str, every: bool = False) -> BeforeValidator:
     """A mapping of values that are all alike, under these keys only; with ``every`` under all of them."""
 
     def check(value: Any) -> Any:
-        return known_keys(value, keys, keys if every else ()) if isinstance(value, Marked) else value
+        return known_keys(value, keys, keys if every else ()) if isinstance(value, PlacedMapping) else value
 
     return BeforeValidator(check)
 
@@ -91,7 +91,7 @@ class Doc(BaseModel):
     @model_validator(mode="wrap")
     @classmethod
     def _remember_place(cls, data: Any, build: ModelWrapValidatorHandler[Self]) -> Self:
-        if not isinstance(data, Marked):
+        if not isinstance(data, PlacedMapping):
             return build(data)
         known = [info.alias or name for name, info in cls.model_fields.items()]
         needed = [key for any_of, all_of in cls.together if any(key in data for key in any_of) for key in all_of]
@@ -132,7 +132,7 @@ def by(key: str, tags: Mapping[str, str]) -> Discriminator:
     """Which document of a union is meant: what ``key`` says, as one of ``tags``; a ``Tag`` has "~" before it."""
 
     def tag(data: Any) -> str | None:
-        value = data.get(key) if isinstance(data, Marked) else getattr(data, key, None)
+        value = data.get(key) if isinstance(data, PlacedMapping) else getattr(data, key, None)
         return f"~{tags[value]}" if isinstance(value, str) and value in tags else None
 
     return Discriminator(tag, custom_error_type="kind", custom_error_message=f"{key}: {', '.join(tags)}")
@@ -142,7 +142,7 @@ def by_key(sentence: str, *keys: str, of: Callable[[Any], str]) -> Discriminator
     """Which document of a union is meant: the one of these keys that is written. ``of`` tells it of a document."""
 
     def tag(data: Any) -> str | None:
-        if not isinstance(data, Marked):
+        if not isinstance(data, PlacedMapping):
             return f"~{of(data)}"
         written = [key for key in keys if key in data]
         return f"~{written[0]}" if len(written) == 1 else None

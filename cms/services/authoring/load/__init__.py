@@ -1,5 +1,5 @@
 """Loading the curriculum of ``curriculum/`` into pages and snippets, by the same route as authors."""
 
-from .run import Report, load_curriculum
+from .run import LoadReport, load_curriculum
 
-__all__ = ["Report", "load_curriculum"]
+__all__ = ["LoadReport", "load_curriculum"]

@@ -28,13 +28,13 @@ from lms.api import Customer
 
 from . import raw, raw_pages
 from .raw import Keys
-from .writer import Report, Say, Writer
+from .writer import LoadReport, Say, Writer
 
 RULE = ("observations", "observers", "contexts", "at_least", "latest", "window_days", "max_from_coach")
 WORDS = ("about", "specification", "limits", "risk_if_fails", "grants", "risk", "signers", "minutes")
 
 
-def load_curriculum(curriculum: Curriculum, *, dry_run: bool = False, say: Say = lambda line: None) -> Report:
+def load_curriculum(curriculum: Curriculum, *, dry_run: bool = False, say: Say = lambda line: None) -> LoadReport:
     """Make pages, snippets and customers say what the curriculum says, publishing what differs.
 
     The files win over what was edited in the admin; a second run with the same files writes nothing. ``say`` takes

@@ -22,7 +22,7 @@ Say = Callable[[str], None]
 
 
 @dataclass
-class Report:
+class LoadReport:
     """What a load did, or would do: counts by kind, and the names of what was made or changed."""
 
     created: list[str] = field(default_factory=list)
@@ -47,7 +47,7 @@ class Writer:
 
     def __init__(self, say: Say) -> None:
         self.say = say
-        self.report = Report()
+        self.report = LoadReport()
         self.locale = Locale.get_default()
 
     def source(self, model: type[S], uid: UUID, slug: str, title: str, **fields: Any) -> S:
