@@ -23,8 +23,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lms import clock
 from lms.allauth_internals import clear_login
-from lms.api import User, addresses_of, in_language_of
-from lms.errors import Conflict
+from lms.api import User, addresses_of, in_language_of, keep_passphrase
 from lms.requests import SECOND_FACTOR
 from lms.rules.addresses import plain
 
@@ -85,9 +84,7 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         with transaction.atomic():
             if self.request.user.is_authenticated:
                 self.request.session.require_open()
-            same = User.objects.filter(pk=user.pk, password=before, email=user.email, is_active=True)
-            if not same.update(password=user.password):
-                raise Conflict(str(_("Your account changed meanwhile: this passphrase was not saved. Sign in again.")))
+            keep_passphrase(user, before)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """allauth's mail in the language of whoever gets it: a link for a new passphrase is asked for by a stranger."""

@@ -59,7 +59,7 @@ from lms.policies.duties import (
 from lms.policies.people import current, managed_teams
 from lms.rules.duties import ADMINISTRATOR, AUDITORS, AUTHORS, GROUPS, LEARNING_ADMINISTRATORS, SPONSORS
 from lms.rules.notice_kind import NoticeKind, all_kinds, register_notices
-from lms.services.platform.accounts import remove_second_factor
+from lms.services.platform.accounts import keep_passphrase, remove_second_factor
 from lms.services.platform.acts import act, claim_key, content_now, replayed
 from lms.services.platform.address_change import KEEP, REMOVE, change_address, who_helps
 from lms.services.platform.addresses import addresses_of, usable_address
@@ -113,7 +113,14 @@ from lms.services.platform.notices import (
     tell,
     unread_notices,
 )
-from lms.services.platform.outbox import heads_with, mail_notices, queue_mail, receipt_of, register_wake_up
+from lms.services.platform.outbox import (
+    heads_with,
+    mail_notices,
+    queue_mail,
+    receipt_of,
+    register_wake_up,
+    wake_the_worker,
+)
 from lms.services.platform.outbox import send_waiting as send_waiting_mail
 from lms.services.platform.people import (
     close_account,
@@ -294,6 +301,7 @@ __all__ = [
     "invite_person",
     "is_administrator",
     "is_learning_administrator",
+    "keep_passphrase",
     "key_ring",
     "labels_of",
     "language_of",
@@ -385,6 +393,7 @@ __all__ = [
     "unsorted_names",
     "usable_address",
     "waive",
+    "wake_the_worker",
     "who_helps",
     "words_of",
     "write_through",

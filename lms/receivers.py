@@ -12,10 +12,10 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from wagtail.users.models import UserProfile
 
+from lms.allauth_tables import sign_out_everywhere
 from lms.api import User, language_of
 from lms.requests import SECOND_FACTOR
 from lms.services.platform import address_guards
-from lms.views.log_in import sign_out_everywhere
 
 
 @receiver([authenticator_added, authenticator_used])

@@ -7,7 +7,9 @@ from django.utils.translation import gettext_lazy
 
 from lms.rules.notice_kind import NoticeKind, Reader, Words, said_day, said_when
 
-EXCHANGE_MAIL = gettext_lazy("Answers to my questions in the exchange, and answers and examples of mine that count")
+EXCHANGE_MAIL = gettext_lazy(
+    "Answers to my questions in the exchange, and answers and examples of mine that were accepted"
+)
 
 
 def _when(words: Words, reader: Reader) -> dict[str, object]:

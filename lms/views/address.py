@@ -13,15 +13,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from lms.allauth_tables import factors_of, factors_shown, name_of, names_of, settle, sign_out_everywhere
 from lms.api import change_address, people_policy, who_helps
 from lms.forms import AddressForm
 from lms.requests import SignedInRequest, key_of
 
 from .acting import carry_out
-from .log_in import sign_out_everywhere
 from .people import invitation_link
 from .reauthentication import drop_stashed_form, reauthenticate, recently_authenticated, stashed_form
-from .second_factor import factors_of, factors_shown, name_of, names_of, settle
 
 
 @login_required

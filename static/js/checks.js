@@ -1,4 +1,6 @@
 // A remark of the checks leads to its field or block in the editor, which Wagtail marks with data-contentpath.
+const INPUTS = "input:not([type=hidden]), textarea, select, [contenteditable=true]";
+
 document.addEventListener("click", (event) => {
   const link = event.target.closest("[data-lead-to]");
   if (!link) return;
@@ -6,7 +8,7 @@ document.addEventListener("click", (event) => {
   const place = document.querySelector(parts.map((part) => `[data-contentpath="${CSS.escape(part)}"]`).join(" "));
   if (!place) return;
   event.preventDefault();
-  place.scrollIntoView({ block: "start" });
-  const input = "input:not([type=hidden]), textarea, select, [contenteditable=true]";
-  place.querySelector(input)?.focus({ preventScroll: true });
+  const shown = [...place.querySelectorAll(INPUTS)].find((input) => input.checkVisibility());
+  (shown ?? place).scrollIntoView({ block: "center" });
+  shown?.focus({ preventScroll: true });
 });

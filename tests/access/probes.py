@@ -20,8 +20,8 @@ from assessments.services.practice.recall import _sign as recall_sign
 from coaching import api as helping
 from lms import api as record
 from lms import clock
+from lms.allauth_tables import factors_of, factors_shown
 from lms.api import User
-from lms.views.second_factor import factors_of, factors_shown
 from tests.factories import basics
 from tests.shown import seen as looked_at
 

@@ -17,7 +17,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from lms import clock
+from lms import clock, tasks
 from lms.api import OutgoingMail, User
 from tests.factories import basics, people
 
@@ -86,6 +86,18 @@ def test_a_forgotten_passphrase_gets_the_same_answer_whoever_it_is() -> None:
     assert found[1:] == [found[0]] * 3
     assert found[0][4][1:] == (1, 0, 0)
     assert sorted(row.recipients[0] for row in OutgoingMail.objects.all()) == [INVITED, KNOWN]
+
+
+@pytest.mark.parametrize("email", ADDRESSES)
+def test_the_worker_is_woken_whoever_forgot_the_passphrase(
+    email: str, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    """A message to the broker costs time, too."""
+    woken: list[dict[str, Any]] = []
+    monkeypatch.setattr(tasks.send_mail, "apply_async", lambda **options: woken.append(options))
+    with django_capture_on_commit_callbacks(execute=True):
+        Client().post("/accounts/password/reset/", {"email": email})
+    assert len(woken) == 1
 
 
 def test_no_account_can_be_made_or_found_at_the_closed_sign_up() -> None:

@@ -20,10 +20,9 @@ from django.urls import reverse
 
 from assessments.api import end_person
 from lms import clock
+from lms.allauth_tables import factors_of, factors_shown, sign_out_everywhere, take_away
 from lms.api import OutgoingMail, User, change_address, end_duty, remove_second_factor
-from lms.views.log_in import sign_out_everywhere
 from lms.views.people import invitation_link
-from lms.views.second_factor import factors_of, factors_shown, take_away
 from tests.clients import log_in
 from tests.factories import basics, people
 

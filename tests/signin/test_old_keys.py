@@ -13,9 +13,9 @@ from django.test import Client
 from django.urls import reverse
 
 from lms import clock
+from lms.allauth_tables import factors_of, factors_shown, take_away
 from lms.api import Act, User, remove_second_factor
 from lms.views.people import invitation_link
-from lms.views.second_factor import factors_of, factors_shown, take_away
 from tests.clients import log_in
 from tests.factories import basics, people
 

@@ -68,6 +68,16 @@ def remove_second_factor(
     return person
 
 
+def keep_passphrase(person: User, before: str) -> None:
+    """Store the hash that ``person`` has now in the place of ``before``, and nothing else of the row.
+
+    Raises Conflict when address or passphrase changed meanwhile, or the account was closed. Queries: 1.
+    """
+    same = User.objects.filter(pk=person.pk, password=before, email=person.email, is_active=True)
+    if not same.update(password=person.password):
+        raise Conflict(_("Your account changed meanwhile: this passphrase was not saved. Sign in again."))
+
+
 def _mail_to(person: User, address: str, actor: User, reason: str, gone: Sequence[object]) -> EmailMessage:
     """What they should know, and what to do if it was not they who asked: not to tell whoever did it. Queries: 2-3."""
     body = _(
