@@ -1,5 +1,6 @@
 """The front door of judging in Python. Never HTTP."""
 
+# --- Rows: for types, keys and querysets; only judging writes them
 from assessments.models import (
     Attempt,
     CalibrationAttempt,
@@ -15,12 +16,57 @@ from assessments.models import (
     SignOffEvent,
     StandardVersion,
 )
+
+# isort: split
+
+# --- Practice, recall, calibration; standards, and what publishing hands to judging
 from assessments.policies import attempt_policy, case_policy, request_policy, signoff_policy, waiting_countersign
-from assessments.services.audit.anchors import read_anchors
-from assessments.services.audit.nightly import health as ledger_health
-from assessments.services.audit.nightly import verify_nightly
-from assessments.services.audit.receipts import mail_receipts
-from assessments.services.audit.verify import VerificationReport, verify_ledger
+from assessments.services.cases.standards import (
+    Occasion,
+    RoleRequirements,
+    SkillPart,
+    Watcher,
+    occasions_for,
+    parts_of,
+    role_of,
+    skills_named,
+    watchers_for,
+)
+from assessments.services.practice.calibration import (
+    Calibration,
+    Rated,
+    calibration_of,
+    register_authorship,
+    result_of,
+    take_calibration,
+)
+from assessments.services.practice.moments import AttemptMoment, moment_of
+from assessments.services.practice.play import (
+    Practice,
+    attempts_of,
+    choose_in_attempt,
+    delete_attempt,
+    mark_response,
+    practice_of,
+    start_attempt,
+    try_facts,
+    write_response,
+)
+from assessments.services.practice.recall import (
+    RecallQuestion,
+    Told,
+    answer_recall,
+    due_cards,
+    next_due_on,
+    question_of,
+    questions_of,
+    recall_context,
+)
+from assessments.services.versions import publish_calibration, publish_recalls, publish_scenario, publish_standard
+
+# isort: split
+
+# --- Cases: requests, observations, evidence, decisions
 from assessments.services.cases.case import (
     asked_or_seen_by,
     case_for,
@@ -30,17 +76,10 @@ from assessments.services.cases.case import (
     read_observations,
     refresh_case,
 )
-from assessments.services.cases.decisions import (
-    Entrust,
-    NotYet,
-    Verdict,
-    claim_case,
-    decide,
-    return_case,
-)
+from assessments.services.cases.decisions import Entrust, NotYet, Verdict, claim_case, decide_case, return_case
 from assessments.services.cases.evidence import MAX_BYTES, add_evidence, content_hash, pieces_of, withdraw_evidence
 from assessments.services.cases.examining import CaseFinding, examine_cases
-from assessments.services.cases.leaving import OpenWork, end_person, held_by
+from assessments.services.cases.leaving import OpenWork, end_person, open_work_of
 from assessments.services.cases.observations import observation_digest, open_seal, record_observation, write_down
 from assessments.services.cases.reading import (
     Decided,
@@ -68,52 +107,30 @@ from assessments.services.cases.requests import (
     withdraw_request,
 )
 from assessments.services.cases.shown import decision_at, decision_shown, encounter_at, encounter_shown
-from assessments.services.cases.standards import (
-    Occasion,
-    RoleRequirements,
-    SkillPart,
-    Watcher,
-    occasions_for,
-    parts_of,
-    role_of,
-    skills_named,
-    watchers_for,
-)
 from assessments.services.cases.waiting import countersigns_of
+
+# isort: split
+
+# --- The ledger, and its verification
+from assessments.services.audit.anchors import read_anchors
+from assessments.services.audit.nightly import health as ledger_health
+from assessments.services.audit.nightly import verify_nightly
+from assessments.services.audit.receipts import mail_receipts
+from assessments.services.audit.verify import VerificationReport, verify_ledger
 from assessments.services.ledger.chain import months_later
 from assessments.services.ledger.erasing import answer_erasure, ask_erasure, erasures_of, texts_about, waiting_erasure
-from assessments.services.ledger.signoffs import SignOffStanding, countersign, revoke, signoff_shown, standings_on
-from assessments.services.ledger.verdicts import Answered, answers_on, newest, verdicts_of_people
-from assessments.services.practice.calibration import (
-    Calibration,
-    Rated,
-    calibration_of,
-    register_authorship,
-    result_of,
-    take_calibration,
+from assessments.services.ledger.signoffs import (
+    SignOffStanding,
+    countersign,
+    revoke_signoff,
+    signoff_shown,
+    standings_on,
 )
-from assessments.services.practice.moments import AttemptMoment, moment_of
-from assessments.services.practice.play import (
-    Practice,
-    attempts_of,
-    choose,
-    delete_attempt,
-    mark_response,
-    practice_of,
-    start_attempt,
-    try_facts,
-    write_response,
-)
-from assessments.services.practice.recall import (
-    RecallQuestion,
-    Told,
-    answer_recall,
-    due_cards,
-    next_due_on,
-    question_of,
-    questions_of,
-    recall_context,
-)
+from assessments.services.ledger.verdicts import Answered, answers_on, newest_verdict, verdicts_of_people
+
+# isort: split
+
+# --- Standing: readiness, the queue, the team, what next
 from assessments.services.standing.case_progress import Progressing
 from assessments.services.standing.holders import Holder
 from assessments.services.standing.invoice import Invoice, invoice_of, moves_of, titles_in, words_on
@@ -130,124 +147,56 @@ from assessments.services.standing.rebuild import rebuild_gates
 from assessments.services.standing.team import (
     SORTS,
     TeamRow,
-    chosen,
+    chosen_for_team,
     counts_of,
     grids_of,
     held_line,
-    in_order,
     table_of,
+    team_in_order,
     team_of,
 )
 from assessments.services.standing.team_facts import TeamFacts, waiting_on_paths
 from assessments.services.standing.words import line_of
-from assessments.services.versions import publish_calibration, publish_recalls, publish_scenario, publish_standard
 
 __all__ = [
-    "BUCKETS",
-    "MAX_BYTES",
-    "SORTS",
-    "Answered",
+    # Rows: for types, keys and querysets; only judging writes them
     "Attempt",
-    "AttemptMoment",
-    "Calibration",
     "CalibrationAttempt",
     "CalibrationVersion",
     "Case",
-    "CaseFinding",
-    "Decided",
-    "Entrust",
     "ErasureRequest",
     "Evidence",
-    "Holder",
-    "Invoice",
-    "Move",
-    "Moves",
-    "MyCase",
-    "NotYet",
     "Observation",
     "ObservationIndicator",
     "ObservationSkill",
+    "Request",
+    "ScenarioVersion",
+    "SignOffEvent",
+    "StandardVersion",
+    # Practice, recall, calibration; standards, and what publishing hands to judging
+    "AttemptMoment",
+    "Calibration",
     "Occasion",
-    "OpenWork",
-    "PagedQueue",
-    "PersonReadiness",
     "Practice",
-    "Progressing",
-    "Queue",
     "Rated",
     "RecallQuestion",
-    "Request",
     "RoleRequirements",
-    "ScenarioVersion",
-    "SeenOnce",
-    "SignOffEvent",
-    "SignOffStanding",
     "SkillPart",
-    "StandardVersion",
-    "TeamFacts",
-    "TeamRow",
     "Told",
-    "Verdict",
-    "VerificationReport",
     "Watcher",
-    "add_evidence",
-    "answer_erasure",
     "answer_recall",
-    "answer_request",
-    "answers_on",
-    "ask_erasure",
-    "asked_or_seen_by",
     "attempt_policy",
     "attempts_of",
     "calibration_of",
-    "case_for",
     "case_policy",
-    "choose",
-    "chosen",
-    "claim_case",
-    "content_hash",
-    "countersign",
-    "countersigns_of",
-    "counts_of",
-    "decide",
-    "decision_at",
-    "decision_shown",
+    "choose_in_attempt",
     "delete_attempt",
     "due_cards",
-    "encounter_at",
-    "encounter_shown",
-    "end_person",
-    "erasures_of",
-    "examine_cases",
-    "file_of",
-    "flags_in_words",
-    "grids_of",
-    "has_read",
-    "held_by",
-    "held_line",
-    "in_order",
-    "invoice_of",
-    "lapse_requests",
-    "latest_case",
-    "latest_standard",
-    "ledger_health",
-    "line_of",
-    "mail_receipts",
     "mark_response",
-    "may_read_observations",
     "moment_of",
-    "months_later",
-    "moves_of",
-    "my_cases",
-    "newest",
     "next_due_on",
-    "observation_digest",
-    "observations_for",
     "occasions_for",
-    "open_case",
-    "open_seal",
     "parts_of",
-    "pieces_of",
     "practice_of",
     "publish_calibration",
     "publish_recalls",
@@ -255,53 +204,125 @@ __all__ = [
     "publish_standard",
     "question_of",
     "questions_of",
-    "queue_of",
-    "rating_of",
-    "read_anchors",
-    "read_events",
-    "read_observations",
-    "readiness_of",
-    "readiness_on",
-    "rebuild_gates",
     "recall_context",
-    "record_observation",
-    "refresh_case",
     "register_authorship",
-    "request_observation",
     "request_policy",
     "result_of",
-    "return_case",
-    "revoke",
     "role_of",
-    "satisfying_set",
-    "shown_of",
     "signoff_policy",
-    "signoff_shown",
     "skills_named",
-    "standings_on",
     "start_attempt",
-    "step_of",
-    "table_of",
     "take_calibration",
-    "take_over_request",
-    "team_enrolments",
-    "team_of",
-    "texts_about",
-    "titles_in",
     "try_facts",
-    "verdicts_of",
-    "verdicts_of_people",
-    "verify_ledger",
-    "verify_nightly",
-    "vouched_for",
     "waiting_countersign",
-    "waiting_erasure",
-    "waiting_on_paths",
     "watchers_for",
+    "write_response",
+    # Cases: requests, observations, evidence, decisions
+    "CaseFinding",
+    "Decided",
+    "Entrust",
+    "MAX_BYTES",
+    "MyCase",
+    "NotYet",
+    "OpenWork",
+    "SeenOnce",
+    "Verdict",
+    "add_evidence",
+    "answer_request",
+    "asked_or_seen_by",
+    "case_for",
+    "claim_case",
+    "content_hash",
+    "countersigns_of",
+    "decide_case",
+    "decision_at",
+    "decision_shown",
+    "encounter_at",
+    "encounter_shown",
+    "end_person",
+    "examine_cases",
+    "file_of",
+    "flags_in_words",
+    "has_read",
+    "lapse_requests",
+    "latest_case",
+    "latest_standard",
+    "may_read_observations",
+    "my_cases",
+    "observation_digest",
+    "observations_for",
+    "open_case",
+    "open_seal",
+    "open_work_of",
+    "pieces_of",
+    "rating_of",
+    "read_events",
+    "read_observations",
+    "record_observation",
+    "refresh_case",
+    "request_observation",
+    "return_case",
+    "satisfying_set",
+    "step_of",
+    "take_over_request",
+    "verdicts_of",
+    "vouched_for",
     "with_words",
     "withdraw_evidence",
     "withdraw_request",
-    "words_on",
     "write_down",
-    "write_response",
+    # The ledger, and its verification
+    "Answered",
+    "SignOffStanding",
+    "VerificationReport",
+    "answer_erasure",
+    "answers_on",
+    "ask_erasure",
+    "countersign",
+    "erasures_of",
+    "ledger_health",
+    "mail_receipts",
+    "months_later",
+    "newest_verdict",
+    "read_anchors",
+    "revoke_signoff",
+    "signoff_shown",
+    "standings_on",
+    "texts_about",
+    "verdicts_of_people",
+    "verify_ledger",
+    "verify_nightly",
+    "waiting_erasure",
+    # Standing: readiness, the queue, the team, what next
+    "BUCKETS",
+    "Holder",
+    "Invoice",
+    "Move",
+    "Moves",
+    "PagedQueue",
+    "PersonReadiness",
+    "Progressing",
+    "Queue",
+    "SORTS",
+    "TeamFacts",
+    "TeamRow",
+    "chosen_for_team",
+    "counts_of",
+    "grids_of",
+    "held_line",
+    "invoice_of",
+    "line_of",
+    "moves_of",
+    "queue_of",
+    "readiness_of",
+    "readiness_on",
+    "rebuild_gates",
+    "shown_of",
+    "table_of",
+    "team_enrolments",
+    "team_in_order",
+    "team_of",
+    "titles_in",
+    "waiting_on_paths",
+    "words_on",
 ]

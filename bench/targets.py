@@ -17,7 +17,15 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 from django.urls import reverse
 
-from assessments.api import Case, ScenarioVersion, choose, decision_at, mark_response, start_attempt, write_response
+from assessments.api import (
+    Case,
+    ScenarioVersion,
+    choose_in_attempt,
+    decision_at,
+    mark_response,
+    start_attempt,
+    write_response,
+)
 from assessments.rules.specs import ScenarioSpec
 from cms.demo.routes import routes
 from coaching.api import Thread
@@ -158,7 +166,7 @@ def _play(who: User, scenario_uid: object, at: datetime) -> Visit:
                 said = _sent(turn="say", node=node.id, choice=choice.id, confidence="think")
                 return Visit(session_of(who), url, said)
             turn = {"attempt_uid": attempt.uid, "node": node.id, "key": uuid4(), "at": at}
-            attempt = choose(actor=who, choice=choice.id, confidence="think", **turn)
+            attempt = choose_in_attempt(actor=who, choice=choice.id, confidence="think", **turn)
             continue
         words = "I will bring one page by Friday, with your figure on it."
         write_response(actor=who, attempt_uid=attempt.uid, node=node.id, text=words, key=uuid4(), at=at)

@@ -1,7 +1,16 @@
 """The front door of the cms in Python. Never HTTP."""
 
+# --- Authoring
 from cms.services.authoring.authorship import could_know
-from cms.services.authoring.compile import compile_all, compile_quietly, leave, moved, open_failures, retry, state_of
+from cms.services.authoring.compile import (
+    compile_all,
+    compile_quietly,
+    compile_state,
+    content_left,
+    content_moved,
+    open_failures,
+    retry_compiling,
+)
 from cms.services.authoring.dependants import (
     broken_references,
     dependants_of,
@@ -15,32 +24,38 @@ from cms.services.authoring.load import load_curriculum
 from cms.services.authoring.schedule import Late, late_content, run_schedule
 from cms.services.authoring.setup import set_up_site
 from cms.services.authoring.specs import spec_of
+
+# isort: split
+
+# --- What learners read
 from cms.services.learner.lessons import live_lesson, render_lesson
 from cms.services.learner.pictures import picture_named
 
 __all__ = [
+    # Authoring
     "Late",
     "broken_references",
     "compile_all",
     "compile_quietly",
+    "compile_state",
+    "content_left",
+    "content_moved",
     "could_know",
     "dependants_of",
     "findings_of",
     "late_content",
-    "leave",
-    "live_lesson",
     "load_curriculum",
     "load_dependants",
-    "moved",
     "open_failures",
-    "picture_named",
     "refuse_delete",
     "refuse_leaving",
     "refuse_move",
-    "render_lesson",
-    "retry",
+    "retry_compiling",
     "run_schedule",
     "set_up_site",
     "spec_of",
-    "state_of",
+    # What learners read
+    "live_lesson",
+    "picture_named",
+    "render_lesson",
 ]

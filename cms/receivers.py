@@ -37,21 +37,21 @@ def page_may_stand_alone_now(sender: type, instance: Any, update_fields: Any, ra
 @receiver(page_unpublished)
 def page_was_unpublished(sender: type, instance: Any, **kwargs: Any) -> None:
     """Retire it in the record."""
-    api.leave(instance, clock.now())
+    api.content_left(instance, clock.now())
 
 
 @receiver(unpublished)
 def source_was_unpublished(sender: type, instance: Any, **kwargs: Any) -> None:
     """Retire it in the record."""
     if not isinstance(instance, Page):
-        api.leave(instance, clock.now())
+        api.content_left(instance, clock.now())
 
 
 @receiver(post_delete)
 def content_was_deleted(sender: type, instance: Any, **kwargs: Any) -> None:
     """Retire it in the record; a live page was unpublished before, a draft was never there."""
     if isinstance(instance, Content):
-        api.leave(instance, clock.now())
+        api.content_left(instance, clock.now())
 
 
 @receiver(post_page_move)
@@ -59,7 +59,7 @@ def page_was_moved(
     sender: type, instance: Page, parent_page_before: Page, parent_page_after: Page, **kwargs: Any
 ) -> None:
     """A lesson in another place changes the paths of both courses."""
-    api.moved(instance.specific, parent_page_before, parent_page_after, clock.now())
+    api.content_moved(instance.specific, parent_page_before, parent_page_after, clock.now())
 
 
 @receiver(pre_delete)

@@ -9,7 +9,7 @@ from lms import clock
 @shared_task
 def compile_content() -> int:
     """Compile what a publish left behind: stale and failed sources. Returns how many were tried."""
-    return api.retry(clock.now())
+    return api.retry_compiling(clock.now())
 
 
 @shared_task

@@ -1,5 +1,6 @@
 """The front door of the learning record. Other apps come in here, and by ``rules`` and ``errors``."""
 
+# --- Rows: for types, keys and querysets; only the record writes them
 from lms.models import (
     Act,
     Cohort,
@@ -38,6 +39,10 @@ from lms.models import (
     User,
     Waiver,
 )
+
+# isort: split
+
+# --- Who may do what, and who has which duty
 from lms.policies import (
     RowPolicy,
     enrolment_policy,
@@ -49,20 +54,15 @@ from lms.policies import (
 )
 from lms.policies.duties import (
     administrators,
+    duty_holders,
     has_duty,
-    holders,
     is_administrator,
     is_learning_administrator,
     learning_administrators,
     open_holdings,
 )
-from lms.policies.people import current, managed_teams
+from lms.policies.people import current_memberships, managed_teams
 from lms.rules.duties import ADMINISTRATOR, AUDITORS, AUTHORS, GROUPS, LEARNING_ADMINISTRATORS, SPONSORS
-from lms.rules.notice_kind import NoticeKind, all_kinds, register_notices
-from lms.services.platform.accounts import keep_passphrase, remove_second_factor
-from lms.services.platform.acts import act, claim_key, content_now, replayed
-from lms.services.platform.address_change import KEEP, REMOVE, change_address, who_helps
-from lms.services.platform.addresses import addresses_of, usable_address
 from lms.services.platform.duties import (
     duties_that_end,
     duty_history,
@@ -77,8 +77,36 @@ from lms.services.platform.duties import (
     record_duty,
     write_through,
 )
-from lms.services.platform.health import Unwell, health_checks, register_health
+
+# isort: split
+
+# --- People, their addresses, accounts and language
+from lms.services.platform.accounts import keep_passphrase, remove_second_factor
+from lms.services.platform.address_change import KEEP, REMOVE, change_address, who_helps
+from lms.services.platform.addresses import addresses_of, usable_address
 from lms.services.platform.language import choose_language, in_language_of, language_of, said_in
+from lms.services.platform.names import sort_names, unsorted_names
+from lms.services.platform.people import (
+    close_account,
+    expiring_days,
+    invite_person,
+    lock_person,
+    managers_above,
+    managers_of,
+    managers_of_each,
+    named_like,
+    organisation,
+    resend_invitation,
+    send_invitation,
+)
+from lms.services.platform.privacy import personal_lines, register_personal
+from lms.services.platform.short_names import name_taken
+
+# isort: split
+
+# --- Acts, the record's log, and what pages ask
+from lms.services.platform.acts import act, claim_key, content_now, replayed
+from lms.services.platform.health import Unwell, health_checks, register_health
 from lms.services.platform.log import (
     SealedTable,
     lock_log,
@@ -90,18 +118,25 @@ from lms.services.platform.log import (
     sealed_kinds,
 )
 from lms.services.platform.log_keys import KeyMissing, KeyRing, add_key, key_ring
-from lms.services.platform.names import sort_names, unsorted_names
 from lms.services.platform.navigation import (
     Place,
     duties_now,
     duties_of,
-    forget,
+    forget_duties,
     home_of,
     places,
     register_duty,
     register_place,
     surroundings_of,
 )
+from lms.services.platform.prepared import Prepared
+from lms.services.platform.sealed import SEALED
+from lms.services.platform.tables import Table, read_table
+
+# isort: split
+
+# --- Telling people: notices, reminders, mail
+from lms.rules.notice_kind import NoticeKind, all_kinds, register_notices
 from lms.services.platform.notices import (
     MailChoice,
     News,
@@ -122,28 +157,13 @@ from lms.services.platform.outbox import (
     wake_the_worker,
 )
 from lms.services.platform.outbox import send_waiting as send_waiting_mail
-from lms.services.platform.people import (
-    close_account,
-    expiring_days,
-    invite_person,
-    lock_person,
-    managers_above,
-    managers_of,
-    managers_of_each,
-    named_like,
-    organisation,
-    resend_invitation,
-    send_invitation,
-)
-from lms.services.platform.prepared import Prepared
-from lms.services.platform.privacy import personal_lines, register_personal
-from lms.services.platform.reminders import call_off, remind, say_reminders
-from lms.services.platform.sealed import SEALED
-from lms.services.platform.short_names import name_taken
-from lms.services.platform.tables import Table, read_table
+from lms.services.platform.reminders import call_off_reminders, remind, say_reminders
+
+# isort: split
+
+# --- Paths, steps and progress
 from lms.services.record.enrolments import correct_first_day, enrol, requirements_of
 from lms.services.record.facts import GateFact, facts_of, lock_learner, open_enrolments
-from lms.services.record.gates import NewGate, close_gates, gates_of, open_gate, open_gates, standings_of
 from lms.services.record.pace import Settled, pauses_of, settled_steps
 from lms.services.record.progress import (
     DONE,
@@ -165,8 +185,21 @@ from lms.services.record.progress import (
     settled_of,
 )
 from lms.services.record.shown import steering_shown
-from lms.services.record.steering import extend, follow_pauses, mark_external_done, open_step, pause, resume, waive
+from lms.services.record.steering import (
+    extend_step,
+    follow_pauses,
+    mark_external_done,
+    open_step,
+    pause_path,
+    resume_path,
+    waive_step,
+)
 from lms.services.record.structure import LessonInfo, MilestoneInfo, PathStructure, StepInfo, structure_of
+
+# isort: split
+
+# --- Gates, and what publishing hands to the record
+from lms.services.record.gates import NewGate, close_gates, gates_of, open_gate, open_gates, standings_of
 from lms.services.record.talk import record_example, record_recall, refresh_talk
 from lms.services.record.versions import (
     next_number,
@@ -174,7 +207,7 @@ from lms.services.record.versions import (
     publish_role_profile,
     publish_skill,
     require_own_parts,
-    retire,
+    retire_content,
     set_labels,
     skill_ids,
     skill_version_now,
@@ -182,19 +215,7 @@ from lms.services.record.versions import (
 from lms.services.record.words import Word, Words, labels_of, skills_by_slug, words_of
 
 __all__ = [
-    "ADMINISTRATOR",
-    "AUDITORS",
-    "AUTHORS",
-    "DONE",
-    "GROUPS",
-    "KEEP",
-    "LEARNING_ADMINISTRATORS",
-    "LOCKED",
-    "OPEN",
-    "REMOVE",
-    "SEALED",
-    "SPONSORS",
-    "WAIVED",
+    # Rows: for types, keys and querysets; only the record writes them
     "Act",
     "Cohort",
     "Customer",
@@ -202,199 +223,218 @@ __all__ = [
     "Enrolment",
     "Family",
     "FormerAddress",
-    "GateFact",
-    "KeyMissing",
-    "KeyRing",
     "Label",
     "LessonCompletion",
-    "LessonInfo",
     "LogEntry",
-    "MailChoice",
     "MailTurnedOff",
     "ManyLines",
     "Membership",
     "Milestone",
-    "MilestoneInfo",
-    "NewGate",
-    "News",
     "Notice",
-    "NoticeKind",
     "OneLine",
     "Opening",
     "Organisation",
     "OutgoingMail",
     "Path",
-    "PathProgress",
-    "PathStructure",
     "PathVersion",
     "Pause",
-    "Place",
-    "Prepared",
-    "Reading",
     "Reminder",
     "Requirement",
     "RoleProfile",
     "RoleProfileVersion",
-    "RowPolicy",
-    "SealedTable",
-    "Settled",
     "Skill",
     "SkillGate",
     "SkillVersion",
     "Step",
     "StepCompletion",
-    "StepInfo",
     "StepKind",
-    "StepState",
-    "Table",
     "TalkFact",
     "Team",
-    "Unwell",
     "User",
     "Waiver",
-    "Word",
-    "Words",
-    "act",
-    "add_key",
-    "address_of",
-    "addresses_of",
+    # Who may do what, and who has which duty
+    "ADMINISTRATOR",
+    "AUDITORS",
+    "AUTHORS",
+    "GROUPS",
+    "LEARNING_ADMINISTRATORS",
+    "RowPolicy",
+    "SPONSORS",
     "administrators",
-    "all_kinds",
-    "as_others_see",
-    "call_off",
-    "change_address",
-    "choose_language",
-    "choose_mail",
-    "claim_key",
-    "close_account",
-    "close_gates",
-    "complete_lesson",
-    "content_now",
-    "correct_first_day",
-    "current",
-    "duties_now",
-    "duties_of",
+    "current_memberships",
     "duties_that_end",
     "duty_history",
+    "duty_holders",
     "end_duty",
-    "enrol",
     "enrolment_policy",
     "everybody",
-    "expiring_days",
-    "extend",
-    "facts_of",
-    "find_step",
     "finish_duty",
-    "follow_pauses",
-    "forget",
-    "gates_of",
     "give_duty",
     "had_duty",
     "has_duty",
-    "heads_with",
-    "health_checks",
     "held_at",
-    "holders",
     "holding_of",
-    "home_of",
-    "in_language_of",
-    "invite_person",
     "is_administrator",
     "is_learning_administrator",
-    "keep_passphrase",
-    "key_ring",
-    "labels_of",
-    "language_of",
     "learning_administrators",
-    "lesson_step",
-    "lock_learner",
-    "lock_log",
-    "lock_person",
-    "log_end",
-    "log_row",
-    "mail_choices",
-    "mail_notices",
     "make_administrator",
     "managed_by",
     "managed_teams",
+    "nobody",
+    "not_written_through",
+    "open_holdings",
+    "people_in_admin_policy",
+    "people_policy",
+    "record_duty",
+    "write_through",
+    # People, their addresses, accounts and language
+    "KEEP",
+    "REMOVE",
+    "addresses_of",
+    "change_address",
+    "choose_language",
+    "close_account",
+    "expiring_days",
+    "in_language_of",
+    "invite_person",
+    "keep_passphrase",
+    "language_of",
+    "lock_person",
     "managers_above",
     "managers_of",
     "managers_of_each",
-    "mark_external_done",
     "name_taken",
     "named_like",
-    "next_number",
-    "nobody",
-    "not_written_through",
+    "organisation",
+    "personal_lines",
+    "register_personal",
+    "remove_second_factor",
+    "resend_invitation",
+    "said_in",
+    "send_invitation",
+    "sort_names",
+    "unsorted_names",
+    "usable_address",
+    "who_helps",
+    # Acts, the record's log, and what pages ask
+    "KeyMissing",
+    "KeyRing",
+    "Place",
+    "Prepared",
+    "SEALED",
+    "SealedTable",
+    "Table",
+    "Unwell",
+    "act",
+    "add_key",
+    "claim_key",
+    "content_now",
+    "duties_now",
+    "duties_of",
+    "forget_duties",
+    "health_checks",
+    "home_of",
+    "key_ring",
+    "lock_log",
+    "log_end",
+    "log_row",
+    "places",
+    "read_table",
+    "recording",
+    "register_duty",
+    "register_health",
+    "register_place",
+    "register_sealed",
+    "replayed",
+    "rotate_key",
+    "sealed_kinds",
+    "surroundings_of",
+    # Telling people: notices, reminders, mail
+    "MailChoice",
+    "News",
+    "NoticeKind",
+    "address_of",
+    "all_kinds",
+    "call_off_reminders",
+    "choose_mail",
+    "heads_with",
+    "mail_choices",
+    "mail_notices",
     "notices_of",
+    "queue_mail",
+    "read_notices",
+    "receipt_of",
+    "register_notices",
+    "register_wake_up",
+    "remind",
+    "say_reminders",
+    "send_waiting_mail",
+    "tell",
+    "unread_notices",
+    "wake_the_worker",
+    # Paths, steps and progress
+    "DONE",
+    "GateFact",
+    "LOCKED",
+    "LessonInfo",
+    "MilestoneInfo",
+    "OPEN",
+    "PathProgress",
+    "PathStructure",
+    "Reading",
+    "Settled",
+    "StepInfo",
+    "StepState",
+    "WAIVED",
+    "as_others_see",
+    "complete_lesson",
+    "correct_first_day",
+    "enrol",
+    "extend_step",
+    "facts_of",
+    "find_step",
+    "follow_pauses",
+    "lesson_step",
+    "lock_learner",
+    "mark_external_done",
     "open_enrolments",
+    "open_step",
+    "paths_of",
+    "pause_path",
+    "pauses_of",
+    "progress_of",
+    "record_completion",
+    "require_open",
+    "requirements_of",
+    "resume_path",
+    "seen_by_others",
+    "settled_of",
+    "settled_steps",
+    "steering_shown",
+    "structure_of",
+    "waive_step",
+    # Gates, and what publishing hands to the record
+    "NewGate",
+    "Word",
+    "Words",
+    "close_gates",
+    "gates_of",
+    "labels_of",
+    "next_number",
     "open_gate",
     "open_gates",
-    "open_holdings",
-    "open_step",
-    "organisation",
-    "paths_of",
-    "pause",
-    "pauses_of",
-    "people_in_admin_policy",
-    "people_policy",
-    "personal_lines",
-    "places",
-    "progress_of",
     "publish_path",
     "publish_role_profile",
     "publish_skill",
-    "queue_mail",
-    "read_notices",
-    "read_table",
-    "receipt_of",
-    "record_completion",
-    "record_duty",
     "record_example",
     "record_recall",
-    "recording",
     "refresh_talk",
-    "register_duty",
-    "register_health",
-    "register_notices",
-    "register_personal",
-    "register_place",
-    "register_sealed",
-    "register_wake_up",
-    "remind",
-    "remove_second_factor",
-    "replayed",
-    "require_open",
     "require_own_parts",
-    "requirements_of",
-    "resend_invitation",
-    "resume",
-    "retire",
-    "rotate_key",
-    "said_in",
-    "say_reminders",
-    "sealed_kinds",
-    "seen_by_others",
-    "send_invitation",
-    "send_waiting_mail",
+    "retire_content",
     "set_labels",
-    "settled_of",
-    "settled_steps",
     "skill_ids",
     "skill_version_now",
     "skills_by_slug",
-    "sort_names",
     "standings_of",
-    "steering_shown",
-    "structure_of",
-    "surroundings_of",
-    "tell",
-    "unread_notices",
-    "unsorted_names",
-    "usable_address",
-    "waive",
-    "wake_the_worker",
-    "who_helps",
     "words_of",
-    "write_through",
 ]

@@ -61,9 +61,9 @@ def _enrolled(*statuses: str) -> Any:
 
 def _manages(person: Any, on: Any) -> Any:
     """Whoever manages a team on that day."""
-    from lms.api import Membership, current
+    from lms.api import Membership, current_memberships
 
-    return Membership.objects.filter(current(on=on), person=person, role=Membership.Role.MANAGER)
+    return Membership.objects.filter(current_memberships(on=on), person=person, role=Membership.Role.MANAGER)
 
 
 def _has(duty: str) -> Any:

@@ -99,7 +99,7 @@ def _grant(fields: dict[str, Any]) -> str | None:
 
 
 def _grants(fields: dict[str, Any]) -> str:
-    return helping.grants_shown(helping.grants(fields["actor"]))
+    return helping.grants_shown(helping.grants_to_manage(fields["actor"]))
 
 
 LOOKS: dict[str, Callable[[dict[str, Any]], str | None]] = {

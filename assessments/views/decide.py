@@ -92,7 +92,7 @@ def _decide(request: SignedInRequest, case_uid: UUID) -> HttpResponse:
         outcome = carry_out(
             request,
             form,
-            api.decide,
+            api.decide_case,
             case_uid=case_uid,
             verdicts=form.verdicts(),
             why=form.cleaned_data["why"],

@@ -46,7 +46,7 @@ def people_end(request: SignedInRequest, person_uid: UUID) -> HttpResponse:
     else:
         kept = stashed_form(request, here)
         form = EndForm(initial=kept)
-    person, held = api.held_by(request.user, person_uid)
+    person, held = api.open_work_of(request.user, person_uid)
     if kept is None:
         form.initial = {"last_day": clock.today(person.zone)}
     context = {"person": person, "held": held, "form": form, "key": key}

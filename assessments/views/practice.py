@@ -121,7 +121,7 @@ def delete(request: SignedInRequest, attempt_uid: UUID) -> HttpResponse:
 
 def _say(request: SignedInRequest, attempt_uid: UUID, form: forms.Form) -> None:
     data = form.cleaned_data
-    api.choose(
+    api.choose_in_attempt(
         actor=request.user,
         attempt_uid=attempt_uid,
         node=data["node"],

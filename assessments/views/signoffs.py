@@ -64,7 +64,7 @@ def revoke(request: SignedInRequest, event_uid: UUID) -> HttpResponse:
 
     def act(form: Form) -> Any:
         reason = form.cleaned_data["reason"]
-        return carry_out(request, form, api.revoke, event_uid=event_uid, reason=reason, shown=shown_of(request))
+        return carry_out(request, form, api.revoke_signoff, event_uid=event_uid, reason=reason, shown=shown_of(request))
 
     return _signed_act(request, event_uid, "revoke", RevokeForm, act, _("Taken back. It stays in the record."))
 

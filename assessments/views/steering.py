@@ -21,13 +21,13 @@ from lms.api import (
     PathProgress,
     correct_first_day,
     enrolment_policy,
-    extend,
+    extend_step,
     labels_of,
-    pause,
+    pause_path,
     progress_of,
-    resume,
+    resume_path,
     steering_shown,
-    waive,
+    waive_step,
 )
 from lms.errors import Invalid
 from lms.forms import ExtendForm, FirstDayForm, PauseForm, WaiveForm
@@ -55,13 +55,13 @@ def team_steer(request: SignedInRequest, enrolment_uid: UUID) -> HttpResponse:
             data["first_day"], initial={"started_on": enrolment.started_on}, auto_id="first_day_%s"
         ),
     }
-    acts = {"pause": pause, "extend": extend, "waive": waive, "first_day": correct_first_day}
+    acts = {"pause": pause_path, "extend": extend_step, "waive": waive_step, "first_day": correct_first_day}
     status, key = 200, uuid4()
     if request.method == "POST":
         outcome: Outcome[Any]
         if act == "resume":
             going_on = _checked(Form({}))
-            outcome = carry_out(request, going_on, resume, enrolment_uid=enrolment.uid, shown=shown_of(request))
+            outcome = carry_out(request, going_on, resume_path, enrolment_uid=enrolment.uid, shown=shown_of(request))
             for sentence in going_on.non_field_errors():
                 messages.error(request, str(sentence))
         elif act in acts:

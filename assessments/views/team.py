@@ -48,7 +48,7 @@ def team(request: SignedInRequest) -> HttpResponse:
     form = TeamFilter(request.GET or {}, rows=rows)
     wanted = form.chosen()
     sort = wanted.pop("sort", api.SORTS[0])
-    shown = api.in_order(api.chosen(rows, **_as_filter(wanted)), sort)
+    shown = api.team_in_order(api.chosen_for_team(rows, **_as_filter(wanted)), sort)
     page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
     counts = api.counts_of(rows)
     may_go = counts["ready"] + counts["expiring"]

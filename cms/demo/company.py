@@ -14,8 +14,8 @@ from coaching.api import (
     end_coach,
     enrol_with_coach,
     give_grant,
-    grants,
     grants_shown,
+    grants_to_manage,
     make_coach,
     propose_coach,
     set_away,
@@ -29,7 +29,7 @@ from lms.api import (
     User,
     invite_person,
     make_administrator,
-    pause,
+    pause_path,
     record_duty,
     steering_shown,
 )
@@ -181,7 +181,7 @@ class Company:
                     skill_slugs=doc.observes,
                     reason=reason,
                     until_on=(at + GRANT_LASTS).date(),
-                    shown=grants_shown(grants(giver)),
+                    shown=grants_shown(grants_to_manage(giver)),
                     key=self.key(),
                     at=at,
                 )
@@ -195,7 +195,7 @@ class Company:
             skill_slugs=[skill],
             reason="Passed the calibration; observes beside an experienced observer.",
             provisional=True,
-            shown=grants_shown(grants(head)),
+            shown=grants_shown(grants_to_manage(head)),
             key=self.key(),
             at=at,
         )
@@ -277,7 +277,7 @@ class Company:
         person, details = self.people[doc.id], doc.state.details
         today = self.now.astimezone(person.zone).date()
         from_on = today + timedelta(days=int(str(details["from_day"])))
-        pause(
+        pause_path(
             actor=self.people[doc.manager or HEAD_OF_LEARNING],
             enrolment_uid=self.enrolments[doc.id].uid,
             from_on=from_on,

@@ -15,16 +15,16 @@ from assessments.api import (
     SignOffEvent,
     StandardVersion,
     add_evidence,
-    choose,
+    choose_in_attempt,
     claim_case,
     countersign,
-    decide,
+    decide_case,
     decision_at,
     encounter_at,
     mark_response,
     record_observation,
     request_observation,
-    revoke,
+    revoke_signoff,
     signoff_shown,
     start_attempt,
     write_down,
@@ -35,10 +35,10 @@ from coaching.api import (
     Commitment,
     Post,
     Thread,
-    accept,
-    answer,
+    accept_post,
     answer_challenge,
-    challenge,
+    answer_thread,
+    ask_challenge,
     challenge_shown,
     commitment_now,
     confirm_commitment,
@@ -49,7 +49,7 @@ from coaching.api import (
     post_shown,
     report_commitment,
 )
-from lms.api import Enrolment, StepInfo, User, complete_lesson, mark_external_done, steering_shown, waive
+from lms.api import Enrolment, StepInfo, User, complete_lesson, mark_external_done, steering_shown, waive_step
 
 from .company import Company
 from .routes import Route
@@ -75,17 +75,19 @@ class Life:
     def bring_example(self, skill: str, words: str, at: datetime, accepted_at: datetime) -> None:
         """Answer the prompt of a skill with an example, which the coach accepts."""
         thread = Thread.objects.get(skill__slug=skill, is_prompt=True)
-        post = answer(
+        post = answer_thread(
             actor=self.learner, thread_uid=thread.uid, kind=Post.Kind.EXAMPLE, body=words, key=self.key(), at=at
         )
-        accept(
+        accept_post(
             actor=self._coach(accepted_at), post_uid=post.uid, shown=post_shown(post), key=self.key(), at=accepted_at
         )
 
     def discuss(self, step: StepInfo, words: str, at: datetime) -> None:
         """Say something in the prompt's thread."""
         thread = Thread.objects.get(skill__uid=step.content_uid, is_prompt=True)
-        answer(actor=self.learner, thread_uid=thread.uid, kind=Post.Kind.ANSWER, body=words, key=self.key(), at=at)
+        answer_thread(
+            actor=self.learner, thread_uid=thread.uid, kind=Post.Kind.ANSWER, body=words, key=self.key(), at=at
+        )
 
     def practise(self, step: StepInfo, route: Route, at: datetime) -> Attempt:
         """Play a scenario along a route, a minute a turn."""
@@ -98,7 +100,7 @@ class Life:
             at += timedelta(minutes=1)
             node = spec.node(attempt.node)
             if node.kind == "decision":
-                attempt = choose(
+                attempt = choose_in_attempt(
                     actor=self.learner,
                     attempt_uid=attempt.uid,
                     node=node.id,
@@ -181,7 +183,7 @@ class Life:
 
     def spare(self, step: StepInfo, manager: User, why: str, at: datetime) -> None:
         """The manager says that a step need not be done."""
-        waive(
+        waive_step(
             actor=manager,
             enrolment_uid=self.enrolment.uid,
             step_uid=step.uid,
@@ -249,7 +251,9 @@ class Life:
         coach = self._coach(at)
         claim_case(actor=coach, case_uid=case_uid, at=at - timedelta(minutes=10))
         shown = decision_at(Case.objects.select_related("version").get(uid=case_uid), coach, at)
-        return decide(actor=coach, case_uid=case_uid, verdicts=verdicts, why=why, shown=shown, key=self.key(), at=at)
+        return decide_case(
+            actor=coach, case_uid=case_uid, verdicts=verdicts, why=why, shown=shown, key=self.key(), at=at
+        )
 
     def countersigned(self, events: list[SignOffEvent], by: User, at: datetime) -> None:
         """Somebody else stands behind flagged decisions."""
@@ -268,11 +272,11 @@ class Life:
 
     def taken_back(self, event: SignOffEvent, by: User, reason: str, at: datetime) -> None:
         """A sign-off is revoked."""
-        revoke(actor=by, event_uid=event.uid, reason=reason, shown=signoff_shown(event), key=self.key(), at=at)
+        revoke_signoff(actor=by, event_uid=event.uid, reason=reason, shown=signoff_shown(event), key=self.key(), at=at)
 
     def ask_early(self, step: StepInfo, why: str, at: datetime, answer: str, answered_at: datetime) -> None:
         """Ask to be seen before the path opens a demonstration; the coach says yes."""
-        asked = challenge(
+        asked = ask_challenge(
             actor=self.learner, enrolment_uid=self.enrolment.uid, step_uid=step.uid, why=why, key=self.key(), at=at
         )
         answer_challenge(

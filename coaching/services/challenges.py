@@ -25,7 +25,7 @@ RELATED = ("enrolment__person", "answered_by")
 
 
 @act
-def challenge(*, actor: User, enrolment_uid: UUID, step_uid: UUID, why: str, key: UUID, at: datetime) -> Challenge:
+def ask_challenge(*, actor: User, enrolment_uid: UUID, step_uid: UUID, why: str, key: UUID, at: datetime) -> Challenge:
     """The learner asks to be seen on a demonstration that is still closed, and says what makes them sure.
 
     Raises NotFound (not a demonstration of their path), NotAllowed (not theirs, or it does not run), Invalid (no

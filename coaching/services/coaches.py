@@ -116,7 +116,7 @@ def as_coach(user_id: int, enrolment_id: int, at: datetime) -> AsCoach | None:
     return AsCoach(then.get(kind=PRIMARY, coach=covered.coach_id).uid, covered.uid)
 
 
-def profile(person: User) -> CoachProfile | None:
+def coach_profile_of(person: User) -> CoachProfile | None:
     """Somebody's own coach profile, with their cover; None for everybody else. Queries: 1."""
     return CoachProfile.objects.filter(person=person).select_related("person", "cover__person").first()
 

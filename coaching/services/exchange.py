@@ -58,7 +58,7 @@ def set_prompt(skill_id: int, text: str, at: datetime) -> Thread | None:
 
 
 @act
-def ask(*, actor: User, skill_slug: str, title: str, body: str, key: UUID, at: datetime) -> Thread:
+def ask_question(*, actor: User, skill_slug: str, title: str, body: str, key: UUID, at: datetime) -> Thread:
     """Open a thread with a question; the same one asked again gives its thread back, with a uid that is not the key.
 
     Raises Invalid (skill, title, body). Queries: at most 8.
@@ -84,7 +84,7 @@ def ask(*, actor: User, skill_slug: str, title: str, body: str, key: UUID, at: d
 
 
 @act
-def answer(*, actor: User, thread_uid: UUID, kind: str, body: str, key: UUID, at: datetime) -> Post:
+def answer_thread(*, actor: User, thread_uid: UUID, kind: str, body: str, key: UUID, at: datetime) -> Post:
     """Add an answer or an example to a thread; in a prompt's thread it completes the open discussion steps about it.
 
     The asker is told. The same words again give the first post back, with a uid that is not the key. Raises NotFound,
@@ -109,7 +109,7 @@ def bring_example(*, actor: User, skill_slug: str, body: str, key: UUID, at: dat
 
 
 @act
-def accept(*, actor: User, post_uid: UUID, shown: str, key: UUID, at: datetime) -> Post:
+def accept_post(*, actor: User, post_uid: UUID, shown: str, key: UUID, at: datetime) -> Post:
     """The asker accepts an answer; a coach of its author, an observer of the skill or L&D an example.
 
     An accepted example may open Talk. Raises NotFound, NotAllowed (nobody accepts their own), Conflict (accepted

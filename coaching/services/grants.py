@@ -25,7 +25,7 @@ from lms.api import (
     User,
     act,
     claim_key,
-    forget,
+    forget_duties,
     lock_log,
     log_end,
     log_row,
@@ -83,7 +83,7 @@ def give_grant(
     if not claim_key(actor=actor, name="grant.give", key=key, at=at, about=person.uid):
         then = Act.objects.get(pk=key).at
         return list(ObserverGrant.objects.filter(person=person, granted_by=actor, granted_at=then).order_by("pk"))
-    require_same(shown, grants_shown(grants(actor)))
+    require_same(shown, grants_shown(grants_to_manage(actor)))
     return record_grants(
         person=person,
         skill_ids=[skill.pk for skill in skills],
@@ -131,7 +131,7 @@ def record_grants(
     for grant in made:
         log_row(grant)
     tell(MAY_OBSERVE, [person], words={"n": len(made), "until": until_on}, at=at)
-    forget(person.pk)
+    forget_duties(person.pk)
     return made
 
 
@@ -177,7 +177,7 @@ def revoke_grant(
     end_grant(grant, actor, reason, at)
     words = {"skill": grant.skill.title, "reason": reason}
     tell(OBSERVES_NO_MORE, [grant.person], words=words, at=at)
-    forget(grant.person_id)
+    forget_duties(grant.person_id)
     return grant
 
 
@@ -256,7 +256,7 @@ def observers_for(skill_ids: Iterable[int], exclude: Iterable[User] = (), *, on:
     return list(rows) if wanted else []
 
 
-def grants(actor: User) -> list[ObserverGrant]:
+def grants_to_manage(actor: User) -> list[ObserverGrant]:
     """Every open grant that the actor may see, by person, lapsed ones included. Queries: 1-2."""
     rows = grant_policy.queryset(actor, "view").filter(revoked_at=None)
     return list(

@@ -17,7 +17,9 @@ from .profiles import end_coach
 from .sessions import cancel_planned
 
 
-def let_go(*, actor: User, person: User, enrolments: Iterable[Enrolment], reason: str, key: UUID, at: datetime) -> None:
+def end_helping(
+    *, actor: User, person: User, enrolments: Iterable[Enrolment], reason: str, key: UUID, at: datetime
+) -> None:
     """Close what somebody's helping holds open, as learner, coach and observer; nothing that was done is changed.
 
     ``enrolments`` are theirs that were open. Their learners have no coach from now on, and whoever manages these is

@@ -13,7 +13,7 @@ from coaching.models import CoachAssignment, CoachProfile, Session
 from coaching.policies import coach_profile_policy, not_ended
 from coaching.rules.notices import COACH_MADE, COACH_NEEDED, COVERS
 from lms import clock
-from lms.api import Prepared, User, act, claim_key, forget, log_end, log_row, managers_of_each, tell
+from lms.api import Prepared, User, act, claim_key, forget_duties, log_end, log_row, managers_of_each, tell
 from lms.errors import Conflict, Invalid, NotFound
 from lms.rules.bounds import AWAY
 from lms.rules.lines import one_line
@@ -46,7 +46,7 @@ def make_coach(
     profile = profile or CoachProfile(person=person)
     profile.capacity, profile.languages, profile.ended_on = capacity, _languages(languages), None
     profile.save()
-    forget(person.pk)
+    forget_duties(person.pk)
     tell(COACH_MADE, [person], words={"n": capacity}, at=at)
     return profile
 
@@ -140,11 +140,11 @@ def end_coach(*, actor: User, person_uid: UUID, reason: str, key: UUID, at: date
     profile.refresh_from_db()
     profile.ended_on = at.date()
     profile.save(update_fields=["ended_on"])
-    forget(profile.person_id)
+    forget_duties(profile.person_id)
     return profile
 
 
-def profiles(actor: User) -> list[CoachProfile]:
+def coach_profiles_of(actor: User) -> list[CoachProfile]:
     """Coaches, present and past, that the actor may see, by name. Queries: 1-3."""
     rows = coach_profile_policy.queryset(actor, "view").select_related("person", "cover__person")
     return list(rows.order_by("person__name_order", "pk"))

@@ -30,7 +30,7 @@ from lms.api import (
     StepKind,
     User,
     act,
-    call_off,
+    call_off_reminders,
     claim_key,
     labels_of,
     progress_of,
@@ -140,7 +140,7 @@ def cancel_session(*, actor: User, session_uid: UUID, reason: str, key: UUID, at
         session.status = Session.Status.CANCELLED
         session.save(update_fields=["status"])
         _tell_other(SESSION_CANCELLED, session, actor, at, reason=reason)
-        call_off(SESSION_SOON, [session.uid])
+        call_off_reminders(SESSION_SOON, [session.uid])
     return session
 
 
@@ -189,7 +189,7 @@ def hold_session(
     if step:
         record_completion(enrolment=session.enrolment, step=step, by=actor, at=at)
     _tell_other(SESSION_HELD, session, actor, at)
-    call_off(SESSION_SOON, [session.uid])
+    call_off_reminders(SESSION_SOON, [session.uid])
     return session
 
 
@@ -254,7 +254,7 @@ def cancel_planned(sessions: QuerySet[Session]) -> None:
     planned = list(sessions.filter(status=PLANNED))
     if planned:
         Session.objects.filter(pk__in=[row.pk for row in planned]).update(status=Session.Status.CANCELLED)
-        call_off(SESSION_SOON, [row.uid for row in planned])
+        call_off_reminders(SESSION_SOON, [row.uid for row in planned])
 
 
 def busy(who: Q, start: datetime, minutes: int, but: Session | None = None) -> Session | None:
@@ -323,7 +323,7 @@ def _tell_other(kind: NoticeKind, session: Session, actor: User | None, at: date
 
 def _plan_reminder(session: Session, at: datetime) -> None:
     """Both are reminded a day before a session that is planned; what was planned before for it is called off."""
-    call_off(SESSION_SOON, [session.uid])
+    call_off_reminders(SESSION_SOON, [session.uid])
     if session.status != PLANNED:
         return
     learner, coach = session.enrolment.person, session.coach

@@ -17,7 +17,7 @@ ALL, QUESTIONS, UNANSWERED, PROMPTS, MINE = "all", "questions", "unanswered", "p
 FILTERS = (ALL, QUESTIONS, UNANSWERED, PROMPTS, MINE)
 
 
-def threads(actor: User, skill_slug: str = "", show: str = ALL) -> QuerySet[Any]:
+def list_threads(actor: User, skill_slug: str = "", show: str = ALL) -> QuerySet[Any]:
     """Threads with ``answers``, ``accepted`` and ``last_at``, those with news first; not yet fetched. Queries: 1, and
     1 for the actor's duties.
 
@@ -43,7 +43,7 @@ def threads(actor: User, skill_slug: str = "", show: str = ALL) -> QuerySet[Any]
     return annotated.select_related("skill", "author").order_by("-last_at", "-pk")
 
 
-def thread(actor: User, uid: Any) -> Thread:
+def read_thread(actor: User, uid: Any) -> Thread:
     """One thread with its skill and asker. Raises NotFound. Queries: 1, and 1 for the actor's duties."""
     return thread_policy.get(actor, "view", uid=uid, related=("skill", "author"))
 

@@ -35,7 +35,7 @@ def challenge_new(request: SignedInRequest) -> HttpResponse:
         raise NotFound(_("There is no such demonstration on your path."))
     form, status, key = ChallengeForm(request.POST or None), 200, uuid4()
     if request.method == "POST":
-        outcome = send(request, form, api.challenge, enrolment_uid=enrolment.uid, step_uid=state.step.uid)
+        outcome = send(request, form, api.ask_challenge, enrolment_uid=enrolment.uid, step_uid=state.step.uid)
         if outcome.done:
             messages.success(request, _("Your coach is asked. You may take it back until there is an answer."))
             return redirect("challenge", outcome.done.uid)

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from coaching.api import (
+    coach_profile_of,
     coaches_to_choose,
     learners_of,
-    profile,
     set_away,
 )
 from coaching.forms.people import AwayForm
@@ -29,7 +29,7 @@ from .acting import send
 @require_http_methods(["GET", "POST"])
 def coach_away(request: SignedInRequest) -> HttpResponse:
     """200 form - 302 kept - 403 not a coach - 422 invalid. Queries: 5."""
-    own = profile(request.user)
+    own = coach_profile_of(request.user)
     if own is None:
         raise NotAllowed(_("Only coaches have people who need a cover."))
     initial = {

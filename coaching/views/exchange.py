@@ -19,18 +19,18 @@ from coaching.api import (
     FILTERS,
     Post,
     Thread,
-    accept,
-    answer,
-    ask,
+    accept_post,
+    answer_thread,
+    ask_question,
     bring_example,
     hide_post,
     is_moderator,
+    list_threads,
     post_shown,
     posts_of,
+    read_thread,
     show_post,
     skills_to_choose,
-    thread,
-    threads,
 )
 from coaching.forms.exchange import ContributionForm, ExampleForm, JudgeForm, QuestionForm
 from lms.errors import Invalid
@@ -49,7 +49,7 @@ def exchange(request: SignedInRequest) -> HttpResponse:
     chosen = request.GET.get("skill", "")
     show = request.GET.get("show", "")
     show = show if show in FILTERS else FILTERS[0]
-    page = Paginator(threads(request.user, chosen, show), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(list_threads(request.user, chosen, show), PER_PAGE).get_page(request.GET.get("page"))
     names = {
         "all": _("Everything"),
         "questions": _("Questions"),
@@ -87,7 +87,7 @@ def exchange_ask(request: SignedInRequest) -> HttpResponse:
 
 
 def _ask(*, skill: str, **fields: object) -> Thread:
-    return ask(skill_slug=skill, **fields)  # type: ignore[arg-type]
+    return ask_question(skill_slug=skill, **fields)  # type: ignore[arg-type]
 
 
 @login_required
@@ -114,7 +114,7 @@ def exchange_thread(request: SignedInRequest, thread_uid: UUID) -> HttpResponse:
     """200 thread - 302 posted, accepted, hidden or shown - 403 not yours to accept or hide - 404 unknown or hidden -
     409 accepted already, or changed since - 422 nothing written. Queries: 6 at any number of posts.
     """
-    found = thread(request.user, thread_uid)
+    found = read_thread(request.user, thread_uid)
     form, status, key = ContributionForm(), 200, uuid4()
     judged = JudgeForm()
     act = request.POST.get("act", "answer")
@@ -126,7 +126,7 @@ def exchange_thread(request: SignedInRequest, thread_uid: UUID) -> HttpResponse:
         status, key = outcome.status, outcome.key
     elif request.method == "POST":
         form = ContributionForm(request.POST)
-        outcome = send(request, form, answer, thread_uid=found.uid)
+        outcome = send(request, form, answer_thread, thread_uid=found.uid)
         if outcome.done:
             out = _("It is in the thread.")
             messages.success(request, out if outcome.done.uid == outcome.key else _there_already())
@@ -146,7 +146,7 @@ def exchange_thread(request: SignedInRequest, thread_uid: UUID) -> HttpResponse:
         "form": form,
         "key": key,
         "moderator": is_moderator(request.user),
-        "others": threads(request.user, found.skill.slug).exclude(pk=found.pk)[:BESIDE],
+        "others": list_threads(request.user, found.skill.slug).exclude(pk=found.pk)[:BESIDE],
     }
     return render(request, "coaching/exchange_thread.html", context, status=status)
 
@@ -170,7 +170,7 @@ def _judge(request: SignedInRequest, act: str, form: JudgeForm) -> Outcome[Post]
 
 
 JUDGED: dict[str, tuple[Callable[..., Post], Any]] = {
-    "accept": (accept, gettext_lazy("Accepted. Its author hears of it.")),
+    "accept": (accept_post, gettext_lazy("Accepted. Its author hears of it.")),
     "hide": (hide_post, gettext_lazy("Hidden. Its author reads why.")),
     "show": (show_post, gettext_lazy("It is in sight again.")),
 }

@@ -20,6 +20,7 @@ from coaching.api import (
     change_capacity,
     coach_of,
     coach_profile_policy,
+    coach_profiles_of,
     coaches_to_choose,
     coaching_shown,
     end_assignment,
@@ -28,15 +29,14 @@ from coaching.api import (
     give_grant,
     grant_policy,
     grant_shown,
-    grants,
     grants_shown,
+    grants_to_manage,
     hand_over,
     help_policy,
     make_coach,
     paths_to_choose,
     people_here,
     people_to_enrol,
-    profiles,
     proposal_of,
     propose_coach,
     revoke_grant,
@@ -185,7 +185,7 @@ def coach_profiles(request: SignedInRequest) -> HttpResponse:
             messages.success(request, _("Done: %(coach)s.") % {"coach": outcome.done.person.full_name})
             return redirect("coach_profiles")
         status, key = outcome.status, outcome.key
-    rows = profiles(request.user)
+    rows = coach_profiles_of(request.user)
     today = clock.today(request.user.zone)
     coaching = [row for row in rows if row.ended_on is None or row.ended_on > today]
     context = {
@@ -237,7 +237,7 @@ def observer_grants(request: SignedInRequest) -> HttpResponse:
             messages.success(request, sentence)
             return redirect("observer_grants")
         status, key = outcome.status, outcome.key
-    here = grants(request.user)
+    here = grants_to_manage(request.user)
     changed = (holder, slug) if revoking else None
     context = {
         "grants": [

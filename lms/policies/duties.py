@@ -50,7 +50,7 @@ def acting(user: User) -> Iterator[None]:
         user.__dict__["_acts"] = before
 
 
-def holders(duty: str) -> QuerySet[User]:
+def duty_holders(duty: str) -> QuerySet[User]:
     """Everybody who has the duty now."""
     open_now = DutyHolding.objects.filter(duty=duty, until_at=None)
     return User.objects.filter(is_active=True, pk__in=open_now.values("person"))
@@ -68,9 +68,9 @@ def is_administrator(user: User) -> bool:
 
 def learning_administrators() -> QuerySet[User]:
     """Everybody who is one now."""
-    return holders(LEARNING)
+    return duty_holders(LEARNING)
 
 
 def administrators() -> QuerySet[User]:
     """Everybody who administers the platform now."""
-    return holders(ADMINISTRATOR)
+    return duty_holders(ADMINISTRATOR)

@@ -13,7 +13,7 @@ from .base import RowPolicy, everybody, nobody
 from .duties import administrators, is_administrator, is_learning_administrator
 
 
-def current(prefix: str = "", on: date | None = None) -> Q:
+def current_memberships(prefix: str = "", on: date | None = None) -> Q:
     """Memberships that hold on a day (default: today, UTC)."""
     day = on or now().date()
     return Q(**{f"{prefix}from_on__lte": day}) & (
@@ -25,7 +25,9 @@ def managed_teams(user: User) -> frozenset[int]:
     """Ids of the teams that the person manages, with every team below. Queries: 1 the first time in a request."""
     kept = getattr(user, "_managed_teams", None)
     if kept is None:
-        manages = Membership.objects.filter(current(), team=OuterRef("pk"), person=user, role=Membership.Role.MANAGER)
+        manages = Membership.objects.filter(
+            current_memberships(), team=OuterRef("pk"), person=user, role=Membership.Role.MANAGER
+        )
         teams = Team.objects.values_list("pk", "parent_id", Exists(manages))
         parents = {pk: parent for pk, parent, _mine in teams}
         found = {pk for pk, _parent, mine in teams if mine}
@@ -46,7 +48,9 @@ def managed_by(user: User, prefix: str = "") -> Q:
     if not teams:
         return nobody()
     below = Q(role=Membership.Role.MEMBER) | Q(team__parent__in=teams)
-    members = Membership.objects.filter(current(), below, team__in=teams).exclude(person=user).values("person")
+    members = (
+        Membership.objects.filter(current_memberships(), below, team__in=teams).exclude(person=user).values("person")
+    )
     return Q(**{f"{prefix}pk__in" if not prefix else f"{prefix}_id__in": members})
 
 

@@ -324,7 +324,7 @@ post(
 
 def decision(who: User, rows: Rows) -> str:
     """What the page of a decision shows this person."""
-    return seen_by(who, judging.decide, case_uid=(rows.ready or rows.case).uid)
+    return seen_by(who, judging.decide_case, case_uid=(rows.ready or rows.case).uid)
 
 
 for _name in ("case_decide", "case_claim", "case_read", "case_return"):

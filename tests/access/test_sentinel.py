@@ -14,7 +14,7 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from assessments.api import choose, mark_response, start_attempt, write_response
+from assessments.api import choose_in_attempt, mark_response, start_attempt, write_response
 from assessments.models import Attempt, AttemptChoice, OpenResponse, TryFact
 from lms import clock
 from lms.api import Act, SkillGate, StepCompletion, personal_lines
@@ -95,7 +95,7 @@ def played(who: Any, at: Any) -> Attempt:
     attempt = start_attempt(actor=who, scenario_uid=basics.uid("quay"), restart=True, key=uuid4(), at=at)
     turn = {"actor": who, "attempt_uid": attempt.uid, "at": at}
     for node in ("first", "second", "third"):
-        choose(**turn, node=node, choice=f"{node}-best", confidence="sure", key=uuid4())
+        choose_in_attempt(**turn, node=node, choice=f"{node}-best", confidence="sure", key=uuid4())
     write_response(**turn, node="write", text="Something of mine.", key=uuid4())
     mark_response(**turn, node="write", ticks=["look-1"], key=uuid4())
     return attempt

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from assessments.api import ScenarioVersion, choose, start_attempt
+from assessments.api import ScenarioVersion, choose_in_attempt, start_attempt
 from assessments.models import Attempt, AttemptChoice
 from assessments.models import TryFact as Fact
 from lms.api import Skill, mail_notices, open_gate
@@ -66,7 +66,7 @@ def practise(world: World, at: datetime, times: int) -> None:
     for ending in (False, True):
         attempt = start_attempt(actor=who, scenario_uid=basics.uid("access-quay"), restart=True, key=uuid4(), at=at)
         turn = {"actor": who, "attempt_uid": attempt.uid, "confidence": "sure", "key": uuid4(), "at": at}
-        choose(**turn, node="first", choice="first-bad" if ending else "first-weak")
+        choose_in_attempt(**turn, node="first", choice="first-bad" if ending else "first-weak")
     version = ScenarioVersion.objects.get(scenario_uid=basics.uid("access-quay"))
     made = Attempt.objects.bulk_create(
         Attempt(person=who, version=version, seed=n, node="second", position=1, started_at=at - timedelta(hours=n))

@@ -26,8 +26,8 @@ from assessments.api import (
     SignOffEvent,
     StandardVersion,
     add_evidence,
-    choose,
-    decide,
+    choose_in_attempt,
+    decide_case,
     mark_response,
     publish_calibration,
     start_attempt,
@@ -335,7 +335,7 @@ def _observe(
 def _decided(world: World, enrolment: Enrolment, who: User, by: User, slug: str, at: datetime) -> SignOffEvent:
     _observe(world, enrolment, who, by, slug, at)
     case = Case.objects.get(enrolment=enrolment, standard_uid=basics.uid(slug))
-    return looked(decide,
+    return looked(decide_case,
         actor=by, case_uid=case.uid, verdicts={slug: Entrust(3)}, why="Seen, unaided.", key=uuid4(),
         at=at + timedelta(hours=1),
     )[0]  # fmt: skip
@@ -354,7 +354,7 @@ def _practised(who: User, at: datetime, secrets: dict[str, str]) -> Attempt:
     attempt = start_attempt(actor=who, scenario_uid=basics.uid("access-quay"), key=uuid4(), at=at)
     turn = {"actor": who, "attempt_uid": attempt.uid, "at": at}
     for choice in ("first-weak", "aside-best", "second-best", "third-best"):
-        choose(**turn, node=choice.partition("-")[0], choice=choice, confidence="guess", key=uuid4())
+        choose_in_attempt(**turn, node=choice.partition("-")[0], choice=choice, confidence="guess", key=uuid4())
     text = secrets.setdefault("open response", sentinel("answer"))
     write_response(**turn, node="write", text=text, key=uuid4())
     mark_response(**turn, node="write", ticks=["look-1"], key=uuid4())

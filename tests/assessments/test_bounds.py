@@ -16,7 +16,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments.api import NotYet, Request, decide, end_person, record_observation, request_observation
+from assessments.api import NotYet, Request, decide_case, end_person, record_observation, request_observation
 from coaching.api import (
     CoachProfile,
     Commitment,
@@ -30,7 +30,16 @@ from coaching.api import (
     set_away,
 )
 from lms import clock
-from lms.api import LEARNING_ADMINISTRATORS, Enrolment, User, correct_first_day, enrol, extend, invite_person, pause
+from lms.api import (
+    LEARNING_ADMINISTRATORS,
+    Enrolment,
+    User,
+    correct_first_day,
+    enrol,
+    extend_step,
+    invite_person,
+    pause_path,
+)
 from lms.errors import Invalid
 from lms.forms import Day, MomentField
 from lms.rules import bounds
@@ -146,7 +155,7 @@ def not_yet(**typed: Any) -> Any:
     name = work.skills[0]
     verdicts = {**decisions.entrust_all(work), name: NotYet("Ask once more.", typed[f"{name}-retry_on"])}
     return looked(
-        decide,
+        decide_case,
         actor=work.coach,
         case_uid=case.uid,
         verdicts=verdicts,
@@ -165,9 +174,9 @@ SERVICES: dict[tuple[Any, str], Callable[..., Any]] = {
     (enrol_with_coach, "started_on"): put_on_a_path(enrol_with_coach, coach_uid=None),
     (correct_first_day, "started_on"): steer(correct_first_day),
     (invite_person, "started_on"): invite,
-    (pause, "from_on"): steer(pause, until_on=None),
-    (pause, "until_on"): steer(pause, from_on=basics.MONDAY.date()),
-    (extend, "due_on"): steer(extend, step_uid=basics.uid("promise")),
+    (pause_path, "from_on"): steer(pause_path, until_on=None),
+    (pause_path, "until_on"): steer(pause_path, from_on=basics.MONDAY.date()),
+    (extend_step, "due_on"): steer(extend_step, step_uid=basics.uid("promise")),
     (make_commitment, "by_on"): promise,
     (give_grant, "until_on"): grant,
     (set_away, "away_from"): away,

@@ -17,7 +17,7 @@ from assessments.models import Case, SignOffEvent, SignOffText
 from assessments.rules.evidence import EvidenceFinding
 from assessments.rules.specs import EvidenceRule
 from assessments.services.cases import decisions as decisions_service
-from assessments.services.cases.decisions import Entrust, NotYet, Verdict, decide
+from assessments.services.cases.decisions import Entrust, NotYet, Verdict, decide_case
 from assessments.services.ledger import chain as ledger
 from assessments.services.ledger.authority import Authority
 from assessments.services.ledger.chain import months_later
@@ -418,15 +418,15 @@ def test_not_yet_needs_no_countersign(work: decisions.DecisionScene) -> None:
 def test_the_same_key_is_one_decision_and_the_same_answer(work: decisions.DecisionScene) -> None:
     key, case = basics.key(), work.case
     fields = {"actor": work.coach, "case_uid": case.uid, "why": "Seen.", "key": key, "at": basics.MONDAY}
-    first = looked(decide, **fields, verdicts=decisions.entrust_all(work))
+    first = looked(decide_case, **fields, verdicts=decisions.entrust_all(work))
     before = basics.rows(*TABLES)
-    assert looked(decide, **fields, verdicts=decisions.entrust_all(work)) == first
+    assert looked(decide_case, **fields, verdicts=decisions.entrust_all(work)) == first
     for other in (
         {"verdicts": decisions.not_yet_on_all(work)},
         {"verdicts": decisions.entrust_all(work), "why": "Otherwise."},
     ):
         with pytest.raises(AlreadyDecided, match="other content"):
-            looked(decide, **fields | other)
+            looked(decide_case, **fields | other)
     assert basics.rows(*TABLES) == before
 
 
@@ -626,9 +626,9 @@ def test_deciding_two_skills_costs_the_same_however_much_was_seen() -> None:
             decisions.watch(work, work.another(), basics.MONDAY + timedelta(minutes=number))
         verdicts, at = decisions.entrust_all(work), basics.MONDAY + timedelta(days=1)
         said: dict[str, Any] = {"actor": work.coach, "case_uid": case.uid}
-        shown = seen(decide, **said, at=at)
+        shown = seen(decide_case, **said, at=at)
         with CaptureQueriesContext(connection) as captured:
-            decide(**said, verdicts=verdicts, why="Twice.", shown=shown, key=basics.key(), at=at)
+            decide_case(**said, verdicts=verdicts, why="Twice.", shown=shown, key=basics.key(), at=at)
         costs.append(sum("SAVEPOINT" not in query["sql"] for query in captured.captured_queries))
     assert costs[0] == costs[1]
     assert costs[0] <= 35, "two more are the session and the user"

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from assessments.api import end_person, held_by
+from assessments.api import end_person, open_work_of
 from assessments.models import Case, Request, SignOffEvent
 from coaching.api import CoachAssignment, CoachProfile, ObserverGrant
 from lms.api import Act, Enrolment, Membership, Notice, SkillGate, User
@@ -135,7 +135,7 @@ def test_the_page_says_what_happens_and_asks_whether_one_is_sure() -> None:
     url = reverse("people_end", args=[of.learner.uid])
     client = log_in(of.learning, sure=True)
     page = client.get(url).content.decode()
-    for path in held_by(of.learning, of.learner.uid)[1].paths:
+    for path in open_work_of(of.learning, of.learner.uid)[1].paths:
         assert path in page
     fields = {"key": str(basics.key()), "last_day": str(now().date()), "reason": WHY}
     assert client.post(url, fields).status_code == 422, "not sure"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from assessments.api import Move, invoice_of, revoke
+from assessments.api import Move, invoice_of, revoke_signoff
 from lms import clock
 from lms.api import Enrolment, Pause, Skill, StepCompletion, open_gate
 from tests.clients import log_in, words_of
@@ -144,7 +144,9 @@ def test_after_a_revocation_one_may_ask_again_and_not_before() -> None:
     client = log_in(of.learner)
     again = reverse("request_new", args=[of.step])
     assert again not in words_of(client.get(reverse("requests")))
-    looked(revoke, actor=of.coach, event_uid=events[0].uid, reason="Not theirs.", key=basics.key(), at=clock.now())
+    looked(
+        revoke_signoff, actor=of.coach, event_uid=events[0].uid, reason="Not theirs.", key=basics.key(), at=clock.now()
+    )
     assert again in words_of(client.get(reverse("requests")))
     assert again in words_of(client.get(reverse("case", args=[of.case.uid])))
     assert judging.asked(of).case.round == 2

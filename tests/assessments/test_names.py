@@ -20,8 +20,16 @@ from django.utils.html import escape
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments.api import SkillPart, in_order, occasions_for, queue_of, team_of, watchers_for
-from coaching.api import CoachProfile, coaches_to_choose, grants, learners_of, people_here, people_to_enrol, profiles
+from assessments.api import SkillPart, occasions_for, queue_of, team_in_order, team_of, watchers_for
+from coaching.api import (
+    CoachProfile,
+    coach_profiles_of,
+    coaches_to_choose,
+    grants_to_manage,
+    learners_of,
+    people_here,
+    people_to_enrol,
+)
 from lms import clock
 from lms.api import Customer, Enrolment, Membership, Skill, Team, User, managers_of_each, named_like, who_helps
 from lms.management.commands.doctor import names_sorted
@@ -255,15 +263,15 @@ def test_every_list_of_people_stands_in_one_order(company: judging.Scene) -> Non
         "people": list(User.objects.all()),
         "to choose": people_here(),
         "to enrol": people_to_enrol(boss),
-        "coaches": [row.person for row in profiles(boss)],
+        "coaches": [row.person for row in coach_profiles_of(boss)],
         "coaches to choose": [row.person for row in coaches_to_choose(now.date())],
         "learners of a coach": [row.person for row in learners_of(company.coach, now)],
         "learners who wait": [Enrolment.objects.get(pk=pk).person for pk in queue_of(company.coach, now).learners],
         "managers": managers_of_each([company.learner.pk], now.date())[company.learner.pk],
-        "grants": [row.person for row in grants(boss)],
+        "grants": [row.person for row in grants_to_manage(boss)],
         "observers": [row.person for row in watchers_for(parts, company.learner, company.coach, now.date())],
         "occasions": [row.enrolment.person for row in occasions_for(company.observer, [row.pk for row in skills], now)],
-        "team": [row.found.enrolment.person for row in in_order(team_of(~Q(pk=None), now), "name")],
+        "team": [row.found.enrolment.person for row in team_in_order(team_of(~Q(pk=None), now), "name")],
     }
     assert {name: made_here(found) for name, found in lists.items()} == dict.fromkeys(lists, ENGLISH)
 

@@ -42,7 +42,7 @@ def say(attempt: Attempt, what: str, at: datetime = basics.MONDAY, **fields: Any
     """Take a decision where the attempt stands: ``best``, ``weak`` or ``bad``."""
     attempt.refresh_from_db()
     values = {"node": attempt.node, "choice": f"{attempt.node}-{what}", "confidence": "think", "key": basics.key()}
-    return api.choose(actor=attempt.person, attempt_uid=attempt.uid, at=at, **{**values, **fields})
+    return api.choose_in_attempt(actor=attempt.person, attempt_uid=attempt.uid, at=at, **{**values, **fields})
 
 
 def write(attempt: Attempt, text: str = "A note.", at: datetime = basics.MONDAY, **fields: Any) -> Attempt:
@@ -244,7 +244,7 @@ def test_another_persons_attempt_is_not_there_for_anybody() -> None:
         with pytest.raises(NotFound):
             api.moment_of(stranger, attempt.uid)
         with pytest.raises(NotFound):
-            api.choose(**common, node="first", choice="first-best", confidence="sure", key=basics.key())
+            api.choose_in_attempt(**common, node="first", choice="first-best", confidence="sure", key=basics.key())
         with pytest.raises(NotFound):
             api.write_response(**common, node="write", text="x", key=basics.key())
         with pytest.raises(NotFound):

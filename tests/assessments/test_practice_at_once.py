@@ -62,7 +62,7 @@ def test_eight_tabs_begin_one_attempt() -> None:
 def test_one_key_is_one_choice() -> None:
     attempt, key = start(learner("quay")), basics.key()
     values = {"node": "first", "choice": "first-best", "confidence": "sure", "key": key, "at": basics.MONDAY}
-    assert at_once(lambda _n: api.choose(actor=attempt.person, attempt_uid=attempt.uid, **values)) == []
+    assert at_once(lambda _n: api.choose_in_attempt(actor=attempt.person, attempt_uid=attempt.uid, **values)) == []
     assert AttemptChoice.objects.count() == Act.objects.filter(name="practice.choose").count() == 1
 
 
@@ -71,7 +71,7 @@ def test_eight_tabs_are_one_choice_and_seven_conflicts() -> None:
 
     def choose(number: int) -> None:
         choice = ("first-best", "first-weak")[number % 2]
-        api.choose(
+        api.choose_in_attempt(
             actor=attempt.person,
             attempt_uid=attempt.uid,
             node="first",

@@ -16,9 +16,9 @@ from assessments.api import (
     add_evidence,
     claim_case,
     countersign,
-    decide,
+    decide_case,
     rebuild_gates,
-    revoke,
+    revoke_signoff,
     verify_ledger,
     withdraw_evidence,
 )
@@ -165,7 +165,10 @@ def test_countersign_and_revoke_at_once_are_in_order_or_refused(
                 partial(looked, countersign, actor=who, agree=True, why="Yes.", key=basics.key(), **common)
                 for who in persons
             ],
-            *[partial(looked, revoke, actor=who, reason="Wrong.", key=basics.key(), **common) for who in persons],
+            *[
+                partial(looked, revoke_signoff, actor=who, reason="Wrong.", key=basics.key(), **common)
+                for who in persons
+            ],
         )
         kinds = list(SignOffEvent.objects.filter(about=event).order_by("seq").values_list("kind", flat=True))
         assert kinds in (["REVOKED"], ["COUNTERSIGNED"], ["COUNTERSIGNED", "REVOKED"]), answers
@@ -205,7 +208,7 @@ def test_evidence_that_lands_during_a_decision_was_seen_or_is_refused(
     for number, at in rounds(work, 10):
         there = {"case_uid": work.case.uid, "actor": work.learner}
         piece = add_evidence(**there, text=f"Notes {number}.", key=basics.key(), at=at)
-        case, shown = work.case, seen(decide, actor=work.coach, case_uid=work.case.uid, at=at)
+        case, shown = work.case, seen(decide_case, actor=work.coach, case_uid=work.case.uid, at=at)
         change = (
             partial(add_evidence, **there, text="Sign it anyway.", key=basics.key(), at=at)
             if adds

@@ -216,13 +216,13 @@ def test_without_a_critical_line_the_heaviest_unmet_one_is_in_the_way() -> None:
 
 @pytest.mark.django_db
 def test_a_revoked_sign_off_takes_readiness_away_at_once() -> None:
-    from assessments.api import revoke
+    from assessments.api import revoke_signoff
 
     work = decisions.decision_scene()
     event = decisions.signed(work)
     (before,) = readiness_of([work.enrolment], basics.MONDAY)
     looked(
-        revoke,
+        revoke_signoff,
         actor=work.coach,
         event_uid=event.uid,
         reason="The notes were not theirs.",

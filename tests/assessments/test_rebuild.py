@@ -13,7 +13,7 @@ from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments.api import countersign, rebuild_gates, revoke, verify_ledger
+from assessments.api import countersign, rebuild_gates, revoke_signoff, verify_ledger
 from assessments.models import Case, SignOffEvent
 from assessments.services.cases.decisions import Entrust
 from assessments.services.standing.rebuild import expected_gates, kept_gates, opening
@@ -144,7 +144,7 @@ class Walk:
 
     def revoke(self) -> None:
         actor = self.chance.choice([self.learning, self.work.coach])
-        looked(revoke, **self.common(actor), event_uid=self.signed(), reason="Wrong one.")
+        looked(revoke_signoff, **self.common(actor), event_uid=self.signed(), reason="Wrong one.")
 
     def change_manager(self) -> None:
         """Whether decisions are flagged from now on: from the next day, as memberships are of days."""
@@ -208,7 +208,9 @@ def test_a_gate_that_is_missing_altered_or_made_up_is_said_and_mended() -> None:
 def test_a_revoked_sign_off_is_not_rebuilt() -> None:
     work = decisions.decision_scene()
     event = decisions.signed(work)
-    looked(revoke, actor=work.coach, event_uid=event.uid, reason="Wrong one.", key=basics.key(), at=basics.MONDAY)
+    looked(
+        revoke_signoff, actor=work.coach, event_uid=event.uid, reason="Wrong one.", key=basics.key(), at=basics.MONDAY
+    )
     SkillGate.objects.all().delete()
     rebuild_gates(check=False)
     assert not SkillGate.objects.filter(gate="show").exists()

@@ -14,9 +14,9 @@ from assessments.api import (
     answer_erasure,
     ask_erasure,
     countersign,
-    decide,
+    decide_case,
     may_read_observations,
-    revoke,
+    revoke_signoff,
     verify_ledger,
 )
 from coaching.api import give_grant
@@ -163,7 +163,7 @@ def test_a_clock_that_was_put_right_is_no_finding(work: decisions.DecisionScene)
     """H8: the learner's next event keeps the moment of the one above it, and the log says why."""
     event = decisions.signed(work)
     back = MONDAY - 2 * HOUR
-    looked(revoke, actor=work.coach, event_uid=event.uid, reason="Another customer.", key=basics.key(), at=back)
+    looked(revoke_signoff, actor=work.coach, event_uid=event.uid, reason="Another customer.", key=basics.key(), at=back)
     report = verify_ledger(at=MONDAY + DAY)
     assert [str(finding) for finding in report.findings] == []
     assert any("went back" in str(note) for note in report.notes)
@@ -183,7 +183,7 @@ def test_nobody_signs_for_observations_that_are_closed_to_them(work: decisions.D
     assert not may_read_observations(work.coach, work.case)
     act = {"actor": work.coach, "case_uid": work.case.uid, "why": "Seen.", "at": MONDAY}
     with pytest.raises(Conflict, match="closed to you"):
-        decide(**act, verdicts=decisions.entrust_all(work), shown="", key=basics.key())
+        decide_case(**act, verdicts=decisions.entrust_all(work), shown="", key=basics.key())
     decisions.sign(work, MONDAY)
 
 

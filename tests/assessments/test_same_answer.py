@@ -12,11 +12,11 @@ from unittest.mock import patch
 import pytest
 from django.urls import reverse
 
-from assessments.api import invoice_of, readiness_of, revoke
+from assessments.api import invoice_of, readiness_of, revoke_signoff
 from coaching.api import end_assignment
 from coaching.models import CoachAssignment, CoachProfile, Session
 from lms import clock
-from lms.api import Enrolment, Membership, Opening, Pause, SkillGate, StepCompletion, Team, enrol, waive
+from lms.api import Enrolment, Membership, Opening, Pause, SkillGate, StepCompletion, Team, enrol, waive_step
 from tests.assessments.test_moves import SKILL, after, done, on_path, opened, shows
 from tests.clients import log_in
 from tests.factories import basics, coaching, judging, paths, people
@@ -93,7 +93,7 @@ def test_a_revocation_stays_when_the_coach_leaves() -> None:
     of = judging.scene(skills=(SKILL,))
     (event,) = judging.decided(of, 3)
     looked(
-        revoke,
+        revoke_signoff,
         actor=of.coach,
         event_uid=event.uid,
         reason="It was another customer.",
@@ -378,7 +378,7 @@ def test_where_all_was_waived_the_author_has_it() -> None:
 
 def waived(enrolment: Enrolment, step: str) -> None:
     looked(
-        waive,
+        waive_step,
         actor=manager_of(enrolment),
         enrolment_uid=enrolment.uid,
         step_uid=basics.uid(step),

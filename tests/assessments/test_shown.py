@@ -18,11 +18,11 @@ from django.urls import reverse
 from assessments.api import (
     add_evidence,
     countersign,
-    decide,
+    decide_case,
     publish_standard,
     record_observation,
     return_case,
-    revoke,
+    revoke_signoff,
     withdraw_evidence,
 )
 from assessments.models import Case, Evidence, Observation, SignOffEvent
@@ -123,14 +123,14 @@ CHANGES = [
 
 
 @pytest.mark.parametrize("change", CHANGES)
-@pytest.mark.parametrize("act", [decide, return_case])
+@pytest.mark.parametrize("act", [decide_case, return_case])
 def test_what_changed_since_the_page_was_read_is_not_signed(
     work: decisions.DecisionScene, act: Any, change: Callable[[decisions.DecisionScene], None]
 ) -> None:
     """H4: evidence, observations, words of the standard, and what others did with the case."""
     a_file(work)
     said = {"actor": work.coach, "case_uid": work.case.uid, "at": AT}
-    said |= {"verdicts": decisions.entrust_all(work), "why": "Twice."} if act is decide else {"missing": "More."}
+    said |= {"verdicts": decisions.entrust_all(work), "why": "Twice."} if act is decide_case else {"missing": "More."}
     shown = seen(act, **said)
     change(work)
     before = basics.rows(SignOffEvent, Case)
@@ -144,10 +144,10 @@ def test_what_changed_since_the_page_was_read_is_not_signed(
 def test_what_only_the_day_changes_is_not_signed_either(work: decisions.DecisionScene) -> None:
     """H4: the window of the rule closes, and a sign-off would be valid until another day."""
     said = {"actor": work.coach, "case_uid": work.case.uid, "verdicts": decisions.entrust_all(work), "why": "Twice."}
-    shown = seen(decide, **said, at=AT)
+    shown = seen(decide_case, **said, at=AT)
     with pytest.raises(Changed):
-        decide(**said, shown=shown, key=basics.key(), at=AT + DAY)
-    decide(**said, shown=shown, key=basics.key(), at=AT + MINUTE)
+        decide_case(**said, shown=shown, key=basics.key(), at=AT + DAY)
+    decide_case(**said, shown=shown, key=basics.key(), at=AT + MINUTE)
 
 
 @pytest.mark.parametrize("shown", ["", "nonsense", "f" * 64])
@@ -157,7 +157,7 @@ def test_a_form_that_does_not_say_what_it_showed_signs_nothing(work: decisions.D
     ld = people.in_group("Learning administrators")
     who = work.another()
     acts = [
-        partial(revoke, actor=ld, event_uid=event.uid, reason="Wrong."),
+        partial(revoke_signoff, actor=ld, event_uid=event.uid, reason="Wrong."),
         partial(
             record_observation, actor=who, enrolment_uid=work.enrolment.uid, standard_uid=work.standard_uid,
             seal=decisions.seal(who, work.enrolment.uid, AT), context="on site", occurred_at=AT - MINUTE,
@@ -177,11 +177,11 @@ def test_who_countersigns_and_who_takes_back_have_read_what_followed() -> None:
     event = decisions.signed(work, AT)
     ld = people.in_group("Learning administrators")
     said = {"actor": ld, "event_uid": event.uid, "at": AT + MINUTE}
-    shown = seen(revoke, **said)
+    shown = seen(revoke_signoff, **said)
     looked(countersign, **said, agree=True, why="Read it.", key=basics.key())
     with pytest.raises(Changed):
-        revoke(**said, reason="It still waited when I read it.", shown=shown, key=basics.key())
-    looked(revoke, **said, reason="It counts, and should not.", key=basics.key())
+        revoke_signoff(**said, reason="It still waited when I read it.", shown=shown, key=basics.key())
+    looked(revoke_signoff, **said, reason="It counts, and should not.", key=basics.key())
 
 
 def another_standard(work: decisions.DecisionScene) -> None:

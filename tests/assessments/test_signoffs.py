@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import Model
 
-from assessments.api import countersign, revoke, signoff_policy, standings_on
+from assessments.api import countersign, revoke_signoff, signoff_policy, standings_on
 from assessments.models import Case, SignOffEvent, SignOffText
 from assessments.services.ledger import signoffs
 from assessments.services.ledger.signoffs import status_on
@@ -65,7 +65,7 @@ def take_back(event: SignOffEvent, who: User, **fields: Any) -> SignOffEvent:
         "key": basics.key(),
         "at": basics.MONDAY,
     }
-    return looked(revoke, actor=who, **values | fields)
+    return looked(revoke_signoff, actor=who, **values | fields)
 
 
 def refused(error: type[DomainError], act: Callable[..., object], *args: Any, **fields: Any) -> DomainError:

@@ -15,7 +15,7 @@ import pytest
 from django.db import DatabaseError, connection, models
 from django.test.utils import CaptureQueriesContext
 
-from assessments.api import VerificationReport, revoke, verify_ledger
+from assessments.api import VerificationReport, revoke_signoff, verify_ledger
 from assessments.models import Evidence, Observation, SignOffEvent, SignOffText
 from assessments.rules.ledger import event_hash
 from assessments.services.audit.anchors import hash_of
@@ -96,7 +96,7 @@ def test_a_good_ledger_has_no_findings(scene: Scene) -> None:
 
 def test_what_the_services_do_next_leaves_a_good_ledger(scene: Scene) -> None:
     again = decisions.signed(scene.other, NOW - DAY, 4)
-    looked(revoke, actor=scene.learning, event_uid=again.uid, reason="Wrong one.", key=basics.key(), at=NOW)
+    looked(revoke_signoff, actor=scene.learning, event_uid=again.uid, reason="Wrong one.", key=basics.key(), at=NOW)
     assert {"SUPERSEDED", "REVOKED"} <= set(SignOffEvent.objects.values_list("kind", flat=True))
     assert found() == []
 

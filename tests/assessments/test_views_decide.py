@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from assessments.api import Entrust, NotYet, claim_case, decide
+from assessments.api import Entrust, NotYet, claim_case, decide_case
 from assessments.models import Case, CaseReading, SignOffEvent
 from coaching.models import CoachAssignment
 from lms import clock
@@ -150,7 +150,7 @@ def test_a_service_call_without_every_skill_decides_nothing() -> None:
     of, _url = start()
     only: dict[str, Entrust | NotYet] = {"listening": Entrust(4)}
     with pytest.raises(Invalid) as refused:
-        looked(decide, actor=of.coach, case_uid=of.case.uid, verdicts=only, why=WHY, key=uuid4(), at=clock.now())
+        looked(decide_case, actor=of.coach, case_uid=of.case.uid, verdicts=only, why=WHY, key=uuid4(), at=clock.now())
     assert "business-verdict" in refused.value.fields
     assert of.case.status == Case.Status.READY
 

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from assessments.api import return_case, revoke
+from assessments.api import return_case, revoke_signoff
 from assessments.models import Request
 from coaching.models import ObserverGrant
 from lms import clock
@@ -132,7 +132,7 @@ def test_after_a_revocation_one_may_ask_again_and_before_it_not() -> None:
     (event, _other) = judging.decided(of)
     client, url = log_in(of.learner), reverse("request_new", args=[of.step])
     assert client.post(url, form(of)).status_code == 409
-    looked(revoke, actor=of.coach, event_uid=event.uid, reason="Wrong person.", key=uuid4(), at=clock.now())
+    looked(revoke_signoff, actor=of.coach, event_uid=event.uid, reason="Wrong person.", key=uuid4(), at=clock.now())
     assert client.post(url, form(of)).status_code == 302
     assert of.case.round == 2
 

@@ -147,7 +147,7 @@ def test_a_refusal_is_tried_again_and_told_once(small: cms.OneOfEach, author: Us
     page = schedule(broken(small, "later"), now + HOUR, author)
     for minute in range(4):
         assert api.run_schedule(now + 2 * HOUR + timedelta(minutes=minute)) == (0, 1)
-        api.retry(now + 2 * HOUR)
+        api.retry_compiling(now + 2 * HOUR)
     assert len(refusals(page)) == 1
     told = Notice.objects.get()
     assert (told.person, address_of(told.kind, told.about)) == (author, reverse("wagtailadmin_home"))

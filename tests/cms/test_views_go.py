@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import cache
 
 from lms import clock
-from lms.api import Organisation, duties_of, forget, places
+from lms.api import Organisation, duties_of, forget_duties, places
 from lms.services.platform import navigation
 from tests.clients import log_in
 from tests.factories import basics, coaching, judging, learners, paths, people
@@ -165,7 +165,7 @@ def test_duties_are_read_in_one_query_and_then_kept(django_assert_num_queries, d
     life.coach.coach_profile.save()
     assert duties_of(life.coach) == {"coach"}, "kept for a minute"
     with django_capture_on_commit_callbacks(execute=True):
-        forget(life.coach.pk)
+        forget_duties(life.coach.pk)
     assert duties_of(life.coach) == frozenset()
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.cache import cache
 
-from assessments.api import revoke
+from assessments.api import revoke_signoff
 from cms.services.learner.today import greeting, today_of
 from lms import clock
 from lms.api import Enrolment, Notice, Pause, record_completion, structure_of
@@ -280,7 +280,7 @@ def test_a_path_that_begins_later_takes_nothing_from_the_held_role():
 def test_the_day_after_a_revocation_begins_with_being_seen_again():
     of = judging.scene()
     event = judging.decided(of, 3)[0]
-    looked(revoke, actor=of.coach, event_uid=event.uid, reason="Not theirs.", key=basics.key(), at=clock.now())
+    looked(revoke_signoff, actor=of.coach, event_uid=event.uid, reason="Not theirs.", key=basics.key(), at=clock.now())
     page = log_in(of.learner, warm=True).get("/today/").content.decode()
     assert 'data-testid="again-listening"' in page
     assert f"/requests/new/{of.step}/" in page

@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from coaching.api import answer_challenge, challenge, set_away, withdraw_challenge
+from coaching.api import answer_challenge, ask_challenge, set_away, withdraw_challenge
 from coaching.models import Challenge
-from lms.api import LEARNING_ADMINISTRATORS, Act, Notice, User, pause, progress_of
+from lms.api import LEARNING_ADMINISTRATORS, Act, Notice, User, pause_path, progress_of
 from lms.clock import now
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from lms.models import Opening
@@ -43,7 +43,7 @@ class Scene:
 
     def ask(self, who: User | None = None, step: str = "visit", **fields: Any) -> Challenge:
         values = {"actor": who or self.learner, "enrolment_uid": self.enrolment.uid, "step_uid": basics.uid(step)}
-        return challenge(**values | {"why": WHY, "key": basics.key(), "at": now()} | fields)
+        return ask_challenge(**values | {"why": WHY, "key": basics.key(), "at": now()} | fields)
 
     def answer(self, row: Challenge, who: User | None = None, **fields: Any) -> Challenge:
         values = {"actor": who or self.coach, "challenge_uid": row.uid, "accept": True, "words": "Convincing."}
@@ -108,7 +108,7 @@ def test_nobody_asks_on_a_path_that_stands_still_or_without_a_coach(scene: Scene
     coaching.assign(ahead, scene.coach)
     refused(Conflict, lambda: scene.ask(ahead.person, enrolment_uid=ahead.uid))
     known = {"actor": scene.manager, "enrolment_uid": scene.enrolment.uid, "key": basics.key(), "at": now()}
-    looked(pause, from_on=now().date(), reason="A leave", **known)
+    looked(pause_path, from_on=now().date(), reason="A leave", **known)
     refused(NotAllowed, lambda: scene.ask())
 
 

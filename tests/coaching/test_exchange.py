@@ -11,15 +11,15 @@ import pytest
 from coaching.api import (
     Post,
     Thread,
-    accept,
-    answer,
-    ask,
+    accept_post,
+    answer_thread,
+    ask_question,
     bring_example,
     hide_post,
+    list_threads,
     posts_of,
     set_prompt,
     show_post,
-    threads,
 )
 from lms.api import Act, Notice, SkillGate, StepCompletion, TalkFact, User, complete_lesson
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
@@ -49,12 +49,12 @@ def refused(kind: type[DomainError], act: Callable[[], Any]) -> None:
 
 def reply(who: User, thread: Thread, kind: str = "answer", body: str = "Like this.", **changes: Any) -> Post:
     fields = {"thread_uid": thread.uid, "kind": kind, "body": body, "key": basics.key(), "at": basics.NOON}
-    return answer(actor=who, **(fields | changes))
+    return answer_thread(actor=who, **(fields | changes))
 
 
 def take(who: User, post: Post, **changes: Any) -> Post:
     return looked(
-        accept, **({"actor": who, "post_uid": post.uid, "key": basics.key(), "at": coaching.soon()} | changes)
+        accept_post, **({"actor": who, "post_uid": post.uid, "key": basics.key(), "at": coaching.soon()} | changes)
     )
 
 
@@ -68,14 +68,14 @@ def test_a_question_is_a_thread_with_a_post() -> None:
         "body": "I tried twice.",
         "at": basics.NOON,
     }
-    made = ask(**fields, key=key)
+    made = ask_question(**fields, key=key)
     assert (made.uid, made.title, made.author) == (key, "How do I start?", who)
     assert made.posts.get().kind == "question"
     before = state()
-    assert ask(**fields, key=key) == made
+    assert ask_question(**fields, key=key) == made
     assert state() == before
     for change in ({"title": " "}, {"title": "x" * 301}, {"body": ""}, {"body": "x" * 10_001}, {"skill_slug": "none"}):
-        refused(Invalid, lambda change=change: ask(**(fields | change), key=basics.key()))
+        refused(Invalid, lambda change=change: ask_question(**(fields | change), key=basics.key()))
 
 
 def test_the_same_question_with_another_key_is_the_one_that_was_asked() -> None:
@@ -83,16 +83,19 @@ def test_the_same_question_with_another_key_is_the_one_that_was_asked() -> None:
     who, other = people.person(), people.person()
     paths.skill("trust"), paths.skill("listening")
     fields = {"skill_slug": "trust", "title": "How do I start?", "body": "I tried twice."}
-    made = ask(actor=who, **fields, key=basics.key(), at=basics.NOON)
+    made = ask_question(actor=who, **fields, key=basics.key(), at=basics.NOON)
     before = state()
     again = {"title": " How do I\nstart? ", "body": "I tried twice. "}
     for change in ({}, again):
-        assert ask(actor=who, **(fields | change), key=basics.key(), at=basics.NOON + timedelta(minutes=59)) == made
+        assert (
+            ask_question(actor=who, **(fields | change), key=basics.key(), at=basics.NOON + timedelta(minutes=59))
+            == made
+        )
     assert state() == before
     assert not Act.objects.exclude(key=made.uid).exists()
     later = {"at": basics.NOON + timedelta(hours=1)}
     for change in ({"actor": other}, {"title": "How?"}, {"body": "Thrice."}, {"skill_slug": "listening"}, later):
-        asked = ask(**({"actor": who, "at": basics.NOON} | fields | change), key=basics.key())
+        asked = ask_question(**({"actor": who, "at": basics.NOON} | fields | change), key=basics.key())
         assert asked != made, change
 
 
@@ -137,7 +140,7 @@ def test_whoever_left_asks_nothing() -> None:
     gone = people.person(is_active=False, deactivated_at=basics.NOON)
     paths.skill("trust")
     fields = {"skill_slug": "trust", "title": "How?", "body": "So.", "key": basics.key(), "at": basics.NOON}
-    refused(NotAllowed, lambda: ask(actor=gone, **fields))
+    refused(NotAllowed, lambda: ask_question(actor=gone, **fields))
 
 
 def test_the_asker_hears_of_answers_but_not_of_their_own() -> None:
@@ -294,8 +297,8 @@ def test_a_hidden_question_hides_its_thread() -> None:
         key=basics.key(),
         at=basics.NOON,
     )
-    assert thread not in threads(scene.outsider)
-    assert thread in threads(scene.administrator)
+    assert thread not in list_threads(scene.outsider)
+    assert thread in list_threads(scene.administrator)
     refused(NotFound, lambda: reply(scene.outsider, thread))
 
 
@@ -317,11 +320,11 @@ def test_lists_by_skill_and_by_what_is_wanted() -> None:
     best = coaching.post(answered, asker)
     Post.objects.filter(pk=best.pk).update(accepted_at=basics.NOON, accepted_by=helper)
     prompt, elsewhere = coaching.prompt("trust"), coaching.question("listening", helper)
-    assert threads(asker, "trust").first() == answered, "what moved last comes first"
-    assert set(threads(asker)) == {asked, answered, prompt, elsewhere}
-    assert set(threads(asker, "trust", "questions")) == {asked, answered}
-    assert set(threads(asker, "trust", "unanswered")) == {asked}
-    assert set(threads(asker, "", "prompts")) == {prompt}
-    assert set(threads(asker, "", "mine")) == {asked, answered}
-    found = threads(asker).get(pk=answered.pk)
+    assert list_threads(asker, "trust").first() == answered, "what moved last comes first"
+    assert set(list_threads(asker)) == {asked, answered, prompt, elsewhere}
+    assert set(list_threads(asker, "trust", "questions")) == {asked, answered}
+    assert set(list_threads(asker, "trust", "unanswered")) == {asked}
+    assert set(list_threads(asker, "", "prompts")) == {prompt}
+    assert set(list_threads(asker, "", "mine")) == {asked, answered}
+    found = list_threads(asker).get(pk=answered.pk)
     assert (found.answers, found.accepted, found.last_at) == (1, 1, basics.NOON)

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from coaching.api import (
     Challenge,
-    accept,
+    accept_post,
     answer_challenge,
     answer_proposal,
     assign_coach,
@@ -63,7 +63,7 @@ def example(scene: coaching.HelpScene) -> Acts:
     row = coaching.post(thread, scene.learner, Post.Kind.EXAMPLE)
     coaching.grant_for_long(scene.administrator, "trust")
     known = {"actor": scene.administrator, "post_uid": row.uid, "at": basics.NOON}
-    acts = [partial(accept, **known), partial(hide_post, reason="A name", **known)]
+    acts = [partial(accept_post, **known), partial(hide_post, reason="A name", **known)]
     return acts, known, lambda: set_prompt(thread.skill_id, "When did you break somebody's trust?", basics.NOON)
 
 

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from assessments.api import Entrust, NotYet, decide, record_observation, write_down
+from assessments.api import Entrust, NotYet, decide_case, record_observation, write_down
 from assessments.models import CalibrationVersion, Case, Observation, SignOffEvent, StandardVersion
 from assessments.rules.specs import EvidenceLine, StandardSpec
 from assessments.services.ledger import triggers
@@ -190,7 +190,7 @@ def sign(work: DecisionScene, at: datetime = basics.MONDAY, level: int = 3, **fi
         "why": "Seen twice, unaided.",
         "key": basics.key(),
     }
-    return looked(decide, at=at, **values | fields)
+    return looked(decide_case, at=at, **values | fields)
 
 
 def signed(work: DecisionScene, at: datetime = basics.MONDAY, level: int = 3, **fields: Any) -> SignOffEvent:

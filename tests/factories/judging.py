@@ -15,7 +15,7 @@ from assessments.api import (
     Request,
     SignOffEvent,
     StandardVersion,
-    decide,
+    decide_case,
     publish_standard,
     record_observation,
     request_observation,
@@ -204,4 +204,4 @@ def decided(of: Scene, level: int = 3, not_yet: tuple[str, ...] = ()) -> list[Si
     later = NotYet("Wait before you play back.", (at + timedelta(days=9)).date())
     verdicts: dict[str, Entrust | NotYet] = {slug: later if slug in not_yet else Entrust(level) for slug in of.skills}
     why = "On two visits they reached the cost."
-    return looked(decide, actor=of.coach, case_uid=of.case.uid, verdicts=verdicts, why=why, key=uuid4(), at=at)
+    return looked(decide_case, actor=of.coach, case_uid=of.case.uid, verdicts=verdicts, why=why, key=uuid4(), at=at)

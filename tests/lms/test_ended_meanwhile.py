@@ -12,10 +12,10 @@ import pytest
 from django.db import connection, transaction
 from django.urls import reverse
 
-from assessments.api import SignOffEvent, end_person, revoke, verify_ledger
+from assessments.api import SignOffEvent, end_person, revoke_signoff, verify_ledger
 from assessments.services.ledger.signoffs import signoff_shown
 from lms import clock
-from lms.api import DutyHolding, Membership, User, end_duty, invite_person, pause, people_policy
+from lms.api import DutyHolding, Membership, User, end_duty, invite_person, pause_path, people_policy
 from lms.errors import Conflict, NotAllowed, NotFound
 from tests.clients import log_in
 from tests.factories import basics, judging, paths, people
@@ -54,7 +54,9 @@ def taking_back(actor: User) -> Callable[[], Any]:
     [event, *_others] = judging.decided(of)
     people_policy.require(actor, "invite")
     shown = signoff_shown(SignOffEvent.objects.get(pk=event.pk))
-    return lambda: revoke(actor=actor, event_uid=event.uid, reason="x", shown=shown, key=basics.key(), at=clock.now())
+    return lambda: revoke_signoff(
+        actor=actor, event_uid=event.uid, reason="x", shown=shown, key=basics.key(), at=clock.now()
+    )
 
 
 @pytest.mark.parametrize("way", [leaving, inviting, taking_back])
@@ -77,7 +79,7 @@ def test_who_manages_whom_is_asked_again_too() -> None:
     yesterday = clock.now().date() - timedelta(days=1)
     Membership.objects.filter(person=manager).update(until_on=yesterday)
     with pytest.raises((NotAllowed, NotFound)):
-        pause(
+        pause_path(
             actor=actor, enrolment_uid=enrolment.uid, from_on=clock.now().date(), until_on=None, reason="x",
             shown="", key=basics.key(), at=clock.now(),
         )  # fmt: skip

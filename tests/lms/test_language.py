@@ -22,10 +22,10 @@ from lms.api import (
     Organisation,
     OutgoingMail,
     User,
-    extend,
+    extend_step,
     invite_person,
     mail_notices,
-    pause,
+    pause_path,
     tell,
 )
 from lms.rules.notices import PATH_RESUMED
@@ -58,7 +58,7 @@ def learner(language: str) -> tuple[Enrolment, User]:
 def paused(enrolment: Enrolment, by: User) -> Notice:
     day = AT.date() + timedelta(days=1)
     fields = {"enrolment_uid": enrolment.uid, "from_on": day, "until_on": None, "reason": "Away"}
-    looked(pause, actor=by, **fields, key=basics.key(), at=AT)
+    looked(pause_path, actor=by, **fields, key=basics.key(), at=AT)
     return Notice.objects.get(person=enrolment.person)
 
 
@@ -119,7 +119,7 @@ def test_days_are_said_in_the_readers_language_too() -> None:
     step = basics.uid("elsewhere")
     due = AT.date() + timedelta(days=99)
     looked(
-        extend,
+        extend_step,
         actor=manager,
         enrolment_uid=enrolment.uid,
         step_uid=step,

@@ -29,7 +29,7 @@ from lms.api import (
     record_completion,
     require_open,
     set_labels,
-    waive,
+    waive_step,
     words_of,
 )
 from lms.errors import Conflict, NotAllowed, NotFound
@@ -324,11 +324,17 @@ def test_waiving_needs_the_manager_and_opens_what_waited():
     )
     with pytest.raises(NotAllowed):
         looked(
-            waive, actor=learner, enrolment_uid=enrolment.uid, step_uid=basics.uid("a"), reason="x", key=uuid4(), at=AT
+            waive_step,
+            actor=learner,
+            enrolment_uid=enrolment.uid,
+            step_uid=basics.uid("a"),
+            reason="x",
+            key=uuid4(),
+            at=AT,
         )
     for _again in range(2):
         looked(
-            waive,
+            waive_step,
             actor=manager,
             enrolment_uid=enrolment.uid,
             step_uid=basics.uid("a"),
@@ -339,7 +345,13 @@ def test_waiving_needs_the_manager_and_opens_what_waited():
     assert progress_of(enrolment, AT).state(basics.uid("b")).status == OPEN
     with pytest.raises(NotFound):
         looked(
-            waive, actor=manager, enrolment_uid=enrolment.uid, step_uid=basics.uid("?"), reason="x", key=uuid4(), at=AT
+            waive_step,
+            actor=manager,
+            enrolment_uid=enrolment.uid,
+            step_uid=basics.uid("?"),
+            reason="x",
+            key=uuid4(),
+            at=AT,
         )
 
 

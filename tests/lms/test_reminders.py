@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from lms.api import Notice, Reminder, User, call_off, remind, say_reminders
+from lms.api import Notice, Reminder, User, call_off_reminders, remind, say_reminders
 from lms.services.platform import reminders
 from lms.services.platform.reminders import LEASE
 from tests.factories import basics, notices, people
@@ -57,10 +57,10 @@ def test_what_is_called_off_is_not_said_and_what_was_said_stays() -> None:
     who = people.person()
     planned(who)
     planned(who, name="other talk")
-    call_off(notices.SAID, [basics.uid("talk")])
-    call_off(notices.URGENT, [basics.uid("other talk")])
+    call_off_reminders(notices.SAID, [basics.uid("talk")])
+    call_off_reminders(notices.URGENT, [basics.uid("other talk")])
     assert say_reminders(DUE) == 1
-    call_off(notices.SAID, [basics.uid("other talk")])
+    call_off_reminders(notices.SAID, [basics.uid("other talk")])
     assert Reminder.objects.get().done_at == DUE
     assert len(notices.told(who)) == 1
 

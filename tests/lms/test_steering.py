@@ -22,16 +22,16 @@ from lms.api import (
     User,
     address_of,
     correct_first_day,
-    extend,
+    extend_step,
     follow_pauses,
     open_step,
-    pause,
+    pause_path,
     progress_of,
     record_completion,
-    resume,
+    resume_path,
     set_labels,
     structure_of,
-    waive,
+    waive_step,
 )
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from lms.models import Extension, Opening
@@ -70,7 +70,9 @@ class Scene:
         return looked(act, **values | fields)
 
     def pause(self, who: User | None = None, **fields: Any) -> Any:
-        return self.do(pause, who, **{"from_on": TODAY, "until_on": TODAY + 20 * DAY, "reason": "A leave"} | fields)
+        return self.do(
+            pause_path, who, **{"from_on": TODAY, "until_on": TODAY + 20 * DAY, "reason": "A leave"} | fields
+        )
 
 
 @pytest.fixture
@@ -122,9 +124,9 @@ def test_a_leave_entered_in_advance_begins_on_its_day(scene: Scene) -> None:
 
 def test_going_on_early_counts_again_from_that_day(scene: Scene) -> None:
     scene.pause(until_on=None)
-    scene.do(resume, at=basics.MONDAY + 5 * DAY)
+    scene.do(resume_path, at=basics.MONDAY + 5 * DAY)
     assert scene.progress(basics.MONDAY + 8 * DAY).day == 13
-    refused(Conflict, lambda: scene.do(resume, at=basics.MONDAY + 8 * DAY))
+    refused(Conflict, lambda: scene.do(resume_path, at=basics.MONDAY + 8 * DAY))
 
 
 def test_who_may_not_pause_and_what_is_no_pause(scene: Scene) -> None:
@@ -153,31 +155,33 @@ def test_a_pause_sent_twice_is_one(scene: Scene) -> None:
 def test_more_time_moves_the_day_and_says_why(scene: Scene) -> None:
     late = basics.MONDAY + 15 * DAY
     assert scene.progress(late).state(basics.uid("second")).overdue
-    scene.do(extend, at=late, step_uid=basics.uid("second"), due_on=TODAY + 40 * DAY, reason="The customer moved it")
+    scene.do(
+        extend_step, at=late, step_uid=basics.uid("second"), due_on=TODAY + 40 * DAY, reason="The customer moved it"
+    )
     state = scene.progress(late).state(basics.uid("second"))
     assert (state.due_on, state.overdue) == (TODAY + 40 * DAY, False)
     assert "The customer moved it" in Notice.objects.get(person=scene.learner).text
-    refused(Invalid, lambda: scene.do(extend, step_uid=basics.uid("second"), due_on=TODAY, reason="Back"))
-    refused(Invalid, lambda: scene.do(extend, step_uid=basics.uid("second"), due_on=TODAY + 60 * DAY, reason=""))
-    refused(NotFound, lambda: scene.do(extend, step_uid=basics.key(), due_on=TODAY + 60 * DAY, reason="Why"))
+    refused(Invalid, lambda: scene.do(extend_step, step_uid=basics.uid("second"), due_on=TODAY, reason="Back"))
+    refused(Invalid, lambda: scene.do(extend_step, step_uid=basics.uid("second"), due_on=TODAY + 60 * DAY, reason=""))
+    refused(NotFound, lambda: scene.do(extend_step, step_uid=basics.key(), due_on=TODAY + 60 * DAY, reason="Why"))
     far = {"step_uid": basics.uid("second"), "due_on": TODAY + 60 * DAY, "reason": "Why"}
-    refused(NotFound, lambda: scene.do(extend, scene.other, **far))
-    refused(NotAllowed, lambda: scene.do(extend, scene.learner, **far))
+    refused(NotFound, lambda: scene.do(extend_step, scene.other, **far))
+    refused(NotAllowed, lambda: scene.do(extend_step, scene.learner, **far))
 
 
 def test_a_step_left_out_needs_a_reason(scene: Scene) -> None:
-    refused(Invalid, lambda: scene.do(waive, step_uid=basics.uid("first"), reason=" "))
-    scene.do(waive, step_uid=basics.uid("first"), reason="Did it elsewhere")
+    refused(Invalid, lambda: scene.do(waive_step, step_uid=basics.uid("first"), reason=" "))
+    scene.do(waive_step, step_uid=basics.uid("first"), reason="Did it elsewhere")
     assert scene.progress().state(basics.uid("first")).waived_because == "Did it elsewhere"
     done = {"step_uid": basics.uid("first"), "due_on": TODAY + 60 * DAY, "reason": "Why"}
-    refused(Conflict, lambda: scene.do(extend, **done))
+    refused(Conflict, lambda: scene.do(extend_step, **done))
 
 
 def test_the_learner_is_told_once_which_step_is_left_out_and_why(scene: Scene) -> None:
     set_labels([LabelSpec(basics.uid("first"), "step", "The first talk", "en")])
     for key in (basics.key(), basics.key()):
-        scene.do(waive, step_uid=basics.uid("first"), reason="Did it elsewhere", key=key)
-        scene.do(waive, step_uid=basics.uid("first"), reason="Did it elsewhere", key=key)
+        scene.do(waive_step, step_uid=basics.uid("first"), reason="Did it elsewhere", key=key)
+        scene.do(waive_step, step_uid=basics.uid("first"), reason="Did it elsewhere", key=key)
     notice = Notice.objects.get(person=scene.learner)
     assert notice.text == "You need not do “The first talk”: Did it elsewhere"
     assert address_of(notice.kind, notice.about) == reverse("path")
@@ -266,7 +270,7 @@ def test_more_time_is_never_less(scene: Scene, before: Any, after: Any, more: in
         enter(scene, before)
         due = scene.progress().state(basics.uid("second")).due_on
         day = max(due, TODAY) + more * DAY
-        scene.do(extend, step_uid=basics.uid("second"), due_on=day, reason="Ill")
+        scene.do(extend_step, step_uid=basics.uid("second"), due_on=day, reason="Ill")
         assert scene.progress().state(basics.uid("second")).due_on >= day
         enter(scene, after)
         progress = scene.progress(basics.MONDAY + look * DAY)
@@ -284,7 +288,7 @@ def enter(scene: Scene, found: list[tuple[int, int]]) -> None:
 
 def test_a_leave_moves_more_time_with_everything_else(scene: Scene) -> None:
     """Case 12: what was given before a leave of two months is due two months later, and says so at once."""
-    scene.do(extend, step_uid=basics.uid("second"), due_on=TODAY + 29 * DAY, reason="A course first")
+    scene.do(extend_step, step_uid=basics.uid("second"), due_on=TODAY + 29 * DAY, reason="A course first")
     plain = scene.progress().state(basics.uid("show")).due_on
     scene.pause(from_on=TODAY + DAY, until_on=TODAY + 62 * DAY)
     for at in (basics.MONDAY, basics.MONDAY + 30 * DAY, basics.MONDAY + 70 * DAY):
@@ -292,7 +296,7 @@ def test_a_leave_moves_more_time_with_everything_else(scene: Scene) -> None:
         assert progress.state(basics.uid("second")).due_on == TODAY + 90 * DAY
         assert progress.state(basics.uid("show")).due_on == plain + 61 * DAY
         assert progress.date_of(30) == plain + 61 * DAY, "milestones too"
-    scene.do(resume, at=basics.MONDAY + 11 * DAY)
+    scene.do(resume_path, at=basics.MONDAY + 11 * DAY)
     assert scene.progress(basics.MONDAY + 11 * DAY).state(basics.uid("second")).due_on == TODAY + 39 * DAY
 
 
@@ -306,9 +310,9 @@ def test_more_time_has_room_also_on_a_path_that_begins_in_a_year(scene: Scene) -
     """Cases 9 and 10: no two checks leave no day to choose."""
     Enrolment.objects.update(started_on=TODAY + 365 * DAY)
     due = scene.progress().state(basics.uid("show")).due_on
-    scene.do(extend, step_uid=basics.uid("show"), due_on=due + 365 * DAY, reason="A leave")
+    scene.do(extend_step, step_uid=basics.uid("show"), due_on=due + 365 * DAY, reason="A leave")
     assert scene.progress().state(basics.uid("show")).due_on == due + 365 * DAY
-    refused(Invalid, lambda: scene.do(extend, step_uid=basics.uid("show"), due_on=due + 365 * DAY, reason="Again"))
+    refused(Invalid, lambda: scene.do(extend_step, step_uid=basics.uid("show"), due_on=due + 365 * DAY, reason="Again"))
 
 
 # --- The first day, put right ------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from lms.api import (
     publish_path,
     publish_role_profile,
     publish_skill,
-    retire,
+    retire_content,
     set_labels,
     structure_of,
 )
@@ -149,14 +149,14 @@ def test_labels_are_written_only_when_they_change():
     assert writes(lambda: set_labels([label])) == 0
     assert set_labels([replace(label, title="New")]) == 1
     assert set_labels([replace(label, locale="da", title="Ny")]) == 1
-    retire(label.uid, LATER)
+    retire_content(label.uid, LATER)
     assert not Label.objects.filter(live=True).exists()
     assert set_labels([replace(label, title="New")]) == 1, "back on the site"
 
 
 def test_what_left_the_site_is_archived_and_comes_back():
     publish_skill(skill_spec(), AT)
-    retire(basics.uid("listening"), LATER)
+    retire_content(basics.uid("listening"), LATER)
     assert Skill.objects.get().archived_at == LATER
     assert publish_skill(skill_spec(), LATER) is None
     assert Skill.objects.get().archived_at is None

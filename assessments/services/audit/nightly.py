@@ -18,7 +18,7 @@ from lms.api import (
     LogEntry,
     Unwell,
     User,
-    holders,
+    duty_holders,
     in_language_of,
     organisation,
     queue_mail,
@@ -55,7 +55,7 @@ def verify_nightly(at: datetime) -> VerificationReport:
 
 def _who_are(duties: Iterable[str], people: Iterable[User]) -> list[User]:
     """Everybody who has one of these duties now, odd rows included. Queries: 1 a duty."""
-    found = {pk for duty in duties for pk in holders(duty).order_by().values_list("pk", flat=True)}
+    found = {pk for duty in duties for pk in duty_holders(duty).order_by().values_list("pk", flat=True)}
     return [person for person in people if person.pk in found]
 
 

@@ -77,7 +77,7 @@ def claim_case(*, actor: User, case_uid: UUID, at: datetime) -> Case:
 
 
 @act
-def decide(
+def decide_case(
     *, actor: User, case_uid: UUID, verdicts: Mapping[str, Verdict], why: str, shown: str, key: UUID, at: datetime
 ) -> list[SignOffEvent]:
     """Decide a case: one event a skill, in the standard's order. The same key gives the same events again.

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from assessments.models import Case, Request
 from assessments.rules.notices import ASKED_NO_MORE, OBSERVER_LEFT
-from coaching.api import CoachAssignment, ObserverGrant, let_go
+from coaching.api import CoachAssignment, ObserverGrant, end_helping
 from lms import clock
 from lms.api import (
     Enrolment,
@@ -49,7 +49,7 @@ class OpenWork:
     duties: tuple[str, ...]
 
 
-def held_by(actor: User, person_uid: UUID) -> tuple[User, OpenWork]:
+def open_work_of(actor: User, person_uid: UUID) -> tuple[User, OpenWork]:
     """Somebody whom the actor may end, and what would be handed on. NotFound, NotAllowed. Queries: 8."""
     person = _to_end(actor, person_uid)
     paths = Enrolment.objects.filter(person=person, status__in=Enrolment.OPEN).values_list("path__title", flat=True)
@@ -103,7 +103,7 @@ def end_person(*, actor: User, person_uid: UUID, last_day: date, reason: str, ke
     _let_requests_go(person, at)
     Case.objects.filter(claimed_by=person).update(claimed_by=None, claimed_until=None)
     enrolments = close_account(person=person, last_day=last_day, by=actor, reason=reason, at=at)
-    let_go(actor=actor, person=person, enrolments=enrolments, reason=reason, key=key, at=at)
+    end_helping(actor=actor, person=person, enrolments=enrolments, reason=reason, key=key, at=at)
     return person
 
 

@@ -66,7 +66,7 @@ def countersign(
 
 
 @act
-def revoke(*, actor: User, event_uid: UUID, reason: str, shown: str, key: UUID, at: datetime) -> SignOffEvent:
+def revoke_signoff(*, actor: User, event_uid: UUID, reason: str, shown: str, key: UUID, at: datetime) -> SignOffEvent:
     """Take a sign-off back, with a reason: a new event says so. Show closes; a completed step stays done.
 
     Raises NotFound, NotAllowed (neither own act nor L&D, or the learner), Conflict (no longer standing), Changed,

@@ -80,7 +80,9 @@ def verdicts_of_people(person_ids: Collection[int]) -> Mapping[int, Mapping[str,
     return found
 
 
-def newest(verdicts: Mapping[str, Sequence[Verdict]], skill: str, standard: UUID | None = None) -> Verdict | None:
+def newest_verdict(
+    verdicts: Mapping[str, Sequence[Verdict]], skill: str, standard: UUID | None = None
+) -> Verdict | None:
     """The newest on a skill; where a role asks for one standard, the newest on that."""
     return next((item for item in verdicts.get(skill, ()) if standard in (None, item.standard)), None)
 

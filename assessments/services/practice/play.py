@@ -109,7 +109,7 @@ def start_attempt(*, actor: User, scenario_uid: UUID, restart: bool = False, key
 
 
 @act
-def choose(
+def choose_in_attempt(
     *, actor: User, attempt_uid: UUID, node: str, choice: str, confidence: str = "", key: UUID, at: datetime
 ) -> Attempt:
     """Take a decision. ``choice`` is its id, or the sign under which it was shown (``sign_of``).

@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet
 from assessments.models import StandardVersion
 from assessments.rules.readiness import Readiness, Term, assess_skills, by_skill
 from assessments.services.cases.standards import RoleRequirements, role_of
-from assessments.services.ledger.verdicts import newest, verdicts_of_people
+from assessments.services.ledger.verdicts import newest_verdict, verdicts_of_people
 from lms import clock
 from lms.api import (
     Enrolment,
@@ -171,7 +171,7 @@ class PersonReadiness:
 
     def verdict_of(self, skill: str) -> Verdict | None:
         """The last that the ledger says of a skill beside its gates, on the standard that the role asks for."""
-        return newest(self.verdicts, skill, self.standard_of(skill))
+        return newest_verdict(self.verdicts, skill, self.standard_of(skill))
 
     def standard_of(self, skill: str) -> UUID | None:
         """The standard by which alone the role asks for a skill; None when any will do."""

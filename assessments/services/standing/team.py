@@ -17,7 +17,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from lms import clock
-from lms.api import Enrolment, Membership, current
+from lms.api import Enrolment, Membership, current_memberships
 from lms.rules.ladder import Ladder
 from lms.rules.names import fold
 
@@ -89,7 +89,9 @@ def team_of(visible: Q, at: datetime | None = None) -> list[TeamRow]:
 
 
 def _team_name(on: date) -> Subquery:
-    member = Membership.objects.filter(current(on=on), person=OuterRef("person"), role=Membership.Role.MEMBER)
+    member = Membership.objects.filter(
+        current_memberships(on=on), person=OuterRef("person"), role=Membership.Role.MEMBER
+    )
     return Subquery(member.order_by("-from_on", "-pk").values("team__name")[:1])
 
 
@@ -99,7 +101,7 @@ def counts_of(rows: Iterable[TeamRow]) -> dict[str, int]:
     return {bucket: counted[bucket] for bucket in BUCKETS}
 
 
-def chosen(
+def chosen_for_team(
     rows: Iterable[TeamRow], *, bucket: str = "", team: str = "", path: str = "", words: str = ""
 ) -> list[TeamRow]:
     """The rows that pass every filter that is given."""
@@ -114,7 +116,7 @@ def chosen(
     ]
 
 
-def in_order(rows: Iterable[TeamRow], sort: str) -> list[TeamRow]:
+def team_in_order(rows: Iterable[TeamRow], sort: str) -> list[TeamRow]:
     """By role, and within a role by name, by readiness (who is nearest first) or by planned days to ready."""
 
     def rank(row: TeamRow) -> tuple[object, ...]:

@@ -22,7 +22,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        look = api.state_of if options["check"] else api.compile_all
+        look = api.compile_state if options["check"] else api.compile_all
         changed, failed = look(clock.now())
         for line in failed:
             self.stderr.write(line)

@@ -12,7 +12,15 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from assessments.api import Answered, Move, SignOffStanding, answers_on, newest, standings_on, verdicts_of_people
+from assessments.api import (
+    Answered,
+    Move,
+    SignOffStanding,
+    answers_on,
+    newest_verdict,
+    standings_on,
+    verdicts_of_people,
+)
 from assessments.rules.readiness import Required
 from lms import clock
 from lms.api import (
@@ -151,7 +159,7 @@ class _Known:
                 None,
                 self.today,
                 expires_within=expiring_days(),
-                verdict=newest(self.verdicts, slug),
+                verdict=newest_verdict(self.verdicts, slug),
             )
         )
         best = _signed_for(found, required, signed)

@@ -15,7 +15,15 @@ from assessments.api import asked_or_seen_by
 from cms.rules.privacy import AUTHORS as AUTHORING
 from coaching.api import my_people
 from lms import clock
-from lms.api import User, administrators, duties_of, holders, learning_administrators, managers_above, personal_lines
+from lms.api import (
+    User,
+    administrators,
+    duties_of,
+    duty_holders,
+    learning_administrators,
+    managers_above,
+    personal_lines,
+)
 from lms.rules import privacy
 from lms.rules.duties import ADMINISTRATOR, AUDITOR
 from lms.rules.privacy import Personal
@@ -93,7 +101,7 @@ def _audiences(person: User, at: datetime) -> dict[str, str]:
     coaches = [helper.person for helper in my_people(person, on) if helper.role in ("coach", "cover")]
     managers = managers_above(person, on)
     learning = [who for who in learning_administrators() if who != person]
-    auditors = [who for who in holders(AUDITOR) if who != person]
+    auditors = [who for who in duty_holders(AUDITOR) if who != person]
     runs_it = [who for who in administrators() if who != person]
     asked = asked_or_seen_by(person)
     signers = [who for who in User.objects.filter(signed_events__subject=person).distinct() if who != person]

@@ -30,7 +30,7 @@ from lms.rules.notices import (
 
 from .acts import act, claim_key
 from .log import after_the_log, log_end, log_row, recording
-from .navigation import forget
+from .navigation import forget_duties
 from .notices import tell
 
 LONGEST_REASON = 300
@@ -164,7 +164,7 @@ def write_through(person: User) -> None:
     person.is_superuser = ADMINISTRATOR in held
     person.save(update_fields=["is_superuser"])
     forget_held(person)
-    forget(person.pk)
+    forget_duties(person.pk)
 
 
 # --- Administrators

@@ -109,7 +109,7 @@ def duties_now(user: User) -> frozenset[str]:
     return duties_of(user)
 
 
-def forget(*user_ids: int) -> None:
+def forget_duties(*user_ids: int) -> None:
     """These people's duties change with this transaction: look again from its end on. Queries: 0."""
     transaction.on_commit(partial(cache.delete_many, [_key(user_id) for user_id in user_ids]))
 

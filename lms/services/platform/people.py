@@ -26,7 +26,7 @@ from .acts import act, claim_key, is_of_the_key
 from .addresses import TAKEN, usable_address
 from .duties import finish_all_duties
 from .language import in_language_of
-from .navigation import KEPT_FOR, forget
+from .navigation import KEPT_FOR, forget_duties
 from .outbox import queue_mail
 
 
@@ -233,7 +233,7 @@ def close_account(*, person: User, last_day: date, by: User, reason: str, at: da
         membership.save(update_fields=["until_on"])
     person.is_active, person.left_on, person.deactivated_at = False, last_day, at
     person.save(update_fields=["is_active", "left_on", "deactivated_at"])
-    forget(person.pk)
+    forget_duties(person.pk)
     return open_now
 
 

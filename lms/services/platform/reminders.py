@@ -36,7 +36,7 @@ def remind(
         Reminder.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def call_off(kind: NoticeKind, about: Iterable[UUID]) -> None:
+def call_off_reminders(kind: NoticeKind, about: Iterable[UUID]) -> None:
     """What was to be said about these is not said any more. Queries: 1-2."""
     Reminder.objects.filter(kind=kind.code, about__in=list(about), done_at=None).delete()
 

@@ -17,7 +17,7 @@ from lms.rules.lines import one_line
 from lms.rules.notices import FIRST_DAY_CHANGED
 from lms.rules.shown import require_same
 from lms.services.platform.acts import act, claim_key
-from lms.services.platform.navigation import forget
+from lms.services.platform.navigation import forget_duties
 from lms.services.platform.notices import tell
 
 from .gates import gates_of
@@ -59,7 +59,7 @@ def enrol(
         raise Invalid(path=_("The role of this path is not published yet. Ask its author."))
     if not claim_key(actor=actor, name="person.enrol", key=key, at=at, about=key):
         return Enrolment.objects.get(uid=key)
-    forget(person.pk)
+    forget_duties(person.pk)
     try:
         with transaction.atomic():
             enrolment = Enrolment.objects.create(

@@ -39,7 +39,7 @@ AROUND = timedelta(days=1)
 
 
 @act
-def pause(
+def pause_path(
     *,
     actor: User,
     enrolment_uid: UUID,
@@ -77,7 +77,7 @@ def pause(
 
 
 @act
-def resume(*, actor: User, enrolment_uid: UUID, shown: str, key: UUID, at: datetime) -> Enrolment:
+def resume_path(*, actor: User, enrolment_uid: UUID, shown: str, key: UUID, at: datetime) -> Enrolment:
     """The path goes on today, or a pause that lies ahead is called off.
 
     Raises NotFound, NotAllowed, Conflict, Changed.
@@ -126,7 +126,7 @@ def _follow(enrolments: Iterable[Enrolment], at: datetime) -> int:
 
 
 @act
-def extend(
+def extend_step(
     *, actor: User, enrolment_uid: UUID, step_uid: UUID, due_on: date, reason: str, shown: str, key: UUID, at: datetime
 ) -> Enrolment:
     """Give a step a later day, with the reason. It is kept as a day of the path: later pauses move it as they move the
@@ -169,7 +169,7 @@ def mark_external_done(*, actor: User, enrolment_uid: UUID, step_uid: UUID, key:
 
 
 @act
-def waive(
+def waive_step(
     *, actor: User, enrolment_uid: UUID, step_uid: UUID, reason: str, shown: str, key: UUID, at: datetime
 ) -> None:
     """A step need not be done, with a reason, which the learner is told; it counts for unlocking, never as evidence.

@@ -161,7 +161,7 @@ def set_labels(labels: Iterable[LabelSpec]) -> int:
     return changed
 
 
-def retire(uid: UUID, at: datetime) -> None:
+def retire_content(uid: UUID, at: datetime) -> None:
     """The content left the site: its label is no longer live; a skill, role or path with this uid is archived."""
     Label.objects.filter(uid=uid).update(live=False)
     for model in (Skill, RoleProfile, Path):

@@ -4,6 +4,24 @@
 below, which compare digests and write nothing when nothing changed.
 """
 
-from .run import compile_all, compile_quietly, leave, moved, open_failures, retry, stale_sources, state_of
+from .run import (
+    compile_all,
+    compile_quietly,
+    compile_state,
+    content_left,
+    content_moved,
+    open_failures,
+    retry_compiling,
+    stale_sources,
+)
 
-__all__ = ["compile_all", "compile_quietly", "leave", "moved", "open_failures", "retry", "stale_sources", "state_of"]
+__all__ = [
+    "compile_all",
+    "compile_quietly",
+    "compile_state",
+    "content_left",
+    "content_moved",
+    "open_failures",
+    "retry_compiling",
+    "stale_sources",
+]

@@ -35,7 +35,7 @@ from cms.models import (
     SpeakerSource,
     StandardPage,
 )
-from lms.api import retire
+from lms.api import retire_content
 from lms.errors import DomainError
 
 from . import pages, sources
@@ -68,7 +68,7 @@ def compile_quietly(source: Content, at: datetime) -> int:
     return changed + _ripple(source, at)
 
 
-def leave(source: Content, at: datetime) -> None:
+def content_left(source: Content, at: datetime) -> None:
     """The source left the site: its content is retired in the record, and what rested on it is compiled again."""
     if type(source) not in COMPILERS or not source.is_source:
         return
@@ -76,7 +76,7 @@ def leave(source: Content, at: datetime) -> None:
     _ripple(source, at)
 
 
-def moved(page: Content, parent_before: Page, parent_after: Page, at: datetime) -> None:
+def content_moved(page: Content, parent_before: Page, parent_after: Page, at: datetime) -> None:
     """A page stands elsewhere: paths that hold either course are compiled again."""
     if not isinstance(page, LessonPage):
         return
@@ -96,7 +96,7 @@ def compile_all(at: datetime) -> tuple[int, list[str]]:
     return changed + _retire_gone(at), failed
 
 
-def retry(at: datetime) -> int:
+def retry_compiling(at: datetime) -> int:
     """Compile what is stale or failed before; cheap when there is nothing. Returns how many sources were tried."""
     waiting = [*stale_sources(), *(failure_source(row) for row in CompileFailure.objects.filter(resolved_at=None))]
     tried = {(type(source), source.pk): source for source in waiting if source is not None}  # type: ignore[attr-defined]
@@ -106,7 +106,7 @@ def retry(at: datetime) -> int:
     return len(tried)
 
 
-def state_of(at: datetime) -> tuple[int, list[str]]:
+def compile_state(at: datetime) -> tuple[int, list[str]]:
     """What ``compile_all`` would change and what would fail, without writing anything."""
     with transaction.atomic():
         result = compile_all(at)
@@ -206,7 +206,7 @@ def _compile(source: Any, at: datetime) -> int:
 
 
 def _retire(source: Any, at: datetime) -> int:
-    retire(source.uid, at)
+    retire_content(source.uid, at)
     Compilation.objects.filter(uid=source.uid).delete()
     return 1
 
@@ -218,7 +218,7 @@ def _retire_gone(at: datetime) -> int:
         row.delete()
     stays = set(Compilation.objects.filter(uid__in={row.uid for row in gone}).values_list("uid", flat=True))
     for uid in {row.uid for row in gone} - stays:
-        retire(uid, at)
+        retire_content(uid, at)
     return len(gone)
 
 
