@@ -34,7 +34,7 @@ def looked(act: Callable[..., Any], **fields: Any) -> Any:
 
 def seen(act: Callable[..., Any], **fields: Any) -> str:
     """What the page of this act shows now."""
-    return LOOKS[getattr(act, "__name__", "")](fields) or NOTHING
+    return LOOKS[act](fields) or NOTHING
 
 
 def _decision(fields: dict[str, Any]) -> str | None:
@@ -102,17 +102,22 @@ def _grants(fields: dict[str, Any]) -> str:
     return helping.grants_shown(helping.grants_to_manage(fields["actor"]))
 
 
-LOOKS: dict[str, Callable[[dict[str, Any]], str | None]] = {
-    **dict.fromkeys(("decide", "return_case"), _decision),
-    **dict.fromkeys(("countersign", "revoke"), _signoff),
-    "record_observation": _encounter,
-    **dict.fromkeys(("confirm_commitment", "send_back_commitment"), _commitment),
-    **dict.fromkeys(("accept", "hide_post", "show_post"), _post),
-    "answer_challenge": _challenge,
-    **dict.fromkeys(("assign_coach", "hand_over", "end_assignment", "answer_proposal"), _coaching),
-    **dict.fromkeys(("pause", "resume", "extend", "waive", "correct_first_day"), _steering),
-    "revoke_grant": _grant,
-    "give_grant": _grants,
+LOOKS: dict[Callable[..., Any], Callable[[dict[str, Any]], str | None]] = {
+    **dict.fromkeys((judging.decide_case, judging.return_case), _decision),
+    **dict.fromkeys((judging.countersign, judging.revoke_signoff), _signoff),
+    judging.record_observation: _encounter,
+    **dict.fromkeys((helping.confirm_commitment, helping.send_back_commitment), _commitment),
+    **dict.fromkeys((helping.accept_post, helping.hide_post, helping.show_post), _post),
+    helping.answer_challenge: _challenge,
+    **dict.fromkeys(
+        (helping.assign_coach, helping.hand_over, helping.end_assignment, helping.answer_proposal), _coaching
+    ),
+    **dict.fromkeys(
+        (record.pause_path, record.resume_path, record.extend_step, record.waive_step, record.correct_first_day),
+        _steering,
+    ),
+    helping.revoke_grant: _grant,
+    helping.give_grant: _grants,
 }
 
 

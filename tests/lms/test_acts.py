@@ -252,5 +252,5 @@ def test_every_service_with_a_key_is_an_act() -> None:
         if {"actor", "key", "at"} <= set(inspect.signature(service).parameters)
     }
     assert len(keyed) > 50
-    helpers = {"lms.services.platform.acts.claim_key", "coaching.services.leaving.let_go"}  # called inside an act
+    helpers = {"lms.services.platform.acts.claim_key", "coaching.services.leaving.end_helping"}  # called inside an act
     assert {name for name, service in keyed.items() if not hasattr(service, "__wrapped__")} - helpers == set()

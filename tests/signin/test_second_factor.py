@@ -184,7 +184,7 @@ def test_a_duty_that_another_process_gave_is_seen(duty: str, monkeypatch: pytest
     who, browser = people.person("Cora Oak"), Client()
     browser.force_login(who)
     assert browser.get("/my-people/").status_code == 200
-    monkeypatch.setattr("lms.services.platform.duties.forget", lambda *ids: None)
+    monkeypatch.setattr("lms.services.platform.duties.forget_duties", lambda *ids: None)
     people.with_duty(duty, who)
     form = {"full_name": "Nia New", "key": str(basics.key())}
     answer = browser.get("/people/") if duty == "administrator" else browser.post("/people/invite/", form)
