@@ -15,8 +15,6 @@ from uuid import UUID
 
 from .gates import GATES, VALUES, OpenGate
 
-"""So long before its last day a sign-off is due to be renewed."""
-
 VOUCHED, DUE = "vouched", "due"
 AWAITING, NOT_YET = "awaiting", "not_yet"
 LAPSED, LOWER, OTHER_STANDARD, REFUSED, REVOKED = "lapsed", "lower", "other_standard", "refused", "revoked"

@@ -137,9 +137,16 @@ SQLITE_OPTIONS = {
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON;",
 }
 
-# To compile a plan takes PostgreSQL longer than any of our questions: a second for a team of three thousand. A pooler
-# that knows no start-up options has to be told to leave them out (PgBouncer: ignore_startup_parameters).
-POSTGRESQL_OPTIONS = {"options": "-c jit=off"}
+# jit: to compile a plan takes PostgreSQL longer than any of our questions: a second for a team of three thousand. A
+# pooler that knows no start-up options has to be told to leave them out (PgBouncer: ignore_startup_parameters).
+# prepare_threshold: what a connection sends for the third time is parsed and planned for good; the values travel beside
+# the statement (server_side_binding), so that it stays the same. Not through a pooler that hands every transaction to
+# another connection and cannot carry that along (PgBouncer before 1.21): None turns it off.
+POSTGRESQL_OPTIONS = {
+    "options": "-c jit=off",
+    "server_side_binding": True,
+    "prepare_threshold": 2 if env.bool("VOUCH_PREPARE_STATEMENTS", default=True) else None,
+}
 
 
 def database() -> dict[str, Any]:
@@ -150,7 +157,7 @@ def database() -> dict[str, Any]:
     if config["ENGINE"].endswith("sqlite3"):
         config["OPTIONS"] = SQLITE_OPTIONS | config.get("OPTIONS", {})
     else:
-        config = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True} | config
+        config = {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True} | config
         config["OPTIONS"] = POSTGRESQL_OPTIONS | config.get("OPTIONS", {})
     return config | {"ATOMIC_REQUESTS": False}
 

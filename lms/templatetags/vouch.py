@@ -156,7 +156,7 @@ def act_key(context: template.Context, key: UUID | str, shown: str = "") -> dict
 def notices(context: Mapping[str, Any], news: News) -> dict[str, Any]:
     """What is new for the reader, each notice with the key of the act that marks it as read; nothing when nothing is.
 
-    After *RulerMark all as read* the reader is back on the page on which it stood.
+    After *Mark all as read* the reader is back on the page on which it stood.
     """
     return {
         "notices": [(notice, uuid4()) for notice in news.notices],

@@ -12,8 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -139,17 +138,6 @@ class Site:
             self.process.send_signal(signal.SIGTERM)
             self.process.wait(timeout=30)
 
-    @contextmanager
-    def sweep_asleep(self) -> Iterator[None]:
-        """Nothing runs on a schedule meanwhile."""
-        assert self.process
-        (beat,) = (pid for pid in children_of(self.process.pid) if b"\0beat\0" in command_of(pid))
-        os.kill(beat, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            os.kill(beat, signal.SIGCONT)
-
     def later(self, **distance: float) -> None:
         """Move the site's clock on (days=, hours=)."""
         seconds = float(self.clock.read_text()) if self.clock.exists() else 0.0
@@ -176,16 +164,6 @@ class Site:
             time.sleep(0.5)
         subjects = [f"{message['To']}: {message['Subject']}" for message in self.mail()]
         raise AssertionError(f"No mail to {to} about {words!r}; there are {subjects}")
-
-
-def children_of(pid: int) -> list[int]:
-    """The processes that a process has started."""
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def command_of(pid: int) -> bytes:
-    """The command line of a process."""
-    return Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def fingerprint() -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lms.management.commands.run_all import Child
+from lms.supervisor import Child
 
 
 @pytest.fixture

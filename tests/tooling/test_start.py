@@ -175,7 +175,7 @@ def test_a_stopped_server_leaves_no_process_and_a_free_port(
     served: subprocess.Popen[str], port: int, number: int, code: int
 ) -> None:
     assert urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).status == 200
-    assert len(members(served.pid)) >= 5  # ourselves, gunicorn and two workers, worker, schedule
+    assert len(members(served.pid)) >= 5  # ourselves, gunicorn and two workers, worker with the schedule
     served.send_signal(number)
     assert served.wait(30) == code
     assert members(served.pid) == []
@@ -202,9 +202,9 @@ def test_second_run_changes_nothing(served: subprocess.Popen[str], start: Start,
 
 @pytest.mark.long
 def test_whatever_is_killed_comes_back_and_the_end_is_the_same(served: subprocess.Popen[str], port: int) -> None:
-    """H16: the web server's master, then the worker and the schedule; Ctrl-C stops those that came afterwards."""
-    for word in ("gunicorn", " worker ", " beat "):
-        (parent,) = [pid for pid, _by in called(served.pid, "run_all")]
+    """H16: the web server's master, then the worker with the schedule; Ctrl-C stops those that came afterwards."""
+    for word in ("gunicorn", " worker "):
+        (parent,) = [pid for pid, _by in called(served.pid, "supervisor.py")]
         (killed,) = [pid for pid, by in called(served.pid, word) if by == parent]
         os.kill(killed, signal.SIGKILL)
         until, back = time.monotonic() + 40, False
