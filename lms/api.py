@@ -199,8 +199,18 @@ from lms.services.record.structure import LessonInfo, MilestoneInfo, PathStructu
 # isort: split
 
 # --- Gates, and what publishing hands to the record
-from lms.services.record.gates import NewGate, close_gates, gates_of, open_gate, open_gates, standings_of
-from lms.services.record.talk import record_example, record_recall, refresh_talk
+from lms.services.record.gates import (
+    GateValue,
+    NewGate,
+    close_gates,
+    correct_gates,
+    gates_of,
+    kept_gates,
+    open_gate,
+    open_gates,
+    standings_of,
+)
+from lms.services.record.talk import record_example, record_recall, refresh_talk, talk_facts
 from lms.services.record.versions import (
     next_number,
     publish_path,
@@ -414,11 +424,14 @@ __all__ = [
     "structure_of",
     "waive_step",
     # Gates, and what publishing hands to the record
+    "GateValue",
     "NewGate",
     "Word",
     "Words",
     "close_gates",
+    "correct_gates",
     "gates_of",
+    "kept_gates",
     "labels_of",
     "next_number",
     "open_gate",
@@ -436,5 +449,6 @@ __all__ = [
     "skill_version_now",
     "skills_by_slug",
     "standings_of",
+    "talk_facts",
     "words_of",
 ]

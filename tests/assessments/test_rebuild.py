@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from assessments.api import countersign, rebuild_gates, revoke_signoff, verify_ledger
 from assessments.models import Case, SignOffEvent
 from assessments.services.cases.decisions import Entrust
-from assessments.services.standing.rebuild import expected_gates, kept_gates, opening
+from assessments.services.standing.rebuild import expected_gates
 from coaching.api import confirm_commitment, drop_commitment, make_commitment, report_commitment, send_back_commitment
 from coaching.models import Commitment
-from lms.api import complete_lesson, record_example, record_recall
+from lms.api import complete_lesson, kept_gates, record_example, record_recall
 from lms.errors import DomainError
 from lms.models import Membership, Skill, SkillGate
+from lms.services.record.talk import talk_opens
 from tests.factories import basics, decisions, paths, people
 from tests.shown import looked
 
@@ -244,4 +245,4 @@ def test_talk_opens_at_the_first_minute_at_which_its_condition_holds(
         return minute(read) <= now and minute(enrolled) <= now and known
 
     first = next((minute(number) for number in range(40) if holds(minute(number))), None)
-    assert opening(minute(read), minute(example), asked, minute(enrolled)) == first
+    assert talk_opens(minute(read), minute(example), asked, minute(enrolled)) == first

@@ -68,6 +68,37 @@ def open_gates(gates: Iterable[NewGate], at: datetime) -> None:
     SkillGate.objects.bulk_create([SkillGate(**asdict(gate), opened_at=at) for gate in gates])
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class GateValue:
+    """One row of SkillGate, by value."""
+
+    person_id: int
+    skill_id: int
+    gate: str
+    source: str
+    opened_at: datetime
+    level: int | None = None
+    standard_uid: UUID | None = None
+    valid_until: date | None = None
+
+
+def kept_gates() -> set[GateValue]:
+    """Every gate that is written down. Queries: 1."""
+    return {GateValue(*row) for row in SkillGate.objects.values_list(*GateValue.__slots__)}
+
+
+@transaction.atomic
+def correct_gates(*, missing: Iterable[GateValue], extra: Iterable[GateValue]) -> None:
+    """Write down the gates that are missing and take away those that no fact opens; for ``rebuild_gates``, which works
+    both out in the same transaction. Queries: 1 for what is missing, and 1 for each that goes.
+    """
+    for gate in extra:
+        SkillGate.objects.filter(
+            person_id=gate.person_id, skill_id=gate.skill_id, gate=gate.gate, source=gate.source
+        ).delete()
+    SkillGate.objects.bulk_create([SkillGate(**asdict(gate)) for gate in missing])
+
+
 def close_gates(*, person_id: int, sources: Iterable[str]) -> int:
     """A source no longer counts (revoked, superseded): its rows go, the events that tell why stay. Queries: 1."""
     return SkillGate.objects.filter(person_id=person_id, source__in=list(sources)).delete()[0]

@@ -7,13 +7,13 @@ without a tagged lesson on the path has no Talk there. Once open it stays open: 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
-from lms.models import Enrolment, SkillGate, TalkFact, User
+from lms.models import Enrolment, LessonCompletion, SkillGate, TalkFact, User
 
 from .facts import PersonFacts, facts_of, lock_learner
 from .structure import PathStructure, structure_of
@@ -35,7 +35,7 @@ def open_talk(*, person: User, enrolments: Iterable[Enrolment], facts: PersonFac
     opened: list[str] = []
     rows: list[SkillGate] = []
     for enrolment in enrolments:
-        structure, source = structure_of(enrolment.path_version_id), f"enrolment:{enrolment.uid}"
+        structure, source = structure_of(enrolment.path_version_id), source_of(enrolment)
         for skill in talk_due(structure, facts.lessons.keys(), facts.examples, facts.recalled):
             if (skill, source) not in known:
                 opened.append(skill)
@@ -44,6 +44,11 @@ def open_talk(*, person: User, enrolments: Iterable[Enrolment], facts: PersonFac
     if rows:
         SkillGate.objects.bulk_create(rows)
     return opened
+
+
+def source_of(enrolment: Enrolment) -> str:
+    """The source under which a path opens Talk."""
+    return f"enrolment:{enrolment.uid}"
 
 
 def talk_due(
@@ -82,3 +87,49 @@ def record_recall(*, person: User, lesson_uid: UUID, all_right: bool, at: dateti
         fact = TalkFact(person=person, lesson_uid=lesson_uid, kind=TalkFact.Kind.RECALL, started_at=at)
         TalkFact.objects.bulk_create([fact], ignore_conflicts=True)
         refresh_talk(person=person, at=at)
+
+
+def talk_facts() -> Iterator[tuple[int, int, str, datetime]]:
+    """Every Talk that the facts open, as (person id, skill id, source, moment), for ``rebuild_gates``.
+
+    Queries: 3, and 3 a path version the first time in a process.
+    """
+    read: dict[int, dict[UUID, datetime]] = {}
+    for person_id, lesson_uid, at in LessonCompletion.objects.values_list("person_id", "lesson_uid", "completed_at"):
+        read.setdefault(person_id, {})[lesson_uid] = at
+    examples: dict[tuple[int, str], datetime] = {}
+    recalled: dict[tuple[int, UUID], list[tuple[datetime, datetime | None]]] = {}
+    facts = TalkFact.objects.values_list("person_id", "skill__slug", "lesson_uid", "started_at", "ended_at")
+    for person_id, skill, asked_by, start, end in facts:
+        if skill:
+            examples[person_id, skill] = start
+        elif asked_by:
+            recalled.setdefault((person_id, asked_by), []).append((start, end))
+    for enrolment in Enrolment.objects.all():
+        person_id, structure = enrolment.person_id, structure_of(enrolment.path_version_id)
+        done = read.get(person_id, {})
+        for skill, lessons in structure.lessons_by_skill.items():
+            if not all(lesson.uid in done for lesson in lessons):
+                continue
+            lessons_at = max([done[lesson.uid] for lesson in lessons])
+            asked = [recalled.get((person_id, lesson.uid), []) for lesson in lessons if lesson.recalls]
+            opens = talk_opens(lessons_at, examples.get((person_id, skill)), asked, enrolment.enrolled_at)
+            if opens is not None and (enrolment.ended_at is None or opens <= enrolment.ended_at):
+                yield person_id, structure.skill_ids[skill], source_of(enrolment), opens
+
+
+def talk_opens(
+    lessons_at: datetime,
+    example_at: datetime | None,
+    asked: list[list[tuple[datetime, datetime | None]]],
+    enrolled_at: datetime,
+) -> datetime | None:
+    """The first moment at which Talk held: lessons read, and an example or every recall right at once. Pure."""
+    begin = max(lessons_at, enrolled_at)
+    candidates = [max(begin, example_at)] if example_at else []
+    if asked:
+        for moment in sorted({begin, *(max(start, begin) for spans in asked for start, _end in spans)}):
+            if all(any(start <= moment and (end is None or end > moment) for start, end in spans) for spans in asked):
+                candidates.append(moment)
+                break
+    return min(candidates, default=None)
