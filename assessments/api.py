@@ -1,6 +1,6 @@
 """The front door of judging in Python. Never HTTP."""
 
-# --- Rows: for types, keys and querysets; only judging writes them
+# --- Rows: for types and keys; only judging asks for them and writes them
 from assessments.models import (
     Attempt,
     CalibrationAttempt,
@@ -29,7 +29,6 @@ from assessments.services.cases.standards import (
     occasions_for,
     parts_of,
     role_of,
-    skills_named,
     watchers_for,
 )
 from assessments.services.practice.calibration import (
@@ -75,6 +74,7 @@ from assessments.services.cases.case import (
     may_read_observations,
     read_observations,
     refresh_case,
+    undecided_cases,
 )
 from assessments.services.cases.decisions import Entrust, NotYet, Verdict, claim_case, decide_case, return_case
 from assessments.services.cases.evidence import MAX_BYTES, add_evidence, content_hash, pieces_of, withdraw_evidence
@@ -123,6 +123,7 @@ from assessments.services.ledger.signoffs import (
     SignOffStanding,
     countersign,
     revoke_signoff,
+    signers_of,
     signoff_shown,
     standings_on,
 )
@@ -159,7 +160,7 @@ from assessments.services.standing.team_facts import TeamFacts, waiting_on_paths
 from assessments.services.standing.words import line_of
 
 __all__ = [
-    # Rows: for types, keys and querysets; only judging writes them
+    # Rows: for types and keys; only judging asks for them and writes them
     "Attempt",
     "CalibrationAttempt",
     "CalibrationVersion",
@@ -210,7 +211,6 @@ __all__ = [
     "result_of",
     "role_of",
     "signoff_policy",
-    "skills_named",
     "start_attempt",
     "take_calibration",
     "try_facts",
@@ -265,6 +265,7 @@ __all__ = [
     "satisfying_set",
     "step_of",
     "take_over_request",
+    "undecided_cases",
     "verdicts_of",
     "vouched_for",
     "with_words",
@@ -286,6 +287,7 @@ __all__ = [
     "newest_verdict",
     "read_anchors",
     "revoke_signoff",
+    "signers_of",
     "signoff_shown",
     "standings_on",
     "texts_about",

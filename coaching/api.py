@@ -1,6 +1,6 @@
 """The front door of helping, in Python. Other apps come in here, and by ``rules``."""
 
-# --- Rows: for types, keys and querysets; only helping writes them
+# --- Rows: for types and keys; only helping asks for them and writes them
 from coaching.models import (
     Absence,
     Challenge,
@@ -22,6 +22,7 @@ from coaching.policies import (
     challenge_policy,
     coach_profile_policy,
     coached_by,
+    coaches_covered_by,
     commitment_policy,
     grant_policy,
     help_policy,
@@ -30,7 +31,7 @@ from coaching.policies import (
     post_policy,
     session_policy,
     thread_policy,
-    unlapsed,
+    unlapsed_grants,
 )
 from coaching.services.assignments import assign_coach, end_assignment, enrol_with_coach, hand_over
 from coaching.services.choices import PathChoice, paths_to_choose, people_here, people_to_enrol
@@ -62,7 +63,7 @@ from coaching.services.grants import (
     record_grants,
     revoke_grant,
 )
-from coaching.services.leaving import end_helping
+from coaching.services.leaving import end_helping, open_help_of
 from coaching.services.people import Helper, my_people
 from coaching.services.profiles import (
     Seats,
@@ -130,11 +131,11 @@ from coaching.services.shown import (
     grants_shown,
     post_shown,
 )
-from coaching.services.threads import FILTERS, list_threads, posts_of, read_thread, skills_to_choose
+from coaching.services.threads import FILTERS, list_threads, posts_of, prompt_about, read_thread, skills_to_choose
 from coaching.services.waiting import sessions_for_coach, waiting_for_coach, waiting_in_helping
 
 __all__ = [
-    # Rows: for types, keys and querysets; only helping writes them
+    # Rows: for types and keys; only helping asks for them and writes them
     "Absence",
     "Challenge",
     "CoachAssignment",
@@ -165,6 +166,7 @@ __all__ = [
     "coach_profile_policy",
     "coach_profiles_of",
     "coached_by",
+    "coaches_covered_by",
     "coaches_of",
     "coaches_on",
     "coaches_to_choose",
@@ -190,6 +192,7 @@ __all__ = [
     "my_people",
     "not_ended",
     "observers_for",
+    "open_help_of",
     "paths_to_choose",
     "people_here",
     "people_to_enrol",
@@ -203,7 +206,7 @@ __all__ = [
     "session_policy",
     "set_away",
     "thread_policy",
-    "unlapsed",
+    "unlapsed_grants",
     # Sessions, promises, challenges, the exchange
     "FILTERS",
     "accept_post",
@@ -239,6 +242,7 @@ __all__ = [
     "plan_session",
     "post_shown",
     "posts_of",
+    "prompt_about",
     "read_thread",
     "report_commitment",
     "send_back_commitment",

@@ -45,7 +45,6 @@ def _coaches(person: Any, on: Any) -> Any:
 
 def _observes(person: Any, on: Any) -> Any:
     """Whoever may observe some skill on that day."""
-    from coaching.models import ObserverGrant
-    from coaching.policies import unlapsed
+    from coaching.policies import unlapsed_grants
 
-    return ObserverGrant.objects.filter(unlapsed(on), person=person)
+    return unlapsed_grants(person, on)

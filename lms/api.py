@@ -1,6 +1,6 @@
 """The front door of the learning record. Other apps come in here, and by ``rules`` and ``errors``."""
 
-# --- Rows: for types, keys and querysets; only the record writes them
+# --- Rows: for types and keys; only the record asks for them and writes them
 from lms.models import (
     Act,
     Cohort,
@@ -49,6 +49,7 @@ from lms.policies import (
     everybody,
     managed_by,
     nobody,
+    path_runs,
     people_in_admin_policy,
     people_policy,
 )
@@ -80,13 +81,15 @@ from lms.services.platform.duties import (
 
 # isort: split
 
-# --- People, their addresses, accounts and language
+# --- People, their addresses, accounts and language; customers
 from lms.services.platform.accounts import keep_passphrase, remove_second_factor
 from lms.services.platform.address_change import KEEP, REMOVE, change_address, who_helps
 from lms.services.platform.addresses import addresses_of, usable_address
+from lms.services.platform.customers import customers_by_slug, open_customers, set_customer
 from lms.services.platform.language import choose_language, in_language_of, language_of, said_in
 from lms.services.platform.names import sort_names, unsorted_names
 from lms.services.platform.people import (
+    active_people,
     close_account,
     expiring_days,
     invite_person,
@@ -96,6 +99,7 @@ from lms.services.platform.people import (
     managers_of_each,
     named_like,
     organisation,
+    people_with_ids,
     resend_invitation,
     send_invitation,
 )
@@ -105,11 +109,12 @@ from lms.services.platform.short_names import name_taken
 # isort: split
 
 # --- Acts, the record's log, and what pages ask
-from lms.services.platform.acts import act, claim_key, content_now, replayed
+from lms.services.platform.acts import act, claim_key, claimed_at, content_now, is_claimed, replayed
 from lms.services.platform.health import Unwell, health_checks, register_health
 from lms.services.platform.log import (
     SealedTable,
     lock_log,
+    log_began_before,
     log_end,
     log_row,
     recording,
@@ -165,6 +170,16 @@ from lms.services.platform.reminders import call_off_reminders, remind, say_remi
 from lms.services.record.enrolments import correct_first_day, enrol, requirements_of
 from lms.services.record.facts import GateFact, facts_of, lock_learner, open_enrolments
 from lms.services.record.pace import Settled, pauses_of, settled_steps
+from lms.services.record.paths import (
+    completed_path_of,
+    enrolments_with_ids,
+    newest_path_versions,
+    open_paths,
+    paths_with_step_to_do,
+    requirements_in_force,
+    running_paths,
+    steps_of_versions,
+)
 from lms.services.record.progress import (
     DONE,
     LOCKED,
@@ -210,6 +225,7 @@ from lms.services.record.gates import (
     open_gates,
     standings_of,
 )
+from lms.services.record.skills import skill_versions, skills_in_use, skills_named, skills_with_ids
 from lms.services.record.talk import record_example, record_recall, refresh_talk, talk_facts
 from lms.services.record.versions import (
     next_number,
@@ -225,7 +241,7 @@ from lms.services.record.versions import (
 from lms.services.record.words import Word, Words, labels_of, skills_by_slug, words_of
 
 __all__ = [
-    # Rows: for types, keys and querysets; only the record writes them
+    # Rows: for types and keys; only the record asks for them and writes them
     "Act",
     "Cohort",
     "Customer",
@@ -293,17 +309,20 @@ __all__ = [
     "nobody",
     "not_written_through",
     "open_holdings",
+    "path_runs",
     "people_in_admin_policy",
     "people_policy",
     "record_duty",
     "write_through",
-    # People, their addresses, accounts and language
+    # People, their addresses, accounts and language; customers
     "KEEP",
     "REMOVE",
+    "active_people",
     "addresses_of",
     "change_address",
     "choose_language",
     "close_account",
+    "customers_by_slug",
     "expiring_days",
     "in_language_of",
     "invite_person",
@@ -315,13 +334,16 @@ __all__ = [
     "managers_of_each",
     "name_taken",
     "named_like",
+    "open_customers",
     "organisation",
+    "people_with_ids",
     "personal_lines",
     "register_personal",
     "remove_second_factor",
     "resend_invitation",
     "said_in",
     "send_invitation",
+    "set_customer",
     "sort_names",
     "unsorted_names",
     "usable_address",
@@ -338,14 +360,17 @@ __all__ = [
     "act",
     "add_key",
     "claim_key",
+    "claimed_at",
     "content_now",
     "duties_now",
     "duties_of",
     "forget_duties",
     "health_checks",
     "home_of",
+    "is_claimed",
     "key_ring",
     "lock_log",
+    "log_began_before",
     "log_end",
     "log_row",
     "places",
@@ -398,8 +423,10 @@ __all__ = [
     "WAIVED",
     "as_others_see",
     "complete_lesson",
+    "completed_path_of",
     "correct_first_day",
     "enrol",
+    "enrolments_with_ids",
     "extend_step",
     "facts_of",
     "find_step",
@@ -407,20 +434,26 @@ __all__ = [
     "lesson_step",
     "lock_learner",
     "mark_external_done",
+    "newest_path_versions",
     "open_enrolments",
+    "open_paths",
     "open_step",
     "paths_of",
+    "paths_with_step_to_do",
     "pause_path",
     "pauses_of",
     "progress_of",
     "record_completion",
     "require_open",
+    "requirements_in_force",
     "requirements_of",
     "resume_path",
+    "running_paths",
     "seen_by_others",
     "settled_of",
     "settled_steps",
     "steering_shown",
+    "steps_of_versions",
     "structure_of",
     "waive_step",
     # Gates, and what publishing hands to the record
@@ -447,7 +480,11 @@ __all__ = [
     "set_labels",
     "skill_ids",
     "skill_version_now",
+    "skill_versions",
     "skills_by_slug",
+    "skills_in_use",
+    "skills_named",
+    "skills_with_ids",
     "standings_of",
     "talk_facts",
     "words_of",

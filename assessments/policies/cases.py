@@ -9,15 +9,15 @@ from django.db.models import Exists, Q, QuerySet
 
 from assessments.models import Case, Request, SignOffEvent
 from assessments.rules.ledger import SETTLED
-from coaching.api import CoachProfile, ObserverGrant, coached_by, unlapsed
-from lms.api import RowPolicy, User, everybody, has_duty, nobody, open_holdings
+from coaching.api import ObserverGrant, coached_by, coaches_covered_by, unlapsed_grants
+from lms.api import RowPolicy, User, everybody, has_duty, nobody, open_holdings, path_runs
 from lms.clock import now
 from lms.rules.duties import AUDITOR, LEARNING
 
 
 def granted_skills(user: User, on: date | None = None) -> QuerySet[ObserverGrant, Any]:
     """Ids of the skills that the person may observe on a day (default: today, UTC)."""
-    return ObserverGrant.objects.filter(unlapsed(on or now().date()), person=user).values("skill")
+    return unlapsed_grants(user, on or now().date()).values("skill")
 
 
 def waiting_countersign() -> QuerySet[SignOffEvent]:
@@ -52,7 +52,7 @@ class CasePolicy(RowPolicy[Case]):
             auditor = everybody() if has_duty(user, AUDITOR) else nobody()
             return Q(learner=user) | coach | ((named | seen | countersign) & ~Q(learner=user)) | auditor
         if action == "feed":
-            return Q(learner=user, status__in=["collecting", "ready"], enrolment__status="active")
+            return Q(learner=user, status__in=["collecting", "ready"]) & path_runs("enrolment__")
         if action in ("decide", "read"):
             return coach
         return nobody()
@@ -63,8 +63,7 @@ def to_take_over(user: User, on: date | None = None) -> Q:
     present coach of the learner.
     """
     day = on or now().date()
-    away = CoachProfile.objects.filter(cover__person=user, away_from__lte=day, away_until__gte=day)
-    waiting = Q(status__in=Request.WAITING, observer__in=away.values("person"))
+    waiting = Q(status__in=Request.WAITING, observer__in=coaches_covered_by(user, day).values("person"))
     return waiting & ~Q(case__learner=user) & coached_by(user, "case__enrolment", day)
 
 

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from assessments import api
-from coaching.api import Session, agenda_of, commitments_of, help_policy, sessions_of
+from coaching.api import agenda_of, commitments_of, help_policy, sessions_of
 from lms import clock
 from lms.api import as_others_see, progress_of
 from lms.requests import SignedInRequest
@@ -43,8 +43,8 @@ def coach_person(request: SignedInRequest, enrolment_uid: UUID) -> HttpResponse:
         "skills": [(line, title, look, moves.of(line.skill)) for line, title, look in skills],
         "agenda": agenda_of(progress, commitments, again),
         "commitments": commitments,
-        "planned": [row for row in reversed(sessions) if row.status == Session.Status.PLANNED],
-        "past": [row for row in sessions if row.status != Session.Status.PLANNED],
+        "planned": [row for row in reversed(sessions) if row.is_planned],
+        "past": [row for row in sessions if not row.is_planned],
         "today": progress.today,
     }
     return render(request, "coaching/person.html", context)

@@ -23,7 +23,7 @@ from assessments.forms.observe import MARK, RATING, ObservationWordsForm, Rating
 from assessments.rules.specs import StandardSpec
 from coaching.api import customers_to_choose, grants_of, may_observe
 from lms import clock
-from lms.api import Enrolment, User
+from lms.api import Enrolment, User, skills_with_ids
 from lms.errors import Invalid, NotAllowed, NotFound
 from lms.requests import SignedInRequest, key_of, shown_of
 from lms.rules.waiting import days_since
@@ -57,7 +57,7 @@ def observe_index(request: SignedInRequest) -> HttpResponse:
         "asked": [
             (ask, days_since(ask.made_at, at, ask.case.learner.zone)) for ask in asked.order_by("planned_on", "pk")
         ],
-        "skills": api.skills_named(granted),
+        "skills": skills_with_ids(list(granted)),
         "today": clock.today(request.user.zone, at),
         "key": uuid4(),
     }

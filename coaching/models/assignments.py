@@ -32,6 +32,8 @@ class CoachAssignment(models.Model):
         ENDED = "ended", _("ended")
         DECLINED = "declined", _("declined")
 
+    NOT_BEGUN = ("proposed", "declined")
+
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     enrolment = models.ForeignKey("lms.Enrolment", models.PROTECT, related_name="coach_assignments")
     coach = models.ForeignKey(CoachProfile, models.PROTECT, related_name="assignments")
@@ -64,3 +66,8 @@ class CoachAssignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.coach.person} for {self.enrolment}"
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the coach ever coached by it: a proposal alone, or one that was declined, does not begin."""
+        return self.status not in self.NOT_BEGUN

@@ -54,3 +54,8 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether it is still to be held: neither held nor missed nor cancelled."""
+        return self.status == self.Status.PLANNED

@@ -4,7 +4,7 @@ from .assignments import acting, assignment_policy, coached_by, help_policy, not
 from .challenges import challenge_policy
 from .commitments import commitment_policy
 from .exchange import is_moderator, post_policy, thread_policy
-from .profiles import coach_profile_policy, grant_policy, unlapsed
+from .profiles import coach_profile_policy, coaches_covered_by, grant_policy, unlapsed, unlapsed_grants
 from .sessions import session_policy
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "challenge_policy",
     "coach_profile_policy",
     "coached_by",
+    "coaches_covered_by",
     "commitment_policy",
     "grant_policy",
     "help_policy",
@@ -22,4 +23,5 @@ __all__ = [
     "session_policy",
     "thread_policy",
     "unlapsed",
+    "unlapsed_grants",
 ]

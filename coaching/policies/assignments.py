@@ -12,7 +12,17 @@ from datetime import date
 from django.db.models import Q
 
 from coaching.models import CoachAssignment
-from lms.api import Enrolment, RowPolicy, User, everybody, is_learning_administrator, managed_by, managed_teams, nobody
+from lms.api import (
+    Enrolment,
+    RowPolicy,
+    User,
+    everybody,
+    is_learning_administrator,
+    managed_by,
+    managed_teams,
+    nobody,
+    path_runs,
+)
 from lms.clock import now
 
 
@@ -58,7 +68,7 @@ class HelpPolicy(RowPolicy[Enrolment]):
         if action == "meet":
             return (mine | coached_by(user)) & open_
         if action == "do":
-            return mine & Q(status=Enrolment.Status.ACTIVE)
+            return mine & path_runs()
         if action == "assign":
             return self._steered(user) & open_ & ~mine
         return nobody()

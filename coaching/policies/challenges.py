@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 
 from coaching.models import Challenge
-from lms.api import Enrolment, RowPolicy, User, nobody
+from lms.api import RowPolicy, User, nobody
 
 from .assignments import coached_by, help_policy
 
@@ -18,8 +18,7 @@ class ChallengePolicy(RowPolicy[Challenge]):
     def rows(self, user: User, action: str) -> Q:
         mine = Q(enrolment__person=user)
         if action == "view":
-            seen = Enrolment.objects.filter(help_policy.rows(user, "view")).values("pk")
-            return Q(enrolment__in=seen)
+            return Q(enrolment__in=help_policy.queryset(user, "view"))
         if action == "withdraw":
             return mine
         if action == "answer":

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from coaching.models import CoachAssignment, ObserverGrant, Post, Thread
+from coaching.models import CoachAssignment, Post, Thread
 from lms.api import RowPolicy, User, everybody, is_administrator, is_learning_administrator, nobody
 from lms.clock import now
 
 from .assignments import acting
-from .profiles import unlapsed
+from .profiles import unlapsed_grants
 
 
 def is_moderator(user: User) -> bool:
@@ -55,7 +55,7 @@ class PostPolicy(RowPolicy[Post]):
         if is_learning_administrator(user):
             return everybody()
         coached = CoachAssignment.objects.filter(acting(user)).values("enrolment__person")
-        granted = ObserverGrant.objects.filter(unlapsed(now().date()), person=user).values("skill")
+        granted = unlapsed_grants(user, now().date()).values("skill")
         return Q(author__in=coached) | Q(thread__skill__in=granted)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from coaching.models import CoachProfile, ObserverGrant
 from lms.api import RowPolicy, User, everybody, is_administrator, is_learning_administrator, managed_teams, nobody
@@ -13,6 +13,16 @@ from lms.api import RowPolicy, User, everybody, is_administrator, is_learning_ad
 def unlapsed(on: date, prefix: str = "") -> Q:
     """Grants (at ``prefix``) that hold on a day, their last day included."""
     return Q(**{f"{prefix}revoked_at": None, f"{prefix}until_on__gte": on})
+
+
+def unlapsed_grants(person: User, on: date) -> QuerySet[ObserverGrant]:
+    """The grants that somebody holds on a day, their last day included."""
+    return ObserverGrant.objects.filter(unlapsed(on), person=person)
+
+
+def coaches_covered_by(user: User, on: date) -> QuerySet[CoachProfile]:
+    """Coaches who are away on a day and for whom the user stands in."""
+    return CoachProfile.objects.filter(cover__person=user, away_from__lte=on, away_until__gte=on)
 
 
 class CoachProfilePolicy(RowPolicy[CoachProfile]):

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 
-from lms.api import PathStructure, PathVersion, User, named_like, people_policy, structure_of
+from lms.api import (
+    PathStructure,
+    PathVersion,
+    User,
+    active_people,
+    named_like,
+    newest_path_versions,
+    people_policy,
+    structure_of,
+)
 
 MOST = 200
 
@@ -21,8 +30,7 @@ class PathChoice:
 
 def paths_to_choose() -> list[PathChoice]:
     """Every published path, by title, with its role. Queries: 1, and 2 the first time for each version."""
-    newest = PathVersion.objects.values("path").annotate(newest=Max("pk")).values("newest")
-    rows = PathVersion.objects.filter(pk__in=newest, path__archived_at=None).select_related("path", "role_profile")
+    rows = newest_path_versions().select_related("path", "role_profile")
     return [PathChoice(row, structure_of(row.pk)) for row in rows.order_by("path__name_order", "pk")]
 
 
@@ -34,7 +42,7 @@ def people_to_enrol(actor: User, words: str = "") -> list[User]:
 
 def people_here(words: str = "") -> list[User]:
     """Active people by name; with ``words`` only who matches. At most 200. Queries: 1."""
-    return list(_matching(words, User.objects.filter(is_active=True))[:MOST])
+    return list(_matching(words, active_people())[:MOST])
 
 
 def _matching(words: str, rows: QuerySet[User]) -> QuerySet[User]:

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from coaching.models import Absence, CoachAssignment, CoachProfile
 from coaching.policies import acting, help_policy, not_ended
-from lms.api import Enrolment, Prepared, User
+from lms.api import Enrolment, Prepared, User, enrolments_with_ids
 from lms.rules.waiting import PROPOSAL, Waiting
 
 ACTIVE = CoachAssignment.Status.ACTIVE
@@ -99,7 +99,7 @@ def as_coach(user_id: int, enrolment_id: int, at: datetime) -> AsCoach | None:
     then = CoachAssignment.objects.filter(
         Q(ended_at=None) | Q(ended_at__gt=at), enrolment_id=enrolment_id, started_at__lte=at
     )
-    then = then.exclude(status__in=[CoachAssignment.Status.PROPOSED, CoachAssignment.Status.DECLINED])
+    then = then.exclude(status__in=CoachAssignment.NOT_BEGUN)
     own = then.filter(coach__person_id=user_id).order_by("-kind", "pk").first()  # the coach before a cover
     if own:
         return AsCoach(own.uid)
@@ -167,7 +167,7 @@ def _assigned(enrolments: list[int], on: date) -> QuerySet[Enrolment]:
     present = Q(coach_assignments__status=ACTIVE, coach_assignments__kind=PRIMARY)
     proposed = Q(coach_assignments__status=CoachAssignment.Status.PROPOSED)
     may_cover = not_ended("held__coach__cover__", on) & ~Q(held__coach__cover__person=F("person"))
-    return Enrolment.objects.filter(pk__in=enrolments).annotate(
+    return enrolments_with_ids(enrolments).annotate(
         held=FilteredRelation("coach_assignments", condition=present | proposed),
         as_since=Coalesce(Subquery(before.order_by("-ended_at").values("ended_at")[:1]), F("enrolled_at")),
         as_cover=Case(When(may_cover, then=F("held__coach__cover__person__full_name")), default=Value("")),

@@ -16,7 +16,6 @@ from lms.api import (
     OPEN,
     Customer,
     Enrolment,
-    Skill,
     StepInfo,
     StepKind,
     User,
@@ -24,10 +23,12 @@ from lms.api import (
     claim_key,
     lock_log,
     log_row,
+    open_customers,
     open_gate,
     progress_of,
     record_completion,
     require_open,
+    skills_named,
     structure_of,
     tell,
 )
@@ -72,7 +73,7 @@ def make_commitment(
         raise Invalid(what=_("Say it in 300 characters; there is room for the story when you report."))
     PROMISED_BY.check("by_on", by_on, clock.today(actor.zone, at))
     slugs = set(skills) or set(step.skills if step else ())
-    chosen = list(Skill.objects.filter(slug__in=slugs))
+    chosen = list(skills_named(slugs))
     if not chosen or len(chosen) != len(slugs):
         raise Invalid(skills=_("Choose at least one skill that you will use."))
     made = Commitment.objects.create(
@@ -201,7 +202,7 @@ def open_commitments(enrolment_ids: Iterable[int]) -> list[Commitment]:
 
 def customers_to_choose() -> list[Customer]:
     """Whom a promise can be for. Queries: 1."""
-    return list(Customer.objects.filter(closed=False))
+    return list(open_customers())
 
 
 def source_of(commitment_uid: UUID) -> str:
@@ -233,10 +234,10 @@ def _step(enrolment: Enrolment, step_uid: UUID, at: datetime) -> StepInfo:
 
 def _customer(uid: UUID | None) -> Customer | None:
     if uid is None:
-        if Customer.objects.filter(closed=False).exists():
+        if open_customers().exists():
             raise Invalid(customer=_("Choose the customer that it is for."))
         return None
-    found = Customer.objects.filter(uid=uid, closed=False).first()
+    found = open_customers().filter(uid=uid).first()
     if found is None:
         raise Invalid(customer=_("Choose a customer that we serve now."))
     return found

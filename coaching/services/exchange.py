@@ -24,10 +24,12 @@ from lms.api import (
     User,
     act,
     claim_key,
+    lock_person,
     open_enrolments,
     progress_of,
     record_completion,
     record_example,
+    skills_in_use,
     structure_of,
     tell,
 )
@@ -70,7 +72,7 @@ def ask_question(*, actor: User, skill_slug: str, title: str, body: str, key: UU
     if len(title) > LONGEST_TITLE:
         raise Invalid(title=_("Keep the question under %(n)s characters; the rest goes below.") % {"n": LONGEST_TITLE})
     body = _body(body)
-    skill = Skill.objects.filter(slug=skill_slug, archived_at=None).first()
+    skill = skills_in_use().filter(slug=skill_slug).first()
     if skill is None:
         raise Invalid(skill=_("Choose the skill that it is about."))
     before = _written(actor, Kind.QUESTION, body, at, thread__skill=skill, thread__title=title)
@@ -187,7 +189,7 @@ def _add(actor: User, thread: Thread, kind: str, body: str, key: UUID, at: datet
 
 def _written(author: User, kind: str, body: str, at: datetime, **place: Any) -> Post | None:
     """What the author wrote there within the last hour in these very words, if it is in sight. Queries: 2."""
-    User.objects.select_for_update(no_key=True).filter(pk=author.pk).first()
+    lock_person(author.pk)
     recent = Post.objects.filter(author=author, kind=kind, posted_at__gt=at - AGAIN, hidden_at=None)
     return recent.filter(body=body, **place).select_related("thread").first()
 

@@ -19,18 +19,19 @@ from coaching.policies import grant_policy, unlapsed
 from coaching.rules.notices import MAY_OBSERVE, OBSERVES_NO_MORE
 from coaching.rules.times import a_year_later
 from lms.api import (
-    Act,
     Prepared,
-    Skill,
     User,
     act,
+    active_people,
     claim_key,
+    claimed_at,
     forget_duties,
     lock_log,
     log_end,
     log_row,
     recording,
     replayed,
+    skills_in_use,
     tell,
 )
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -66,13 +67,13 @@ def give_grant(
     """
     lock_log()
     grant_policy.require(actor, "add")
-    person = User.objects.select_for_update(no_key=True).filter(uid=person_uid, is_active=True).first()
+    person = active_people().select_for_update(no_key=True).filter(uid=person_uid).first()
     if person is None:
         raise NotFound(_("There is no such person here now."))
     if person.pk == actor.pk:
         raise NotAllowed(_("Nobody gives a grant to themself. Ask another learning administrator."))
     slugs, reason = set(skill_slugs), one_line(reason)
-    skills = list(Skill.objects.filter(slug__in=slugs, archived_at=None))
+    skills = list(skills_in_use().filter(slug__in=slugs))
     if not skills or len(skills) != len(slugs):
         raise Invalid(skills=_("Choose at least one skill of the list."))
     if not reason:
@@ -81,8 +82,8 @@ def give_grant(
     until_on = until_on or longest
     MAY_OBSERVE_UNTIL.check("until_on", until_on, at.date(), last=longest)
     if not claim_key(actor=actor, name="grant.give", key=key, at=at, about=person.uid):
-        then = Act.objects.get(pk=key).at
-        return list(ObserverGrant.objects.filter(person=person, granted_by=actor, granted_at=then).order_by("pk"))
+        given = ObserverGrant.objects.filter(person=person, granted_by=actor, granted_at=claimed_at(key))
+        return list(given.order_by("pk"))
     require_same(shown, grants_shown(grants_to_manage(actor)))
     return record_grants(
         person=person,
@@ -252,7 +253,7 @@ def observers_for(skill_ids: Iterable[int], exclude: Iterable[User] = (), *, on:
         .order_by()
         .values("person")
     )
-    rows = User.objects.filter(pk__in=able, is_active=True).exclude(pk__in=[person.pk for person in exclude])
+    rows = active_people().filter(pk__in=able).exclude(pk__in=[person.pk for person in exclude])
     return list(rows) if wanted else []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -15,6 +16,21 @@ from .coaches import ACTIVE
 from .grants import end_grant
 from .profiles import end_coach
 from .sessions import cancel_planned
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHelp:
+    """What somebody's helping holds open today: the names of whom they coach, and how many grants."""
+
+    learners: tuple[str, ...]
+    grants: int
+
+
+def open_help_of(person: User) -> OpenHelp:
+    """What ``end_helping`` would hand on of what somebody does for others. Queries: 2."""
+    coached = CoachAssignment.objects.filter(coach__person=person, status=ACTIVE)
+    names = coached.order_by("enrolment__person__name_order").values_list("enrolment__person__full_name", flat=True)
+    return OpenHelp(tuple(names), ObserverGrant.objects.filter(person=person, revoked_at=None).count())
 
 
 def end_helping(

@@ -13,7 +13,18 @@ from coaching.models import CoachAssignment, CoachProfile, Session
 from coaching.policies import coach_profile_policy, not_ended
 from coaching.rules.notices import COACH_MADE, COACH_NEEDED, COVERS
 from lms import clock
-from lms.api import Prepared, User, act, claim_key, forget_duties, log_end, log_row, managers_of_each, tell
+from lms.api import (
+    Prepared,
+    User,
+    act,
+    active_people,
+    claim_key,
+    forget_duties,
+    log_end,
+    log_row,
+    managers_of_each,
+    tell,
+)
 from lms.errors import Conflict, Invalid, NotFound
 from lms.rules.bounds import AWAY
 from lms.rules.lines import one_line
@@ -35,7 +46,7 @@ def make_coach(
     """
     coach_profile_policy.require(actor, "add")
     _check_capacity(capacity)
-    person = User.objects.filter(uid=person_uid, is_active=True).first()
+    person = active_people().filter(uid=person_uid).first()
     if person is None:
         raise NotFound(_("There is no such person here now."))
     if not claim_key(actor=actor, name="coach.make", key=key, at=at, about=person.uid):

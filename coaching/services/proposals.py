@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from coaching.models import CoachAssignment
 from coaching.policies import help_policy
 from coaching.rules.notices import COACH_PROPOSED
-from lms.api import Act, Enrolment, User, act, claim_key, managers_of, tell
+from lms.api import Enrolment, User, act, claim_key, is_claimed, managers_of, tell
 from lms.errors import Conflict, Invalid
 from lms.rules.lines import one_line
 from lms.rules.shown import require_same
@@ -72,7 +72,7 @@ def answer_proposal(
     reason = one_line(reason)[:300]
     row = proposal_of(enrolment)
     if accept:
-        if row is None and not Act.objects.filter(pk=key).exists():
+        if row is None and not is_claimed(key):
             raise Conflict(_("No proposal waits any more."))
         proposed = row.coach.person.uid if row else key
         return assign(actor, enrolment_uid, proposed, row.reason if row else "", ACCEPT, key, at, shown)

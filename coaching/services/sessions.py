@@ -25,7 +25,6 @@ from lms import clock
 from lms.api import (
     OPEN,
     Enrolment,
-    Skill,
     StepInfo,
     StepKind,
     User,
@@ -37,6 +36,7 @@ from lms.api import (
     record_completion,
     remind,
     require_open,
+    skills_named,
     structure_of,
     tell,
 )
@@ -95,7 +95,7 @@ def plan_session(
         place=_place(place),
     )
     slugs = set(skills) or set(step.skills if step else ())
-    made.skills.set(Skill.objects.filter(slug__in=slugs))
+    made.skills.set(skills_named(slugs))
     _tell_other(SESSION_PLANNED, made, actor, at)
     _plan_reminder(made, at)
     return made

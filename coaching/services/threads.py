@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.db.models import BooleanField, Case, Count, Max, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from coaching.models import Post, Thread
 from coaching.policies import post_policy, thread_policy
-from lms.api import Skill, User
+from lms.api import Skill, User, skills_in_use
 
 SHOWN = Q(posts__hidden_at=None)
 ALL, QUESTIONS, UNANSWERED, PROMPTS, MINE = "all", "questions", "unanswered", "prompts", "mine"
@@ -48,6 +49,11 @@ def read_thread(actor: User, uid: Any) -> Thread:
     return thread_policy.get(actor, "view", uid=uid, related=("skill", "author"))
 
 
+def prompt_about(skill_uid: UUID) -> UUID | None:
+    """The thread in which everybody is asked about a skill, by uid. Queries: 1."""
+    return Thread.objects.filter(is_prompt=True, skill__uid=skill_uid).values_list("uid", flat=True).first()
+
+
 def posts_of(actor: User, found: Thread) -> QuerySet[Any]:
     """The posts that the actor may see, oldest first, each with ``may_accept``; not yet fetched. Queries: 1."""
     waiting = Q(accepted_at=None) & post_policy.rows(actor, "accept")
@@ -58,7 +64,7 @@ def posts_of(actor: User, found: Thread) -> QuerySet[Any]:
 
 def skills_to_choose(prompted: bool = False, slugs: Iterable[str] | None = None) -> list[Skill]:
     """Skills that threads and promises can be about; ``prompted``: only those with a prompt. Queries: 1."""
-    rows = Skill.objects.filter(archived_at=None)
+    rows = skills_in_use()
     if slugs is not None:
         rows = rows.filter(slug__in=list(slugs))
     return list(rows.filter(threads__is_prompt=True) if prompted else rows)

@@ -66,6 +66,16 @@ class Enrolment(models.Model):
     def __str__(self) -> str:
         return f"{self.person} on {self.path}"
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the learner goes on now: the path is neither paused nor over."""
+        return self.status == self.Status.ACTIVE
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the path stands still now."""
+        return self.status == self.Status.PAUSED
+
 
 class Pause(models.Model):
     """Days on which a person's path stood still: from ``from_on`` up to, not with, ``until_on`` (open: until

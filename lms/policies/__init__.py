@@ -1,7 +1,7 @@
 """Who may do what in the record, each rule written once as which rows."""
 
 from .base import RowPolicy, everybody, nobody
-from .enrolments import enrolment_policy
+from .enrolments import enrolment_policy, path_runs
 from .people import managed_by, people_in_admin_policy, people_policy
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "everybody",
     "managed_by",
     "nobody",
+    "path_runs",
     "people_in_admin_policy",
     "people_policy",
 ]

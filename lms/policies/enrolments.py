@@ -11,6 +11,11 @@ from .duties import is_learning_administrator
 from .people import managed_by, managed_teams
 
 
+def path_runs(prefix: str = "") -> Q:
+    """Rows whose enrolment (at ``prefix``, "" for an enrolment itself) is neither paused nor over."""
+    return Q(**{f"{prefix}status": Enrolment.Status.ACTIVE})
+
+
 class EnrolmentPolicy(RowPolicy[Enrolment]):
     """view: learner, manager, L&D - do: the learner, while it is open - steer (pause, extend, waive, mark done):
     manager, L&D.
@@ -23,7 +28,7 @@ class EnrolmentPolicy(RowPolicy[Enrolment]):
         if action == "view":
             return mine | theirs
         if action == "do":
-            return mine & Q(status=Enrolment.Status.ACTIVE)
+            return mine & path_runs()
         if action == "steer":
             return theirs & open_ & ~mine
         return nobody()

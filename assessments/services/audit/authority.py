@@ -11,7 +11,7 @@ from coaching.api import Absence, CoachAssignment, ObserverGrant
 from lms.rules.duties import LEARNING as LEARNING_DUTY
 from lms.rules.log import LATE
 
-from .held import NOT_BEGUN, AuthorityRows
+from .held import AuthorityRows
 from .log import Log
 from .records import Records
 
@@ -58,7 +58,7 @@ class Authorities:
         rows = _rows(event)
         assignment = self.records.by_uid(CoachAssignment, rows.get("assignment"))
         absence_uid = rows.get("absence")
-        if assignment is None or assignment.enrolment_id != event.case.enrolment_id or assignment.status in NOT_BEGUN:
+        if assignment is None or assignment.enrolment_id != event.case.enrolment_id or not assignment.has_begun:
             yield "is signed by somebody who was not the coach then"
             return
         if not self.held.assignment(assignment, event.occurred_at, place):

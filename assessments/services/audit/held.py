@@ -17,8 +17,6 @@ from lms.rules.log import ENDED, LATE
 from .log import Log
 from .records import Records
 
-NOT_BEGUN = (CoachAssignment.Status.PROPOSED, CoachAssignment.Status.DECLINED)
-
 
 class AuthorityRows:
     """Answers for any moment and place; everything is read before."""
@@ -49,8 +47,7 @@ class AuthorityRows:
 
     def assignment(self, row: CoachAssignment, at: datetime, place: int) -> bool:
         """Whether this coach coached."""
-        begun = row.status not in NOT_BEGUN
-        return begun and self._between("assignment", row, row.started_at, row.ended_at, at, place)
+        return row.has_begun and self._between("assignment", row, row.started_at, row.ended_at, at, place)
 
     def covers(
         self, row: Absence, assignment: CoachAssignment, person_id: int | None, at: datetime, place: int

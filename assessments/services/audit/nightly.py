@@ -15,11 +15,11 @@ from assessments.models import Anchor
 from assessments.rules.notices import LEDGER_FOUND
 from lms.api import (
     ADMINISTRATOR,
-    LogEntry,
     Unwell,
     User,
     duty_holders,
     in_language_of,
+    log_began_before,
     organisation,
     queue_mail,
     read_table,
@@ -115,7 +115,7 @@ def health(at: datetime) -> str:
     """When the ledger was last verified, for the doctor. Raises Unwell when long ago, or with findings."""
     last = Kept(read_table(Anchor).whole, ()).last
     if last is None:
-        if LogEntry.objects.filter(at__lt=at - OVERDUE).exists():
+        if log_began_before(at - OVERDUE):
             raise Unwell("was never verified by the nightly task: is the schedule running?")
         return "not verified yet: the first time is tonight"
     if at - last.taken_at > OVERDUE:

@@ -6,12 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 
 from assessments.models import Case, CaseReading, Request, StandardVersion
 from assessments.policies import case_policy
-from lms.api import Enrolment, User, act, claim_key
+from lms.api import Enrolment, User, act, claim_key, people_with_ids
 from lms.errors import NotFound
 
 from .examining import examine_cases
@@ -83,9 +83,12 @@ def latest_case(enrolment: Enrolment, standard_uid: UUID, *, undecided: bool) ->
     return rows.order_by("-round").values_list("uid", flat=True).first()
 
 
+def undecided_cases() -> QuerySet[Case]:
+    """Cases that are collecting evidence, or ready to decide."""
+    return Case.objects.exclude(status=Case.Status.DECIDED)
+
+
 def asked_or_seen_by(learner: User) -> QuerySet[User]:
     """Whom a learner asked to watch, unless they took it back, and who observed them. Queries: 1 when read."""
     asked = Request.objects.filter(case__learner=learner).exclude(status=Request.Status.WITHDRAWN)
-    return User.objects.filter(
-        Q(pk__in=asked.values("observer")) | Q(pk__in=learner.observations_of.values("observer"))
-    )
+    return people_with_ids(asked.values("observer")) | people_with_ids(learner.observations_of.values("observer"))

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from assessments.models import Case, CaseReading, Evidence
 from coaching.api import held_grants
-from lms.api import Enrolment, Prepared, User, managers_of_each, skills_by_slug
+from lms.api import Enrolment, Prepared, User, managers_of_each, open_paths, skills_by_slug
 
 from .examining import CaseFinding, finding_of, seen_in, skills_of
 
@@ -50,7 +50,7 @@ class _Path:
 _pieces = Prepared(_Piece, lambda case: Evidence.objects.filter(case=case, withdrawn_at=None))
 _paths = Prepared(
     _Path,
-    lambda learner: Enrolment.objects.filter(person=learner, status__in=Enrolment.OPEN),
+    lambda learner: open_paths().filter(person=learner),
     path_version="path_version_id",
 )
 

@@ -14,10 +14,9 @@ from django.utils.translation import gettext as _
 
 from assessments.models import Case, Request
 from assessments.rules.notices import ASKED_NO_MORE, OBSERVER_LEFT
-from coaching.api import CoachAssignment, ObserverGrant, end_helping
+from coaching.api import end_helping, open_help_of
 from lms import clock
 from lms.api import (
-    Enrolment,
     User,
     act,
     administrators,
@@ -25,6 +24,7 @@ from lms.api import (
     close_account,
     duties_that_end,
     is_learning_administrator,
+    open_paths,
     people_policy,
     tell,
 )
@@ -52,15 +52,14 @@ class OpenWork:
 def open_work_of(actor: User, person_uid: UUID) -> tuple[User, OpenWork]:
     """Somebody whom the actor may end, and what would be handed on. NotFound, NotAllowed. Queries: 8."""
     person = _to_end(actor, person_uid)
-    paths = Enrolment.objects.filter(person=person, status__in=Enrolment.OPEN).values_list("path__title", flat=True)
-    coached = CoachAssignment.objects.filter(coach__person=person, status=CoachAssignment.Status.ACTIVE)
+    helps = open_help_of(person)
     waiting = Request.objects.filter(status__in=Request.WAITING)
     return person, OpenWork(
-        tuple(paths),
-        tuple(coached.order_by("enrolment__person__name_order").values_list("enrolment__person__full_name", flat=True)),
+        tuple(open_paths().filter(person=person).values_list("path__title", flat=True)),
+        helps.learners,
         waiting.filter(case__learner=person).count(),
         waiting.filter(observer=person).count(),
-        ObserverGrant.objects.filter(person=person, revoked_at=None).count(),
+        helps.grants,
         tuple(BY_CODE[duty].word for duty in duties_that_end(person, clock.now())),
     )
 

@@ -27,7 +27,20 @@ from assessments.policies import request_policy
 from assessments.rules.notices import LEARNER_SEEN, YOUR_LEARNER_SEEN
 from assessments.rules.specs import StandardSpec
 from coaching.api import coach_of, may_observe
-from lms.api import Enrolment, Skill, StepKind, User, act, claim_key, lock_log, log_row, open_gate, structure_of, tell
+from lms.api import (
+    Enrolment,
+    Skill,
+    StepKind,
+    User,
+    act,
+    claim_key,
+    lock_log,
+    log_row,
+    open_gate,
+    running_paths,
+    structure_of,
+    tell,
+)
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
 from lms.rules.bounds import OBSERVED
 from lms.rules.digest import digest
@@ -217,8 +230,7 @@ def _asked(request: Request | None) -> list[object]:
 def _learner_on(enrolment_uid: UUID | None, standard_uid: UUID | None) -> tuple[Enrolment, UUID]:
     """The enrolment whose path holds the standard, and that standard; NotFound otherwise."""
     if enrolment_uid and standard_uid:
-        found = Enrolment.objects.filter(uid=enrolment_uid, status=Enrolment.Status.ACTIVE)
-        enrolment = found.select_related("person").first()
+        enrolment = running_paths().filter(uid=enrolment_uid).select_related("person").first()
     else:
         enrolment = None
     if enrolment and standard_uid:

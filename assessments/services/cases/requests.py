@@ -21,9 +21,11 @@ from lms.api import (
     StepKind,
     User,
     act,
+    active_people,
     claim_key,
     enrolment_policy,
     expiring_days,
+    open_customers,
     progress_of,
     require_open,
     tell,
@@ -44,7 +46,7 @@ def find_customer(uid: UUID | None) -> Customer | None:
     """The customer of an encounter. Invalid when it is unknown or a closed account. Queries: 0 or 1."""
     if uid is None:
         return None
-    customer = Customer.objects.filter(uid=uid, closed=False).first()
+    customer = open_customers().filter(uid=uid).first()
     if customer is None:
         raise Invalid(customer=_("Choose a customer that we serve now."))
     return customer
@@ -82,7 +84,7 @@ def request_observation(
     today = clock.today(actor.zone, at)
     SEEN_ON.check("planned_on", planned_on, today)
     case = case_for(enrolment, state.step.content_uid, at)
-    observer = User.objects.filter(uid=observer_uid, is_active=True).exclude(pk=actor.pk).first()
+    observer = active_people().filter(uid=observer_uid).exclude(pk=actor.pk).first()
     skills = list(case.version.skills.values_list("pk", flat=True))
     if observer is None or not may_observe(observer.pk, skills, at):
         raise Invalid(observer=_("Choose somebody who may observe these skills."))

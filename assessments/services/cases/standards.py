@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -12,7 +12,18 @@ from uuid import UUID
 from assessments.rules.readiness import Required
 from assessments.rules.specs import StandardSpec
 from coaching.api import observers_for
-from lms.api import Enrolment, Skill, SkillVersion, StepKind, User, named_like, requirements_of, structure_of
+from lms.api import (
+    Enrolment,
+    SkillVersion,
+    StepKind,
+    User,
+    named_like,
+    requirements_of,
+    running_paths,
+    skill_versions,
+    skills_with_ids,
+    structure_of,
+)
 from lms.rules.scales import bands_for_level
 
 
@@ -58,10 +69,9 @@ class SkillPart:
 
 def parts_of(spec: StandardSpec) -> tuple[SkillPart, ...]:
     """The standard's own indicators as they are worded now, in the bands that its ceiling asks for. Queries: 1."""
-    versions = SkillVersion.objects.filter(skill__slug__in=spec.skills).select_related("skill").order_by("number")
     latest: dict[str, SkillVersion] = {}
     worded: dict[str, tuple[str, str]] = {}
-    for version in versions:
+    for version in skill_versions(spec.skills):
         latest[version.skill.slug] = version
         for band, signs in version.spec["levels"].items():
             worded |= {f"{version.skill.slug}/{sign['id']}": (band, sign["text"]) for sign in signs}
@@ -118,8 +128,8 @@ def occasions_for(reader: User, skill_ids: Sequence[int], at: datetime, words: s
 
     Queries: 2, and 2 a path version the first time in a process.
     """
-    slugs = set(Skill.objects.filter(pk__in=skill_ids).values_list("slug", flat=True))
-    rows = Enrolment.objects.filter(status=Enrolment.Status.ACTIVE, person__is_active=True).exclude(person=reader)
+    slugs = set(skills_with_ids(skill_ids).values_list("slug", flat=True))
+    rows = running_paths().filter(person__is_active=True).exclude(person=reader)
     if words:
         rows = rows.filter(named_like(words, "person__"))
     found = []
@@ -133,8 +143,3 @@ def occasions_for(reader: User, skill_ids: Sequence[int], at: datetime, words: s
         if standards:
             found.append(Occasion(enrolment, standards))
     return found
-
-
-def skills_named(ids: Iterable[int]) -> list[Skill]:
-    """These skills by family and title. Queries: 1."""
-    return list(Skill.objects.filter(pk__in=list(ids)))

@@ -8,13 +8,26 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from assessments.models import Observation, SignOffEvent
 from assessments.policies import signoff_policy
 from assessments.rules.ledger import SETTLED, SignOff
 from assessments.rules.notices import COUNTERSIGNED, TAKEN_BACK
-from lms.api import Enrolment, User, act, claim_key, close_gates, expiring_days, lock_log, lock_person, tell
+from lms.api import (
+    User,
+    act,
+    active_people,
+    claim_key,
+    close_gates,
+    expiring_days,
+    lock_log,
+    lock_person,
+    open_paths,
+    people_with_ids,
+    tell,
+)
 from lms.errors import Conflict, Invalid, NotAllowed
 from lms.rules.shown import fingerprint, require_same
 
@@ -57,7 +70,7 @@ def countersign(
     kind = SignOffEvent.Kind.COUNTERSIGNED if agree else SignOffEvent.Kind.COUNTERSIGN_REFUSED
     chain = Chain.of(event.subject_id)
     follow_up = _follow(chain, event, kind, actor, why, key, at)
-    paths = Enrolment.objects.filter(person=event.subject_id, status__in=Enrolment.OPEN)
+    paths = open_paths().filter(person=event.subject_id)
     settle(chain, [event] if agree else [], paths, actor, key, at)
     words = {"name": actor.get_short_name(), "meaning": event.words, "agreed": agree}
     people = [event.subject, event.signer]
@@ -102,7 +115,7 @@ def revoke_signoff(*, actor: User, event_uid: UUID, reason: str, shown: str, key
 
 def _require_here(actor: User) -> None:
     """Somebody whose account ended while the page was open no longer acts. Queries: 1."""
-    if not User.objects.filter(pk=actor.pk, is_active=True).exists():
+    if not active_people().filter(pk=actor.pk).exists():
         raise NotAllowed(_("Your account has ended, so this is no longer yours to do."))
 
 
@@ -122,6 +135,11 @@ def _follow(
         at=at,
         about=event,
     )
+
+
+def signers_of(person: User) -> QuerySet[User]:
+    """Whoever signed an event about somebody, by name. Queries: 1 when read."""
+    return people_with_ids(SignOffEvent.objects.filter(subject=person).values("signer"))
 
 
 def standings_on(person_ids: Iterable[int], on: date) -> dict[int, list[SignOffStanding]]:

@@ -24,11 +24,10 @@ from assessments.models import CalibrationAttempt, CalibrationVersion
 from assessments.rules.calibration import agreement, decides
 from assessments.rules.notices import CALIBRATION_PASSED
 from assessments.rules.specs import CalibrationItemSpec, CalibrationSpec
-from coaching.api import ObserverGrant, record_grants, unlapsed
+from coaching.api import ObserverGrant, record_grants, unlapsed_grants
 from coaching.rules.times import a_year_later
 from lms.api import (
     LOCKED,
-    Enrolment,
     StepKind,
     User,
     act,
@@ -105,7 +104,7 @@ def calibration_of(actor: User, set_uid: UUID, at: datetime) -> Calibration:
     """
     version = CalibrationVersion.objects.filter(set_uid=set_uid).order_by("-number").select_related("skill").first()
     found = find_step(paths_of(actor, at), StepKind.CALIBRATION, set_uid)
-    observes = version and ObserverGrant.objects.filter(unlapsed(at.date()), person=actor, skill=version.skill).exists()
+    observes = version and unlapsed_grants(actor, at.date()).filter(skill=version.skill).exists()
     if version is None or not (found or observes):
         raise NotFound(_("This calibration is not on your path."))
     if found and found[1].status == LOCKED and not observes:
@@ -175,7 +174,7 @@ def _rounded(value: Fraction) -> Decimal:
 
 def _complete(actor: User, set_uid: UUID, at: datetime) -> None:
     for enrolment in open_enrolments(actor):
-        if enrolment.status == Enrolment.Status.ACTIVE:
+        if enrolment.is_running:
             for step in structure_of(enrolment.path_version_id).steps_about(StepKind.CALIBRATION, set_uid):
                 record_completion(enrolment=enrolment, step=step, by=actor, at=at)
 
@@ -184,7 +183,7 @@ def _renew(found: Calibration, attempt: CalibrationAttempt, at: datetime) -> Non
     """What a pass does to the right to observe, and who learns of it."""
     skill, person = found.version.skill, attempt.person
     words = {"name": person.full_name, "set": found.spec.title, "kappa": f"{attempt.kappa:.2f}", "skill": skill.title}
-    held = ObserverGrant.objects.filter(unlapsed(at.date()), person=person, skill=skill, basis__in=RENEWED).first()
+    held = unlapsed_grants(person, at.date()).filter(skill=skill, basis__in=RENEWED).first()
     if found.for_learning:
         return
     if found.decides and held:

@@ -19,7 +19,7 @@ from assessments.models import Attempt, AttemptChoice, OpenResponse, TryFact
 from assessments.policies import attempt_policy
 from assessments.rules.practice import STANDARD, meter_word, move_meters, shown_order, start_meters
 from assessments.rules.specs import ChoiceSpec, LookForSpec, MeterSpec, NodeSpec, ScenarioSpec, SpeakerSpec
-from lms.api import Skill, User
+from lms.api import User, skills_by_slug
 from lms.rules.marks import Mark
 
 from . import end_words
@@ -306,7 +306,7 @@ def _end(attempt: Attempt, spec: ScenarioSpec, ending: NodeSpec, choices: Sequen
 def _skill_lines(
     attempt: Attempt, spec: ScenarioSpec, result: Mapping[str, Any], visited: Sequence[NodeSpec]
 ) -> tuple[SkillResult, ...]:
-    titles = dict(Skill.objects.filter(slug__in=spec.skills).values_list("slug", "title"))
+    known = skills_by_slug(spec.skills)
     facts = TryFact.objects.filter(person=attempt.person_id, skill__slug__in=spec.skills)
     opened = dict(facts.values_list("skill__slug", "opened_at"))
     lines = []
@@ -316,7 +316,7 @@ def _skill_lines(
         lines.append(
             SkillResult(
                 slug=slug,
-                title=titles.get(slug, slug),
+                title=known[slug].title if slug in known else slug,
                 share=None if exact is None else float(exact),
                 figure="" if exact is None else _figure(exact),
                 decisions=sum(any(slug in choice.score for choice in node.choices) for node in visited),

@@ -26,8 +26,6 @@ from assessments.policies import attempt_policy
 from assessments.rules.practice import RULE, Score, move_meters, score, shown_order, start_meters
 from assessments.rules.specs import ChoiceSpec, NodeSpec, ScenarioSpec, SpeakerSpec
 from lms.api import (
-    Enrolment,
-    StepCompletion,
     StepKind,
     StepState,
     User,
@@ -37,6 +35,7 @@ from lms.api import (
     lock_person,
     open_gate,
     paths_of,
+    paths_with_step_to_do,
     record_completion,
     replayed,
     require_open,
@@ -339,15 +338,7 @@ def _finish(attempt: Attempt, spec: ScenarioSpec, ending: NodeSpec, at: datetime
 
 def _complete_step(attempt: Attempt, scenario_uid: UUID, at: datetime) -> None:
     """The step is done on every open path of the person that holds the scenario. Queries: 1, and 1 a step completed."""
-    done = StepCompletion.objects.filter(enrolment=OuterRef("pk"), step=OuterRef("path_version__steps"))
-    waiting = Enrolment.objects.filter(
-        ~Exists(done),
-        person=attempt.person_id,
-        status__in=Enrolment.OPEN,
-        path_version__steps__kind=StepKind.PRACTICE,
-        path_version__steps__content_uid=scenario_uid,
-    )
-    for enrolment in waiting.distinct():
+    for enrolment in paths_with_step_to_do(attempt.person_id, StepKind.PRACTICE, scenario_uid):
         for step in structure_of(enrolment.path_version_id).steps_about(StepKind.PRACTICE, scenario_uid):
             record_completion(enrolment=enrolment, step=step, by=attempt.person, at=at)
 

@@ -21,7 +21,6 @@ from django.utils.translation import gettext as _
 from assessments.models import RecallAnswer, RecallVersion, ReviewCard
 from lms import clock
 from lms.api import (
-    Enrolment,
     StepKind,
     User,
     act,
@@ -32,6 +31,7 @@ from lms.api import (
     paths_of,
     record_recall,
     require_open,
+    running_paths,
     structure_of,
 )
 from lms.errors import Conflict, Invalid, NotFound
@@ -112,8 +112,7 @@ def due_cards(person: User, on: date, limit: int = 3, versions: Iterable[int] | 
     they are known. Queries: 1, 1 more without ``versions``, and 2 a path when cold.
     """
     if versions is None:
-        open_now = Enrolment.objects.filter(person=person, status=Enrolment.Status.ACTIVE)
-        versions = open_now.values_list("path_version", flat=True)
+        versions = running_paths().filter(person=person).values_list("path_version", flat=True)
     owners = {uid for version in versions for uid in _owners(version)}
     if not owners:
         return []

@@ -20,14 +20,14 @@ from uuid import UUID
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Max, Model, Q
+from django.db.models import Count, Model
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from wagtail.models import DraftStateMixin, Locale, Page, ReferenceIndex
 
-from assessments.api import Case
+from assessments.api import undecided_cases
 from cms.models import Content
-from lms.api import Enrolment, Path, PathVersion, Requirement, RoleProfileVersion, Skill, Step
+from lms.api import newest_path_versions, open_paths, requirements_in_force, skills_by_slug, steps_of_versions
 
 Ref = tuple[int, str]
 
@@ -58,7 +58,7 @@ class Dependants:
 
 
 def load_dependants() -> Dependants:
-    """Read everything at once. Queries: at most 17, whatever the size of the site."""
+    """Read everything at once. Queries: at most 15, whatever the size of the site."""
     found = Dependants(locale_id=Locale.get_default().pk)
     _from_paths(found)
     _from_roles(found)
@@ -109,22 +109,17 @@ def dependants_of(thing: Page | Content, *, below: bool = True) -> list[str]:
 
 def _from_paths(found: Dependants) -> None:
     """Current versions of paths that are not archived."""
-    newest = PathVersion.objects.values("path").annotate(newest=Max("pk")).values("newest")
-    steps = Step.objects.filter(version__in=newest, version__path__archived_at=None)
-    for uid, title in steps.values_list("content_uid", "version__path__title"):
+    newest = newest_path_versions()
+    for uid, title in newest.values_list("steps__content_uid", "path__title"):
         if uid:
             found.by_uid[uid].add(_uses(title))
-    paths = PathVersion.objects.filter(pk__in=newest, path__archived_at=None)
-    for uid, title in paths.values_list("role_profile__uid", "path__title"):
+    for uid, title in newest.values_list("role_profile__uid", "path__title"):
         found.by_uid[uid].add(_uses(title))
 
 
 def _from_roles(found: Dependants) -> None:
     """Current versions of role profiles, and those that somebody is enrolled on."""
-    newest = RoleProfileVersion.objects.values("profile").annotate(newest=Max("pk")).values("newest")
-    used = Enrolment.objects.filter(status__in=Enrolment.OPEN).values("role_version").order_by()
-    current = Q(version__in=newest, version__profile__archived_at=None)
-    rows = Requirement.objects.filter(current | Q(version__in=used)).order_by()
+    rows = requirements_in_force().order_by()
     for skill, standard, title in rows.values_list("skill__uid", "standard_uid", "version__profile__title"):
         for uid in (skill, standard):
             if uid:
@@ -133,23 +128,20 @@ def _from_roles(found: Dependants) -> None:
 
 def _from_people(found: Dependants) -> None:
     """People on a path, whichever version of it: the path, what its steps are about, and lessons."""
-    open_ = Enrolment.objects.filter(status__in=Enrolment.OPEN)
-    on_version = dict(open_.values_list("path_version").annotate(Count("pk")).order_by())
-    titles = {pk: (uid, title) for pk, uid, title in Path.objects.values_list("pk", "uid", "title")}
+    path = ("path_version__path__uid", "path_version__path__title")
+    held = open_paths().values_list("path_version", *path).annotate(Count("pk")).order_by()
+    on_version = {version: (uid, title, number) for version, uid, title, number in held}
     counts: dict[UUID, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    paths = dict(PathVersion.objects.filter(pk__in=on_version).values_list("pk", "path_id"))
-    uids: dict[int, set[UUID]] = {pk: {titles[path][0]} for pk, path in paths.items()}
+    uids: dict[int, set[UUID]] = {version: {uid} for version, (uid, _title, _number) in on_version.items()}
     slugs: dict[int, set[str]] = defaultdict(set)
-    for version, content, skills, lessons in Step.objects.filter(version__in=on_version).values_list(
-        "version_id", "content_uid", "skills", "lessons"
-    ):
+    steps = steps_of_versions(on_version)
+    for version, content, skills, lessons in steps.values_list("version_id", "content_uid", "skills", "lessons"):
         uids[version] |= {content} if content else set()
         uids[version] |= {UUID(lesson["uid"]) for lesson in lessons}
         slugs[version] |= set(skills)
-    skill_uids = dict(Skill.objects.values_list("slug", "uid")) if slugs else {}
-    for version, number in on_version.items():
-        title = titles[paths[version]][1]
-        for uid in uids[version] | {skill_uids[slug] for slug in slugs[version] if slug in skill_uids}:
+    known = skills_by_slug(slug for named in slugs.values() for slug in named)
+    for version, (_uid, title, number) in on_version.items():
+        for uid in uids[version] | {known[slug].uid for slug in slugs[version] if slug in known}:
             counts[uid][title] += number
     for uid, by_title in counts.items():
         for title, number in by_title.items():
@@ -163,8 +155,7 @@ def _from_people(found: Dependants) -> None:
 
 def _from_cases(found: Dependants) -> None:
     """Cases that are not decided yet."""
-    open_ = Case.objects.filter(status__in=(Case.Status.COLLECTING, Case.Status.READY))
-    for uid, number in open_.values_list("standard_uid").annotate(Count("pk")).order_by():
+    for uid, number in undecided_cases().values_list("standard_uid").annotate(Count("pk")).order_by():
         sentence = ngettext("%(number)d open case is about it.", "%(number)d open cases are about it.", number)
         found.by_uid[uid].add(sentence % {"number": number})
 

@@ -30,12 +30,12 @@ from lms.api import (
     Enrolment,
     Family,
     GateFact,
-    Skill,
-    SkillVersion,
     StepKind,
     User,
     expiring_days,
     facts_of,
+    skill_versions,
+    skills_in_use,
     words_of,
 )
 from lms.errors import NotFound
@@ -197,7 +197,7 @@ def _signed_for(found: Ladder, required: Required | None, signed: list[Record]) 
 
 def my_skills(person: User, at: datetime, chosen: UUID | None = None) -> MySkills:
     """Every skill and how the person stands on it. Queries: 22, constant in paths, skills and sign-offs."""
-    skills = list(Skill.objects.filter(archived_at=None))
+    skills = list(skills_in_use())
     slugs = [skill.slug for skill in skills]
     known = _known(person, at, chosen, slugs)
     words = known.journey.words if known.journey else words_of([], slugs, get_language() or "en")
@@ -227,12 +227,7 @@ def one_skill(person: User, slug: str, at: datetime, chosen: UUID | None = None)
     """One skill: what it means, and how the person came to stand where they do, on the chosen path. Raises NotFound.
     Queries: 23.
     """
-    version = (
-        SkillVersion.objects.filter(skill__slug=slug, skill__archived_at=None)
-        .select_related("skill")
-        .order_by("-number")
-        .first()
-    )
+    version = skill_versions([slug]).filter(skill__archived_at=None).last()
     if version is None:
         raise NotFound(_("There is no such skill here. It may have been renamed."))
     known, spec = _known(person, at, chosen), version.spec

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from assessments.api import latest_case
-from coaching.api import Thread, commitment_of_step, session_of_step
+from coaching.api import commitment_of_step, prompt_about, session_of_step
 from lms.api import LOCKED, OPEN, Enrolment, PathProgress, StepInfo, StepKind, StepState, User, find_step, paths_of
 from lms.errors import NotAllowed, NotFound
 
@@ -85,9 +85,8 @@ def _place(path: PathProgress, state: StepState) -> str:
         return reverse("request_new", args=[step.uid])
     if step.kind == StepKind.CALIBRATION:
         return reverse("calibration", args=[step.content_uid])
-    if step.kind == StepKind.DISCUSSION:
-        prompts = Thread.objects.filter(is_prompt=True, skill__uid=step.content_uid)
-        uid = prompts.values_list("uid", flat=True).first()
+    if step.kind == StepKind.DISCUSSION and step.content_uid:
+        uid = prompt_about(step.content_uid)
         return reverse("exchange_thread", args=[uid]) if uid else reverse("exchange")
     return f"{reverse('path')}?path={path.enrolment.uid}#step-{step.uid}"
 

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from assessments.api import Move, RecallQuestion, due_cards
 from coaching.api import Helper, my_people
 from lms import clock
-from lms.api import OPEN, Enrolment, News, PathProgress, StepKind, StepState, User, unread_notices
+from lms.api import OPEN, Enrolment, News, PathProgress, StepKind, StepState, User, completed_path_of, unread_notices
 from lms.rules.ladder import NAMES, Ladder, gate_of
 from lms.rules.said import by_days, full_day, long_day, short_day
 from lms.rules.standing import DUE, LAPSED, LOWER, NOT_YET, REFUSED, REVOKED, Verdict
@@ -131,14 +131,14 @@ def today_of(person: User, at: datetime, chosen: UUID | None = None) -> Today:
         return _without_path(today, person, at)
     today.journey, today.helpers, today.line = journey, journey.helpers, journey.line
     progress = journey.progress
-    if progress.enrolment.status == Enrolment.Status.PAUSED:
+    if progress.enrolment.is_paused:
         today.state, today.sentence = PAUSED, _pause_sentence(progress)
         return today
     if progress.day < 1:
         today.state = AHEAD
         today.sentence = _ahead_sentence(progress)
         return today
-    active = [path.enrolment for path in paths if path.enrolment.status == Enrolment.Status.ACTIVE]
+    active = [path.enrolment for path in paths if path.enrolment.is_running]
     versions = [enrolment.path_version_id for enrolment in active]
     today.cards = due_cards(person, progress.today, versions=versions)
     today.waits = waits_of(journey)
@@ -180,8 +180,7 @@ def greeting(person: User, at: datetime) -> str:
 
 def _without_path(today: Today, person: User, at: datetime) -> Today:
     today.helpers = my_people(person, clock.today(person.zone, at))
-    ended = person.enrolments.filter(status=Enrolment.Status.COMPLETED).select_related("path", "role_version__profile")
-    today.ended = ended.first()
+    today.ended = completed_path_of(person)
     today.state = COMPLETED if today.ended else NO_PATH
     today.settled = bool(person.started_on and clock.today(person.zone, at) - person.started_on > SETTLED)
     return today

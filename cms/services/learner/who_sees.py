@@ -11,7 +11,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from assessments.api import asked_or_seen_by
+from assessments.api import asked_or_seen_by, signers_of
 from cms.rules.privacy import AUTHORS as AUTHORING
 from coaching.api import my_people
 from lms import clock
@@ -104,7 +104,7 @@ def _audiences(person: User, at: datetime) -> dict[str, str]:
     auditors = [who for who in duty_holders(AUDITOR) if who != person]
     runs_it = [who for who in administrators() if who != person]
     asked = asked_or_seen_by(person)
-    signers = [who for who in User.objects.filter(signed_events__subject=person).distinct() if who != person]
+    signers = [who for who in signers_of(person) if who != person]
     return {
         privacy.COACH: _named(coaches, _("your coach %(names)s"), _("your coaches %(names)s"))
         or _("your coach, once you have one"),

@@ -128,6 +128,16 @@ def claim_key(
     return True
 
 
+def is_claimed(key: UUID) -> bool:
+    """Whether an act was carried out with this key, whoever's. Queries: 1."""
+    return Act.objects.filter(pk=key).exists()
+
+
+def claimed_at(key: UUID) -> datetime:
+    """When the act with this key, which was claimed before, was carried out. Queries: 1."""
+    return Act.objects.get(pk=key).at
+
+
 def replayed(*, actor: User, name: str, key: UUID, about: UUID) -> Act | None:
     """The act that this key was used for before, None when it is new. Queries: 1.
 

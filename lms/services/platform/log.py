@@ -149,6 +149,11 @@ def last_entry() -> LogEntry | None:
     return LogEntry.objects.order_by("-number").first()
 
 
+def log_began_before(moment: datetime) -> bool:
+    """Whether an entry of the log is older than a moment. Queries: 1."""
+    return LogEntry.objects.filter(at__lt=moment).exists()
+
+
 def after_the_log(at: datetime) -> datetime:
     """The moment at which a right ends: after all that stands in the log, where the clock was not set back. An act that
     waited began before what it waited for. Queries: 1.

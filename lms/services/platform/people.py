@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.core.cache import cache
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from lms import clock
@@ -42,6 +43,16 @@ def expiring_days() -> int:
         kept = organisation().expiring_days
         cache.set("expiring_days", kept, KEPT_FOR)
     return kept
+
+
+def active_people() -> QuerySet[User]:
+    """Everybody whose account is open, by name."""
+    return User.objects.filter(is_active=True)
+
+
+def people_with_ids(ids: Iterable[int] | QuerySet[Any, Any]) -> QuerySet[User]:
+    """The people with these ids, given as a list or as a queryset of ids, by name; those who left, too."""
+    return User.objects.filter(pk__in=ids)
 
 
 def named_like(words: str, prefix: str = "") -> Q:

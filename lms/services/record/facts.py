@@ -30,6 +30,8 @@ from lms.models import (
 from lms.rules.gates import OpenGate
 from lms.services.platform.prepared import Prepared
 
+from .paths import open_paths
+
 
 @dataclass(slots=True)
 class _Completed:
@@ -194,5 +196,4 @@ def paths_facts(enrolment_ids: Iterable[int]) -> dict[int, PathFacts]:
 
 
 def _open(person: User) -> QuerySet[Enrolment]:
-    rows = Enrolment.objects.filter(person=person, status__in=Enrolment.OPEN)
-    return rows.select_related("person", "path", "path_version", "role_version__profile")
+    return open_paths().filter(person=person).select_related("person", "path", "path_version", "role_version__profile")

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from lms.errors import Conflict
@@ -176,12 +176,6 @@ def skill_version_now(skill: Skill) -> list[object]:
 def skill_ids() -> dict[str, int]:
     """Primary keys of all skills by slug. Queries: 1."""
     return dict(Skill.objects.values_list("slug", "pk"))
-
-
-def latest_version_ids(versions: QuerySet[Any], owner: str) -> QuerySet[Any]:
-    """The newest version of each owner (the name of a foreign key), as a queryset."""
-    newest = versions.model.objects.values(owner).annotate(newest=Max("pk")).values("newest")
-    return versions.filter(pk__in=newest)
 
 
 def _identity(model: type[M], uid: UUID, *, slug: str, **fields: Any) -> M:

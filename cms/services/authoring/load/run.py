@@ -24,7 +24,7 @@ from cms.models import (
 from cms.rules.curriculum.documents import Curriculum
 from cms.rules.curriculum.specs import uid
 from cms.services.authoring.setup import Frame, set_up_site
-from lms.api import Customer
+from lms.api import customers_by_slug, set_customer
 
 from . import raw, raw_pages
 from .raw import Keys
@@ -224,19 +224,20 @@ def _paths(writer: Writer, frame: Frame, c: Curriculum, targets: dict[str, Keys]
 
 def _customers(writer: Writer, c: Curriculum) -> None:
     writer.say(f"Customers: {len(c.customers)}")
+    known = customers_by_slug(item.slug for item in c.customers)
     for item in c.customers:
-        wanted = {"name": item.name, "decision": item.decision, "closed": item.closed, "note": item.note}
-        row = Customer.objects.filter(slug=item.slug).first()
-        if row is None:
-            Customer.objects.create(slug=item.slug, **wanted)
-            writer.report.created.append(f"customer {item.slug}")
-        elif any(getattr(row, name) != value for name, value in wanted.items()):
-            for name, value in wanted.items():
-                setattr(row, name, value)
-            row.save()
-            writer.report.updated.append(f"customer {item.slug}")
-        else:
+        wanted: dict[str, Any] = {
+            "name": item.name,
+            "decision": item.decision,
+            "closed": item.closed,
+            "note": item.note,
+        }
+        row = known.get(item.slug)
+        if row and all(getattr(row, name) == value for name, value in wanted.items()):
             writer.report.unchanged += 1
+        else:
+            set_customer(slug=item.slug, **wanted)
+            (writer.report.updated if row else writer.report.created).append(f"customer {item.slug}")
         writer.report.kinds["customer"] += 1
 
 

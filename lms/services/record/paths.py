@@ -1,0 +1,61 @@
+"""Which paths people are on, and what paths and roles ask for as they are published now.
+
+Each question is answered with rows that are not read yet: who asks narrows them further.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+
+from lms.models import Enrolment, PathVersion, Requirement, RoleProfileVersion, Step, StepCompletion, User
+from lms.policies.enrolments import path_runs
+
+
+def open_paths() -> QuerySet[Enrolment]:
+    """Enrolments that are not over: running, or paused."""
+    return Enrolment.objects.filter(status__in=Enrolment.OPEN)
+
+
+def running_paths() -> QuerySet[Enrolment]:
+    """Enrolments on which the learner goes on now: neither paused nor over."""
+    return Enrolment.objects.filter(path_runs())
+
+
+def enrolments_with_ids(ids: Iterable[int] | QuerySet[Any, Any]) -> QuerySet[Enrolment]:
+    """The enrolments with these ids, given as a list or as a queryset of ids."""
+    return Enrolment.objects.filter(pk__in=ids)
+
+
+def paths_with_step_to_do(person_id: int, kind: str, content_uid: UUID) -> QuerySet[Enrolment]:
+    """Open enrolments of a person with a step of this kind about this content that is not done, each once."""
+    done = StepCompletion.objects.filter(enrolment=OuterRef("pk"), step=OuterRef("path_version__steps"))
+    about = {"path_version__steps__kind": kind, "path_version__steps__content_uid": content_uid}
+    return open_paths().filter(~Exists(done), person=person_id, **about).distinct()
+
+
+def completed_path_of(person: User) -> Enrolment | None:
+    """The path that somebody completed, with its role; of several the one that began last. Queries: 1."""
+    rows = person.enrolments.filter(status=Enrolment.Status.COMPLETED)
+    return rows.select_related("path", "role_version__profile").first()
+
+
+def newest_path_versions() -> QuerySet[PathVersion]:
+    """Of each path on the site the version that was published last."""
+    newest = PathVersion.objects.values("path").annotate(newest=Max("pk")).values("newest")
+    return PathVersion.objects.filter(pk__in=newest, path__archived_at=None)
+
+
+def steps_of_versions(version_ids: Iterable[int] | QuerySet[Any, Any]) -> QuerySet[Step]:
+    """The steps of these path versions."""
+    return Step.objects.filter(version__in=version_ids)
+
+
+def requirements_in_force() -> QuerySet[Requirement]:
+    """What roles on the site ask for as they were published last, and what they ask of people on open paths."""
+    newest = RoleProfileVersion.objects.values("profile").annotate(newest=Max("pk")).values("newest")
+    current = Q(version__in=newest, version__profile__archived_at=None)
+    return Requirement.objects.filter(current | Q(version__in=open_paths().order_by().values("role_version")))
