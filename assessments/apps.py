@@ -14,8 +14,9 @@ class AssessmentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Keep the ledger's guards in place and have their absence noticed; say which places belong to judging,
-        what it tells people and what it holds about them.
+        where its pages are, what it tells people and what it holds about them.
         """
+        from assessments.addresses import ADDRESSES
         from assessments.checks import guards_stand
         from assessments.receivers import install_guards, lay_guards_aside
         from assessments.rules.notices import KINDS
@@ -23,10 +24,12 @@ class AssessmentsConfig(AppConfig):
         from assessments.services.audit.nightly import health as ledger_health
         from assessments.services.audit.sealed import SEALED
         from lms import clock
+        from lms.addresses import register_addresses
         from lms.api import register_health, register_notices, register_personal, register_place, register_sealed
 
         register_personal(self.name, PERSONAL)
         register_notices(KINDS)
+        register_addresses(self.name, ADDRESSES)
         register_health("ledger", lambda: ledger_health(clock.now()))
         for kind in SEALED:
             register_sealed(kind)

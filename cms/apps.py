@@ -14,20 +14,23 @@ class CmsConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect receivers; the admin asks our policies and manages people in our way; say which places belong to
-        learners, what authoring holds about people, who wrote a calibration set, who depends on content, and
+        learners, where its pages are, what authoring holds about people, who wrote a calibration set, who depends on content, and
         what stands in the way of publishing it.
         """
         from assessments.api import register_authorship
+        from cms.addresses import ADDRESSES
         from cms.api import could_know, findings_of, load_dependants, spec_of
         from cms.models.depending import register_dependants, register_judge
         from cms.rules.notices import KINDS
         from cms.rules.privacy import PERSONAL
+        from lms.addresses import register_addresses
         from lms.api import ADMINISTRATOR, register_notices, register_personal, register_place
 
         import_module("cms.receivers")
         _register_policies()
         register_personal(self.name, PERSONAL)
         register_notices(KINDS)
+        register_addresses(self.name, ADDRESSES)
         register_authorship(could_know)
         register_dependants(load_dependants)
         register_judge(findings_of, spec_of)

@@ -15,15 +15,18 @@ class CoachingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Say which duties there are in helping, which places belong to them, what it tells people
-        and what it holds about them."""
+        """Say which duties there are in helping, which places belong to them, where its pages are, what it tells
+        people and what it holds about them."""
+        from coaching.addresses import ADDRESSES
         from coaching.rules.notices import KINDS
         from coaching.rules.privacy import PERSONAL
         from coaching.services.sealed import SEALED
+        from lms.addresses import register_addresses
         from lms.api import register_duty, register_notices, register_personal, register_place, register_sealed
 
         register_personal(self.name, PERSONAL)
         register_notices(KINDS)
+        register_addresses(self.name, ADDRESSES)
         for kind in SEALED:
             register_sealed(kind)
         register_duty("coach", _coaches)

@@ -19,9 +19,10 @@ class LmsConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect receivers; keep the guards of addresses in place; say which duties the record knows of, which
-        places belong to them, and what it holds about people.
+        places belong to them, where its pages are, and what it holds about people.
         """
         from lms import api
+        from lms.addresses import ADDRESSES, register_addresses
         from lms.rules.duties import ADMINISTRATOR, DUTIES
         from lms.rules.notices import KINDS
         from lms.rules.privacy import PERSONAL
@@ -32,6 +33,7 @@ class LmsConfig(AppConfig):
         register(import_module("lms.checks").address_guards_stand, Tags.database)
         api.register_personal(self.name, PERSONAL)
         api.register_notices(KINDS)
+        register_addresses(self.name, ADDRESSES)
         api.register_wake_up(import_module("lms.tasks").wake_for_mail)
         for kind in api.SEALED:
             api.register_sealed(kind)

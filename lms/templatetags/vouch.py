@@ -17,10 +17,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
-from lms import clock
+from lms import addresses, clock
 from lms.api import News, User
 from lms.rules import charts, said
 from lms.rules.ladder import Ladder
+from lms.rules.target import Target
 
 register = template.Library()
 
@@ -58,6 +59,12 @@ def address(email: object) -> SafeString:
     """An e-mail address that may break after its @ on a narrow page, and nowhere else."""
     local, _at, domain = str(email or "").partition("@")
     return format_html("{}@<wbr>{}", local, domain) if domain else format_html("{}", local)
+
+
+@register.filter
+def address_of(target: Target | None) -> str:
+    """Where the page is that a service means: ``{{ move.target|address_of }}``; empty for none."""
+    return addresses.address_of(target)
 
 
 @register.filter

@@ -1,0 +1,15 @@
+"""Where the pages of judging are."""
+
+ADDRESSES = {
+    "calibration": "calibration",
+    "case": "case",
+    "coached learner": "coach_person",
+    "decision": "case_decide",
+    "erasure": "people_erase",
+    "new request": "request_new",
+    "queue": "coach_queue",
+    "readiness": "person_readiness",
+    "request": "observe",
+    "scenario": "practice_brief",
+    "sign-off": "signoff",
+}
