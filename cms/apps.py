@@ -14,8 +14,8 @@ class CmsConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect receivers; the admin asks our policies and manages people in our way; say which places belong to
-        learners, where its pages are, what authoring holds about people, who wrote a calibration set, who depends on content, and
-        what stands in the way of publishing it.
+        learners, where its pages are, what authoring holds about people, who wrote a calibration set, who depends on
+        content, and what stands in the way of publishing it.
         """
         from assessments.api import register_authorship
         from cms.addresses import ADDRESSES

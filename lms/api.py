@@ -145,7 +145,6 @@ from lms.rules.notice_kind import NoticeKind, all_kinds, register_notices
 from lms.services.platform.notices import (
     MailChoice,
     News,
-    address_of,
     choose_mail,
     mail_choices,
     notices_of,
@@ -388,7 +387,6 @@ __all__ = [
     "MailChoice",
     "News",
     "NoticeKind",
-    "address_of",
     "all_kinds",
     "call_off_reminders",
     "choose_mail",

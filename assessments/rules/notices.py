@@ -33,10 +33,10 @@ LEARNER_SEEN = NoticeKind(
     "assessments.learner_seen", gettext_lazy("%(observer)s wrote down what they saw: %(standard)s"), "case"
 )
 YOUR_LEARNER_SEEN = NoticeKind(
-    "assessments.your_learner_seen", gettext_lazy("%(observer)s observed %(learner)s: %(standard)s"), "case_decide"
+    "assessments.your_learner_seen", gettext_lazy("%(observer)s observed %(learner)s: %(standard)s"), "decision"
 )
 ASKED_TO_WATCH = NoticeKind(
-    "assessments.asked_to_watch", gettext_lazy("%(learner)s asks you to watch: %(standard)s"), "observe", urgent=True
+    "assessments.asked_to_watch", gettext_lazy("%(learner)s asks you to watch: %(standard)s"), "request", urgent=True
 )
 REQUEST_ANSWERED = NoticeKind("assessments.request_answered", _request_answered, "case", urgent=True)
 WATCHES_INSTEAD = NoticeKind(
@@ -45,8 +45,7 @@ WATCHES_INSTEAD = NoticeKind(
 ASKED_NO_MORE = NoticeKind(
     "assessments.asked_no_more",
     gettext_lazy("%(learner)s no longer asks you to watch: %(standard)s"),
-    "coach_queue",
-    about=False,
+    "queue",
     urgent=True,
 )
 OBSERVER_LEFT = NoticeKind(
@@ -63,17 +62,16 @@ TAKEN_BACK = NoticeKind("assessments.taken_back", gettext_lazy("%(name)s took ba
 ERASURE_ASKED = NoticeKind(
     "assessments.erasure_asked",
     gettext_lazy("%(admin)s asks to erase the texts of the sign-offs of %(name)s: %(reason)s"),
-    "people_erase",
+    "erasure",
     urgent=True,
 )
 CALIBRATION_PASSED = NoticeKind(
     "assessments.calibration_passed",
     gettext_lazy("%(name)s passed a calibration (agreement %(kappa)s). A grant for %(skill)s is yours to give."),
-    "observer_grants",
-    about=False,
+    "grants",
     digest=True,
 )
-LEDGER_FOUND = NoticeKind("assessments.ledger_found", _ledger_found, "notices", about=False, urgent=True)
+LEDGER_FOUND = NoticeKind("assessments.ledger_found", _ledger_found, "notices", urgent=True)
 
 KINDS = (
     LEARNER_SEEN,

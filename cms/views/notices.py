@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from lms import clock
-from lms.api import address_of, choose_mail, mail_choices, notices_of, read_notices
+from lms.addresses import address_of
+from lms.api import choose_mail, mail_choices, notices_of, read_notices
 from lms.errors import Invalid
 from lms.forms import MailForm
 from lms.requests import SignedInRequest, key_of, own_address
@@ -29,7 +30,7 @@ def notices(request: SignedInRequest) -> HttpResponse:
     page = Paginator(mine, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "rows": [(notice, address_of(notice.kind, notice.about), uuid4()) for notice in page],
+        "rows": [(notice, address_of(notice.target), uuid4()) for notice in page],
         "unread": mine.filter(read_at=None).count(),
         "key": uuid4(),
         "mail": MailForm(mail_choices(request.user)),
@@ -51,7 +52,7 @@ def read(request: SignedInRequest) -> HttpResponse:
         raise Invalid(_("This form is incomplete. Open the page again and send it from there.")) from None
     notice = read_notices(actor=request.user, notice_uid=uid, key=key_of(request), at=clock.now())
     if notice is not None:
-        return redirect(address_of(notice.kind, notice.about))
+        return redirect(address_of(notice.target))
     messages.success(request, _("All notices are marked as read."))
     return redirect(own_address(request, request.POST.get("next", "")) or "today")
 

@@ -77,73 +77,68 @@ CHALLENGE_ANSWERED = NoticeKind("coaching.challenge_answered", _challenge_answer
 COACH_ENDED = NoticeKind(
     "coaching.coach_ended",
     gettext_lazy("%(coach)s is no longer the coach of %(learner)s: %(reason)s"),
-    "my_people",
-    about=False,
+    "my people",
 )
 COACH_DECLINED = NoticeKind(
     "coaching.coach_declined",
     gettext_lazy("%(coach)s does not become the coach of %(learner)s: %(reason)s"),
-    "my_people",
-    about=False,
+    "my people",
 )
-COACH_FOUND = NoticeKind("coaching.coach_found", gettext_lazy("%(coach)s is your coach now."), "my_people", about=False)
+COACH_FOUND = NoticeKind("coaching.coach_found", gettext_lazy("%(coach)s is your coach now."), "my people")
 LEARNER_FOUND = NoticeKind(
-    "coaching.learner_found", gettext_lazy("You are the coach of %(learner)s now."), "coach_person", urgent=True
+    "coaching.learner_found", gettext_lazy("You are the coach of %(learner)s now."), "coached learner", urgent=True
 )
 HANDED_OVER = NoticeKind(
     "coaching.handed_over",
     gettext_lazy("%(learner)s is handed over to %(coach)s. %(reason)s"),
-    "my_people",
-    about=False,
+    "my people",
 )
 COACH_PROPOSED = NoticeKind(
     "coaching.coach_proposed",
     gettext_lazy("%(actor)s proposes %(coach)s as the coach of %(learner)s. You decide."),
-    "team_coach",
+    "choice of a coach",
     urgent=True,
 )
 COACH_NEEDED = NoticeKind(
     "coaching.coach_needed",
     gettext_lazy("%(coach)s coaches no more: %(learner)s needs another coach. You choose."),
-    "team_coach",
+    "choice of a coach",
     urgent=True,
 )
 COACH_MADE = NoticeKind(
-    "coaching.coach_made", gettext_lazy("You are a coach now, for up to %(n)s learners."), "my_people", about=False
+    "coaching.coach_made", gettext_lazy("You are a coach now, for up to %(n)s learners."), "my people"
 )
-COVERS = NoticeKind("coaching.covers", _you_cover, "my_people", about=False)
+COVERS = NoticeKind("coaching.covers", _you_cover, "my people")
 
-MAY_OBSERVE = NoticeKind("coaching.may_observe", _may_observe, "my_people", about=False)
+MAY_OBSERVE = NoticeKind("coaching.may_observe", _may_observe, "my people")
 OBSERVES_NO_MORE = NoticeKind(
     "coaching.observes_no_more",
     gettext_lazy("You no longer observe %(skill)s: %(reason)s"),
-    "my_people",
-    about=False,
+    "my people",
 )
 
 EXAMPLE_ACCEPTED = NoticeKind(
     "coaching.example_accepted",
     gettext_lazy("%(who)s accepted your example: %(title)s"),
-    "exchange_thread",
+    "thread",
     mail=EXCHANGE_MAIL,
 )
 ANSWER_ACCEPTED = NoticeKind(
     "coaching.answer_accepted",
     gettext_lazy("%(who)s accepted your answer: %(title)s"),
-    "exchange_thread",
+    "thread",
     mail=EXCHANGE_MAIL,
 )
 QUESTION_ANSWERED = NoticeKind(
     "coaching.question_answered",
     gettext_lazy("%(who)s answered your question: %(title)s"),
-    "exchange_thread",
+    "thread",
     mail=EXCHANGE_MAIL,
 )
 POST_HIDDEN = NoticeKind(
     "coaching.post_hidden",
     gettext_lazy("A moderator hid your post in “%(title)s”: %(reason)s"),
     "exchange",
-    about=False,
 )
 
 PROMISE_KEPT = NoticeKind(

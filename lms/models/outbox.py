@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from lms.rules.notice_kind import kind_of
+from lms.rules.target import Target
 
 from .lines import OneLine
 
@@ -56,6 +57,11 @@ class Notice(models.Model):
     def text(self) -> str:
         """What it says, in the language that is active. Queries: 1 where the person is not loaded."""
         return kind_of(self.kind).text(self.words, self.person)
+
+    @property
+    def target(self) -> Target:
+        """The page to go to."""
+        return Target(kind_of(self.kind).leads_to, self.about)
 
 
 class MailTurnedOff(models.Model):

@@ -30,15 +30,14 @@ class Reader(Protocol):
 class NoticeKind:
     """``code``: the app and a name. ``sentence``: a text with places for the words, or a function of words and reader.
 
-    ``place``: the URL name of the page to go to; ``about``: whether that page takes the uid of what it is about.
+    ``leads_to``: the kind of page to go to (``lms.rules.target``).
     ``urgent``: its mail leaves at once. ``digest``: its mail waits for the reader's next morning, together with others.
     ``mail``: what somebody reads who may turn off the mail of this kind; "" where nobody may.
     """
 
     code: str
     sentence: Any
-    place: str
-    about: bool = True
+    leads_to: str
     urgent: bool = False
     digest: bool = False
     mail: Any = ""

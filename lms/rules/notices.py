@@ -56,33 +56,30 @@ SECOND_FACTOR_REMOVED = NoticeKind(
     "lms.second_factor_removed",
     gettext_lazy("%(admin)s removed the second factor of %(name)s: %(reason)s"),
     "people",
-    about=False,
     urgent=True,
 )
-ADDRESS_CHANGED = NoticeKind("lms.address_changed", _address_changed, "people", about=False, urgent=True)
-DUTY_GIVEN = NoticeKind("lms.duty_given", _duty_given, "people_duties", urgent=True)
-DUTY_GIVEN_TO_YOU = NoticeKind("lms.duty_given_to_you", _duty_given_to_you, "people_duties", urgent=True)
-DUTY_ENDED = NoticeKind("lms.duty_ended", _duty_ended, "people_duties", urgent=True)
-YOUR_DUTY_ENDED = NoticeKind("lms.your_duty_ended", _your_duty_ended, "people_duties", urgent=True)
+ADDRESS_CHANGED = NoticeKind("lms.address_changed", _address_changed, "people", urgent=True)
+DUTY_GIVEN = NoticeKind("lms.duty_given", _duty_given, "duties", urgent=True)
+DUTY_GIVEN_TO_YOU = NoticeKind("lms.duty_given_to_you", _duty_given_to_you, "duties", urgent=True)
+DUTY_ENDED = NoticeKind("lms.duty_ended", _duty_ended, "duties", urgent=True)
+YOUR_DUTY_ENDED = NoticeKind("lms.your_duty_ended", _your_duty_ended, "duties", urgent=True)
 ADMINISTRATOR_REPLACED = NoticeKind(
     "lms.administrator_replaced",
     gettext_lazy("%(name)s was made administrator on the machine, in your place."),
-    "people_duties",
+    "duties",
     urgent=True,
 )
 ADMINISTRATOR_MADE = NoticeKind(
     "lms.administrator_made",
     gettext_lazy("%(name)s was made administrator on the machine itself."),
-    "people_duties",
+    "duties",
     urgent=True,
 )
-PATH_PAUSED = NoticeKind("lms.path_paused", _path_paused, "today", about=False)
-PATH_RESUMED = NoticeKind(
-    "lms.path_resumed", gettext_lazy("Your path goes on. Its days count again."), "today", about=False
-)
-TIME_GIVEN = NoticeKind("lms.time_given", _time_given, "path", about=False)
-STEP_WAIVED = NoticeKind("lms.step_waived", gettext_lazy("You need not do “%(step)s”: %(reason)s"), "path", about=False)
-FIRST_DAY_CHANGED = NoticeKind("lms.first_day_changed", _first_day_changed, "path", about=False)
+PATH_PAUSED = NoticeKind("lms.path_paused", _path_paused, "today")
+PATH_RESUMED = NoticeKind("lms.path_resumed", gettext_lazy("Your path goes on. Its days count again."), "today")
+TIME_GIVEN = NoticeKind("lms.time_given", _time_given, "own path")
+STEP_WAIVED = NoticeKind("lms.step_waived", gettext_lazy("You need not do “%(step)s”: %(reason)s"), "own path")
+FIRST_DAY_CHANGED = NoticeKind("lms.first_day_changed", _first_day_changed, "own path")
 
 KINDS = (
     SECOND_FACTOR_REMOVED,

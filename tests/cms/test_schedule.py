@@ -18,7 +18,8 @@ from cms.services.authoring import schedule as schedule_service
 from cms.services.authoring.schedule import REFUSED
 from cms.tasks import run_schedule
 from lms import clock
-from lms.api import AUTHORS, Notice, SkillVersion, User, address_of
+from lms.addresses import address_of
+from lms.api import AUTHORS, Notice, SkillVersion, User
 from tests.factories import cms, people
 
 pytestmark = pytest.mark.django_db
@@ -150,7 +151,7 @@ def test_a_refusal_is_tried_again_and_told_once(small: cms.OneOfEach, author: Us
         api.retry_compiling(now + 2 * HOUR)
     assert len(refusals(page)) == 1
     told = Notice.objects.get()
-    assert (told.person, address_of(told.kind, told.about)) == (author, reverse("wagtailadmin_home"))
+    assert (told.person, address_of(told.target)) == (author, reverse("wagtailadmin_home"))
     assert told.text.startswith("“Later” did not go live at its time.")
 
 

@@ -25,7 +25,8 @@ from coaching.api import (
 )
 from coaching.rules.notices import SESSION_SOON
 from coaching.rules.times import a_year_later, overlaps
-from lms.api import Notice, Reminder, StepCompletion, User, address_of, say_reminders
+from lms.addresses import address_of
+from lms.api import Notice, Reminder, StepCompletion, User, say_reminders
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from tests.factories import basics, coaching, paths, people
 from tests.shown import looked
@@ -72,7 +73,7 @@ def test_either_plans_and_the_other_is_told(role: str) -> None:
     assert [skill.slug for skill in made.skills.all()] == ["listening"]
     told = Notice.objects.get()
     assert told.person == (scene.coach if role == "learner" else scene.learner)
-    assert address_of(told.kind, told.about) == f"/sessions/{made.uid}/"
+    assert address_of(told.target) == f"/sessions/{made.uid}/"
     assert next_session([scene.enrolment], basics.NOON) == made
 
 
@@ -148,7 +149,7 @@ def test_both_are_reminded_a_day_before_and_of_the_new_time_when_it_moves() -> N
     assert say_reminders(coaching.soon(72)) == 2
     told = Notice.objects.filter(person=scene.learner).latest("pk")
     assert told.text == f"Your session with {scene.coach.full_name} is on 13 March, 12:00: {made.title}"
-    assert address_of(told.kind, told.about) == f"/sessions/{made.uid}/"
+    assert address_of(told.target) == f"/sessions/{made.uid}/"
 
 
 def test_a_session_within_a_day_needs_no_reminder() -> None:

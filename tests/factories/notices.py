@@ -7,9 +7,9 @@ from datetime import datetime
 from lms import clock
 from lms.api import Notice, NoticeKind, User, register_notices, tell
 
-SAID = NoticeKind("tests.said", "%(text)s", "exchange", about=False)
-COLLECTED = NoticeKind("tests.collected", "%(text)s", "exchange", about=False, digest=True)
-URGENT = NoticeKind("tests.urgent", "%(text)s", "exchange", about=False, urgent=True)
+SAID = NoticeKind("tests.said", "%(text)s", "exchange")
+COLLECTED = NoticeKind("tests.collected", "%(text)s", "exchange", digest=True)
+URGENT = NoticeKind("tests.urgent", "%(text)s", "exchange", urgent=True)
 register_notices([SAID, COLLECTED, URGENT])
 
 

@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
-from django.urls import reverse
 
 from assessments.rules import notices as judging
 from cms.rules import notices as authoring
 from coaching.rules import notices as helping
+from lms.addresses import registered_addresses
 from lms.api import all_kinds
 from lms.rules import notices as record
 from lms.rules.notice_kind import LONGEST, NoticeKind, plain_words
@@ -207,12 +207,11 @@ def test_times_are_those_of_the_readers_own_clock() -> None:
 
 @pytest.mark.parametrize("code", SAYS)
 def test_each_kind_leads_to_a_page(code: str) -> None:
-    kind = KINDS[code]
-    assert reverse(kind.place, args=[basics.uid("x")] if kind.about else [])
+    assert KINDS[code].leads_to in registered_addresses()
 
 
 def test_a_text_is_one_short_line_whatever_is_in_it() -> None:
-    kind = NoticeKind("tests.long", "%(text)s", "exchange", about=False)
+    kind = NoticeKind("tests.long", "%(text)s", "exchange")
     said = kind.text({"text": "one\r\ntwo\u202e " + "long " * 200}, InUTC())
     assert said.startswith("one two long")
     assert len(said) <= LONGEST

@@ -14,13 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lms import clock
+from lms.addresses import address_of
 from lms.api import (
     LEARNING_ADMINISTRATORS,
     Act,
     Enrolment,
     Notice,
     User,
-    address_of,
     correct_first_day,
     extend_step,
     follow_pauses,
@@ -184,7 +184,7 @@ def test_the_learner_is_told_once_which_step_is_left_out_and_why(scene: Scene) -
         scene.do(waive_step, step_uid=basics.uid("first"), reason="Did it elsewhere", key=key)
     notice = Notice.objects.get(person=scene.learner)
     assert notice.text == "You need not do “The first talk”: Did it elsewhere"
-    assert address_of(notice.kind, notice.about) == reverse("path")
+    assert address_of(notice.target) == reverse("path")
 
 
 def test_a_step_opened_early_is_open_despite_its_lock_and_says_so(scene: Scene) -> None:

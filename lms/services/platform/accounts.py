@@ -9,17 +9,17 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.core.mail import EmailMessage
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from lms.addresses import web_address_of
 from lms.errors import Conflict, Invalid
 from lms.models import User
 from lms.policies import people_policy
 from lms.policies.duties import administrators
 from lms.rules.lines import one_line
 from lms.rules.notices import SECOND_FACTOR_REMOVED
+from lms.rules.target import Target
 
 from .acts import act, claim_key
 from .address_change import who_helps
@@ -93,7 +93,7 @@ def _mail_to(person: User, address: str, actor: User, reason: str, gone: Sequenc
         "company": organisation().name,
         "reason": reason,
         "gone": "\n".join(f"* {name}" for name in gone),
-        "site": settings.VOUCH_BASE_URL + reverse("account_login"),
-        "reset": settings.VOUCH_BASE_URL + reverse("account_reset_password"),
+        "site": web_address_of(Target("log-in")),
+        "reset": web_address_of(Target("new passphrase")),
     }
     return EmailMessage(subject=_("Your second factor was removed"), body=body, to=[address])

@@ -13,7 +13,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, QuerySet, Subquery
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lms.errors import Invalid, NotFound
@@ -72,12 +71,6 @@ def next_morning(person: User, at: datetime) -> datetime:
     here = at.astimezone(person.zone)
     day = here.date() if here.time() < MORNING else here.date() + timedelta(days=1)
     return datetime.combine(day, MORNING, person.zone)
-
-
-def address_of(kind: str, about: UUID | None) -> str:
-    """The page that a notice leads to."""
-    found = kind_of(kind)
-    return reverse(found.place, args=[about] if found.about else [])
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from lms.addresses import web_address_of
 from lms.clock import now
 from lms.models import LogEntry, MailTurnedOff, Notice, OutgoingMail
 from lms.rules.notice_kind import kind_of
@@ -103,19 +103,14 @@ def _mail_of(notices: Sequence[Notice], heads: Mapping[str, LogEntry]) -> Outgoi
     person = notices[0].person
     with in_language_of(person):
         texts = [notice.text for notice in notices]
-        body = "\n".join(f"{text}\n\n{_url_of(notice)}\n" for notice, text in zip(notices, texts, strict=True))
+        addresses = [web_address_of(notice.target) for notice in notices]
+        body = "\n".join(f"{text}\n\n{address}\n" for text, address in zip(texts, addresses, strict=True))
         found = [heads[uid] for notice in notices for uid in notice.in_log if uid in heads]
         if found:
             body = f"{body}\n{receipt_of(max(found, key=lambda entry: entry.number))}\n"
         count = len(texts)
         subject = texts[0] if count == 1 else ngettext("%(n)s notice", "%(n)s notices", count) % {"n": count}
     return _row(EmailMessage(subject=subject, body=body, to=[person.email]), notices[-1].created_at)
-
-
-def _url_of(notice: Notice) -> str:
-    """Where its page is on the web."""
-    kind = kind_of(notice.kind)
-    return settings.VOUCH_BASE_URL.rstrip("/") + reverse(kind.place, args=[notice.about] if kind.about else [])
 
 
 def heads_with(uids: Collection[str]) -> dict[str, LogEntry]:

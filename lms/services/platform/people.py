@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.core.cache import cache
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
@@ -16,12 +15,14 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from lms import clock
+from lms.addresses import web_address_of
 from lms.errors import Conflict, Invalid
 from lms.models import Enrolment, Membership, Organisation, Team, User
 from lms.policies import people_policy
 from lms.rules.bounds import FIRST_DAY_HERE
 from lms.rules.lines import one_line
 from lms.rules.names import fold
+from lms.rules.target import Target
 
 from .acts import act, claim_key, is_of_the_key
 from .addresses import TAKEN, usable_address
@@ -155,7 +156,7 @@ def _invitation(person: User, link: str) -> EmailMessage:
         "person": person.get_short_name(),
         "company": name,
         "link": link,
-        "site": settings.VOUCH_BASE_URL + "/accounts/password/reset/",
+        "site": web_address_of(Target("new passphrase")),
     }
     subject = _("Your way into Vouch at %(company)s") % {"company": name}
     return EmailMessage(subject=subject, body=body, to=[person.email])
