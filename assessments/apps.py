@@ -23,13 +23,22 @@ class AssessmentsConfig(AppConfig):
         from assessments.rules.privacy import PERSONAL
         from assessments.services.audit.nightly import health as ledger_health
         from assessments.services.audit.sealed import SEALED
+        from assessments.services.cases.links import FINDERS
         from lms import clock
         from lms.addresses import register_addresses
-        from lms.api import register_health, register_notices, register_personal, register_place, register_sealed
+        from lms.api import (
+            register_health,
+            register_links,
+            register_notices,
+            register_personal,
+            register_place,
+            register_sealed,
+        )
 
         register_personal(self.name, PERSONAL)
         register_notices(KINDS)
         register_addresses(self.name, ADDRESSES)
+        register_links(FINDERS)
         register_health("ledger", lambda: ledger_health(clock.now()))
         for kind in SEALED:
             register_sealed(kind)

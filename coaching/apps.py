@@ -20,13 +20,22 @@ class CoachingConfig(AppConfig):
         from coaching.addresses import ADDRESSES
         from coaching.rules.notices import KINDS
         from coaching.rules.privacy import PERSONAL
+        from coaching.services.links import FINDERS
         from coaching.services.sealed import SEALED
         from lms.addresses import register_addresses
-        from lms.api import register_duty, register_notices, register_personal, register_place, register_sealed
+        from lms.api import (
+            register_duty,
+            register_links,
+            register_notices,
+            register_personal,
+            register_place,
+            register_sealed,
+        )
 
         register_personal(self.name, PERSONAL)
         register_notices(KINDS)
         register_addresses(self.name, ADDRESSES)
+        register_links(FINDERS)
         for kind in SEALED:
             register_sealed(kind)
         register_duty("coach", _coaches)

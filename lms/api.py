@@ -111,6 +111,7 @@ from lms.services.platform.short_names import name_taken
 # --- Acts, the record's log, and what pages ask
 from lms.services.platform.acts import act, claim_key, claimed_at, content_now, is_claimed, replayed
 from lms.services.platform.health import Unwell, health_checks, register_health
+from lms.services.platform.links import found_by_policy, link_finders, register_links
 from lms.services.platform.log import (
     SealedTable,
     lock_log,
@@ -364,10 +365,12 @@ __all__ = [
     "duties_now",
     "duties_of",
     "forget_duties",
+    "found_by_policy",
     "health_checks",
     "home_of",
     "is_claimed",
     "key_ring",
+    "link_finders",
     "lock_log",
     "log_began_before",
     "log_end",
@@ -377,6 +380,7 @@ __all__ = [
     "recording",
     "register_duty",
     "register_health",
+    "register_links",
     "register_place",
     "register_sealed",
     "replayed",

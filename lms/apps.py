@@ -19,13 +19,14 @@ class LmsConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect receivers; keep the guards of addresses in place; say which duties the record knows of, which
-        places belong to them, where its pages are, and what it holds about people.
+        places belong to them, where its pages are and who finds them, and what it holds about people.
         """
         from lms import api
         from lms.addresses import ADDRESSES, register_addresses
         from lms.rules.duties import ADMINISTRATOR, DUTIES
         from lms.rules.notices import KINDS
         from lms.rules.privacy import PERSONAL
+        from lms.services.platform.links import FINDERS
 
         receivers = import_module("lms.receivers")
         pre_migrate.connect(receivers.lay_address_guards_aside, sender=self, dispatch_uid="lms.address_guards")
@@ -34,6 +35,7 @@ class LmsConfig(AppConfig):
         api.register_personal(self.name, PERSONAL)
         api.register_notices(KINDS)
         register_addresses(self.name, ADDRESSES)
+        api.register_links(FINDERS)
         api.register_wake_up(import_module("lms.tasks").wake_for_mail)
         for kind in api.SEALED:
             api.register_sealed(kind)

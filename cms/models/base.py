@@ -28,10 +28,12 @@ from wagtail.models import DraftStateMixin, Page, PagePermissionTester, Previewa
 
 from cms.rules.findings import Finding, refusals
 from lms import clock
+from lms.addresses import address_of
 from lms.api import OneLine
 from lms.errors import Invalid
 from lms.rules.bounds import GOES_LIVE
 from lms.rules.lines import one_line
+from lms.rules.target import Target
 
 from .depending import judge, load_dependants, spec_of
 from .identity import check_blocks, check_name, check_room, uid_of_block
@@ -231,7 +233,7 @@ class ContentPage(LineOfTitle, Content, Page):  # type: ignore[django-manager-mi
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Send people on to the screen of theirs that shows this."""
-        return redirect(f"/go/{self.uid}/")
+        return redirect(address_of(Target("permanent link", self.uid)))
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
         """What the author has written, with the remarks of the checks beside it."""

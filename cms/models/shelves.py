@@ -13,7 +13,9 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 
 from cms.blocks.lesson import LessonBodyBlock
+from lms.addresses import address_of
 from lms.rules.links import wrong_with_link
+from lms.rules.target import Target
 
 from .base import ContentPage, ContentPermissionTester, LineOfTitle
 from .panels import ChecksPanel
@@ -39,7 +41,7 @@ class _FramePage(LineOfTitle, Page):
         return ContentPermissionTester(user, self)
 
     def serve(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        return redirect("/today/")
+        return redirect(address_of(Target("today")))
 
 
 class HomePage(_FramePage):
@@ -114,6 +116,6 @@ class ResourcePage(ContentPage):
     def serve(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         """Shown to everybody who is logged in, whoever made the page and however."""
         if not request.user.is_authenticated:
-            return redirect(f"/accounts/login/?next={request.path}")
+            return redirect(address_of(Target("log-in", query=(("next", request.path),))))
         response: HttpResponse = Page.serve(self, request, *args, **kwargs)
         return response

@@ -9,8 +9,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
 
-from cms.services.learner.links import place_of
+from cms.services.learner.links import target_of_link
 from lms import clock
+from lms.addresses import address_of
 from lms.requests import SignedInRequest
 
 
@@ -18,4 +19,4 @@ from lms.requests import SignedInRequest
 @require_GET
 def go(request: SignedInRequest, uid: UUID) -> HttpResponse:
     """302 to the page of this for me - 404 there is no such thing, or none that I may see."""
-    return redirect(place_of(request.user, uid, clock.now()))
+    return redirect(address_of(target_of_link(request.user, uid, clock.now())))

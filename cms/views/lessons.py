@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from cms.services.learner.lessons import read_lesson, reader_of
-from cms.services.learner.step_pages import place_of_course
+from cms.services.learner.step_pages import target_of_course
 from lms import clock
+from lms.addresses import address_of
 from lms.api import complete_lesson
 from lms.errors import NotAllowed
 from lms.requests import SignedInRequest, key_of
@@ -52,4 +53,4 @@ def _have_read(request: SignedInRequest, lesson_uid: UUID) -> HttpResponse:
 @require_GET
 def course(request: SignedInRequest, course_uid: UUID) -> HttpResponse:
     """302 to the first unread lesson of the course - 403 closed, with what opens it - 404 on none of my paths."""
-    return redirect(place_of_course(request.user, course_uid, clock.now()))
+    return redirect(address_of(target_of_course(request.user, course_uid, clock.now())))

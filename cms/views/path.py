@@ -12,9 +12,10 @@ from django.views.decorators.http import require_GET
 
 from cms.services.learner.journey import journeys
 from cms.services.learner.milestones import milestones_of
-from cms.services.learner.step_pages import place_of_step
+from cms.services.learner.step_pages import target_of_step
 from cms.services.learner.today import milestone_sentence
 from lms import clock
+from lms.addresses import address_of
 from lms.errors import NotFound
 from lms.requests import SignedInRequest
 
@@ -42,7 +43,7 @@ def path(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def step(request: SignedInRequest, step_uid: UUID) -> HttpResponse:
     """302 to where this step of mine is done - 403 closed, with what opens it - 404 on none of my paths."""
-    place = place_of_step(request.user, step_uid, clock.now())
-    if place is None:
+    target = target_of_step(request.user, step_uid, clock.now())
+    if target is None:
         raise NotFound(_("This step is not on your path."))
-    return redirect(place)
+    return redirect(address_of(target))

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from assessments.api import Move, invoice_of, revoke_signoff
 from lms import clock
+from lms.addresses import address_of
 from lms.api import Enrolment, Pause, Skill, StepCompletion, open_gate
 from tests.clients import log_in, words_of
 from tests.factories import basics, coaching, judging, paths, people
@@ -64,23 +65,23 @@ def after(name: str) -> dict[str, Any]:
 def test_a_lock_leads_to_what_opens_it_however_long_the_chain() -> None:
     steps = [paths.step("session", "talk"), paths.step("commitment", "promise", skills=(SKILL,), **after("talk"))]
     enrolment = on_path(*steps, shows(**after("promise")))
-    assert move_of(enrolment).url == reverse("step", args=[basics.uid("talk")])
+    assert address_of(move_of(enrolment).target) == reverse("step", args=[basics.uid("talk")])
     done(enrolment, "talk")
-    assert move_of(enrolment).url == reverse("step", args=[basics.uid("promise")])
+    assert address_of(move_of(enrolment).target) == reverse("step", args=[basics.uid("promise")])
     done(enrolment, "promise")
-    assert move_of(enrolment).url == reverse("request_new", args=[basics.uid("show")])
+    assert address_of(move_of(enrolment).target) == reverse("request_new", args=[basics.uid("show")])
 
 
 def test_time_alone_is_said_as_a_day() -> None:
     move = move_of(on_path(shows(unlock={"all": [{"day": 20}]})))
     assert move.on == (clock.now() + timedelta(days=10)).date()
-    assert not move.url
+    assert not move.target
 
 
 def test_a_circle_of_locks_ends_with_the_coach_or_with_the_author() -> None:
     own = {"unlock": {"all": [{"skill": SKILL, "gate": "do"}]}}
     coached = move_of(on_path(shows(**own)))
-    assert coached.url.startswith(reverse("challenge_new"))
+    assert address_of(coached.target).startswith(reverse("challenge_new"))
     promise = paths.step("commitment", "closed", skills=(SKILL,), **own)
     assert move_of(on_path(promise)).dead
 
@@ -99,7 +100,7 @@ def test_a_path_that_does_not_run_says_until_when(days_ago: int, status: str, sa
     Enrolment.objects.filter(pk=enrolment.pk).update(status=status, ended_at=ended)
     move = move_of(enrolment)
     assert said in move.sentence
-    assert not move.url
+    assert not move.target
     assert (move.on is None) == (status == "withdrawn")
 
 
@@ -111,7 +112,7 @@ def test_without_a_coach_the_manager_has_it_and_the_learner_still_goes_on() -> N
     enrolment = on_path(paths.step("commitment", "promise", skills=(SKILL,)), shows(), coached=False)
     move = move_of(enrolment)
     assert move.text.startswith("Henrike Voss chooses a coach. Make and keep the promise")
-    assert move.url
+    assert move.target
 
 
 def test_a_lower_sign_off_leads_to_being_seen_again() -> None:
@@ -121,7 +122,7 @@ def test_a_lower_sign_off_leads_to_being_seen_again() -> None:
     done(enrolment, "show")
     move = move_of(enrolment)
     assert "this role asks for “May act with a coach on call”" in move.text
-    assert move.url == reverse("request_new", args=[basics.uid("show")])
+    assert address_of(move.target) == reverse("request_new", args=[basics.uid("show")])
 
 
 def test_a_sign_off_on_another_standard_names_the_one_that_is_asked_for() -> None:
@@ -134,7 +135,7 @@ def test_a_sign_off_on_another_standard_names_the_one_that_is_asked_for() -> Non
     opened(enrolment, "show", level=5, standard_uid=basics.uid("x"), valid_until=until)
     move = move_of(enrolment)
     assert "Signed, but this role asks for it on “Difficult meeting”." in move.text
-    assert move.url == reverse("request_new", args=[basics.uid("right")])
+    assert address_of(move.target) == reverse("request_new", args=[basics.uid("right")])
 
 
 def test_after_a_revocation_one_may_ask_again_and_not_before() -> None:
@@ -184,9 +185,11 @@ def test_practice_changes_no_byte_for_others_even_where_a_lock_waits() -> None:
     assert move_of(enrolment).step == basics.uid("practise")
     done(enrolment, "practise")
     assert read() == before
-    assert move_of(enrolment, own=True).url == reverse("request_new", args=[basics.uid("show")]), "their own to know"
+    assert address_of(move_of(enrolment, own=True).target) == reverse("request_new", args=[basics.uid("show")]), (
+        "their own to know"
+    )
     opened(enrolment, "try")
-    assert move_of(enrolment).url == reverse("request_new", args=[basics.uid("show")]), (
+    assert address_of(move_of(enrolment).target) == reverse("request_new", args=[basics.uid("show")]), (
         "Try is open, as others may know"
     )
 

@@ -16,7 +16,9 @@ from assessments.api import invoice_of, readiness_of, revoke_signoff
 from coaching.api import end_assignment
 from coaching.models import CoachAssignment, CoachProfile, Session
 from lms import clock
+from lms.addresses import address_of
 from lms.api import Enrolment, Membership, Opening, Pause, SkillGate, StepCompletion, Team, enrol, waive_step
+from lms.rules.target import Target
 from tests.assessments.test_moves import SKILL, after, done, on_path, opened, shows
 from tests.clients import log_in
 from tests.factories import basics, coaching, judging, paths, people
@@ -111,7 +113,7 @@ def test_a_session_without_a_coach_waits_for_who_chooses_one() -> None:
     )
     move = line(enrolment).move
     assert move.sentence.startswith("Henrike Voss chooses a coach.")
-    assert not move.url
+    assert not move.target
 
 
 def test_the_manager_who_chooses_is_the_same_everywhere() -> None:
@@ -222,7 +224,7 @@ def test_training_elsewhere_that_closes_the_way_is_the_managers_to_mark() -> Non
     enrolment = on_path(elsewhere, promise, shows(**after("promise")))
     for own in (True, False):
         found = line(enrolment, own)
-        assert (found.holder.who, found.move.url) == ("manager", "")
+        assert (found.holder.who, found.move.target) == ("manager", None)
         assert found.move.text.startswith("The manager marks “Away” as done.")
         assert found.look.word == "Do is next"
     assert held_by_all(enrolment) == {"the manager"}
@@ -276,7 +278,7 @@ def test_what_the_learner_can_do_comes_before_what_others_do(order: tuple[str, s
     unlock = {mode: [{"step": str(basics.uid(name))} for name in order]}
     enrolment = on_path(*steps, shows(unlock=unlock))
     found = line(enrolment)
-    assert (found.holder.who, found.move.url) == ("learner", reverse("step", args=[basics.uid("promise")]))
+    assert (found.holder.who, found.move.target) == ("learner", Target("step", basics.uid("promise")))
     done(enrolment, "promise")
     assert line(enrolment).holder.who == ("manager" if mode == "all" else "learner")
 
@@ -293,13 +295,11 @@ def test_a_session_that_is_over_is_the_coachs_to_write_down() -> None:
         planned_at=clock.now() + timedelta(hours=1),
     )
     found = line(enrolment)
-    assert (found.holder.who, found.move.url) == ("learner", reverse("step", args=[basics.uid("talk")])), (
-        "they come to it"
-    )
+    assert (found.holder.who, found.move.target) == ("learner", Target("step", basics.uid("talk"))), "they come to it"
     Session.objects.filter(pk=planned.pk).update(planned_at=clock.now() - timedelta(days=8, minutes=30))
     opened(enrolment, "talk")
     found = line(enrolment)
-    assert (found.holder.who, found.holder.name, found.move.url) == ("coach", coach.full_name, "")
+    assert (found.holder.who, found.holder.name, found.move.target) == ("coach", coach.full_name, None)
     assert found.move.text.startswith(f"{coach.full_name} writes down the session.")
     assert held_by_all(enrolment) == {coach.full_name}
     assert exported(manager_of(enrolment))["Where they stand"] == f"Waits for {coach.full_name}, 8 days"
@@ -316,7 +316,7 @@ def test_a_lock_that_waits_for_an_observer_is_theirs() -> None:
     of = judging.Scene(enrolment.person, *persons, *persons, enrolment, seen, basics.uid("first"), ("business",))
     judging.asked(of, persons[0])
     found = line(enrolment)
-    assert (found.holder.who, found.holder.name, found.move.url) == ("observer", "Ola Berg", "")
+    assert (found.holder.who, found.holder.name, found.move.target) == ("observer", "Ola Berg", None)
     assert held_by_all(enrolment) == {"Ola Berg"}
 
 
@@ -346,7 +346,7 @@ def test_the_learner_has_it_exactly_where_the_learner_can_do_something(seed: int
             found = line(enrolment, own)
             if found.holder is None or found.holder.who == "author":
                 continue
-            can = bool(found.move.url or found.move.on or found.move.dead)
+            can = bool(found.move.target or found.move.on or found.move.dead)
             assert (found.holder.who == "learner") == can, (number, own, found.move, found.holder)
         (row,) = readiness_of([Enrolment.objects.select_related("person").get(pk=enrolment.pk)])
         assert row.held_by == row.who_has(SKILL), number
@@ -365,7 +365,7 @@ def test_a_waived_practice_is_next_for_nobody() -> None:
     waived(enrolment, "prac")
     mine, theirs = line(enrolment, own=True), line(enrolment)
     assert mine.move == theirs.move
-    assert mine.move.url == reverse("request_new", args=[basics.uid("show")])
+    assert address_of(mine.move.target) == reverse("request_new", args=[basics.uid("show")])
     assert mine.look.word == theirs.look.word == "Do is next"
 
 
@@ -437,7 +437,7 @@ def test_a_lock_above_what_the_role_asks_is_not_opened_by_nothing() -> None:
     opened(enrolment, "show", level=3, standard_uid=basics.uid("one"), valid_until=day(400))
     move = line(enrolment).move
     assert "Nothing." not in move.text
-    assert move.url.startswith(reverse("challenge_new"))
+    assert address_of(move.target).startswith(reverse("challenge_new"))
 
 
 # --- Two standards
@@ -473,7 +473,7 @@ def test_a_second_signature_on_another_standard_is_not_waited_for() -> None:
     judging.decided(of, 3)
     found = line(of.enrolment)
     assert found.look.state != "awaiting"
-    assert found.move.url == reverse("request_new", args=[basics.uid("m")])
+    assert address_of(found.move.target) == reverse("request_new", args=[basics.uid("m")])
 
 
 @pytest.mark.parametrize("level", [3, 4])

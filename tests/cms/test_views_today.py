@@ -11,6 +11,7 @@ from django.core.cache import cache
 from assessments.api import revoke_signoff
 from cms.services.learner.today import greeting, today_of
 from lms import clock
+from lms.addresses import address_of
 from lms.api import Enrolment, Notice, Pause, record_completion, structure_of
 from lms.rules.said import short_day
 from tests.clients import log_in, send_and_count
@@ -66,7 +67,7 @@ def test_an_ordinary_day_says_everything():
 def test_the_next_step_is_what_is_due_first_and_mine():
     life = learners.learner_on_path(2, waits=0)
     found = today_of(life.learner, clock.now())
-    assert (found.next.title, found.next.url) == ("Lesson 0.1", f"/step/{basics.uid('course-0')}/")
+    assert (found.next.title, address_of(found.next.target)) == ("Lesson 0.1", f"/step/{basics.uid('course-0')}/")
     assert found.next.gate == "talk"
     learners.read_lessons(life.learner, "l0-1")
     assert today_of(life.learner, clock.now()).next.action == "Go on reading"
@@ -292,7 +293,7 @@ def test_not_yet_opens_the_page_with_the_coachs_next_step():
     of = judging.scene()
     judging.decided(of, 3, not_yet=("business",))
     found = today_of(of.learner, clock.now()).next
-    assert (found.title, found.url) == ("Wait before you play back.", f"/requests/new/{of.step}/")
+    assert (found.title, address_of(found.target)) == ("Wait before you play back.", f"/requests/new/{of.step}/")
     assert "Seen again by" in found.why
 
 

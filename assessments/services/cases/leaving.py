@@ -34,8 +34,6 @@ from lms.rules.duties import BY_CODE
 from lms.rules.lines import one_line
 from lms.rules.said import full_day
 
-LEARNER_HERE = "/requests/{}/"
-
 
 @dataclass(frozen=True, slots=True)
 class OpenWork:

@@ -10,10 +10,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 from uuid import UUID
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lms.api import DONE, LOCKED, OPEN, WAIVED, Enrolment, PathProgress, StepInfo, StepKind, StepState
@@ -22,6 +20,7 @@ from lms.rules.gates import GATES, VALUES
 from lms.rules.ladder import SERVED_BY, Ladder
 from lms.rules.said import full_day, long_day
 from lms.rules.standing import DUE, NOT_YET, OTHER_STANDARD, TO_SHOW_AGAIN, VOUCHED, held
+from lms.rules.target import Target
 from lms.rules.unlock import GateOpen, Leaf, MilestoneDone, StepDone
 from lms.rules.waiting import CHALLENGE, CONFIRM, COUNTERSIGN, REQUEST, SESSION
 
@@ -35,13 +34,13 @@ if TYPE_CHECKING:
 class Move:
     """The next thing for one skill, in a sentence; who has it says ``PersonReadiness.who_has``.
 
-    ``url``: where the learner does it now, ``step`` on which step; ``on``: the day from which it can be done; ``dead``:
-    nobody on the path can do anything; ``why``: what stands before it, such as the coach's next step; ``by``: who else
-    is to do it, where the learner can do nothing.
+    ``target``: where the learner does it now, ``step`` on which step; ``on``: the day from which it can be done;
+    ``dead``: nobody on the path can do anything; ``why``: what stands before it, such as the coach's next step; ``by``:
+    who else is to do it, where the learner can do nothing.
     """
 
     sentence: str
-    url: str = ""
+    target: Target | None = None
     step: UUID | None = None
     on: date | None = None
     dead: bool = False
@@ -77,7 +76,7 @@ class Moves:
         own = self._stopped() or self._own_or_again(skill, look, seen)
         if holder and holder.who == MANAGER:
             # Without a coach nothing is confirmed or decided, and yet the learner can go on.
-            return _after(said, _after(_waiting(holder), own) if own.url else Move(_waiting(holder)))
+            return _after(said, _after(_waiting(holder), own) if own.target else Move(_waiting(holder)))
         return _after(said, own)
 
     def near(self, skill: str) -> Move | None:
@@ -150,12 +149,12 @@ class Moves:
             return self._do(now)
         if "talk" in wanted and not self._unread(skill):
             sentence = _("Bring one example to the exchange, or have all recall questions of its lessons right.")
-            return Move(sentence, f"{reverse('exchange_example')}?skill={skill}")
+            return Move(sentence, Target("new example", query=(("skill", skill),)))
         done = next((state for state in shown if state.status != LOCKED and not self._waits_about(state.step)), None)
         if done:
             return self._do(done)
         closed = [self._locked(state, seen) for state in sorted(steps, key=_due_first)]
-        return min(closed, key=lambda move: (not (move.url or move.on), move.dead), default=_nothing())
+        return min(closed, key=lambda move: (not (move.target or move.on), move.dead), default=_nothing())
 
     def _serves(self, state: StepState, skill: str, wanted: Iterable[str], shown: list[StepState]) -> bool:
         """Whether a step is still to be done and opens one of these gates of the skill."""
@@ -197,7 +196,7 @@ class Moves:
         if step.kind == StepKind.EXTERNAL:
             return Move(sentence, step=step.uid, by=Holder(MANAGER, "", "", None, EXTERNAL))
         asks = step.kind == StepKind.DEMONSTRATION
-        return Move(sentence, reverse("request_new" if asks else "step", args=[step.uid]), step.uid)
+        return Move(sentence, Target("new request" if asks else "step", step.uid), step.uid)
 
     # --- What is closed
 
@@ -217,12 +216,12 @@ class Moves:
         unmet = [reason.leaf for reason in state.decision.reasons if not (reason.met or reason.missing)]
         moves = [move for leaf in unmet if (move := self._opens(leaf, seen)) and not move.dead]
         if moves:
-            move = min(moves, key=lambda move: not (move.url or move.on))
+            move = min(moves, key=lambda move: not (move.target or move.on))
             return replace(move, sentence=f"{move.sentence} {_('That helps to open “%(title)s”.') % words}")
         if state.step.kind == StepKind.DEMONSTRATION and self.progress.enrolment.pk in self.found.facts.coaches:
-            query = urlencode({"enrolment": self.progress.enrolment.uid, "step": state.step.uid})
+            query = (("enrolment", self.progress.enrolment.uid), ("step", state.step.uid))
             sentence = _("“%(title)s” is closed. Ask the coach to see it before the path opens it.") % words
-            return Move(sentence, f"{reverse('challenge_new')}?{query}")
+            return Move(sentence, Target("new challenge", query=query))
         return Move(_("“%(title)s” is closed. The author of the path says what opens it.") % words, dead=True)
 
     def _opens(self, leaf: Leaf, seen: frozenset[object]) -> Move | None:

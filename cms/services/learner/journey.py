@@ -12,7 +12,6 @@ from datetime import date, datetime
 from functools import cached_property
 from uuid import UUID
 
-from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -48,6 +47,7 @@ from lms.rules.days import reached_on
 from lms.rules.ladder import Ladder
 from lms.rules.said import at_hour, by_days, hour, long_day, short_day, since
 from lms.rules.standing import NONE_HERE, VOUCHED
+from lms.rules.target import Target
 from lms.rules.waiting import (
     CHALLENGE,
     COLLECT,
@@ -125,14 +125,24 @@ class Journey:
         word = self.words.skills.get(skill)
         return word.title if word else self.found.facts.titles.get(skill, skill)
 
-    def skill_url(self, skill: str) -> str:
-        """Where a skill is told as it stands on this path; "" for a retired one, which has no page."""
-        return "" if skill in self.words.retired else reverse("skill", args=[skill]) + self.query
+    def skill_target(self, skill: str) -> Target | None:
+        """Where a skill is told as it stands on this path; None for a retired one, which has no page."""
+        return None if skill in self.words.retired else Target("skill", skill, self._query)
 
     @property
-    def query(self) -> str:
+    def own_path(self) -> Target:
+        """The page of this path."""
+        return Target("own path", query=self._query)
+
+    @property
+    def own_skills(self) -> Target:
+        """All skills as they stand on this path."""
+        return Target("own skills", query=self._query)
+
+    @property
+    def _query(self) -> tuple[tuple[str, UUID], ...]:
         """What addresses carry, so that the page behind them is about this path as well."""
-        return f"?path={self.enrolment.uid}"
+        return (("path", self.enrolment.uid),)
 
     def coach(self) -> Helper | None:
         """Who coaches on this path today: the cover while the coach is away."""

@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -33,6 +32,7 @@ from lms.api import (
 )
 from lms.errors import NotAllowed, NotFound
 from lms.rules.duties import ADMINISTRATOR, AUTHOR, LEARNING
+from lms.rules.target import Target
 
 from .step_pages import refusal
 
@@ -72,7 +72,7 @@ class Lesson:
     retired: frozenset[str] = frozenset()
     questions: list[RecallQuestion] = field(default_factory=list)
     path: PathProgress | None = None
-    edit_url: str = ""
+    editor: Target | None = None
 
     @property
     def read(self) -> int:
@@ -174,8 +174,8 @@ def read_lesson(person: User, lesson_uid: UUID, at: datetime, render: Renderer, 
             uid = page.uid_of(child)
             inserts[uid] = render("lessons/pause.html", {"id": str(uid), "prompt": child.value["prompt"]})
     lesson = Lesson(page, render_lesson(page, inserts), _jumps(page, inserts))
-    if may_edit := _edit_url(person, page):
-        lesson.edit_url = may_edit
+    if may_read_any(person):
+        lesson.editor = Target("page of authors", page.pk)
     if found:
         _place_in_course(lesson, *found, lesson_uid, person)
         lesson.questions = asked.get(owners[-1], []) if len(owners) > 1 else []
@@ -220,7 +220,3 @@ def _jumps(page: LessonPage, inserts: Mapping[UUID, str]) -> list[tuple[str, str
         if words and child.id:
             found.append((f"b-{uid if uid in inserts else child.id}", words))
     return found
-
-
-def _edit_url(person: User, page: LessonPage) -> str:
-    return reverse("wagtailadmin_pages:edit", args=[page.pk]) if may_read_any(person) else ""

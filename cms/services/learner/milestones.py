@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,6 +13,7 @@ from lms import clock
 from lms.api import DONE, LOCKED, OPEN, WAIVED, MilestoneInfo, StepKind, StepState
 from lms.rules.ladder import NAMES, gate_of
 from lms.rules.said import long_day, short_day
+from lms.rules.target import Target
 from lms.rules.waiting import CHALLENGE, Waiting
 
 from .journey import ICONS, Journey, StepTurn
@@ -38,8 +37,8 @@ class StepRow:
     lock: Lock | None = None
     action: str = ""
     late: str = ""
-    challenge: str = ""
-    asked: str = ""
+    challenge: Target | None = None
+    asked: Target | None = None
 
     @property
     def closed(self) -> bool:
@@ -139,7 +138,7 @@ def _step(journey: Journey, state: StepState, upcoming: StepState | None) -> Ste
         action=next_card(journey, state).action if upcoming is not None and state is upcoming else "",
         late=late,
         challenge=_challenge(journey, state),
-        asked=next((reverse("challenge", args=[item.uid]) for item in _asked(journey, state)), ""),
+        asked=next((Target("challenge", item.uid) for item in _asked(journey, state)), None),
     )
 
 
@@ -147,13 +146,12 @@ def _asked(journey: Journey, state: StepState) -> list[Waiting]:
     return [item for item in journey.items_about(state.step) if item.kind == CHALLENGE]
 
 
-def _challenge(journey: Journey, state: StepState) -> str:
-    """Where somebody who can do it already asks to be seen now; "" where there is nothing to ask, or nobody."""
+def _challenge(journey: Journey, state: StepState) -> Target | None:
+    """Where somebody who can do it already asks to be seen now; None where there is nothing to ask, or nobody."""
     shut = state.step.kind == StepKind.DEMONSTRATION and state.status == LOCKED and journey.progress.running
     if not shut or _asked(journey, state) or not journey.coach():
-        return ""
-    query = urlencode({"enrolment": journey.enrolment.uid, "step": state.step.uid})
-    return f"{reverse('challenge_new')}?{query}"
+        return None
+    return Target("new challenge", query=(("enrolment", journey.enrolment.uid), ("step", state.step.uid)))
 
 
 def _note(journey: Journey, state: StepState) -> str:

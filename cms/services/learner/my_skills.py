@@ -8,7 +8,6 @@ from datetime import date, datetime, tzinfo
 from typing import Any
 from uuid import UUID
 
-from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -45,6 +44,7 @@ from lms.rules.names import title_order
 from lms.rules.said import full_day
 from lms.rules.scales import BANDS, ENTRUSTMENT
 from lms.rules.standing import DUE, LAPSED, NOT_YET, REFUSED, REVOKED, VOUCHED, Verdict
+from lms.rules.target import Target
 
 from .journey import Journey, journeys
 
@@ -57,7 +57,7 @@ class SkillRow:
     """One skill of a person. ``asks``: what the role asks for, in words.
 
     ``move``: what moves it next on the path; None for what stands and for what is not on it: then ``sentence`` says so.
-    ``url``: its page; "" for a retired skill, which has none.
+    ``target``: its page; None for a retired skill, which has none.
     """
 
     slug: str
@@ -66,7 +66,7 @@ class SkillRow:
     ladder: Ladder
     bays: list[dict[str, Any]]
     move: Move | None
-    url: str
+    target: Target | None
     sentence: str = ""
     asks: str = ""
     critical: bool = False
@@ -97,14 +97,13 @@ class Record:
 
 @dataclass(slots=True)
 class MySkills:
-    """All skills: those of the role in its order, the others by family. ``query``: names the path in addresses."""
+    """All skills: those of the role in its order, the others by family."""
 
     role: str = ""
     mine: list[SkillRow] = field(default_factory=list)
     others: list[tuple[str, list[SkillRow]]] = field(default_factory=list)
     records: list[Record] = field(default_factory=list)
     path: Enrolment | None = None
-    query: str = ""
 
     @property
     def vouched(self) -> int:
@@ -122,7 +121,7 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class OneSkill:
-    """A skill and how one person stands on it. ``query``: names the path in addresses."""
+    """A skill and how one person stands on it. ``own_skills``: the page of all of them."""
 
     row: SkillRow
     about: str
@@ -130,8 +129,8 @@ class OneSkill:
     not_this: str
     history: list[Happened]
     records: list[Record]
-    links: list[tuple[str, str, str]]
-    query: str = ""
+    links: list[tuple[str, Target, str]]
+    own_skills: Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +171,7 @@ class _Known:
             ladder=found,
             bays=_bays(found, gates, best, move, self.zone),
             move=move,
-            url=journey.skill_url(slug) if journey else reverse("skill", args=[slug]),
+            target=journey.skill_target(slug) if journey else Target("skill", slug),
             sentence=_sentence(found),
             asks=str(ENTRUSTMENT[required.level]) if required else "",
             critical=bool(required and required.critical),
@@ -206,7 +205,7 @@ def my_skills(person: User, at: datetime, chosen: UUID | None = None) -> MySkill
     page = MySkills(records=[record for record in known.records if record.stands])
     if known.journey:
         page.path = known.journey.enrolment
-        page.role, page.query = page.path.role_version.profile.title, known.journey.query
+        page.role = page.path.role_version.profile.title
         page.mine = [
             known.row(slug, known.journey.skill_title(slug), families.get(slug, "")) for slug in known.required
         ]
@@ -243,7 +242,7 @@ def one_skill(person: User, slug: str, at: datetime, chosen: UUID | None = None)
         ),
         records=records,
         links=_links(known.journey, slug),
-        query=known.journey.query if known.journey else "",
+        own_skills=known.journey.own_skills if known.journey else Target("own skills"),
     )
 
 
@@ -369,9 +368,10 @@ def _history(gates: list[GateFact], records: list[Record], answers: list[Answere
     return sorted(lines, key=lambda line: line.on, reverse=True)
 
 
-def _links(journey: Journey | None, slug: str) -> list[tuple[str, str, str]]:
-    """Where to go from a skill: (icon, address, words)."""
-    links = [("talk", f"{reverse('exchange')}?skill={slug}", _("What others say about it in the exchange"))]
+def _links(journey: Journey | None, slug: str) -> list[tuple[str, Target, str]]:
+    """Where to go from a skill: (icon, target, words)."""
+    exchange = Target("exchange", query=(("skill", slug),))
+    links = [("talk", exchange, _("What others say about it in the exchange"))]
     if journey is None or slug not in journey.structure.skill_ids:
         return links
     kinds = {
@@ -383,5 +383,5 @@ def _links(journey: Journey | None, slug: str) -> list[tuple[str, str, str]]:
         open_ = state.status != LOCKED and (state.step.kind == StepKind.PRACTICE or state.status not in (DONE, WAIVED))
         if found and open_ and slug in state.step.skills:
             words = found[1] % {"title": journey.step_title(state.step)}
-            links.append((found[0], reverse("step", args=[state.step.uid]), words))
+            links.append((found[0], Target("step", state.step.uid), words))
     return links

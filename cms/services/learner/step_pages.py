@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from urllib.parse import urlencode
 from uuid import UUID
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from assessments.api import latest_case
 from coaching.api import commitment_of_step, prompt_about, session_of_step
 from lms.api import LOCKED, OPEN, Enrolment, PathProgress, StepInfo, StepKind, StepState, User, find_step, paths_of
 from lms.errors import NotAllowed, NotFound
+from lms.rules.target import Target
 
 from .journey import Journey, journeys
 
 
-def place_of_step(person: User, step_uid: UUID, at: datetime) -> str | None:
-    """The address at which a step of the person's is done; None when it is on none of their paths.
+def target_of_step(
+    person: User, step_uid: UUID, at: datetime, paths: Sequence[PathProgress] | None = None
+) -> Target | None:
+    """The page on which a step of the person's is done; None when it is on none of their paths. ``paths``: theirs,
+    where they are read already.
 
     Raises NotAllowed (closed), saying what opens it. Queries: 2, and at most 2 more; 6 more when refused.
     """
-    found = [(path, state) for path in paths_of(person, at) for state in path.steps if state.step.uid == step_uid]
+    paths = paths_of(person, at) if paths is None else paths
+    found = [(path, state) for path in paths for state in path.steps if state.step.uid == step_uid]
     if not found:
         return None
     path, state = min(found, key=lambda pair: pair[1].status == LOCKED)
@@ -31,7 +35,7 @@ def place_of_step(person: User, step_uid: UUID, at: datetime) -> str | None:
         return begun
     if state.status == LOCKED:
         raise NotAllowed(refusal(person, path, state, at))
-    return _place(path, state)
+    return _where_to_begin(path, state)
 
 
 def refusal(person: User, path: PathProgress, state: StepState, at: datetime) -> str:
@@ -53,45 +57,45 @@ def lock_sentence(journey: Journey, state: StepState) -> str:
     return " ".join(filter(None, [title, lock.sentence, "; ".join(conditions)]))
 
 
-def _begun(enrolment: Enrolment, state: StepState) -> str:
-    """The page of what was begun for a step before it closed or was done; "" when nothing was. A case that is decided
+def _begun(enrolment: Enrolment, state: StepState) -> Target | None:
+    """The page of what was begun for a step before it closed or was done; None when nothing was. A case that is decided
     is over: while its step is open, the next one is asked for. Queries: 0 or 1.
     """
     step = state.step
     if step.kind == StepKind.SESSION:
         uid = session_of_step(enrolment, step.uid)
-        return reverse("session", args=[uid]) if uid else ""
+        return Target("session", uid) if uid else None
     if step.kind == StepKind.COMMITMENT:
         uid = commitment_of_step(enrolment, step.uid)
-        return reverse("commitment", args=[uid]) if uid else ""
+        return Target("commitment", uid) if uid else None
     if step.kind == StepKind.DEMONSTRATION and step.content_uid:
         uid = latest_case(enrolment, step.content_uid, undecided=state.status == OPEN)
-        return reverse("case", args=[uid]) if uid else ""
-    return ""
+        return Target("case", uid) if uid else None
+    return None
 
 
-def _place(path: PathProgress, state: StepState) -> str:
+def _where_to_begin(path: PathProgress, state: StepState) -> Target:
     step = state.step
-    query = urlencode({"enrolment": path.enrolment.uid, "step": step.uid})
+    query = (("enrolment", path.enrolment.uid), ("step", step.uid))
     if step.kind == StepKind.COURSE:
-        return reverse("lesson", args=[first_unread(path, step)])
+        return Target("lesson", first_unread(path, step))
     if step.kind == StepKind.PRACTICE:
-        return reverse("practice_brief", args=[step.content_uid])
+        return Target("scenario", step.content_uid)
     if step.kind == StepKind.SESSION:
-        return f"{reverse('session_plan')}?{query}"
+        return Target("new session", query=query)
     if step.kind == StepKind.COMMITMENT:
-        return f"{reverse('commitment_new')}?{query}"
+        return Target("new commitment", query=query)
     if step.kind == StepKind.DEMONSTRATION:
-        return reverse("request_new", args=[step.uid])
+        return Target("new request", step.uid)
     if step.kind == StepKind.CALIBRATION:
-        return reverse("calibration", args=[step.content_uid])
-    if step.kind == StepKind.DISCUSSION and step.content_uid:
-        uid = prompt_about(step.content_uid)
-        return reverse("exchange_thread", args=[uid]) if uid else reverse("exchange")
-    return f"{reverse('path')}?path={path.enrolment.uid}#step-{step.uid}"
+        return Target("calibration", step.content_uid)
+    if step.kind == StepKind.DISCUSSION:
+        uid = prompt_about(step.content_uid) if step.content_uid else None
+        return Target("thread", uid) if uid else Target("exchange")
+    return Target("own path", query=(("path", path.enrolment.uid),), part=f"step-{step.uid}")
 
 
-def place_of_course(person: User, course_uid: UUID, at: datetime) -> str:
+def target_of_course(person: User, course_uid: UUID, at: datetime) -> Target:
     """The first unread lesson of a course. Raises NotFound (not on their paths), NotAllowed (closed). Queries: 2."""
     found = find_step(paths_of(person, at), StepKind.COURSE, course_uid)
     if found is None:
@@ -99,7 +103,7 @@ def place_of_course(person: User, course_uid: UUID, at: datetime) -> str:
     path, state = found
     if state.status == LOCKED:
         raise NotAllowed(refusal(person, path, state, at))
-    return reverse("lesson", args=[first_unread(path, state.step)])
+    return Target("lesson", first_unread(path, state.step))
 
 
 def first_unread(path: PathProgress, step: StepInfo) -> UUID:

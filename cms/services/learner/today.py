@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,6 +16,7 @@ from lms.api import OPEN, Enrolment, News, PathProgress, StepKind, StepState, Us
 from lms.rules.ladder import NAMES, Ladder, gate_of
 from lms.rules.said import by_days, full_day, long_day, short_day
 from lms.rules.standing import DUE, LAPSED, LOWER, NOT_YET, REFUSED, REVOKED, Verdict
+from lms.rules.target import Target
 from lms.rules.waiting import (
     CHALLENGE,
     COLLECT,
@@ -46,7 +46,7 @@ class Next:
 
     title: str
     why: str
-    url: str
+    target: Target | None
     action: str
     minutes: int = 0
     gate: str = ""
@@ -62,19 +62,19 @@ class Wait:
     about: str
     who: str
     icon: str
-    url: str = ""
+    target: Target | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TodaySkill:
-    """A skill with its ladder, the gates that are open in a sentence, what moves it next, and its page ("": none)."""
+    """A skill with its ladder, the gates that are open in a sentence, what moves it next, and its page (None: none)."""
 
     slug: str
     title: str
     ladder: Ladder
     opened: str
     move: Move
-    url: str
+    target: Target | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Planned:
     minutes: int
     who: str
     place: str
-    url: str
+    target: Target
 
 
 @dataclass(slots=True)
@@ -120,7 +120,7 @@ class Today:
     @property
     def offers(self) -> bool:
         """Whether a skill on the page says something that can be done now, though no step is open: to be seen early."""
-        return any(line.move.url for line in [*self.skills, *self.again])
+        return any(line.move.target for line in [*self.skills, *self.again])
 
 
 def today_of(person: User, at: datetime, chosen: UUID | None = None) -> Today:
@@ -144,7 +144,7 @@ def today_of(person: User, at: datetime, chosen: UUID | None = None) -> Today:
     today.waits = waits_of(journey)
     today.session = session_of(journey)
     today.skills = [skill_line(journey, skill) for skill in journey.milestone_skills()]
-    today.again = [line for line in _required_lines(journey) if line.ladder.state in TO_ASK_AGAIN and line.move.url]
+    today.again = [line for line in _required_lines(journey) if line.ladder.state in TO_ASK_AGAIN and line.move.target]
     today.next = next_of(journey)
     today.sentence = milestone_sentence(journey, today.waits)
     if today.next is None:
@@ -156,7 +156,7 @@ def today_of(person: User, at: datetime, chosen: UUID | None = None) -> Today:
 
 def next_of(journey: Journey) -> Next | None:
     """The card of the one next thing: the coach's next step after a *not yet* before what the path has next."""
-    again = [line for line in _required_lines(journey) if line.ladder.state == NOT_YET and line.move.url]
+    again = [line for line in _required_lines(journey) if line.ladder.state == NOT_YET and line.move.target]
     if again:
         verdicts = {line.slug: verdict for line in again if (verdict := journey.found.verdict_of(line.slug))}
         first = min(again, key=lambda line: verdicts[line.slug].retry_on or date.max)
@@ -237,7 +237,6 @@ def next_card(journey: Journey, state: StepState) -> Next:
     gate = gate_of(kind)
     title = journey.step_title(step)
     minutes, why, action = step.minutes, "", _("Begin")
-    url = reverse("step", args=[step.uid])
     if kind == StepKind.COURSE:
         title, minutes, why, action = _course(journey, state)
     elif kind == StepKind.DISCUSSION:
@@ -256,7 +255,7 @@ def next_card(journey: Journey, state: StepState) -> Next:
     return Next(
         title=title,
         why=" ".join(filter(None, [why, due_sentence(journey, state)])),
-        url=url,
+        target=Target("step", step.uid),
         action=action,
         minutes=minutes,
         gate=gate,
@@ -272,7 +271,7 @@ def not_yet_card(journey: Journey, line: TodaySkill, verdict: Verdict) -> Next:
     return Next(
         title=verdict.next_step or _("Ask your coach for the next step"),
         why=f"{first} {again}".strip(),
-        url=line.move.url,
+        target=line.move.target,
         action=_("Ask to be seen again"),
         gate="show",
         gate_text=_("Opens %(gate)s") % {"gate": NAMES["show"]},
@@ -357,7 +356,7 @@ def _open_since(journey: Journey, state: StepState) -> date:
 
 
 def _wait(journey: Journey, item: Waiting) -> Wait:
-    url, coach = "", journey.coach()
+    coach = journey.coach()
     if item.kind == PROPOSAL:
         manager = journey.manager()
         named = _("%(name)s, manager") % {"name": manager.person.full_name if manager else _("Your manager")}
@@ -370,14 +369,14 @@ def _wait(journey: Journey, item: Waiting) -> Wait:
     if coach is None and item.kind in (DECIDE, CONFIRM, CHALLENGE):
         sentence, who = _("This waits for a coach, and you have none yet."), _("Nobody yet")
     if item.kind == SESSION:
-        url = reverse("session", args=[item.uid])
+        target = Target("session", item.uid)
     elif item.kind == CHALLENGE:
-        url = reverse("challenge", args=[item.uid])
+        target = Target("challenge", item.uid)
     elif item.about and item.kind == CONFIRM:
-        url = reverse("commitment", args=[item.uid])
+        target = Target("commitment", item.uid)
     else:
-        url = reverse("go", args=[item.case or item.uid])
-    return Wait(sentence, _about(journey, item), who, "coach", url)
+        target = Target("permanent link", item.case or item.uid)
+    return Wait(sentence, _about(journey, item), who, "coach", target)
 
 
 def _about(journey: Journey, item: Waiting) -> str:
@@ -397,8 +396,8 @@ def session_of(journey: Journey) -> Planned | None:
     item = next((item for item in journey.items if item.kind == SESSION and not item.over(journey.at)), None)
     if item is None:
         return None
-    url = reverse("session", args=[item.uid])
-    return Planned(item.title, journey.moment(item.since), item.minutes, item.who, item.place, url)
+    target = Target("session", item.uid)
+    return Planned(item.title, journey.moment(item.since), item.minutes, item.who, item.place, target)
 
 
 def skill_line(journey: Journey, skill: str) -> TodaySkill:
@@ -407,7 +406,7 @@ def skill_line(journey: Journey, skill: str) -> TodaySkill:
     opened = [str(NAMES[gate]) for gate, bay in zip(NAMES, found.bays, strict=False) if bay == "open"]
     said = open_sentence(opened) if opened else ""
     return TodaySkill(
-        skill, journey.skill_title(skill), found, said, journey.what_next(skill), journey.skill_url(skill)
+        skill, journey.skill_title(skill), found, said, journey.what_next(skill), journey.skill_target(skill)
     )
 
 
