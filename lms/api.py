@@ -111,7 +111,7 @@ from lms.services.platform.short_names import name_taken
 # --- Acts, the record's log, and what pages ask
 from lms.services.platform.acts import act, claim_key, claimed_at, content_now, is_claimed, replayed
 from lms.services.platform.health import Unwell, health_checks, register_health
-from lms.services.platform.links import found_by_policy, link_finders, register_links
+from lms.services.platform.links import found_by_policy, is_of_paths, link_finders, register_links
 from lms.services.platform.log import (
     SealedTable,
     lock_log,
@@ -369,6 +369,7 @@ __all__ = [
     "health_checks",
     "home_of",
     "is_claimed",
+    "is_of_paths",
     "key_ring",
     "link_finders",
     "lock_log",

@@ -37,10 +37,10 @@ def _post(person: User, uid: UUID, at: datetime) -> Target | None:
 
 
 FINDERS = {
+    "session": found_by_policy(session_policy, "session"),
     "commitment": found_by_policy(commitment_policy, "commitment"),
+    "thread": found_by_policy(thread_policy, "thread"),
+    "post": _post,
     "enrolment": _enrolment,
     "person": _person,
-    "post": _post,
-    "session": found_by_policy(session_policy, "session"),
-    "thread": found_by_policy(thread_policy, "thread"),
 }

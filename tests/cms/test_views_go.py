@@ -85,6 +85,19 @@ def test_authors_are_led_to_the_editor(small):
         assert follow(people.person(), page.uid) == 404
 
 
+def test_a_link_costs_fewer_queries_than_a_page_may(small, django_assert_max_num_queries):
+    """Whatever it names, and when nobody finds anything; who is refused a step reads all that opens it."""
+    life, editor = learners.learner_on_path(1), people.in_group("Authors")
+    named = [basics.uid(name) for name in ("l0-1", "course-0", "demonstration-0", "skill-0", "nothing")]
+    named += [row.get().uid for row in (life.enrolment.cases, life.enrolment.sessions, life.learner.notices)]
+    followed = [(life.learner, uid) for uid in [*named, life.enrolment.path.uid]]
+    followed += [(life.coach, life.learner.uid), (life.manager, life.enrolment.uid), (editor, small.course.uid)]
+    for who, uid in followed:
+        client = log_in(who, warm=True)
+        with django_assert_max_num_queries(20):
+            client.get(f"/go/{uid}/")
+
+
 # --- First pages --------------------------------------------------------------------------------------------------
 
 

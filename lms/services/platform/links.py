@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from lms.models import Notice, Skill, User
+from lms.models import Label, Milestone, Notice, Path, RoleProfile, Skill, Step, User
 from lms.policies import RowPolicy
 from lms.rules.target import Target
 
@@ -26,8 +26,15 @@ def register_links(finders: Mapping[str, Finder]) -> None:
 
 
 def link_finders() -> list[Finder]:
-    """Every finder, by the names of what they find: the order is the same in every process."""
-    return [finder for _kind, finder in sorted(_finders.items())]
+    """Every finder: those of the highest floor first, as apps start, and in the order in which each names them."""
+    return list(_finders.values())
+
+
+def is_of_paths(uid: UUID) -> bool:
+    """Whether content that was published, a step, a milestone, a path or a role goes by this uid. Queries: 1."""
+    labels = Label.objects.exclude(kind__in=["skill", "step"]).filter(uid=uid).values("uid")
+    others = (model.objects.order_by().filter(uid=uid).values("uid") for model in (Step, Milestone, Path, RoleProfile))
+    return labels.union(*others).exists()
 
 
 def found_by_policy(policy: RowPolicy[Any], kind: str) -> Finder:
