@@ -62,7 +62,7 @@ from lms.policies.duties import (
     learning_administrators,
     open_holdings,
 )
-from lms.policies.people import current_memberships, managed_teams
+from lms.policies.people import managed_teams, team_name_on
 from lms.rules.duties import ADMINISTRATOR, AUDITORS, AUTHORS, GROUPS, LEARNING_ADMINISTRATORS, SPONSORS
 from lms.services.platform.duties import (
     duties_that_end,
@@ -287,7 +287,6 @@ __all__ = [
     "RowPolicy",
     "SPONSORS",
     "administrators",
-    "current_memberships",
     "duties_that_end",
     "duty_history",
     "duty_holders",
@@ -313,6 +312,7 @@ __all__ = [
     "people_in_admin_policy",
     "people_policy",
     "record_duty",
+    "team_name_on",
     "write_through",
     # People, their addresses, accounts and language; customers
     "KEEP",

@@ -65,7 +65,8 @@ def _enrolled(*statuses: str) -> Any:
 
 def _manages(person: Any, on: Any) -> Any:
     """Whoever manages a team on that day."""
-    from lms.api import Membership, current_memberships
+    from lms.api import Membership
+    from lms.policies.people import current_memberships
 
     return Membership.objects.filter(current_memberships(on=on), person=person, role=Membership.Role.MANAGER)
 

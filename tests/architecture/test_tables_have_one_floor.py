@@ -15,13 +15,6 @@ ELSEWHERE = {"migrations", "demo"}
 """Migrations, and the demo, which makes rows that no service would."""
 ONLY_THE_OWNERS = {"objects", "_default_manager", "_base_manager", "Status"}
 """What only the owner of a model uses: its managers, and the words for its states."""
-NOT_YET = [
-    "assessments/services/standing/queue.py",
-    "assessments/services/standing/readiness.py",
-    "assessments/services/standing/team.py",
-    "cms/services/learner/links.py",
-]
-"""Files that still ask another floor's tables."""
 
 
 def from_another_app(app: str, tree: ast.Module) -> set[str]:
@@ -51,17 +44,8 @@ def found_in(file: Path) -> list[str]:
 
 
 def test_no_app_asks_the_tables_of_another() -> None:
-    files = [
-        file
-        for app in APPS
-        for file in sorted((ROOT / app).rglob("*.py"))
-        if not ELSEWHERE & set(file.parts) and str(file.relative_to(ROOT)) not in NOT_YET
-    ]
+    files = [file for app in APPS for file in sorted((ROOT / app).rglob("*.py")) if not ELSEWHERE & set(file.parts)]
     assert [line for file in files for line in found_in(file)] == []
-
-
-def test_what_is_not_there_yet_still_asks() -> None:
-    assert [name for name in NOT_YET if not found_in(ROOT / name)] == []
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from assessments.models import Case
 from assessments.services.cases.examining import skills_of
 from assessments.services.cases.waiting import waiting_for_judge
 from coaching.api import Seats, coached_by, seats_of, sessions_for_coach, waiting_for_coach
-from lms.api import Enrolment, Prepared, User, skills_by_slug
+from lms.api import Enrolment, Prepared, User, enrolments_with_ids, open_paths, skills_by_slug
 from lms.rules.ladder import Ladder
 from lms.rules.standing import NOT_YET
 from lms.rules.waiting import (
@@ -99,7 +99,7 @@ class _Learner:
 
 
 def _my_learners(me: int, on: date) -> QuerySet[Enrolment]:
-    rows = Enrolment.objects.filter(coached_by(User(pk=me), on=on), status__in=Enrolment.OPEN)
+    rows = open_paths().filter(coached_by(User(pk=me), on=on))
     return rows.order_by("person__name_order", "pk")
 
 
@@ -133,7 +133,7 @@ def shown_of(
     """
     uids = [row.uid for row in rows if row.kind in CASES]
     cases = list(Case.objects.filter(uid__in=uids).select_related("version", "learner")) if uids else []
-    people = Enrolment.objects.filter(pk__in=learners).select_related("person", "path", "role_version__profile")
+    people = enrolments_with_ids(learners).select_related("person", "path", "role_version__profile")
     enrolments = sorted(people, key=lambda item: learners.index(item.pk)) if learners else []
     mine = [row for row in of_learners if row.enrolment in learners]
     skills = skills_by_slug(skills_of(cases) | skills_of_roles(enrolments))

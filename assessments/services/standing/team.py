@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from lms import clock
-from lms.api import Enrolment, Membership, current_memberships
+from lms.api import Enrolment, team_name_on
 from lms.rules.ladder import Ladder
 from lms.rules.names import fold
 
@@ -83,16 +83,9 @@ class RoleGrid:
 def team_of(visible: Q, at: datetime | None = None) -> list[TeamRow]:
     """Everybody on an open path whom ``visible`` lets through, by name. Queries: 16, for any number of people."""
     at = at or clock.now()
-    people: list[Enrolment] = list(team_enrolments(visible).annotate(team_name=_team_name(at.date())))
+    people: list[Enrolment] = list(team_enrolments(visible).annotate(team_name=team_name_on(at.date())))
     found = readiness_of(people, at, team_facts(people, at.date()))
     return [TeamRow(item, getattr(item.enrolment, "team_name", None) or "") for item in found]
-
-
-def _team_name(on: date) -> Subquery:
-    member = Membership.objects.filter(
-        current_memberships(on=on), person=OuterRef("person"), role=Membership.Role.MEMBER
-    )
-    return Subquery(member.order_by("-from_on", "-pk").values("team__name")[:1])
 
 
 def counts_of(rows: Iterable[TeamRow]) -> dict[str, int]:
