@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from assessments import api
 from lms import clock
 from lms.rules import waiting
-from lms.rules.said import by_days, long_day, short_day
+from lms.rules.said import long_day, short_day
 from lms.rules.waiting import Waiting
 
 
@@ -26,18 +26,33 @@ class Answer:
     posts: bool = False
 
 
+ANSWERS = {
+    waiting.DECIDE: (gettext_lazy("Decide"), "case_claim", True),
+    waiting.OBSERVE: (gettext_lazy("Observe"), "observe", False),
+    waiting.TAKE_OVER: (gettext_lazy("Take it over"), "request_take_over", True),
+    waiting.CONFIRM: (gettext_lazy("Confirm"), "commitment", False),
+    waiting.CHALLENGE: (pgettext_lazy("button", "Answer"), "challenge", False),
+    waiting.COUNTERSIGN: (gettext_lazy("Countersign"), "countersign", False),
+    waiting.COLLECT: (pgettext_lazy("button", "Open"), "case", False),
+}
+"""By kind: the word of the button, the URL name that it leads to, and whether that is an act."""
+
+SINCE_TODAY = {
+    waiting.DECIDE: gettext_lazy("Ready since today."),
+    waiting.OBSERVE: gettext_lazy("Asked today, for %(day)s."),
+    waiting.TAKE_OVER: gettext_lazy(
+        "Asked of %(name)s today, for %(day)s. %(name)s is away, and nobody has taken it over."
+    ),
+    waiting.CONFIRM: gettext_lazy("Kept a promise today; you confirm it."),
+    waiting.CHALLENGE: gettext_lazy("Asked today to be seen before the path opens it."),
+    waiting.COUNTERSIGN: gettext_lazy("Signed today; it waits for a countersign."),
+}
+
+
 def answer_to(row: Waiting) -> Answer:
     """What the reader is asked to do."""
-    words, name, posts = {
-        waiting.DECIDE: (_("Decide"), "case_claim", True),
-        waiting.OBSERVE: (_("Observe"), "observe", False),
-        waiting.TAKE_OVER: (_("Take it over"), "request_take_over", True),
-        waiting.CONFIRM: (_("Confirm"), "commitment", False),
-        waiting.CHALLENGE: (pgettext("button", "Answer"), "challenge", False),
-        waiting.COUNTERSIGN: (_("Countersign"), "countersign", False),
-        waiting.COLLECT: (pgettext("button", "Open"), "case", False),
-    }[row.kind]
-    return Answer(words, reverse(name, args=[row.uid]), posts)
+    words, name, posts = ANSWERS[row.kind]
+    return Answer(str(words), reverse(name, args=[row.uid]), posts)
 
 
 def waits(row: Waiting, at: datetime) -> str:
@@ -56,18 +71,7 @@ def _sentence(row: Waiting, days: int, today: date) -> str:
             return _("You watch on %(day)s.")
         case waiting.COLLECT:
             return _("Gathering since %(since)s.")
-    return by_days(days, _since_today(row), _counted(row, days))
-
-
-def _since_today(row: Waiting) -> str:
-    return {
-        waiting.DECIDE: _("Ready since today."),
-        waiting.OBSERVE: _("Asked today, for %(day)s."),
-        waiting.TAKE_OVER: _("Asked of %(name)s today, for %(day)s. %(name)s is away, and nobody has taken it over."),
-        waiting.CONFIRM: _("Kept a promise today; you confirm it."),
-        waiting.CHALLENGE: _("Asked today to be seen before the path opens it."),
-        waiting.COUNTERSIGN: _("Signed today; it waits for a countersign."),
-    }[row.kind]
+    return _counted(row, days) if days > 0 else str(SINCE_TODAY[row.kind])
 
 
 def _counted(row: Waiting, days: int) -> str:

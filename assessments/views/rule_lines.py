@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from assessments.api import CaseFinding
 from assessments.rules.evidence import EvidenceFinding
 from assessments.rules.specs import StandardSpec
+from lms.rules.said import once_a_language
 from lms.rules.scales import ENTRUSTMENT, SUPERVISION
 
 OBSERVATIONS, OBSERVERS, CONTEXTS, LATEST, FROM_COACH = "observations", "observers", "contexts", "latest", "from_coach"
@@ -104,16 +105,19 @@ def why_not(finding: EvidenceFinding, spec: StandardSpec) -> str:
     return _("Not offered yet: %(missing)s.") % {"missing": "; ".join(missing)}
 
 
-def short(lines: Sequence[tuple[str, int, int]]) -> str:
+LACKS = {
+    OBSERVATIONS: gettext_lazy("observations"),
+    OBSERVERS: gettext_lazy("observers"),
+    CONTEXTS: gettext_lazy("contexts"),
+    LATEST: gettext_lazy("latest at the asked level"),
+}
+
+
+@once_a_language
+def short(lines: tuple[tuple[str, int, int], ...]) -> str:
     """The rule in one line for a queue: what is missing, or that nothing is."""
-    names = {
-        OBSERVATIONS: _("observations"),
-        OBSERVERS: _("observers"),
-        CONTEXTS: _("contexts"),
-        LATEST: _("latest at the asked level"),
-    }
     missing = [
-        _("%(what)s %(have)s of %(need)s") % {"have": have, "need": need, "what": names[name]}
+        _("%(what)s %(have)s of %(need)s") % {"have": have, "need": need, "what": LACKS[name]}
         for name, have, need in lines
         if have < need
     ]

@@ -87,14 +87,22 @@ def _mine(request: SignedInRequest) -> Q:
 
 
 def _longest_wait(rows: Iterable[api.TeamRow], at: datetime) -> tuple[api.TeamRow, int] | None:
-    """Who has waited longest for somebody else, and for how many days; None when nobody waits for a whole day."""
-    waits = [
-        (days_since(row.found.held_by.since, at, row.found.enrolment.person.zone), row)
-        for row in rows
-        if row.found.held_by and row.found.held_by.since
-    ]
-    days, row = max(waits, key=lambda pair: pair[0], default=(0, None))
-    return (row, days) if row and days else None
+    """Who has waited longest for somebody else, and for how many days; None when nobody waits for a whole day.
+
+    Those for whom anything waits come in the order of how long they can have waited at most, so that few are asked who
+    it is that holds them up.
+    """
+    longest, days = None, 0
+    known = [(row.found.first_wait, row) for row in rows if row.found.first_wait]
+    for first, row in sorted(known, key=lambda pair: pair[0]):
+        zone = row.found.enrolment.person.zone
+        if days_since(first, at, zone) <= days:
+            continue
+        holder = row.found.held_by
+        waited = days_since(holder.since, at, zone) if holder and holder.since else 0
+        if waited > days:
+            longest, days = row, waited
+    return (longest, days) if longest else None
 
 
 def _as_filter(wanted: dict[str, str]) -> dict[str, str]:

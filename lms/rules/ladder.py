@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from .gates import GATES, OpenGate
-from .said import full_day, short_day
+from .said import full_day, once_a_language, short_day
 from .scales import ENTRUSTMENT
 from .standing import (
     AWAITING,
@@ -91,7 +91,7 @@ class Ladder:
     @property
     def label(self) -> str:
         """The bays in words, for those who do not see them."""
-        return _label(self.bays, get_language()) if self.bays else self.word
+        return _label(self.bays) if self.bays else self.word
 
 
 def ladder(
@@ -203,9 +203,8 @@ def again_by(verdict: Verdict) -> str:
     return f"{step if step.endswith(('.', '!', '?')) or not step else step + '.'} {again}".strip()
 
 
-@lru_cache(maxsize=1024)
-def _label(bays: tuple[str, ...], language: str) -> str:
-    """There are few shapes and hundreds of ladders: each is put in words once a language."""
+@once_a_language
+def _label(bays: tuple[str, ...]) -> str:
     said = {
         "open": _("%(gate)s open"),
         "next": _("%(gate)s is next"),

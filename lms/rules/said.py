@@ -6,11 +6,30 @@ weekday and a time join them is a sentence to translate. A moment is said as it 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from datetime import date, datetime
+from functools import lru_cache, wraps
+from typing import TypeVar
 
 from django.utils.formats import date_format, time_format
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+
+V = TypeVar("V", bound=Hashable)
+
+
+def once_a_language(say: Callable[[V], str]) -> Callable[[V], str]:
+    """Of a sentence with few distinct values: put into words once a process and language, and kept."""
+
+    @lru_cache(maxsize=4096)
+    def kept(language: str, value: V) -> str:
+        return say(value)
+
+    @wraps(say)
+    def said(value: V) -> str:
+        return kept(get_language(), value)
+
+    return said
 
 
 def full_day(day: date | None) -> str:

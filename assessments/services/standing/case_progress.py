@@ -42,10 +42,11 @@ def progress_of_cases(
     Queries: 1, or 0 when there are none.
     """
     found = examine_cases(cases, {case.enrolment_id: me.pk for case in cases}, at, skills)
-    return {case.uid: _progressing(found[case.pk], facts, at) for case in cases}
+    days = expiring_days()
+    return {case.uid: _progressing(found[case.pk], facts, at, days) for case in cases}
 
 
-def _progressing(found: CaseFinding, facts: TeamFacts, at: datetime) -> Progressing:
+def _progressing(found: CaseFinding, facts: TeamFacts, at: datetime, expires_within: int) -> Progressing:
     def nearness(finding: EvidenceFinding) -> tuple[bool, int]:
         return finding.met, sum(min(line.have, line.need) for line in finding.lines if line.name != "from_coach")
 
@@ -61,7 +62,7 @@ def _progressing(found: CaseFinding, facts: TeamFacts, at: datetime) -> Progress
             (line.name, min(line.have, line.need), line.need) for line in nearest.lines if line.name != "from_coach"
         ),
         # Show is the gate that waits, for whoever reads their queue.
-        ladder=ladder(lowest, None, today, expires_within=expiring_days(), turn=Turn("show", _("you"))),
+        ladder=ladder(lowest, None, today, expires_within=expires_within, turn=Turn("show", _("you"))),
     )
 
 

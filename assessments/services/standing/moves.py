@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from lms.api import DONE, LOCKED, OPEN, WAIVED, Enrolment, PathProgress, StepInfo, StepKind, StepState
 from lms.rules.days import reached_on
@@ -51,6 +52,19 @@ class Move:
     def text(self) -> str:
         """All of it, where nothing can be a link."""
         return f"{self.why} {self.sentence}".strip()
+
+
+TO_DO = {
+    StepKind.COURSE: gettext_lazy("Read “%(title)s” to the end."),
+    StepKind.DISCUSSION: gettext_lazy("Take part in “%(title)s”."),
+    StepKind.PRACTICE: gettext_lazy("Practise “%(title)s” twice to standard, a day apart."),
+    StepKind.SESSION: gettext_lazy("Have the session “%(title)s”."),
+    StepKind.COMMITMENT: gettext_lazy("Make and keep the promise “%(title)s”."),
+    StepKind.DEMONSTRATION: gettext_lazy("Ask to be seen: “%(title)s”."),
+    StepKind.CALIBRATION: gettext_lazy("Rate the vignettes of “%(title)s”."),
+    StepKind.EXTERNAL: gettext_lazy("The manager marks “%(title)s” as done."),
+}
+"""What is to be done, by the kind of the step."""
 
 
 class _DependsOnOthersError(Exception):
@@ -183,16 +197,7 @@ class Moves:
         if step.kind == StepKind.SESSION and alone:
             chooses = Holder(MANAGER, alone.manager, "", alone.since)
             return Move(_waiting(chooses), step=step.uid, by=chooses)
-        sentence = {
-            StepKind.COURSE: _("Read “%(title)s” to the end."),
-            StepKind.DISCUSSION: _("Take part in “%(title)s”."),
-            StepKind.PRACTICE: _("Practise “%(title)s” twice to standard, a day apart."),
-            StepKind.SESSION: _("Have the session “%(title)s”."),
-            StepKind.COMMITMENT: _("Make and keep the promise “%(title)s”."),
-            StepKind.DEMONSTRATION: _("Ask to be seen: “%(title)s”."),
-            StepKind.CALIBRATION: _("Rate the vignettes of “%(title)s”."),
-            StepKind.EXTERNAL: _("The manager marks “%(title)s” as done."),
-        }[StepKind(step.kind)] % {"title": self.title_of(step)}
+        sentence = str(TO_DO[StepKind(step.kind)]) % {"title": self.title_of(step)}
         if step.kind == StepKind.EXTERNAL:
             return Move(sentence, step=step.uid, by=Holder(MANAGER, "", "", None, EXTERNAL))
         asks = step.kind == StepKind.DEMONSTRATION

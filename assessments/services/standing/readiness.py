@@ -25,6 +25,7 @@ from lms.api import (
     Settled,
     StepKind,
     expiring_days,
+    open_paths,
     seen_by_others,
     settled_of,
     settled_steps,
@@ -34,7 +35,7 @@ from lms.rules.days import path_day
 from lms.rules.gates import OpenGate
 from lms.rules.ladder import Ladder, ladder
 from lms.rules.pace import AHEAD, BEHIND, OVER, PAUSED, Pace, pace
-from lms.rules.standing import Verdict
+from lms.rules.standing import AWAITING, Verdict
 from lms.rules.waiting import Waiting
 
 from .holders import LEARNER, Holder, holder
@@ -94,7 +95,7 @@ class PersonReadiness:
     @property
     def paused(self) -> bool:
         """Whether the path stands still."""
-        return self.enrolment.status == Enrolment.Status.PAUSED
+        return self.enrolment.is_paused
 
     @cached_property
     def held_by(self) -> Holder | None:
@@ -104,6 +105,16 @@ class PersonReadiness:
             return None
         skill = term.required.skill
         return self._who_has(skill, lambda: self._move_along(skill))
+
+    @cached_property
+    def first_wait(self) -> datetime | None:
+        """From when anything has lain with somebody else, whether it holds the person up or not; None where nothing
+        does. Who holds somebody up takes much longer to find, and cannot have waited longer than this.
+        """
+        waits = [wait.waits_from for wait in self.facts.waits.get(self.enrolment.pk, ())]
+        waits += [verdict.at for found in self.verdicts.values() for verdict in found if verdict.kind == AWAITING]
+        alone = self.facts.uncoached.get(self.enrolment.pk)
+        return min([*waits, alone.since] if alone else waits, default=None)
 
     @cached_property
     def bucket(self) -> str:
@@ -283,7 +294,7 @@ def _pace(enrolment: Enrolment, facts: TeamFacts, today: date, oldest: date | No
         today=today,
         day=path_day(enrolment.started_on, today, pauses),
         days=structure_of(enrolment.path_version_id).days,
-        paused=enrolment.status == Enrolment.Status.PAUSED,
+        paused=enrolment.is_paused,
         oldest_due=oldest,
     )
 
@@ -299,10 +310,15 @@ def _bucket(found: PersonReadiness) -> str:
         return NOT_STARTED
     if found.pace.state == PAUSED:
         return ON_TRACK
-    waits = found.held_by
-    if waits and waits.who != LEARNER and waits.since and (found.at - waits.since).days >= BLOCKED_AFTER_DAYS:
-        return BLOCKED
+    if found.first_wait and _long_ago(found.first_wait, found.at):
+        since = found.held_by.since if found.held_by else None
+        if since and _long_ago(since, found.at):
+            return BLOCKED
     return LATE if found.pace.state in (BEHIND, OVER) else ON_TRACK
+
+
+def _long_ago(since: datetime, at: datetime) -> bool:
+    return (at - since).days >= BLOCKED_AFTER_DAYS
 
 
 def team_enrolments(rows: Q) -> QuerySet[Enrolment]:
@@ -311,7 +327,8 @@ def team_enrolments(rows: Q) -> QuerySet[Enrolment]:
     Queries: 1 when read.
     """
     return (
-        Enrolment.objects.filter(rows, status__in=Enrolment.OPEN, person__is_active=True)
+        open_paths()
+        .filter(rows, person__is_active=True)
         .select_related("person", "path", "role_version__profile")
         .only(*IN_A_ROW)
         .order_by("person__name_order", "pk")

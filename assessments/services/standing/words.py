@@ -15,7 +15,7 @@ from .readiness import BLOCKED, EXPIRING_SOON, READY, PersonReadiness
 
 def line_of(found: PersonReadiness) -> str:
     """Where a person stands, in a few words and without a full stop."""
-    result, waits, ended_at = found.readiness, found.held_by, found.enrolment.ended_at
+    result, ended_at = found.readiness, found.enrolment.ended_at
     if ended_at:
         return _("Ended on %(day)s") % {"day": short_day(clock.today(found.enrolment.person.zone, ended_at))}
     if not found.begun:
@@ -26,7 +26,8 @@ def line_of(found: PersonReadiness) -> str:
         return _("Ready")
     if found.bucket == EXPIRING_SOON and result and result.ends_on:
         return _("Ready until %(day)s") % {"day": short_day(result.ends_on)}
-    if found.bucket == BLOCKED and waits and waits.since:
+    waits = found.held_by if found.bucket == BLOCKED else None
+    if waits and waits.since:
         days = days_since(waits.since, found.at, found.enrolment.person.zone)
         words = {"name": waits.called, "n": days}
         return ngettext("Waits for %(name)s, %(n)s day", "Waits for %(name)s, %(n)s days", days) % words
