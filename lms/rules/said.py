@@ -21,15 +21,17 @@ V = TypeVar("V", bound=Hashable)
 def once_a_language(say: Callable[[V], str]) -> Callable[[V], str]:
     """Of a sentence with few distinct values: put into words once a process and language, and kept."""
 
-    @lru_cache(maxsize=4096)
-    def kept(language: str, value: V) -> str:
-        return say(value)
-
     @wraps(say)
     def said(value: V) -> str:
-        return kept(get_language(), value)
+        return kept_sentence(say, get_language(), value)
 
     return said
+
+
+@lru_cache(maxsize=8192)
+def kept_sentence(say: Callable[[V], str], language: str, value: V) -> str:
+    """What is said of a value in a language, which is the active one."""
+    return say(value)
 
 
 def full_day(day: date | None) -> str:

@@ -14,7 +14,7 @@ from unittest.mock import patch
 from django.utils import translation
 from django.utils.safestring import SafeData, SafeString, mark_safe
 
-from lms.rules.ladder import _label
+from lms.rules.said import kept_sentence
 
 PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 ACCENTED = "åƀçđéƒĝĥîĵķļɱñöþǫŕšţûṽŵẋýžÅƁÇÐÉƑĜĤÎĴĶĻṀÑÖÞǪŔŠŢÛṼŴẊÝŽ"
@@ -59,8 +59,8 @@ def pseudo_language(only: str = "") -> Iterator[None]:
         return ngettext(singular, plural, number)
 
     ours = {"gettext": gettext, "ngettext": ngettext, "pgettext": pgettext, "npgettext": npgettext}
-    # A ladder is put in words once a language: not in those of another test.
-    _label.cache_clear()
+    # Some sentences are kept, once a language: not those of another test.
+    kept_sentence.cache_clear()
     with patch.multiple(translation._trans, create=True, **ours):
         yield
-    _label.cache_clear()
+    kept_sentence.cache_clear()
