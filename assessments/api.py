@@ -117,7 +117,6 @@ from assessments.services.audit.nightly import health as ledger_health
 from assessments.services.audit.nightly import verify_nightly
 from assessments.services.audit.receipts import mail_receipts
 from assessments.services.audit.verify import VerificationReport, verify_ledger
-from assessments.services.ledger.chain import months_later
 from assessments.services.ledger.erasing import answer_erasure, ask_erasure, erasures_of, texts_about, waiting_erasure
 from assessments.services.ledger.signoffs import (
     SignOffStanding,
@@ -283,7 +282,6 @@ __all__ = [
     "erasures_of",
     "ledger_health",
     "mail_receipts",
-    "months_later",
     "newest_verdict",
     "read_anchors",
     "revoke_signoff",

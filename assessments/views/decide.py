@@ -22,6 +22,7 @@ from assessments.rules.evidence import EvidenceFinding
 from lms import clock
 from lms.api import expiring_days, gates_of
 from lms.requests import SignedInRequest, key_of, shown_of
+from lms.rules.days import months_later
 from lms.rules.gates import OpenGate
 from lms.rules.ladder import Ladder, ladder
 from lms.rules.standing import Turn
@@ -191,7 +192,7 @@ def _page(
         "mine": mine,
         "taken": not mine and case.claimed_until is not None and case.claimed_until > at,
         "checked_at": at,
-        "valid_until": api.months_later(at.date(), case.version.valid_months),
+        "valid_until": months_later(at.date(), case.version.valid_months),
     }
     return render(request, "decide/decide.html", context, status=status)
 

@@ -1,20 +1,14 @@
-"""Bookings never share a minute."""
+"""How long a right to observe lasts, and that bookings never share a minute."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 MIN_MINUTES, MAX_MINUTES = 5, 240
+GRANT_MONTHS = 12
+"""The longest that an observer grant lasts from the day on which it is given."""
 
 
 def overlaps(start: datetime, minutes: int, other: datetime, other_minutes: int) -> bool:
     """Whether two bookings share a minute; one that begins when the other ends does not."""
     return start < other + timedelta(minutes=other_minutes) and other < start + timedelta(minutes=minutes)
-
-
-def a_year_later(day: date) -> date:
-    """The same day a year on; 28 February for a leap day."""
-    try:
-        return day.replace(year=day.year + 1)
-    except ValueError:
-        return day.replace(year=day.year + 1, day=28)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from coaching.models import CoachAssignment, ObserverGrant
 from coaching.policies import grant_policy, unlapsed
 from coaching.rules.notices import MAY_OBSERVE, OBSERVES_NO_MORE
-from coaching.rules.times import a_year_later
+from coaching.rules.times import GRANT_MONTHS
 from lms.api import (
     Prepared,
     User,
@@ -36,6 +36,7 @@ from lms.api import (
 )
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
 from lms.rules.bounds import MAY_OBSERVE_UNTIL
+from lms.rules.days import months_later
 from lms.rules.lines import one_line
 from lms.rules.shown import require_same
 
@@ -78,7 +79,7 @@ def give_grant(
         raise Invalid(skills=_("Choose at least one skill of the list."))
     if not reason:
         raise Invalid(reason=_("Say what makes them fit to observe; the record keeps it."))
-    longest = a_year_later(at.date())
+    longest = months_later(at.date(), GRANT_MONTHS)
     until_on = until_on or longest
     MAY_OBSERVE_UNTIL.check("until_on", until_on, at.date(), last=longest)
     if not claim_key(actor=actor, name="grant.give", key=key, at=at, about=person.uid):
@@ -111,7 +112,7 @@ def record_grants(
     """Write grants down, replacing open ones: given ``by`` somebody, or earned by an attempt at a calibration; for that
     on the floor above, inside its transaction.
 
-    Announces ``grants_changed`` after commit. Queries: 3, and 1 a skill.
+    Queries: 3, and 1 a skill.
     """
     for held in ObserverGrant.objects.filter(person=person, skill__in=skill_ids, revoked_at=None):
         end_grant(held, by, _("Renewed."), at, attempt_uid=attempt_uid)

@@ -8,6 +8,7 @@ its first day and nothing before it. A pause whose end is known moves it from th
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import lru_cache
@@ -20,6 +21,13 @@ def add_days(day: date, days: int) -> date:
     if -(day - date.min).days <= days <= (date.max - day).days:
         return day + timedelta(days=days)
     return date.max if days > 0 else date.min
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day so many months later, or the last day of that month."""
+    month = day.month - 1 + months
+    year, month = day.year + month // 12, month % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def path_day(started_on: date, today: date, pauses: Pauses = ()) -> int:

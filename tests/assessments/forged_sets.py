@@ -14,9 +14,10 @@ from assessments.models import Case, Observation, ObservationSkill, SignOffEvent
 from assessments.rules.evidence import Seen, examine
 from assessments.rules.specs import StandardSpec
 from assessments.services.cases.observations import observation_digest
-from assessments.services.ledger.chain import Chain, gate_source, months_later
+from assessments.services.ledger.chain import Chain, gate_source
 from coaching.models import CoachAssignment, ObserverGrant
 from lms.models import DutyHolding, Skill, SkillGate, User
+from lms.rules.days import months_later
 from lms.rules.digest import digest
 from tests.assessments.forging import NOW, Scene, copy_of, enter
 from tests.factories import basics, coaching

@@ -20,10 +20,10 @@ from assessments.services.cases import decisions as decisions_service
 from assessments.services.cases.decisions import Entrust, NotYet, Verdict, decide_case
 from assessments.services.ledger import chain as ledger
 from assessments.services.ledger.authority import Authority
-from assessments.services.ledger.chain import months_later
 from coaching.models import Absence, CoachAssignment, CoachProfile, ObserverGrant
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from lms.models import Act, Membership, Notice, SkillGate, StepCompletion, User
+from lms.rules.days import months_later
 from tests.factories import basics, coaching, decisions, paths, people
 from tests.shown import looked, seen
 

@@ -16,7 +16,7 @@ from assessments.api import verify_ledger
 from assessments.models import SignOffEvent, SignOffText
 from assessments.rules.ledger import GENESIS, Event, commitment, event_hash, fold
 from assessments.services.ledger import triggers
-from assessments.services.ledger.chain import hashed_fields, months_later
+from assessments.services.ledger.chain import hashed_fields
 from tests.factories import basics, decisions, people
 
 END = date(2027, 3, 2)
@@ -137,20 +137,6 @@ def test_revoked_never_counts_whatever_else_happened(kinds: list[str], flagged: 
     assert found.counts == (not flagged if not kinds else found.counts)
     if flagged and not kinds:
         assert found.status == "awaiting"
-
-
-@pytest.mark.parametrize(
-    ("day", "months", "then"),
-    [
-        (date(2026, 1, 31), 1, date(2026, 2, 28)),
-        (date(2027, 11, 30), 3, date(2028, 2, 29)),
-        (date(2026, 12, 15), 1, date(2027, 1, 15)),
-        (date(2024, 2, 29), 12, date(2025, 2, 28)),
-        (date(2026, 3, 2), 24, date(2028, 3, 2)),
-    ],
-)
-def test_months_later_keeps_the_day_or_takes_the_last_of_the_month(day: date, months: int, then: date) -> None:
-    assert months_later(day, months) == then
 
 
 # --- Rows ---------------------------------------------------------------------------------------------------------

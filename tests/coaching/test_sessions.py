@@ -24,7 +24,7 @@ from coaching.api import (
     write_notes,
 )
 from coaching.rules.notices import SESSION_SOON
-from coaching.rules.times import a_year_later, overlaps
+from coaching.rules.times import overlaps
 from lms.addresses import address_of
 from lms.api import Notice, Reminder, StepCompletion, User, say_reminders
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
@@ -336,9 +336,7 @@ def test_without_a_coach_there_is_nobody_to_plan_with() -> None:
     refused(Conflict, lambda: plan(scene, scene.outsider, enrolment_uid=lonely.uid))
 
 
-def test_sessions_that_touch_do_not_overlap_and_a_leap_day_ends_a_year() -> None:
+def test_sessions_that_touch_do_not_overlap() -> None:
     assert overlaps(coaching.soon(0), 60, coaching.soon(0.5), 10)
     assert not overlaps(coaching.soon(0), 60, coaching.soon(1), 60)
     assert not overlaps(coaching.soon(1), 60, coaching.soon(0), 60)
-    leap = basics.NOON.date().replace(year=2028, month=2, day=29)
-    assert a_year_later(leap).isoformat() == "2029-02-28"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.rules.days import date_of_day, day_of_date, path_day, reached_on
+from lms.rules.days import date_of_day, day_of_date, months_later, path_day, reached_on
 
 START = date(2026, 3, 1)
 days = st.integers(-20, 80).map(lambda n: START + timedelta(n))
@@ -114,3 +114,17 @@ def test_overlapping_pauses_count_once_and_an_open_one_runs_on():
     assert paused_days(twice, date(2026, 4, 1)) == 6
     assert paused_days([(date(2026, 3, 5), None)], date(2026, 3, 20)) == 15
     assert date_of_day(30, START, date(2026, 4, 1), twice) == date(2026, 4, 6)
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "then"),
+    [
+        (date(2026, 1, 31), 1, date(2026, 2, 28)),
+        (date(2027, 11, 30), 3, date(2028, 2, 29)),
+        (date(2026, 12, 15), 1, date(2027, 1, 15)),
+        (date(2024, 2, 29), 12, date(2025, 2, 28)),
+        (date(2026, 3, 2), 24, date(2028, 3, 2)),
+    ],
+)
+def test_months_later_keeps_the_day_or_takes_the_last_of_the_month(day: date, months: int, then: date) -> None:
+    assert months_later(day, months) == then

@@ -18,9 +18,10 @@ from assessments.models import Case, ErasedText, Evidence, Observation, SignOffE
 from assessments.rules.evidence import Seen, examine
 from assessments.rules.ledger import GENESIS, SETTLED, commitment, event_hash, meaning_of
 from assessments.rules.specs import StandardSpec
-from assessments.services.ledger.chain import folded, hashed_fields, months_later
+from assessments.services.ledger.chain import folded, hashed_fields
 from coaching.api import ObserverGrant
 from lms.api import Membership, SkillVersion
+from lms.rules.days import months_later
 from lms.rules.digest import digest
 from lms.rules.log import LATE, SET_BACK
 

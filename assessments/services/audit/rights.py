@@ -18,9 +18,10 @@ from assessments.models import CalibrationAttempt, CaseReading, Evidence, Observ
 from assessments.rules.specs import StandardSpec
 from assessments.services.cases.observations import SEAL_LASTS
 from coaching.api import Absence, CoachAssignment, CommitmentSkill, ObserverGrant
-from coaching.rules.times import a_year_later
+from coaching.rules.times import GRANT_MONTHS
 from lms.api import DutyHolding, Membership
 from lms.rules.bounds import OBSERVED
+from lms.rules.days import months_later
 from lms.rules.duties import ADMINISTRATOR, LEARNING
 from lms.rules.log import LATE
 
@@ -87,7 +88,7 @@ class _Rights:
 
     def grant(self, row: ObserverGrant, place: int) -> Iterator[str]:
         """Given by Learning or an administrator for a year at most, or earned by a passed calibration that decides."""
-        if row.until_on > a_year_later(row.granted_at.date()):
+        if row.until_on > months_later(row.granted_at.date(), GRANT_MONTHS):
             yield "holds longer than a year"
         if row.basis == ObserverGrant.Basis.CALIBRATED:
             attempt = self.records.by_uid(CalibrationAttempt, row.attempt_uid)

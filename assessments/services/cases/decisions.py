@@ -21,11 +21,12 @@ from assessments.policies import case_policy
 from assessments.rules.evidence import EvidenceFinding
 from assessments.rules.notices import DECIDED, MORE_ASKED
 from assessments.services.ledger.authority import to_decide
-from assessments.services.ledger.chain import Chain, months_later, settle
+from assessments.services.ledger.chain import Chain, settle
 from lms import clock
 from lms.api import Skill, StepKind, User, act, claim_key, content_now, lock_log, progress_of, skill_version_now, tell
 from lms.errors import Conflict, Invalid, NotAllowed
 from lms.rules.bounds import SEEN_AGAIN_BY
+from lms.rules.days import months_later
 from lms.rules.lines import many_lines
 from lms.rules.scales import ENTRUSTMENT
 from lms.rules.shown import require_same
@@ -83,9 +84,10 @@ def decide_case(
     """Decide a case: one event a skill, in the standard's order. The same key gives the same events again.
 
     verdicts: by skill slug, one for every skill of the standard. Opens Show and completes the demonstration unless a
-    countersign is needed first. Announces ``signed_off`` after commit. Raises NotFound, NotAllowed (not the present
-    coach, no grant, oneself, step locked), AlreadyDecided, Changed (``shown`` is not what is there now), Conflict
-    (claimed by somebody else, or what others saw is closed to the actor), EvidenceMissing, Invalid.
+    countersign is needed first: what follows once a sign-off counts is ``ledger.chain.settle``, for both. Raises
+    NotFound, NotAllowed (not the present coach, no grant, oneself, step locked), AlreadyDecided, Changed (``shown`` is
+    not what is there now), Conflict (claimed by somebody else, or what others saw is closed to the actor),
+    EvidenceMissing, Invalid.
     """
     related = ("learner", "enrolment__person", "version")
     case = case_policy.get(actor, "decide", uid=case_uid, related=related, lock_with=("learner",))

@@ -10,9 +10,9 @@ from datetime import datetime
 
 from assessments.models import Case, Evidence, StandardVersion
 from assessments.rules.specs import StandardSpec
-from assessments.services.ledger.chain import months_later
 from coaching.api import may_observe
 from lms.api import User
+from lms.rules.days import months_later
 from lms.rules.shown import fingerprint
 
 from .evidence import pieces_of

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -151,13 +150,6 @@ def _words(kind: str, skill: Skill, level: int | None, about: SignOffEvent | Non
     """What the signature says, in the organisation's language whoever signs. Queries: 1."""
     language = organisation().locale
     return said_in(language, lambda: words_of(kind, skill.title, level, about.words if about else ""))[:200]
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day so many months later, or the last day of that month."""
-    month = day.month - 1 + months
-    year, month = day.year + month // 12, month % 12 + 1
-    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
 def gate_source(event_uid: UUID) -> str:

@@ -25,7 +25,7 @@ from assessments.rules.calibration import agreement, decides
 from assessments.rules.notices import CALIBRATION_PASSED
 from assessments.rules.specs import CalibrationItemSpec, CalibrationSpec
 from coaching.api import ObserverGrant, record_grants, unlapsed_grants
-from coaching.rules.times import a_year_later
+from coaching.rules.times import GRANT_MONTHS
 from lms.api import (
     LOCKED,
     StepKind,
@@ -42,6 +42,7 @@ from lms.api import (
     tell,
 )
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
+from lms.rules.days import months_later
 
 AGAIN_AFTER = timedelta(hours=20)
 RENEWED = (ObserverGrant.Basis.FOUNDING, ObserverGrant.Basis.CALIBRATED)
@@ -191,7 +192,7 @@ def _renew(found: Calibration, attempt: CalibrationAttempt, at: datetime) -> Non
             person=person,
             skill_ids=[skill.pk],
             basis=ObserverGrant.Basis.CALIBRATED,
-            until_on=a_year_later(at.date()),
+            until_on=months_later(at.date(), GRANT_MONTHS),
             attempt_uid=attempt.uid,
             reason=_("Passed the calibration “%(set)s” with an agreement of %(kappa)s.") % words,
             at=at,
