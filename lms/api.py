@@ -62,7 +62,7 @@ from lms.policies.duties import (
     learning_administrators,
     open_holdings,
 )
-from lms.policies.people import managed_teams, team_name_on
+from lms.policies.people import managed_teams
 from lms.rules.duties import ADMINISTRATOR, AUDITORS, AUTHORS, GROUPS, LEARNING_ADMINISTRATORS, SPONSORS
 from lms.services.platform.duties import (
     duties_that_end,
@@ -102,6 +102,7 @@ from lms.services.platform.people import (
     people_with_ids,
     resend_invitation,
     send_invitation,
+    team_name_on,
 )
 from lms.services.platform.privacy import personal_lines, register_personal
 from lms.services.platform.short_names import name_taken
@@ -312,7 +313,6 @@ __all__ = [
     "people_in_admin_policy",
     "people_policy",
     "record_duty",
-    "team_name_on",
     "write_through",
     # People, their addresses, accounts and language; customers
     "KEEP",
@@ -345,6 +345,7 @@ __all__ = [
     "send_invitation",
     "set_customer",
     "sort_names",
+    "team_name_on",
     "unsorted_names",
     "usable_address",
     "who_helps",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q
 
 from lms.clock import now
 from lms.models import Membership, Team, User
@@ -19,14 +19,6 @@ def current_memberships(prefix: str = "", on: date | None = None) -> Q:
     return Q(**{f"{prefix}from_on__lte": day}) & (
         Q(**{f"{prefix}until_on": None}) | Q(**{f"{prefix}until_on__gte": day})
     )
-
-
-def team_name_on(on: date) -> Subquery:
-    """To annotate rows about a person with: the name of the team that they are a member of on a day, the newest."""
-    member = Membership.objects.filter(
-        current_memberships(on=on), person=OuterRef("person"), role=Membership.Role.MEMBER
-    )
-    return Subquery(member.order_by("-from_on", "-pk").values("team__name")[:1])
 
 
 def managed_teams(user: User) -> frozenset[int]:

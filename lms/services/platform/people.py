@@ -11,7 +11,7 @@ from uuid import UUID
 from django.core.cache import cache
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from lms import clock
@@ -19,6 +19,7 @@ from lms.addresses import web_address_of
 from lms.errors import Conflict, Invalid
 from lms.models import Enrolment, Membership, Organisation, Team, User
 from lms.policies import people_policy
+from lms.policies.people import current_memberships
 from lms.rules.bounds import FIRST_DAY_HERE
 from lms.rules.lines import one_line
 from lms.rules.names import fold
@@ -160,6 +161,14 @@ def _invitation(person: User, link: str) -> EmailMessage:
     }
     subject = _("Your way into Vouch at %(company)s") % {"company": name}
     return EmailMessage(subject=subject, body=body, to=[person.email])
+
+
+def team_name_on(on: date) -> Subquery:
+    """To annotate rows about a person with: the name of the team that they are a member of on a day, the newest."""
+    member = Membership.objects.filter(
+        current_memberships(on=on), person=OuterRef("person"), role=Membership.Role.MEMBER
+    )
+    return Subquery(member.order_by("-from_on", "-pk").values("team__name")[:1])
 
 
 def managers_of(person: User, on: date) -> list[User]:
