@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.forms import Form
+from django.forms import Form, model_to_dict
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -121,14 +121,7 @@ def session(request: SignedInRequest, session_uid: UUID) -> HttpResponse:
         return render(request, "coaching/session_own_notes.html", {"session": mine})
     without_others_notes(found, request.user)
     coaching = found.enrolment.person_id != request.user.pk
-    initial = {
-        "planned_at": found.planned_at,
-        "held_at": min(found.planned_at, clock.now()),
-        "minutes": found.minutes,
-        "place": found.place,
-        "shared_notes": found.shared_notes,
-        "private_notes": found.private_notes,
-    }
+    initial = model_to_dict(found, exclude=["skills"]) | {"held_at": min(found.planned_at, clock.now())}
     for name in ACTS.keys() - forms.keys():
         forms[name] = ACTS[name].form(initial=initial, auto_id=f"{name}_%s")
     context = {
