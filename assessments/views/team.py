@@ -123,7 +123,7 @@ def _cards(rows: Iterable[api.TeamRow]) -> list[tuple[str, list[Any]]]:
 @login_required
 @require_GET
 def team_csv(request: SignedInRequest) -> HttpResponse:
-    """200 everybody as CSV, for a spreadsheet (UTF-8 with a mark) - 403. Queries: 6."""
+    """200 everybody as CSV, for a spreadsheet (UTF-8 with a mark) - 403. Queries: those of ``team_of``."""
     heads, rows = api.table_of(api.team_of(_mine(request), clock.now()))
     out = io.StringIO()
     csv.writer(out).writerows([[harmless(value) for value in row] for row in [heads, *rows]])
@@ -133,7 +133,7 @@ def team_csv(request: SignedInRequest) -> HttpResponse:
 @login_required
 @require_GET
 def team_xlsx(request: SignedInRequest) -> HttpResponse:
-    """200 everybody as a workbook - 403. Queries: 6."""
+    """200 everybody as a workbook - 403. Queries: those of ``team_of``."""
     heads, rows = api.table_of(api.team_of(_mine(request), clock.now()))
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_("Team"))
@@ -166,7 +166,7 @@ def _file(content: str | bytes, kind: str, extension: str) -> HttpResponse:
 @require_GET
 def person_readiness(request: SignedInRequest, person_uid: UUID) -> HttpResponse:
     """200 the invoice, the same for learner, coach and manager - 404 unknown or not yours to see. ``?path=`` chooses
-    an enrolment. Queries: 12, whatever the role asks for.
+    an enrolment. Queries: 20, whatever the role asks for.
     """
     person = None
     found = help_policy.queryset(request.user, "view").filter(person__uid=person_uid)

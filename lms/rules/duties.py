@@ -40,7 +40,7 @@ DUTIES = (
         LEARNING_ADMINISTRATORS,
     ),
     Duty(AUDITOR, _("Auditor"), _("Reads every case, every sign-off and all evidence."), AUDITORS),
-    Duty(SPONSOR, _("Sponsor"), _("Reads the totals of the organisation, and the programme."), SPONSORS),
+    Duty(SPONSOR, _("Sponsor"), _("Receives the anchors of the ledger by mail."), SPONSORS),
     Duty(ADMINISTRATOR, _("Administrator"), _("Runs the platform: duties, addresses, lost second factors.")),
 )
 BY_CODE = {duty.code: duty for duty in DUTIES}

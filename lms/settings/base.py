@@ -275,6 +275,8 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
 # --- Language and time ------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
+# Also what pages are written in; a second one turns Wagtail's translations on. No catalogue is kept yet: whoever adds
+# the first makes locale/, and has it compiled where .mo files are made.
 LANGUAGES = [("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 # Days and numbers as each language writes them; English as this house does.

@@ -110,9 +110,9 @@ def record_observation(
 
     ratings: supervision needed 1-5 by skill slug, for the skills that the actor may observe; marks: by
     "skill/indicator".
-    Opens Do for each skill at 3 or better. Announces ``observed``. Raises NotFound, NotAllowed (no grant, oneself, has
-    read the others), Conflict (observed already), Changed (``shown`` is not the standard with the skills that the actor
-    may rate now), Invalid (not within 7 days, unknown place, no rating, nothing written before).
+    Opens Do for each skill at 3 or better. Raises NotFound, NotAllowed (no grant, oneself, has read the others),
+    Conflict (observed already), Changed (``shown`` is not the standard with the skills that the actor may rate now),
+    Invalid (not within 7 days, unknown place, no rating, nothing written before).
     """
     request = None
     if request_uid:
