@@ -193,7 +193,7 @@ def set_up(*, empty: bool) -> str:
             raise Stop(f"{DATA} holds the demo company: begin again with bin/start --reset --empty.", FINDING)
         if state.get("packages") != packages:  # a newer Wagtail brings migrations of its own
             say("Updating the database")
-            manage("migrate", "--no-input")
+            run([str(PYTHON), "manage.py", "migrate", "--no-input"], log=LOG)
             write_json(STATE, {**state, "packages": packages})
         return kind
 
@@ -201,20 +201,10 @@ def set_up(*, empty: bool) -> str:
     for path in DATA.glob("vouch.sqlite3*"):
         path.unlink()
     write_json(STATE, {"stage": "making"})
-    say("Making the database (about half a minute)")
-    manage("migrate", "--no-input")
-    if not empty:
-        say("Loading the starter curriculum")
-        manage("load_curriculum")
-        say("Making the demo company")
-        manage("create_demo", show=True)
+    run([str(PYTHON), "bin/_fill.py", *(["--empty"] if empty else [])], log=LOG, show=True)
     kind = "empty" if empty else "demo"
     write_json(STATE, {"stage": "made", "kind": kind, "migrations": migrations, "packages": packages})
     return kind
-
-
-def manage(*command: str, show: bool = False) -> None:
-    run([str(PYTHON), "manage.py", *command], log=LOG, show=show)
 
 
 def ensure_administrator() -> None:

@@ -144,11 +144,11 @@ class Supervisor:
             "VOUCH_BASE_URL": os.environ.get("VOUCH_BASE_URL") or url,
         }
         gunicorn = ["gunicorn", "-c", "python:lms.settings.gunicorn", "lms.wsgi", "--bind", bind]
+        celery = ["celery", "-A", "lms.worker_with_schedule", "-q", "worker", "--loglevel", "WARNING"]
+        threads = ["--pool", "threads", "--concurrency", "2"]
+        alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
         web = Child("web server", [*gunicorn, "--log-level", "warning"], env, logs)
         self.children.append(web)
-        celery = ["celery", "-A", "lms.worker_with_schedule", "-q", "worker", "--loglevel", "WARNING"]
-        alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-        self.children.append(Child("worker", [*celery, "--pool", "threads", "--concurrency", "2", *alone], env, logs))
 
         until, ready = time.monotonic() + READY_WITHIN, False
         while not self.stop.wait(0.5 if ready else 0.1):
@@ -160,6 +160,8 @@ class Supervisor:
             if not ready and answers(url):
                 ready = True
                 print(f"Ready: {url}", flush=True)
+                # Only now: loading both at once would keep whoever waits for the first page.
+                self.children.append(Child("worker", [*celery, *threads, *alone], env, logs))
             elif not ready and time.monotonic() > until:
                 raise CannotServe(f"No answer from {url} (details: {web.log})", 1)
 

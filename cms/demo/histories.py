@@ -16,7 +16,7 @@ from uuid import UUID
 from assessments.api import CalibrationVersion, Case, Entrust, NotYet, SignOffEvent, Verdict
 from cms.rules.curriculum.documents import PersonDoc, SignOffDoc
 from coaching.api import may_observe, observers_for
-from lms.api import OPEN, PathProgress, Skill, StepInfo, StepState, User, progress_of, standings_of
+from lms.api import OPEN, LessonInfo, PathProgress, Skill, StepInfo, StepState, User, progress_of, standings_of
 from lms.rules.gates import GATES
 
 from . import words
@@ -37,13 +37,14 @@ def rank(gate: str) -> int:
 
 @dataclass
 class History:
-    """One learner's walk. ``later`` holds what was begun and continues on a day to come."""
+    """One learner's walk. ``brought``: skills with an example; ``later``: what was begun and goes on on another day."""
 
     company: Company
     doc: PersonDoc
     life: Life
     number: int
     started: set[UUID] = field(default_factory=set)
+    brought: set[str] = field(default_factory=set)
     later: dict[int, list[Callable[[int], None]]] = field(default_factory=dict)
 
     def walk(self) -> None:
@@ -244,18 +245,21 @@ class History:
         """Where Talk is wanted and all tagged lessons are read: an example, accepted the next day."""
         if self.coach(day + 1) is None or day >= self.end or self.doc.state.kind == "just-started":
             return
-        progress = self.progress(day)
-        for skill, lessons in progress.structure.lessons_by_skill.items():
-            name = f"example {skill}"
-            if name in self._brought or not self.wants(skill, "talk"):
-                continue
-            if all(lesson.uid in progress.lessons for lesson in lessons):
-                self._brought.add(name)
+        lacking = {skill: lessons for skill, lessons in self.talked_about.items() if skill not in self.brought}
+        if not lacking:
+            return
+        read = self.progress(day).lessons
+        for skill, lessons in lacking.items():
+            if all(lesson.uid in read for lesson in lessons):
+                self.brought.add(skill)
                 said, taken = self.company.at(day, 16.5), self.company.at(day + 1, 10)
                 self.life.bring_example(skill, words.EXAMPLES[skill], said, taken)
 
-    def __post_init__(self) -> None:
-        self._brought: set[str] = set()
+    @cached_property
+    def talked_about(self) -> dict[str, tuple[LessonInfo, ...]]:
+        """The lessons of each skill of the path for which the story needs Talk."""
+        lessons = self.progress(0).structure.lessons_by_skill
+        return {skill: lessons[skill] for skill in lessons if self.wants(skill, "talk")}
 
     # --- demonstrations
 
