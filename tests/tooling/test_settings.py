@@ -65,7 +65,7 @@ def test_addresses_come_from_the_environment(tmp_path: Path) -> None:
         MEDIA_ROOT=str(tmp_path / "uploads"),
     )
     database = found["DATABASES"]["default"]
-    assert (database["HOST"], database["PORT"], database["CONN_MAX_AGE"]) == ("db", 5433, 60)
+    assert (database["HOST"], database["PORT"], database["CONN_MAX_AGE"]) == ("db", 5433, 600)
     assert database["CONN_HEALTH_CHECKS"] is True
     assert "redis" in str(found["CACHES"]).lower()
     assert found["VOUCH_SMTP_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
