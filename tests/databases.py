@@ -31,7 +31,7 @@ def fingerprint() -> str:
     for app in apps:
         files += sorted((app / "migrations").glob("*.py"))
         files += [path for name in ("apps.py", "receivers.py") if (path := app / name).exists()]
-        files += sorted((app / "services").glob("*guards*.py"))
+        files += sorted(file for name in ("*guards*.py", "triggers.py") for file in (app / "services").rglob(name))
     sha = hashlib.sha256()
     for path in files:
         sha.update(f"{path.relative_to(ROOT)}\0{path.stat().st_size}\0".encode() + path.read_bytes())
