@@ -34,7 +34,7 @@ from coaching.policies import (
     unlapsed_grants,
 )
 from coaching.services.assignments import assign_coach, end_assignment, enrol_with_coach, hand_over
-from coaching.services.choices import PathChoice, paths_to_choose, people_here, people_to_enrol
+from coaching.services.choices import PathChoice, paths_to_choose, people_to_enrol
 from coaching.services.coaches import (
     AsCoach,
     Coaches,
@@ -194,7 +194,6 @@ __all__ = [
     "observers_for",
     "open_help_of",
     "paths_to_choose",
-    "people_here",
     "people_to_enrol",
     "post_policy",
     "present_coach",

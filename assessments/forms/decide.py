@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.api import Entrust, NotYet
-from lms.forms import Day
+from lms.forms.fields import Day
 from lms.rules import bounds
 from lms.rules.scales import ENTRUSTMENT
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from lms.forms import OneLineField
+from lms.forms.fields import OneLineField
 
 from .fields import Pick
 

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from lms.forms import ManyLinesField
+from lms.forms.fields import ManyLinesField
 
 LONGEST = 20_000
 

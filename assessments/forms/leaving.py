@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from lms.forms import Day, OneLineField
+from lms.forms.fields import Day, OneLineField
 from lms.rules import bounds
 
 

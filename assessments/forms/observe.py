@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from assessments.api import ObservationIndicator, SkillPart
 from lms.api import Customer
-from lms.forms import MomentField, OneLineField
+from lms.forms.fields import MomentField, OneLineField
 from lms.rules import bounds
 from lms.rules.scales import SUPERVISION
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from lms.forms import ManyLinesField
+from lms.forms.fields import ManyLinesField
 
 STALE = _("Something was missing from this page. Please send it again.")
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from assessments.api import Watcher
 from assessments.rules.specs import EvidenceLine
 from lms.api import Customer
-from lms.forms import Day
+from lms.forms.fields import Day
 from lms.rules import bounds
 
 from .fields import Pick, Said

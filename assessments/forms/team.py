@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.api import BUCKETS, TeamRow
-from lms.forms import OneLineField
+from lms.forms.fields import OneLineField
 from lms.rules.names import title_order
 
 BUCKET_NAMES = {

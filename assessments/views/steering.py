@@ -30,7 +30,7 @@ from lms.api import (
     waive_step,
 )
 from lms.errors import Invalid
-from lms.forms import ExtendForm, FirstDayForm, PauseForm, WaiveForm
+from lms.forms.steering import ExtendForm, FirstDayForm, PauseForm, WaiveForm
 from lms.requests import SignedInRequest, key_of, shown_of
 from lms.views.acting import Outcome, carry_out, shown_on
 

@@ -16,7 +16,7 @@ from lms import clock
 from lms.addresses import address_of
 from lms.api import choose_mail, mail_choices, notices_of, read_notices
 from lms.errors import Invalid
-from lms.forms import MailForm
+from lms.forms.people import MailForm
 from lms.requests import SignedInRequest, key_of, own_address
 
 PER_PAGE = 50

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy
 
 from coaching.api import CommitmentSkill
 from lms.api import Customer, Skill
-from lms.forms import Day, OneLineField
+from lms.forms.fields import Day, OneLineField, OneOf
 from lms.rules import bounds
 
-from .fields import OneOf, skill_choices, text_area
+from .fields import skill_choices, text_area
 
 
 class CommitmentForm(forms.Form):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from coaching.api import Post
 from lms.api import Skill
-from lms.forms import OneLineField
+from lms.forms.fields import OneLineField
 
 from .fields import skill_choices, text_area
 

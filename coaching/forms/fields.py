@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from coaching.api import CoachProfile, PathChoice
-from lms.api import Skill, User
-from lms.forms import ManyLinesField, OneLineField
+from lms.api import Skill
+from lms.forms.fields import ManyLinesField, OneLineField
 from lms.rules.said import full_day
 from lms.templatetags.vouch import spoken
 
@@ -32,13 +32,6 @@ class Choices(forms.RadioSelect):
         return option
 
 
-class OneOf(forms.UUIDField):
-    """One of many rows by uid. Whether it exists and may be chosen, the service says."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=kwargs.pop("widget", forms.Select), **kwargs)
-
-
 def text_area(label: Any, rows: int = 4, **kwargs: Any) -> ManyLinesField:
     """Several lines."""
     return ManyLinesField(label=label, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
@@ -47,13 +40,6 @@ def text_area(label: Any, rows: int = 4, **kwargs: Any) -> ManyLinesField:
 def skill_choices(skills: Iterable[Skill]) -> list[tuple[str, str]]:
     """Skills by slug."""
     return [(skill.slug, skill.title) for skill in skills]
-
-
-def offer_people(field: forms.Field, people: Iterable[User], none: str = "") -> None:
-    """Fill a list of people."""
-    choices = [("", none or _("Choose a person"))]
-    choices += [(str(row.uid), f"{row.full_name}, {row.job}" if row.job else row.full_name) for row in people]
-    field.widget.choices = choices
 
 
 def offer_coaches(field: forms.Field, coaches: Iterable[CoachProfile], none: str = "") -> None:

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy
 
 from coaching.api import CoachProfile, PathChoice
 from lms.api import Enrolment, Skill, User
-from lms.forms import Day, OneLineField
+from lms.forms.fields import Day, OneLineField, OneOf, offer_people
 from lms.rules import bounds
 
-from .fields import Choices, OneOf, offer_coaches, offer_people, path_label, skill_choices
+from .fields import Choices, offer_coaches, path_label, skill_choices
 
 
 class CoachForm(forms.Form):

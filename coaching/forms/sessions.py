@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from coaching.rules.times import MAX_MINUTES, MIN_MINUTES
-from lms.forms import MomentField, OneLineField
+from lms.forms.fields import MomentField, OneLineField
 from lms.rules import bounds
 
 from .fields import text_area

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
-
 from lms.api import (
     PathStructure,
     PathVersion,
     User,
-    active_people,
-    named_like,
     newest_path_versions,
     people_policy,
+    people_to_choose,
     structure_of,
 )
-
-MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +32,4 @@ def paths_to_choose() -> list[PathChoice]:
 def people_to_enrol(actor: User, words: str = "") -> list[User]:
     """Whom the actor may enrol, by name, never themself; with ``words`` only who matches. At most 200. Queries: 1-3."""
     rows = people_policy.queryset(actor, "enrol").exclude(pk=actor.pk)
-    return list(_matching(words, rows)[:MOST])
-
-
-def people_here(words: str = "") -> list[User]:
-    """Active people by name; with ``words`` only who matches. At most 200. Queries: 1."""
-    return list(_matching(words, active_people())[:MOST])
-
-
-def _matching(words: str, rows: QuerySet[User]) -> QuerySet[User]:
-    return rows.filter(named_like(words)).order_by("name_order", "pk")
+    return people_to_choose(rows, words)

@@ -17,9 +17,7 @@ from lms import clock
 from lms.api import StepKind, enrolment_policy, progress_of
 from lms.errors import NotFound
 from lms.requests import SignedInRequest, key_of, shown_of
-from lms.views.acting import Outcome, shown_on, uid_or_none
-
-from .acting import send
+from lms.views.acting import Outcome, send, shown_on, uid_or_none
 
 
 @login_required

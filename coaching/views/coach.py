@@ -21,8 +21,7 @@ from coaching.forms.people import AwayForm
 from lms import clock
 from lms.errors import NotAllowed
 from lms.requests import SignedInRequest
-
-from .acting import send
+from lms.views.acting import send
 
 
 @login_required

@@ -32,9 +32,7 @@ from lms import clock
 from lms.api import Enrolment, StepInfo, open_enrolments, requirements_of, structure_of
 from lms.errors import Invalid, NotFound
 from lms.requests import SignedInRequest, key_of, shown_of
-from lms.views.acting import Outcome, shown_on, uid_or_none
-
-from .acting import send
+from lms.views.acting import Outcome, send, shown_on, uid_or_none
 
 ACTS = {"report": "do", "drop": "do", "confirm": "confirm", "send_back": "confirm"}
 """What the policy calls each act of the page of a commitment."""

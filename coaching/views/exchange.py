@@ -35,9 +35,9 @@ from coaching.api import (
 from coaching.forms.exchange import ContributionForm, ExampleForm, JudgeForm, QuestionForm
 from lms.errors import Invalid
 from lms.requests import SignedInRequest, shown_of
-from lms.views.acting import Outcome, carry_out, shown_on
+from lms.views.acting import Outcome, carry_out, send, shown_on
 
-from .acting import paged, send
+from .acting import paged
 
 PER_PAGE, POSTS_PER_PAGE, BESIDE = 25, 50, 3
 

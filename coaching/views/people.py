@@ -35,7 +35,6 @@ from coaching.api import (
     help_policy,
     make_coach,
     paths_to_choose,
-    people_here,
     people_to_enrol,
     proposal_of,
     propose_coach,
@@ -48,11 +47,10 @@ from coaching.api import (
 from coaching.forms.fields import ReasonForm
 from coaching.forms.people import CapacityForm, CoachForm, CoachProfileForm, EnrolForm, GrantForm, ProposalForm
 from lms import clock
+from lms.api import people_here
 from lms.errors import Invalid
 from lms.requests import SignedInRequest, shown_of
-from lms.views.acting import Outcome, shown_on, uid_or_none
-
-from .acting import send
+from lms.views.acting import Outcome, send, shown_on, uid_or_none
 
 
 @login_required

@@ -37,9 +37,7 @@ from lms import clock
 from lms.api import Enrolment, open_enrolments, structure_of
 from lms.errors import Invalid, NotFound
 from lms.requests import SignedInRequest
-from lms.views.acting import uid_or_none
-
-from .acting import send
+from lms.views.acting import send, uid_or_none
 
 
 @dataclass(frozen=True, slots=True)

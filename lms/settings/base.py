@@ -209,15 +209,15 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 USERSESSIONS_TRACK_ACTIVITY = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""  # the mail says who writes; allauth would put the site's address in brackets
 ACCOUNT_FORMS = {
-    "login": "lms.forms.SignInForm",
-    "reset_password": "lms.forms.ResetForm",
-    "user_token": "lms.forms.PassphraseLinkForm",
+    "login": "lms.forms.log_in.SignInForm",
+    "reset_password": "lms.forms.log_in.ResetForm",
+    "user_token": "lms.forms.log_in.PassphraseLinkForm",
 }
 MFA_FORMS = {
-    "login_webauthn": "lms.forms.SignInWithPasskey",
-    "authenticate_webauthn": "lms.forms.ShowPasskey",
-    "reauthenticate_webauthn": "lms.forms.ShowPasskeyAgain",
-    "add_webauthn": "lms.forms.AddPasskey",
+    "login_webauthn": "lms.forms.log_in.SignInWithPasskey",
+    "authenticate_webauthn": "lms.forms.log_in.ShowPasskey",
+    "reauthenticate_webauthn": "lms.forms.log_in.ShowPasskeyAgain",
+    "add_webauthn": "lms.forms.log_in.AddPasskey",
 }
 # Counted by address of the sender, and where "key" stands by the account that is tried; the same for unknown accounts.
 # A browser in which somebody signed in before counts apart for that account (lms.adapters, docs/decisions/0027).

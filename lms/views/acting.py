@@ -13,6 +13,7 @@ from django.http import HttpRequest, QueryDict
 
 from lms import clock
 from lms.errors import Conflict, Invalid
+from lms.forms.fields import OneOf
 from lms.requests import SHOWN, SignedInRequest, key_of, shown_of
 
 T = TypeVar("T")
@@ -49,6 +50,20 @@ def carry_out(request: SignedInRequest, form: Form, act: Callable[..., T], **fie
     except Conflict as error:
         form.add_error(None, str(error))
         return Outcome(None, 409, uuid4())
+
+
+def send(request: SignedInRequest, form: Form, act: Callable[..., T], **known: Any) -> Outcome[T]:
+    """Carry out the act with what the form holds; an invalid form is shown again (422) with the same key.
+
+    A field ``x`` that names a row by uid is handed over as ``x_uid``.
+    """
+    if not form.is_valid():
+        return Outcome(None, 422, key_of(request))
+    fields = {
+        f"{name}_uid" if isinstance(form.fields[name], OneOf) else name: value
+        for name, value in form.cleaned_data.items()
+    }
+    return carry_out(request, form, act, **known, **fields)
 
 
 def kept_words(request: HttpRequest) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from lms.allauth_tables import factors_of, factors_shown, name_of, names_of, settle, sign_out_everywhere
 from lms.api import change_address, people_policy, who_helps
-from lms.forms import AddressForm
+from lms.forms.people import AddressForm
 from lms.requests import SignedInRequest, key_of
 
 from .acting import carry_out

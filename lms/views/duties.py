@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from lms.api import DutyHolding, duty_history, end_duty, give_duty, holding_of, people_policy
-from lms.forms import DutyForm, EndDutyForm
+from lms.forms.people import DutyForm, EndDutyForm
 from lms.requests import SignedInRequest, key_of
 from lms.rules.duties import BY_CODE, DUTIES
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from lms.api import choose_language, in_language_of, language_of
-from lms.forms import LanguageForm
+from lms.forms.people import LanguageForm
 from lms.requests import SignedInRequest, key_of
 
 from .acting import carry_out

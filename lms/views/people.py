@@ -31,7 +31,7 @@ from lms.api import (
     resend_invitation,
     unread_notices,
 )
-from lms.forms import InviteForm
+from lms.forms.people import InviteForm
 from lms.requests import SignedInRequest, key_of
 from lms.rules.duties import ADMINISTRATOR
 from lms.views.acting import carry_out

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from lms.allauth_tables import factors_of, factors_shown, name_of, take_away
 from lms.api import people_policy, remove_second_factor
-from lms.forms import SecondFactorForm
+from lms.forms.people import SecondFactorForm
 from lms.requests import SignedInRequest, key_of, shown_of
 
 from .acting import carry_out, shown_on

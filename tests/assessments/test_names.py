@@ -27,11 +27,21 @@ from coaching.api import (
     coaches_to_choose,
     grants_to_manage,
     learners_of,
-    people_here,
     people_to_enrol,
 )
 from lms import clock
-from lms.api import Customer, Enrolment, Membership, Skill, Team, User, managers_of_each, named_like, who_helps
+from lms.api import (
+    Customer,
+    Enrolment,
+    Membership,
+    Skill,
+    Team,
+    User,
+    managers_of_each,
+    named_like,
+    people_here,
+    who_helps,
+)
 from lms.management.commands.doctor import names_sorted
 from lms.models import Named, Organisation, Path, RoleProfile
 from lms.rules.duties import ADMINISTRATOR, LEARNING

@@ -16,9 +16,10 @@ from django.test import Client
 
 import assessments.forms
 import coaching.forms
-from lms import forms as ours
+import lms.forms
 from lms.api import LEARNING_ADMINISTRATORS, ManyLines, Notice, OneLine, OutgoingMail, Team, User, invite_person
 from lms.errors import Invalid
+from lms.forms.people import InviteForm
 from lms.rules.lines import many_lines, one_line, shorten
 from tests.factories import basics, notices, people
 
@@ -160,9 +161,8 @@ def test_every_column_for_a_line_is_cleaned_or_written_by_a_program() -> None:
 def test_every_field_of_a_form_for_a_line_is_cleaned() -> None:
     """H18. Those of our own pages; keys, seals and searches are compared and never kept."""
     kept_apart = {"node", "choice", "confidence", "option", "next", "seal", "shown", "held", "key", "uidb36", "url"}
-    rooms = (assessments.forms, coaching.forms)
-    inside = [f"{room.__name__}.{module.name}" for room in rooms for module in pkgutil.iter_modules(room.__path__)]
-    names = ("lms.forms", *inside)
+    rooms = (assessments.forms, coaching.forms, lms.forms)
+    names = [f"{room.__name__}.{module.name}" for room in rooms for module in pkgutil.iter_modules(room.__path__)]
     unclean = []
     for name in names:
         for form in vars(importlib.import_module(name)).values():
@@ -223,7 +223,7 @@ def test_a_name_of_nothing_is_refused(name: str) -> None:
     with pytest.raises(Invalid) as error:
         invite(name)
     assert list(error.value.fields) == ["full_name"]
-    form = ours.InviteForm({"full_name": name, "email": "a@example.com"})
+    form = InviteForm({"full_name": name, "email": "a@example.com"})
     assert "full_name" in form.errors
 
 
