@@ -3,6 +3,7 @@
 from importlib import import_module
 
 from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -26,7 +27,8 @@ class CmsConfig(AppConfig):
         from lms.addresses import register_addresses
         from lms.api import ADMINISTRATOR, register_notices, register_personal, register_place
 
-        import_module("cms.receivers")
+        receivers = import_module("cms.receivers")
+        post_migrate.connect(receivers.make_frame, dispatch_uid="cms.frame")
         _register_policies()
         register_personal(self.name, PERSONAL)
         register_notices(KINDS)

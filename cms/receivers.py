@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 from django.dispatch import receiver
 from wagtail.models import Page
@@ -12,6 +14,15 @@ from wagtail.signals import page_published, page_unpublished, post_page_move, pr
 from cms import api
 from cms.models import Content, ContentPage
 from lms import clock
+
+
+def make_frame(*, sender: Any, using: str, **kwargs: Any) -> None:
+    """After every migrate the frame that content hangs in stands. Once, when all apps have their permissions: that is
+    with the last of them.
+    """
+    last = [app for app in apps.get_app_configs() if app.models_module is not None][-1]
+    if sender.label == last.label and using == DEFAULT_DB_ALIAS and api.frame_can_stand():
+        api.set_up_site()
 
 
 @receiver(page_published)

@@ -19,6 +19,7 @@ ADDRESSES = {
     "log-in": "account_login",
     "new passphrase": "account_reset_password",
     "people": "people",
+    "team": "teams_team",
 }
 
 _names: dict[str, str] = {}

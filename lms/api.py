@@ -11,6 +11,7 @@ from lms.models import (
     FormerAddress,
     Label,
     LessonCompletion,
+    Location,
     LogEntry,
     MailTurnedOff,
     ManyLines,
@@ -91,23 +92,62 @@ from lms.services.platform.names import sort_names, unsorted_names
 from lms.services.platform.people import (
     active_people,
     close_account,
-    expiring_days,
     invite_person,
     lock_person,
-    managers_above,
-    managers_of,
-    managers_of_each,
+    move_to_location,
     named_like,
-    organisation,
     people_here,
     people_to_choose,
     people_with_ids,
     resend_invitation,
     send_invitation,
-    team_name_on,
 )
 from lms.services.platform.privacy import personal_lines, register_personal
 from lms.services.platform.short_names import name_taken
+
+# isort: split
+
+# --- The organisation, where and when its people work
+from lms.policies import location_policy, organisation_policy
+from lms.services.platform.calendars import calendar_of, calendars, expiring_days
+from lms.services.platform.organisation import (
+    UNNAMED,
+    change_day,
+    change_location,
+    change_organisation,
+    locations,
+    make_location,
+    organisation,
+    organisations_day,
+    remove_location,
+    set_up_organisation,
+)
+
+# isort: split
+
+# --- Teams, and who manages whom
+from lms.policies import team_policy
+from lms.services.platform.managers import managers_above, managers_of, managers_of_each
+from lms.services.platform.teams import (
+    TeamNode,
+    act_for_manager,
+    close_team,
+    closed_teams,
+    end_manager,
+    make_team,
+    members_of,
+    memberships_of_person,
+    memberships_of_team,
+    move_person,
+    move_team,
+    name_manager,
+    open_teams,
+    rename_team,
+    take_back_move,
+    team_name_on,
+    team_of,
+    team_tree,
+)
 
 # isort: split
 
@@ -254,6 +294,7 @@ __all__ = [
     "FormerAddress",
     "Label",
     "LessonCompletion",
+    "Location",
     "LogEntry",
     "MailTurnedOff",
     "ManyLines",
@@ -325,19 +366,15 @@ __all__ = [
     "choose_language",
     "close_account",
     "customers_by_slug",
-    "expiring_days",
     "in_language_of",
     "invite_person",
     "keep_passphrase",
     "language_of",
     "lock_person",
-    "managers_above",
-    "managers_of",
-    "managers_of_each",
+    "move_to_location",
     "name_taken",
     "named_like",
     "open_customers",
-    "organisation",
     "people_here",
     "people_to_choose",
     "people_with_ids",
@@ -349,10 +386,48 @@ __all__ = [
     "send_invitation",
     "set_customer",
     "sort_names",
-    "team_name_on",
     "unsorted_names",
     "usable_address",
     "who_helps",
+    # The organisation, where and when its people work
+    "UNNAMED",
+    "calendar_of",
+    "calendars",
+    "change_day",
+    "change_location",
+    "change_organisation",
+    "expiring_days",
+    "location_policy",
+    "locations",
+    "make_location",
+    "organisation",
+    "organisation_policy",
+    "organisations_day",
+    "remove_location",
+    "set_up_organisation",
+    # Teams, and who manages whom
+    "TeamNode",
+    "act_for_manager",
+    "close_team",
+    "closed_teams",
+    "end_manager",
+    "make_team",
+    "managers_above",
+    "managers_of",
+    "managers_of_each",
+    "members_of",
+    "memberships_of_person",
+    "memberships_of_team",
+    "move_person",
+    "move_team",
+    "name_manager",
+    "open_teams",
+    "rename_team",
+    "take_back_move",
+    "team_name_on",
+    "team_of",
+    "team_policy",
+    "team_tree",
     # Acts, the record's log, and what pages ask
     "KeyMissing",
     "KeyRing",

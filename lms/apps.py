@@ -31,6 +31,7 @@ class LmsConfig(AppConfig):
         receivers = import_module("lms.receivers")
         pre_migrate.connect(receivers.lay_address_guards_aside, sender=self, dispatch_uid="lms.address_guards")
         post_migrate.connect(receivers.install_address_guards, sender=self, dispatch_uid="lms.address_guards")
+        post_migrate.connect(receivers.make_organisation, sender=self, dispatch_uid="lms.organisation")
         register(import_module("lms.checks").address_guards_stand, Tags.database)
         api.register_personal(self.name, PERSONAL)
         api.register_notices(KINDS)
@@ -48,6 +49,10 @@ class LmsConfig(AppConfig):
         covers, pages = ("wagtail*",), ("people_*", "coach_profiles", "observer_grants")
         api.register_place("wagtailadmin_home", _("Authoring"), order=80, duties=authoring, covers=covers, home=50)
         api.register_place("people", _("People"), order=70, duties=("learning", ADMINISTRATOR), covers=pages)
+        tree = ("teams_*",)
+        api.register_place("teams", _("Teams"), order=72, duties=("learning", ADMINISTRATOR), covers=tree)
+        run_it, parts = ("learning", ADMINISTRATOR), ("organisation_*",)
+        api.register_place("organisation", _("Organisation"), order=30, duties=run_it, covers=parts, menu=True)
         own = ("account_*", "mfa_*", "usersessions_*", "language")
         api.register_place("mfa_index", _("Sign-in and security"), order=60, covers=own, menu=True)
 

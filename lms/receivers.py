@@ -6,14 +6,14 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_used
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models.signals import post_save, pre_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 from wagtail.users.models import UserProfile
 
 from lms.allauth_tables import sign_out_everywhere
-from lms.api import User, language_of
+from lms.api import Location, Organisation, User, language_of, set_up_organisation
 from lms.requests import SECOND_FACTOR
 from lms.services.platform import address_guards
 
@@ -52,6 +52,13 @@ def install_address_guards(*, using: str, **kwargs: Any) -> None:
     connection = connections[using]
     if set(address_guards.TABLES) <= set(connection.introspection.table_names()):
         address_guards.install(connection)
+
+
+def make_organisation(*, using: str, **kwargs: Any) -> None:
+    """After every migrate there is the one organisation."""
+    tables = {model._meta.db_table for model in (Organisation, Location)}
+    if using == DEFAULT_DB_ALIAS and tables <= set(connections[using].introspection.table_names()):
+        set_up_organisation()
 
 
 @receiver(pre_save, sender=UserProfile)

@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from lms.views import address, duties, health, language, log_in, people, second_factor
+from lms.views import address, duties, health, language, log_in, organisation, people, second_factor, teams
 
 handler400 = "lms.views.errors.bad_request"
 handler500 = "lms.views.errors.server_error"
@@ -13,10 +13,17 @@ urlpatterns = [
     path("people/", people.people, name="people"),
     path("people/invite/", people.invite, name="people_invite"),
     path("people/<uuid:uid>/invite/", people.invite_again, name="people_invite_again"),
+    path("people/<uuid:uid>/team/", teams.people_move, name="people_move"),
     path("people/<uuid:uid>/second-factor/", second_factor.people_second_factor, name="people_second_factor"),
     path("people/<uuid:uid>/duties/", duties.people_duties, name="people_duties"),
     path("people/<uuid:uid>/duties/<uuid:holding>/", duties.people_duty_end, name="people_duty_end"),
     path("people/<uuid:uid>/address/", address.people_address, name="people_address"),
+    path("organisation/", organisation.organisation, name="organisation"),
+    path("organisation/locations/new/", organisation.location_new, name="organisation_location_new"),
+    path("organisation/locations/<uuid:uid>/", organisation.location, name="organisation_location"),
+    path("teams/", teams.teams, name="teams"),
+    path("teams/new/", teams.team_new, name="teams_new"),
+    path("teams/<uuid:uid>/", teams.teams_team, name="teams_team"),
     path("language/", language.language, name="language"),
     # What would add, confirm or switch an address of one's own gives way to a page that shows it.
     path("accounts/email/", address.own_address, name="account_email"),

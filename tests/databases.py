@@ -32,6 +32,8 @@ def fingerprint() -> str:
         files += sorted((app / "migrations").glob("*.py"))
         files += [path for name in ("apps.py", "receivers.py") if (path := app / name).exists()]
         files += sorted(file for name in ("*guards*.py", "triggers.py") for file in (app / "services").rglob(name))
+    files += [ROOT / "cms" / "services" / "authoring" / name for name in ("setup.py", "review.py")]
+    files += [ROOT / "lms" / "services" / "platform" / "organisation.py"]
     sha = hashlib.sha256()
     for path in files:
         sha.update(f"{path.relative_to(ROOT)}\0{path.stat().st_size}\0".encode() + path.read_bytes())

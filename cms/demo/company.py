@@ -22,6 +22,7 @@ from coaching.api import (
 )
 from lms.api import (
     Enrolment,
+    Location,
     Membership,
     Organisation,
     Path,
@@ -44,6 +45,7 @@ GRANT_LASTS = timedelta(days=365)
 RENEWED = timedelta(days=150)
 CALIBRATED = timedelta(days=20)
 """How long after the renewal of the grants the calibrated observers passed their sets."""
+MONDAY_TO_FRIDAY = [1, 2, 3, 4, 5]
 FOUNDING = timedelta(days=500)
 """How long before today the company began with Vouch, so that the oldest sign-off has a grant behind it."""
 
@@ -79,9 +81,14 @@ class Company:
     def set_up(self) -> None:
         """Everything before the first learner begins."""
         company = self.curriculum.company
-        Organisation.objects.update_or_create(
-            pk=1, defaults={"name": company.name, "time_zone": company.time_zone, "locale": "en"}
+        Organisation.objects.filter(pk=1).update(
+            name=company.name,
+            time_zone=company.time_zone,
+            locale="en",
+            working_days=MONDAY_TO_FRIDAY,
+            set_up_at=self.at(-FOUNDING.days),
         )
+        Location.objects.filter(is_main=True).update(country=company.country)
         name_site(company.name)
         self._teams()
         self._people()

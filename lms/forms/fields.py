@@ -79,8 +79,9 @@ class MomentField(forms.DateTimeField):
 
 
 def time_zones() -> list[tuple[str, str]]:
-    """All IANA zones with a continent, as choices."""
-    return [(name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones()) if "/" in name]
+    """All IANA zones with a continent, and UTC, as choices."""
+    zones = [name for name in sorted(zoneinfo.available_timezones()) if "/" in name]
+    return [(name, name.replace("_", " ")) for name in ["UTC", *zones]]
 
 
 class OneOf(forms.UUIDField):

@@ -11,7 +11,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
-from lms.api import KEEP, REMOVE, MailChoice, Team
+from lms.api import KEEP, REMOVE, MailChoice, Team, open_teams
 from lms.rules import bounds
 from lms.rules.duties import Duty
 
@@ -33,7 +33,7 @@ class InviteForm(forms.Form):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["team"].queryset = Team.objects.all()  # type: ignore[attr-defined]
+        self.fields["team"].queryset = open_teams()  # type: ignore[attr-defined]
 
 
 class MailForm(forms.Form):

@@ -19,6 +19,36 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Location',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name_order', models.CharField(db_index=True, default='', editable=False, max_length=1000)),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('name', models.CharField(max_length=120, verbose_name='name')),
+                ('country', models.CharField(blank=True, max_length=2, verbose_name='country')),
+                ('region', models.CharField(blank=True, max_length=40, verbose_name='region')),
+                ('is_main', models.BooleanField(default=False)),
+            ],
+            options={
+                'ordering': ['-is_main', 'name_order', 'id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('is_main', True)), fields=('is_main',), name='location_one_is_main'), models.CheckConstraint(condition=models.Q(('region', ''), models.Q(('country', ''), _negated=True), _connector='OR'), name='location_region_of_a_country')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ChangedDay',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('on', models.DateField()),
+                ('works', models.BooleanField()),
+                ('name', models.CharField(blank=True, max_length=80)),
+                ('location', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changed_days', to='lms.location')),
+            ],
+            options={
+                'ordering': ['on'],
+                'constraints': [models.UniqueConstraint(fields=('location', 'on'), name='changed_day_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='User',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -35,6 +65,7 @@ class Migration(migrations.Migration):
                 ('employee_number', models.CharField(blank=True, max_length=40, verbose_name='employee number')),
                 ('locale', models.CharField(default='en', max_length=12, verbose_name='language')),
                 ('time_zone', models.CharField(default='UTC', max_length=64, validators=[lms.models.people.validate_time_zone], verbose_name='time zone')),
+                ('location', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='people', to='lms.location')),
                 ('started_on', models.DateField(blank=True, null=True, verbose_name='first day')),
                 ('left_on', models.DateField(blank=True, null=True, verbose_name='last day')),
                 ('deactivated_at', models.DateTimeField(blank=True, editable=False, null=True)),
@@ -216,8 +247,9 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=120)),
                 ('time_zone', models.CharField(default='UTC', max_length=64, validators=[lms.models.people.validate_time_zone])),
                 ('locale', models.CharField(default='en', max_length=12)),
-                ('working_days', models.JSONField(default=lms.models.people.working_week)),
+                ('working_days', models.JSONField(default=lms.models.people.every_day)),
                 ('expiring_days', models.PositiveSmallIntegerField(default=60, help_text='A sign-off that ends within so many days is shown as expiring.')),
+                ('set_up_at', models.DateTimeField(editable=False, null=True)),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='organisation_is_one')],
@@ -485,9 +517,11 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name_order', models.CharField(db_index=True, default='', editable=False, max_length=1000)),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('slug', models.SlugField(unique=True)),
                 ('name', models.CharField(max_length=120)),
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='lms.team')),
+                ('closed_on', models.DateField(blank=True, null=True)),
             ],
             options={
                 'ordering': ['name_order', 'id'],
@@ -497,9 +531,11 @@ class Migration(migrations.Migration):
             name='Membership',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('role', models.CharField(choices=[('member', 'member'), ('manager', 'manager')], default='member', max_length=10)),
                 ('from_on', models.DateField()),
                 ('until_on', models.DateField(blank=True, null=True)),
+                ('acting_for', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL)),
                 ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='lms.team')),
             ],
@@ -718,6 +754,18 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='team',
             constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='team_not_its_own_parent'),
+        ),
+        migrations.AddConstraint(
+            model_name='membership',
+            constraint=models.UniqueConstraint(condition=models.Q(('role', 'member'), ('until_on', None)), fields=('person',), name='membership_one_team_at_a_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='membership',
+            constraint=models.CheckConstraint(condition=models.Q(('acting_for', None), models.Q(('role', 'manager'), ('until_on__isnull', False)), _connector='OR'), name='membership_acting_manager_has_an_end'),
+        ),
+        migrations.AddConstraint(
+            model_name='membership',
+            constraint=models.CheckConstraint(condition=models.Q(('acting_for', None), models.Q(('acting_for', models.F('person')), _negated=True), _connector='OR'), name='membership_not_acting_for_oneself'),
         ),
         migrations.AddConstraint(
             model_name='membership',

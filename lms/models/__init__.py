@@ -8,6 +8,7 @@ from .enrolments import Enrolment, Pause
 from .gates import SkillGate
 from .labels import Label
 from .lines import ManyLines, OneLine
+from .locations import ChangedDay, Location
 from .log import LogEntry
 from .named import Named
 from .outbox import MailTurnedOff, Notice, OutgoingMail, Reminder
@@ -19,6 +20,7 @@ from .teams import Cohort, Customer, Membership, Team
 
 __all__ = [
     "Act",
+    "ChangedDay",
     "Cohort",
     "Customer",
     "DutyHolding",
@@ -28,6 +30,7 @@ __all__ = [
     "FormerAddress",
     "Label",
     "LessonCompletion",
+    "Location",
     "LogEntry",
     "MailTurnedOff",
     "ManyLines",

@@ -33,9 +33,9 @@ def validate_time_zone(value: str) -> None:
         raise ValidationError(_("%(zone)s is not a time zone. Write it as in Europe/Copenhagen.") % {"zone": value})
 
 
-def working_week() -> list[int]:
-    """Monday to Friday, as ISO weekday numbers."""
-    return [1, 2, 3, 4, 5]
+def every_day() -> list[int]:
+    """All seven days, as ISO weekday numbers: nothing is a day off before somebody says so."""
+    return [1, 2, 3, 4, 5, 6, 7]
 
 
 class Organisation(models.Model):
@@ -45,11 +45,14 @@ class Organisation(models.Model):
     name = OneLine(max_length=120)
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
     locale = models.CharField(max_length=12, default="en")
-    working_days = models.JSONField(default=working_week)
-    """Format 1: numbers of weekdays, Monday is 0."""
+    working_days = models.JSONField(default=every_day)
+    """Format 1: ISO numbers of weekdays, Monday is 1."""
     expiring_days = models.PositiveSmallIntegerField(
         default=60, help_text=_("A sign-off that ends within so many days is shown as expiring.")
     )
+
+    set_up_at = models.DateTimeField(null=True, editable=False)
+    """When somebody first said what it is called and when people work; empty until then."""
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id=1), name="organisation_is_one")]
@@ -96,6 +99,8 @@ class User(Named, AbstractBaseUser, PermissionsMixin):
     employee_number = OneLine(_("employee number"), max_length=40, blank=True)
     locale = models.CharField(_("language"), max_length=12, default="en")
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_time_zone])
+    location = models.ForeignKey("lms.Location", models.PROTECT, null=True, blank=True, related_name="people")
+    """Where they work; empty for the main location."""
     started_on = models.DateField(_("first day"), null=True, blank=True)
     left_on = models.DateField(_("last day"), null=True, blank=True)
     deactivated_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -2,6 +2,7 @@
 
 Teams form a tree. A *membership* says that a person is a member or the manager of a team from one day to another; a
 manager of a team manages the members of that team and of every team below it that has no manager of its own between.
+Somebody is a member of one team at a time. Whoever *acts* for a manager is one for the days that were named.
 """
 
 from __future__ import annotations
@@ -18,11 +19,13 @@ from .named import Named, NamedQuerySet
 
 
 class Team(Named):
-    """A group of people with at most a few managers; part of a tree."""
+    """A group of people with at most a few managers; part of a tree. A closed one keeps its history, and has nobody."""
 
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     slug = models.SlugField(unique=True)
     name = OneLine(max_length=120)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    closed_on = models.DateField(null=True, blank=True)
 
     objects = NamedQuerySet.as_manager()
 
@@ -35,22 +38,37 @@ class Team(Named):
 
 
 class Membership(models.Model):
-    """A person in a team for a time, as a member or as its manager."""
+    """A person in a team for a time, as a member or as its manager; both days are days of it.
+
+    ``acting_for``: the manager in whose place a manager stands for this time.
+    """
 
     class Role(models.TextChoices):
         MEMBER = "member", _("member")
         MANAGER = "manager", _("manager")
 
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships")
     team = models.ForeignKey(Team, models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.MEMBER)
     from_on = models.DateField()
     until_on = models.DateField(null=True, blank=True)
+    acting_for = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "team", "role"], condition=Q(until_on=None), name="membership_open_once"
+            ),
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(role="member", until_on=None), name="membership_one_team_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(acting_for=None) | Q(role="manager", until_on__isnull=False),
+                name="membership_acting_manager_has_an_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(acting_for=None) | ~Q(acting_for=F("person")), name="membership_not_acting_for_oneself"
             ),
             models.CheckConstraint(
                 condition=Q(until_on=None) | Q(until_on__gte=F("from_on")), name="membership_ends_after_start"

@@ -2,15 +2,20 @@
 
 from .base import RowPolicy, everybody, nobody
 from .enrolments import enrolment_policy, path_runs
+from .organisation import location_policy, organisation_policy
 from .people import managed_by, people_in_admin_policy, people_policy
+from .teams import team_policy
 
 __all__ = [
     "RowPolicy",
     "enrolment_policy",
     "everybody",
+    "location_policy",
     "managed_by",
     "nobody",
+    "organisation_policy",
     "path_runs",
     "people_in_admin_policy",
     "people_policy",
+    "team_policy",
 ]

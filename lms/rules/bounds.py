@@ -63,6 +63,12 @@ LAST_DAY_HERE = Bounds(back=2 * YEAR, ahead=0)
 PATH_BEGINS = Bounds(back=2 * YEAR, ahead=YEAR)
 PAUSE_BEGINS = Bounds(back=2 * YEAR, ahead=YEAR)
 PAUSE_ENDS = Bounds(back=2 * YEAR, ahead=3 * YEAR)
+MOVES_TEAM = Bounds(back=0, ahead=YEAR)
+"""Who belonged where on a day that has passed is not changed."""
+MANAGES = Bounds(back=0, ahead=5 * YEAR)
+CHANGED_DAY = Bounds(back=YEAR, ahead=3 * YEAR)
+EXPIRY_TOLD = range(7, 366)
+"""Days before its end in which a sign-off may be shown as due."""
 MORE_TIME = Bounds(back=-1, ahead=3 * YEAR)
 PROMISED_BY = Bounds(back=0, ahead=YEAR)
 SEEN_ON = Bounds(back=0, ahead=YEAR)

@@ -61,6 +61,16 @@ def title_order(title: str) -> str:
     return order_of(title, get_language() or "en")
 
 
+def country_name(code: str, language: str) -> str:
+    """What a country (ISO 3166-1, two letters) is called in a language."""
+    return str(icu.Locale("", code).getDisplayCountry(icu.Locale.forLanguageTag(language)))
+
+
+def in_order(choices: list[tuple[str, str]], language: str) -> list[tuple[str, str]]:
+    """Choices of value and name, by the names."""
+    return sorted(choices, key=lambda choice: order_of(choice[1], language))
+
+
 def _without_signs(text: str) -> str:
     """Punctuation and symbols gone; a dash parts words."""
     kept = []

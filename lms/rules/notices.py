@@ -52,6 +52,34 @@ def _first_day_changed(words: Words, reader: Reader) -> str:
     return _("Your path begins on %(day)s: %(reason)s") % {**words, "day": said_day(words["day"])}
 
 
+def _manages_team(words: Words, reader: Reader) -> str:
+    said = {**words, "from": said_day(words["from"]), "until": said_day(words["until"]) if words["until"] else ""}
+    if words["for"]:
+        return _("You stand in for %(for)s as manager of %(team)s from %(from)s until %(until)s.") % said
+    if words["until"]:
+        return _("%(admin)s made you manager of %(team)s from %(from)s until %(until)s.") % said
+    return _("%(admin)s made you manager of %(team)s from %(from)s on.") % said
+
+
+def _manages_no_more(words: Words, reader: Reader) -> str:
+    return _("You manage %(team)s until %(until)s, and not after that.") % {**words, "until": said_day(words["until"])}
+
+
+def _team_changed(words: Words, reader: Reader) -> str:
+    return _("You belong to %(team)s from %(from)s on.") % {**words, "from": said_day(words["from"])}
+
+
+def _member_comes(words: Words, reader: Reader) -> str:
+    return _("%(name)s belongs to %(team)s from %(from)s on.") % {**words, "from": said_day(words["from"])}
+
+
+def _team_without_manager(words: Words, reader: Reader) -> str:
+    said = {**words, "day": said_day(words["day"])}
+    if words["stands_in"]:
+        return _("%(team)s has no manager from %(day)s on. Until you name one, %(stands_in)s answers for it.") % said
+    return _("%(team)s has no manager from %(day)s on, and nobody above answers for it. Name one.") % said
+
+
 SECOND_FACTOR_REMOVED = NoticeKind(
     "lms.second_factor_removed",
     gettext_lazy("%(admin)s removed the second factor of %(name)s: %(reason)s"),
@@ -81,6 +109,17 @@ TIME_GIVEN = NoticeKind("lms.time_given", _time_given, "own path")
 STEP_WAIVED = NoticeKind("lms.step_waived", gettext_lazy("You need not do “%(step)s”: %(reason)s"), "own path")
 FIRST_DAY_CHANGED = NoticeKind("lms.first_day_changed", _first_day_changed, "own path")
 
+MANAGES_TEAM = NoticeKind("lms.manages_team", _manages_team, "managed people")
+MANAGES_NO_MORE = NoticeKind("lms.manages_no_more", _manages_no_more, "managed people")
+TEAM_CHANGED = NoticeKind("lms.team_changed", _team_changed, "my people")
+MEMBER_COMES = NoticeKind("lms.member_comes", _member_comes, "readiness")
+LOCATION_CHANGED = NoticeKind(
+    "lms.location_changed",
+    gettext_lazy("Your location is now %(location)s: its days off are yours, and what is due follows them."),
+    "today",
+)
+TEAM_WITHOUT_MANAGER = NoticeKind("lms.team_without_manager", _team_without_manager, "team", urgent=True)
+
 KINDS = (
     SECOND_FACTOR_REMOVED,
     ADDRESS_CHANGED,
@@ -95,4 +134,10 @@ KINDS = (
     TIME_GIVEN,
     STEP_WAIVED,
     FIRST_DAY_CHANGED,
+    MANAGES_TEAM,
+    MANAGES_NO_MORE,
+    TEAM_CHANGED,
+    MEMBER_COMES,
+    LOCATION_CHANGED,
+    TEAM_WITHOUT_MANAGER,
 )

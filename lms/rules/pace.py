@@ -19,7 +19,7 @@ AHEAD, PAUSED, BEHIND, OVER, ON_TRACK = "ahead", "paused", "behind", "over", "on
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """``day`` of the path; ``late``: since how many days the oldest step is due; ``ended``: its days are over."""
+    """``day`` of the path; ``late``: working days since the oldest step was due; ``ended``: its days are over."""
 
     state: str
     day: int
@@ -28,15 +28,15 @@ class Pace:
     ended: bool = False
 
 
-def pace(*, begins_on: date, today: date, day: int, days: int, paused: bool, oldest_due: date | None) -> Pace:
-    """``day`` of a path of ``days`` that begins on a day; ``oldest_due``: when the first unfinished step was due."""
+def pace(*, begins_on: date, day: int, days: int, paused: bool, late: int) -> Pace:
+    """``day`` of a path of ``days``; ``late``: working days since the first unfinished step was due."""
     ended = day > days
     if day < 1:
         return Pace(AHEAD, day, begins_on)
     if paused:
         return Pace(PAUSED, day, begins_on, ended=ended)
-    if oldest_due and oldest_due < today:
-        return Pace(BEHIND, day, begins_on, (today - oldest_due).days, ended)
+    if late:
+        return Pace(BEHIND, day, begins_on, late, ended)
     return Pace(OVER if ended else ON_TRACK, day, begins_on, ended=ended)
 
 

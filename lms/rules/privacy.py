@@ -105,16 +105,17 @@ PERSONAL = (
     ),
     Personal(
         "lms.User", ACCOUNT,
-        what=_("Your address, your time zone, your language and your first day."),
+        what=_("Your address, your time zone, where you work, your language and your first day."),
         why=_("To sign in, to send you mail that you can read, and to count your days."),
         kept=_("As long as you have an account."),
         seen_by=(COACH, MANAGERS, LEARNING, ADMINISTRATORS), exported="account", people=(),
     ),
     Personal(
         "lms.Membership", ACCOUNT,
-        what=_("Your teams, and who manages them."),
+        what=_("Your teams, those that you managed, and for whom you stood in."),
         why=_("It decides who is your manager."),
-        kept=RECORD, seen_by=(MANAGERS, LEARNING), exported="account",
+        kept=RECORD, seen_by=(MANAGERS, LEARNING, ADMINISTRATORS), exported="account",
+        people=("person", "acting_for"),
     ),
     Personal(
         "lms.Cohort", ACCOUNT,

@@ -14,12 +14,12 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
 from lms import addresses, clock
 from lms.api import News, User
-from lms.rules import charts, said
+from lms.rules import charts, names, said
 from lms.rules.ladder import Ladder
 from lms.rules.target import Target
 
@@ -72,6 +72,12 @@ def job_and_teams(person: User) -> str:
     """What somebody does, and in which teams: each name once. ``memberships__team`` is read before."""
     names = [person.job, *(membership.team.name for membership in person.memberships.all())]
     return ", ".join(dict.fromkeys(filter(None, names)))
+
+
+@register.filter
+def country_name(code: str) -> str:
+    """What a country is called in the reader's language, by its code of two letters."""
+    return names.country_name(code, get_language() or "en")
 
 
 @register.filter

@@ -258,6 +258,50 @@ post(
 )  # fmt: skip
 post("people_invite_again", lambda world, rows: [world.invited.uid])
 
+get("organisation")
+post(
+    "organisation",
+    form=lambda *_: {
+        "name": "Aldermoor", "locale": "en", "time_zone": "Europe/Copenhagen", "working_days": ["1", "2"],
+        "expiring_days": "60",
+    },
+)  # fmt: skip
+get("organisation_location_new")
+post("organisation_location_new", form=lambda *_: {"name": "Porto", "country": "PT"})
+get("organisation_location", lambda world, rows: [record.Location.objects.get(is_main=True).uid])
+post(
+    "organisation_location",
+    lambda world, rows: [record.Location.objects.get(is_main=True).uid],
+    lambda *_: {"act": "day", "on": day(3), "is_day": "off", "name": "Company day"},
+)
+get("teams")
+get("teams_new")
+post("teams_new", form=lambda *_: {"name": "Night shift"})
+
+
+def team_of_learner(world: World, rows: Rows) -> list[Any]:
+    """The team of the learner."""
+    return [world.people["NH"].memberships.get().team.uid]
+
+
+get("teams_team", team_of_learner)
+post("teams_team rename", team_of_learner, lambda *_: {"act": "rename", "name": "Night shift"})
+post(
+    "teams_team manager",
+    team_of_learner,
+    lambda world, who, rows: {"act": "manager", "person": str(world.people["OB"].uid), "from_on": day(1)},
+)
+get("people_move", about("person"))
+post(
+    "people_move",
+    about("person"),
+    lambda world, who, rows: {
+        "act": "move",
+        "team": str(world.people["OM"].memberships.get().team.uid),
+        "from_on": day(1),
+    },
+)
+
 # --- Showing what one can ---------------------------------------------------------------------------------------------
 
 get("request_new", lambda world, rows: [basics.uid(f"show-{SKILLS[0]}")])

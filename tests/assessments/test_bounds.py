@@ -33,15 +33,21 @@ from lms import clock
 from lms.api import (
     LEARNING_ADMINISTRATORS,
     Enrolment,
+    Location,
     User,
+    act_for_manager,
+    change_day,
     correct_first_day,
+    end_manager,
     enrol,
     extend_step,
     invite_person,
+    move_person,
+    name_manager,
     pause_path,
 )
 from lms.errors import Invalid
-from lms.forms import Day, MomentField
+from lms.forms.fields import Day, MomentField
 from lms.rules import bounds
 from lms.rules.bounds import Bounds
 from lms.rules.days import add_days
@@ -165,6 +171,31 @@ def not_yet(**typed: Any) -> Any:
     )
 
 
+def manage(act: Callable[..., Any], **fields: Any) -> Callable[..., Any]:
+    """A manager of a team, from noon's day on where nothing else is typed."""
+
+    def call(**typed: Any) -> Any:
+        of, team = scene(), people.team(manager=people.person("Head"), slug="managed")
+        row, new = team.memberships.get(), {"team_uid": team.uid, "person_uid": of.outsider.uid}
+        about = new if act is name_manager else {"manager_uid": row.uid}
+        who = {"person_uid": of.outsider.uid} if act is act_for_manager else {}
+        return act(actor=of.administrator, **about, **who, **fields, **typed, key=basics.key(), at=basics.NOON)
+
+    return call
+
+
+def move(**typed: Any) -> Any:
+    of, team = scene(), people.team(slug="to")
+    about = {"person_uid": of.outsider.uid, "team_uid": team.uid}
+    return move_person(actor=of.administrator, **about, **typed, key=basics.key(), at=basics.NOON)
+
+
+def change_a_day(**typed: Any) -> Any:
+    of, place = scene(), Location.objects.get(is_main=True)
+    about = {"location_uid": place.uid, "works": False, "name": "Company day"}
+    return change_day(actor=of.administrator, **about, **typed, key=basics.key(), at=basics.NOON)
+
+
 def retry_field() -> str:
     return f"{decisions.plain_standard_spec().skills[0]}-retry_on"
 
@@ -187,6 +218,13 @@ SERVICES: dict[tuple[Any, str], Callable[..., Any]] = {
     (request_observation, "planned_on"): ask,
     (end_person, "last_day"): leave,
     (record_observation, "occurred_at"): see,
+    (name_manager, "from_on"): manage(name_manager),
+    (name_manager, "until_on"): manage(name_manager, from_on=basics.NOON.date()),
+    (act_for_manager, "from_on"): manage(act_for_manager, until_on=basics.NOON.date()),
+    (act_for_manager, "until_on"): manage(act_for_manager, from_on=basics.NOON.date()),
+    (end_manager, "until_on"): manage(end_manager),
+    (move_person, "from_on"): move,
+    (change_day, "on"): change_a_day,
 }
 TYPED = [(act.__name__, field) for act, field in SERVICES]
 

@@ -21,6 +21,7 @@ from assessments.services.cases.decisions import Entrust, NotYet, Verdict, decid
 from assessments.services.ledger import chain as ledger
 from assessments.services.ledger.authority import Authority
 from coaching.models import Absence, CoachAssignment, CoachProfile, ObserverGrant
+from lms.api import calendars
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from lms.models import Act, Membership, Notice, SkillGate, StepCompletion, User
 from lms.rules.days import months_later
@@ -619,6 +620,7 @@ def test_without_the_rule_the_database_still_wants_a_level_of_the_scale(
 
 def test_deciding_two_skills_costs_the_same_however_much_was_seen() -> None:
     costs = []
+    calendars()  # kept for a minute
     for extra in (0, 6):
         work = decisions.decision_scene(f"visit-{extra}", f"visit-{extra}", f"figures-{extra}")
         case = decisions.enough_evidence(work)

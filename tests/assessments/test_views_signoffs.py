@@ -24,7 +24,7 @@ BACK = {"reason": "Signed for the wrong person.", "meant": "on"}
 
 def flagged() -> tuple[judging.Scene, SignOffEvent]:
     of = judging.scene()
-    people.team(of.learner, manager=of.coach)
+    people.second_manager(of.coach, of.learner)
     return of, judging.decided(of)[0]
 
 

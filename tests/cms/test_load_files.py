@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from wagtail.models import Page
 
-from cms.models import HomePage, SkillSource
+from cms.models import HomePage, SectionPage, SkillSource
 from tests.curriculum_files import CURRICULUM, change, files, load
 
 __all__ = ["files"]
@@ -19,7 +20,8 @@ def test_a_dry_run_on_an_empty_site_writes_nothing(capsys: Any) -> None:
     code, report = load(CURRICULUM, capsys, dry_run=True)
     assert (code, len(report["created"]), report["failed"]) == (0, 118, [])
     assert SkillSource.objects.count() == 0
-    assert HomePage.objects.count() == 0
+    assert SectionPage.objects.descendant_of(HomePage.objects.get()).count() == 5, "the shelves of every migrate"
+    assert Page.objects.count() == 7
 
 
 def test_a_mistake_is_named_by_file_and_line_and_nothing_is_written(files: File, capsys: Any) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import F
+
 from lms import clock
 from lms.api import (
     Customer,
@@ -84,15 +86,22 @@ def duty_ended(who: User, duty: str, at: datetime = basics.MONDAY) -> User:
 
 
 def team(*members: User, manager: User | None = None, parent: Team | None = None, slug: str = "") -> Team:
-    """A team with members and a manager since the start of 2026."""
+    """A team with members and a manager since the start of 2026. Whoever belonged to another one leaves it then."""
     slug = slug or f"team-{next(basics.numbers)}"
     made = Team.objects.create(slug=slug, name=slug.capitalize(), parent=parent)
     since = date(2026, 1, 1)
     for member in members:
+        Membership.objects.filter(person=member, role="member", until_on=None).update(until_on=F("from_on"))
         Membership.objects.create(person=member, team=made, from_on=since)
     if manager:
         Membership.objects.create(person=manager, team=made, role=Membership.Role.MANAGER, from_on=since)
     return made
+
+
+def second_manager(manager: User, of: User) -> None:
+    """Somebody manages the team of a person, too."""
+    team = Membership.objects.get(person=of, role=Membership.Role.MEMBER, until_on=None).team
+    Membership.objects.create(person=manager, team=team, role=Membership.Role.MANAGER, from_on=date(2026, 1, 1))
 
 
 def customer(slug: str = "", **fields: Any) -> Customer:

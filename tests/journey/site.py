@@ -37,7 +37,7 @@ from datetime import timedelta
 from lms import clock
 from lms.api import Membership, Organisation, Team, User, make_administrator, record_duty
 names = json.loads(sys.argv[1])
-Organisation.objects.create(pk=1, name="Aldermoor", time_zone="UTC")
+Organisation.objects.update(name="Aldermoor")
 since = clock.now() - timedelta(days=30)
 giver = User.objects.create_user("gil.giver@aldermoor.example", full_name="Gil Giver")
 make_administrator(person=giver, at=since)

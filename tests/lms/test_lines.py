@@ -115,6 +115,7 @@ MACHINES = {
     "lms.Act.name", "lms.Act.content", "lms.Label.locale", "lms.Label.kind", "lms.Label.title", "lms.Label.summary",
     "lms.MailTurnedOff.kind", "lms.Notice.kind", "lms.Reminder.kind",
     "lms.OutgoingMail.sender", "lms.OutgoingMail.message", "lms.OutgoingMail.last_error",
+    "lms.Location.country", "lms.Location.region",
     "lms.Organisation.locale", "lms.Organisation.time_zone", "lms.User.locale", "lms.User.time_zone",
     "lms.User.password", "lms.Path.title", "lms.Milestone.title", "lms.Step.title", "lms.RoleProfile.title",
     "lms.SkillGate.source", "lms.Skill.title",
@@ -124,7 +125,7 @@ MACHINES = {
     "lms.LogEntry.mac", "lms.LogEntry.prev_hash", "lms.LogEntry.this_hash",
     # what names are sorted and searched by, made from the name
     "lms.Customer.name_order", "lms.Path.name_order", "lms.RoleProfile.name_order", "lms.Skill.name_order",
-    "lms.Team.name_order", "lms.User.name_folded", "lms.User.name_order",
+    "lms.Location.name_order", "lms.Team.name_order", "lms.User.name_folded", "lms.User.name_order",
 }  # fmt: skip
 OF_AUTHORS = {
     # Wagtail's own columns, and keys that authors choose

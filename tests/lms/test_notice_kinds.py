@@ -45,6 +45,27 @@ SAYS: dict[str, tuple[dict[str, Any], str]] = {
     "lms.time_given": ({"day": "2026-03-09", "reason": "Ill"}, "You have more time, until 9 March 2026: Ill"),
     "lms.step_waived": ({"step": "Visit", "reason": "Did it"}, "You need not do “Visit”: Did it"),
     "lms.first_day_changed": ({"day": "2026-03-09", "reason": "Typed"}, "Your path begins on 9 March 2026: Typed"),
+    "lms.manages_team": (
+        {"admin": "Ada Quist", "team": "Sales", "from": "2026-03-03", "until": None, "for": ""},
+        "Ada Quist made you manager of Sales from 3 March 2026 on.",
+    ),
+    "lms.manages_no_more": (
+        {"team": "Sales", "until": "2026-03-09"},
+        "You manage Sales until 9 March 2026, and not after that.",
+    ),
+    "lms.team_changed": ({"team": "Sales", "from": "2026-03-03"}, "You belong to Sales from 3 March 2026 on."),
+    "lms.member_comes": (
+        {"name": "Cora Oak", "team": "Sales", "from": "2026-03-03"},
+        "Cora Oak belongs to Sales from 3 March 2026 on.",
+    ),
+    "lms.location_changed": (
+        {"location": "Porto"},
+        "Your location is now Porto: its days off are yours, and what is due follows them.",
+    ),
+    "lms.team_without_manager": (
+        {"team": "Sales", "day": "2026-03-10", "stands_in": "Ada Quist"},
+        "Sales has no manager from 10 March 2026 on. Until you name one, Ada Quist answers for it.",
+    ),
     "coaching.session_planned": (
         MEETING,
         "Cora Oak planned a session with you on 2 March, 11:00: First talk",

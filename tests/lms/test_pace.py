@@ -21,7 +21,8 @@ BEGINS = date(2026, 12, 7)
 
 def words(today: date, days: int = 90, oldest: date | None = None, paused: bool = False) -> str:
     day = path_day(BEGINS, today)
-    return told(pace(begins_on=BEGINS, today=today, day=day, days=days, paused=paused, oldest_due=oldest))
+    late = max((today - oldest).days, 0) if oldest else 0
+    return told(pace(begins_on=BEGINS, day=day, days=days, paused=paused, late=late))
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -96,16 +96,17 @@ def test_a_manager_who_left_or_is_the_person_counts_for_nothing(tree):
     assert managers_of(tree["three"], ON) == [tree["chief"]]
 
 
-def test_two_managers_by_name_and_a_person_in_two_teams(tree):
+def test_two_managers_by_name_and_a_person_who_changes_teams(tree):
     low = Membership.objects.get(person=tree["three"]).team
     second = people.person("Ada")
     Membership.objects.create(person=second, team=low, role="manager", from_on=date(2026, 1, 1))
     assert managers_of(tree["three"], ON) == [second, tree["lead"]]
-    elsewhere = Membership.objects.get(person=tree["outside"]).team
-    Membership.objects.create(person=tree["outside"], team=low, from_on=date(2026, 1, 1))
-    assert managers_of(tree["outside"], ON) == [second, tree["lead"]]
-    Membership.objects.create(person=second, team=elsewhere, role="manager", from_on=date(2026, 1, 1))
-    assert managers_of(tree["outside"], ON) == [second, tree["lead"]], "each once"
+    elsewhere = Membership.objects.get(person=tree["outside"])
+    Membership.objects.create(person=second, team=elsewhere.team, role="manager", from_on=date(2026, 1, 1))
+    Membership.objects.filter(pk=elsewhere.pk).update(until_on=ON)
+    Membership.objects.create(person=tree["outside"], team=low, from_on=ON)
+    assert managers_of(tree["outside"], ON) == [second, tree["lead"]], "each once on the day of both"
+    assert managers_of(tree["outside"], ON + timedelta(days=1)) == [second, tree["lead"]]
     assert managers_of(tree["three"], date(2025, 12, 31)) == []
 
 

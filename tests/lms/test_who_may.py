@@ -8,7 +8,20 @@ from typing import Any
 import pytest
 
 from lms import clock
-from lms.api import LEARNING_ADMINISTRATORS, Enrolment, Membership, User, enrolment_policy, people_policy
+from lms.api import (
+    LEARNING_ADMINISTRATORS,
+    Enrolment,
+    Location,
+    Membership,
+    Organisation,
+    Team,
+    User,
+    enrolment_policy,
+    location_policy,
+    organisation_policy,
+    people_policy,
+    team_policy,
+)
 from lms.policies import people_in_admin_policy
 from lms.policies.duties import administrators, learning_administrators
 from tests.factories import basics, paths, people
@@ -85,6 +98,29 @@ def test_who_may_view_enrol_invite_and_end_people(cast: dict[str, User]) -> None
 def test_who_may_view_and_change_people_in_the_admin(cast: dict[str, User]) -> None:
     expected = {"view": everybodys(cast, "learning boss"), "change": everybodys(cast, "boss"), "delete": {}}
     hold(people_in_admin_policy, cast, cast, expected, {"add": "learning boss"})
+
+
+def test_who_may_make_see_and_change_teams(cast: dict[str, User]) -> None:
+    open_team, closed = people.team(), people.team()
+    Team.objects.filter(pk=closed.pk).update(closed_on=SINCE)
+    expected = {
+        "view": {"open": "learning boss", "closed": "learning boss"},
+        "change": {"open": "learning boss", "closed": ""},
+    }
+    hold(team_policy, cast, {"open": open_team, "closed": closed}, expected, {"add": "learning boss"})
+
+
+def test_who_may_change_the_organisation_and_its_locations(cast: dict[str, User]) -> None:
+    both = "learning boss"
+    rows: dict[str, Any] = {"one": Organisation.objects.get()}
+    hold(organisation_policy, cast, rows, {"view": {"one": both}, "change": {"one": both}, "remove": {}}, {})
+    rows = {"main": Location.objects.get(), "other": Location.objects.create(name="Porto")}
+    expected = {
+        "view": {"main": both, "other": both},
+        "change": {"main": both, "other": both},
+        "remove": {"main": "", "other": both},
+    }
+    hold(location_policy, cast, rows, expected, {"add": both})
 
 
 def test_who_may_view_do_and_steer_enrolments(cast: dict[str, User]) -> None:

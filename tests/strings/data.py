@@ -17,7 +17,10 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 
 from assessments.models import ScenarioVersion
+from lms import clock
 from lms.api import User
+from lms.rules.names import country_name
+from lms.rules.workdays import countries, public_holidays, regions_of
 from lms.templatetags.vouch import initials
 
 OURS = ("lms", "coaching", "assessments", "cms")
@@ -71,6 +74,9 @@ def words_of_rows() -> set[str]:
     names = {initials(who.full_name) for who in people} | {who.get_short_name() for who in people}
     words = {word for version in ScenarioVersion.objects.all() for word in meters(version)}
     zones = {zone.replace("_", " ") for zone in available_timezones()}
+    words |= {name for code in countries() for name in (country_name(code, "en"), *regions_of(code).values())}
+    years = range(clock.now().year - 1, clock.now().year + 4)
+    words |= {name for code in ("DK", "PT") for year in years for name in public_holidays(code, "", year).values()}
     words |= {get_language_info(code)["name_local"] for code, _name in settings.LANGUAGES}  # each in its own words
     found = {word for word in found if not re.fullmatch(r"[a-z_]*", word)} | words
     return found | {word[:1].upper() + word[1:] for word in found} | names | zones | {"Something new"}

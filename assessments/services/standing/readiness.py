@@ -55,7 +55,8 @@ BUCKETS = (READY, EXPIRING_SOON, ON_TRACK, LATE, BLOCKED, NOT_STARTED)
 BLOCKED_AFTER_DAYS = 7
 IN_A_ROW = (
     "uid", "status", "started_on", "ended_at", "path_version", "person__uid", "person__full_name", "person__name_order",
-    "person__name_folded", "person__time_zone", "path__uid", "path__title", "role_version__profile__title",
+    "person__name_folded", "person__time_zone",
+    "person__location", "path__uid", "path__title", "role_version__profile__title",
     "role_version__profile__name_order",
 )  # fmt: skip
 
@@ -252,7 +253,7 @@ def readiness_of(
                 gates,
                 settled[enrolment.pk],
                 assess_skills(role.requirements, gates, role.threshold, day),
-                _pace(enrolment, facts, day, settled[enrolment.pk].oldest_due),
+                _pace(enrolment, facts, day, settled[enrolment.pk].late),
                 verdicts.get(enrolment.person_id, {}),
                 named,
                 expires_within,
@@ -287,15 +288,14 @@ def _standards(uids: Iterable[UUID]) -> dict[UUID, str]:
     return dict(rows.values_list("standard_uid", "title"))
 
 
-def _pace(enrolment: Enrolment, facts: TeamFacts, today: date, oldest: date | None) -> Pace:
+def _pace(enrolment: Enrolment, facts: TeamFacts, today: date, late: int) -> Pace:
     pauses = facts.pauses.get(enrolment.pk, ())
     return pace(
         begins_on=enrolment.started_on,
-        today=today,
         day=path_day(enrolment.started_on, today, pauses),
         days=structure_of(enrolment.path_version_id).days,
         paused=enrolment.is_paused,
-        oldest_due=oldest,
+        late=late,
     )
 
 

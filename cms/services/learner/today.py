@@ -307,10 +307,9 @@ def _demonstration(journey: Journey, state: StepState) -> tuple[str, str]:
 
 def due_sentence(journey: Journey, state: StepState) -> str:
     """By when; overdue is said, and is never complete."""
-    days = (journey.today - state.due_on).days
-    if days > 0:
-        return ngettext("It was due yesterday.", "It was due %(n)s days ago.", days) % {"n": days}
-    if not days:
+    if state.due_on < journey.today:
+        return _("It was due on %(day)s.") % {"day": long_day(state.due_on)}
+    if state.due_on == journey.today:
         return _("It is due today.")
     return _("It is due on %(day)s.") % {"day": long_day(state.due_on)}
 

@@ -114,6 +114,14 @@ def forget_duties(*user_ids: int) -> None:
     transaction.on_commit(partial(cache.delete_many, [_key(user_id) for user_id in user_ids]))
 
 
+def forget_organisation() -> None:
+    """The organisation's name changes with this transaction: everybody's pages look again from its end on.
+
+    Queries: 1.
+    """
+    forget_duties(*User.objects.filter(is_active=True).values_list("pk", flat=True))
+
+
 def _find(user: User) -> tuple[list[str], str]:
     on = clock.now().date()
     asked = {f"duty_{name}": Exists(rows(OuterRef("pk"), on)) for name, rows in _duties.items()}

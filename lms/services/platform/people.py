@@ -1,51 +1,38 @@
-"""People: inviting, managers, the end of an account; the organisation."""
+"""People: inviting them, finding them by name, the end of an account."""
 
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.core.cache import cache
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from lms import clock
 from lms.addresses import web_address_of
 from lms.errors import Conflict, Invalid
-from lms.models import Enrolment, Membership, Organisation, Team, User
+from lms.models import Enrolment, User
 from lms.policies import people_policy
-from lms.policies.people import current_memberships
 from lms.rules.bounds import FIRST_DAY_HERE
 from lms.rules.lines import one_line
 from lms.rules.names import fold
+from lms.rules.notices import LOCATION_CHANGED
 from lms.rules.target import Target
 
 from .acts import act, claim_key, is_of_the_key
 from .addresses import TAKEN, usable_address
 from .duties import finish_all_duties
 from .language import in_language_of
-from .navigation import KEPT_FOR, forget_duties
+from .navigation import forget_duties
+from .notices import tell
+from .organisation import locations, organisation
 from .outbox import queue_mail
-
-
-def organisation() -> Organisation:
-    """The one organisation; an unnamed one before anybody named it. Queries: 1."""
-    return Organisation.objects.filter(pk=1).first() or Organisation(name="Vouch")
-
-
-def expiring_days() -> int:
-    """The days before its end in which a sign-off is due, says the organisation. Kept for a minute. Queries: 0-1."""
-    kept: int | None = cache.get("expiring_days")
-    if kept is None:
-        kept = organisation().expiring_days
-        cache.set("expiring_days", kept, KEPT_FOR)
-    return kept
-
+from .teams import begin_membership, end_memberships, open_teams
 
 MOST = 200
 """People in a list to choose from; whoever is not among them is looked for by name."""
@@ -111,7 +98,7 @@ def invite_person(
     full_name = one_line(full_name)
     if not full_name:
         raise Invalid(full_name=_("Write the name of the person."))
-    team = Team.objects.filter(pk=team_id).first()
+    team = open_teams().filter(pk=team_id).first()
     if team is None:
         raise Invalid(team=_("Choose a team."))
     if started_on is not None:
@@ -136,8 +123,30 @@ def invite_person(
             raise
         raise Invalid(email=str(TAKEN)) from None
     usable_address(email, at, person)  # given up while this waited
-    Membership.objects.create(person=person, team=team, from_on=min(started_on or at.date(), at.date()))
+    begin_membership(person, team, min(started_on or at.date(), at.date()))
     send_invitation(person, link_for(person), at)
+    return person
+
+
+@act
+def move_to_location(*, actor: User, person_uid: UUID, location_uid: UUID | None, key: UUID, at: datetime) -> User:
+    """Somebody works at another location from now on, and has its days off; None: the main one. They are told.
+
+    Raises NotFound, NotAllowed (neither L&D nor an administrator), Invalid (no such location). Queries: about 10.
+    """
+    people_policy.require(actor, "invite")
+    person = people_policy.get(actor, "invite", uid=person_uid, lock=True)
+    found = locations().filter(uid=location_uid).first() if location_uid else locations().get(is_main=True)
+    if found is None:
+        raise Invalid(location=_("Choose a location of the list."))
+    new = None if found.is_main else found
+    changed = {"location": (person.location.name if person.location else None, new.name if new else None)}
+    if not claim_key(actor=actor, name="person.location", key=key, at=at, about=person.uid, changed=changed):
+        return person
+    if person.location != new:
+        person.location = new
+        person.save(update_fields=["location"])
+        tell(LOCATION_CHANGED, [person], words={"location": found.name}, at=at)
     return person
 
 
@@ -177,76 +186,6 @@ def _invitation(person: User, link: str) -> EmailMessage:
     return EmailMessage(subject=subject, body=body, to=[person.email])
 
 
-def team_name_on(on: date) -> Subquery:
-    """To annotate rows about a person with: the name of the team that they are a member of on a day, the newest."""
-    member = Membership.objects.filter(
-        current_memberships(on=on), person=OuterRef("person"), role=Membership.Role.MEMBER
-    )
-    return Subquery(member.order_by("-from_on", "-pk").values("team__name")[:1])
-
-
-def managers_of(person: User, on: date) -> list[User]:
-    """Who manages the person; see ``managers_of_each``. Queries: 1."""
-    return managers_of_each([person.pk], on)[person.pk]
-
-
-def managers_above(person: User, on: date) -> list[User]:
-    """Everybody who manages the person, in their team or in a team above: all who see their progress. Queries: 1."""
-    return list(dict.fromkeys(row for row in User.objects.raw(*_managers_query([person.pk], on))))
-
-
-def managers_of_each(person_ids: Collection[int], on: date) -> dict[int, list[User]]:
-    """Who manages each of these people: the managers of their team, or of the nearest team above that has one.
-
-    Who manages a team is managed from the team above. Queries: 1.
-    """
-    found: dict[int, dict[int, list[User]]] = {pk: {} for pk in person_ids}
-    for row in User.objects.raw(*_managers_query(found, on)):
-        managed_id, steps_up = row.managed_id, row.steps_up  # type: ignore[attr-defined]
-        found[managed_id].setdefault(steps_up, []).append(row)
-    return {pk: by_distance[min(by_distance)] if by_distance else [] for pk, by_distance in found.items()}
-
-
-def _managers_query(person_ids: Collection[int], on: date) -> tuple[str, list[object]]:
-    """Every manager of each of these people, near and far, and how many teams up."""
-    sql, values = _climb(person_ids, on)
-    return (
-        f"{sql} SELECT person.*, found.managed_id, found.steps_up FROM found "  # noqa: S608 - our own statement
-        "JOIN lms_user person ON person.id = found.manager_id "
-        "ORDER BY found.managed_id, found.steps_up, person.name_order, person.id"
-    ), values
-
-
-def _climb(person_ids: Collection[int], on: date) -> tuple[str, list[object]]:
-    """The tables that a statement about managers begins with, and their values."""
-    people, day = list(person_ids), [on] * 2
-    return CLIMB.format(people=", ".join(["%s"] * len(people))), [*people, *day, *people, *day, *day]
-
-
-# Up the tree from the teams that somebody is a member of and those above the ones that they manage; none is 50 deep.
-CLIMB = """
-WITH RECURSIVE up (managed_id, team_id, steps_up) AS (
-    SELECT person_id, team_id, 0 FROM lms_membership
-    WHERE person_id IN ({people}) AND role = 'member'
-        AND from_on <= %s AND (until_on IS NULL OR until_on >= %s)
-    UNION
-    SELECT manages.person_id, team.parent_id, 1
-    FROM lms_membership manages JOIN lms_team team ON team.id = manages.team_id
-    WHERE manages.person_id IN ({people}) AND manages.role = 'manager' AND team.parent_id IS NOT NULL
-        AND manages.from_on <= %s AND (manages.until_on IS NULL OR manages.until_on >= %s)
-    UNION
-    SELECT up.managed_id, team.parent_id, up.steps_up + 1 FROM lms_team team JOIN up ON team.id = up.team_id
-    WHERE team.parent_id IS NOT NULL AND up.steps_up < 50
-), found (managed_id, manager_id, steps_up) AS (
-    SELECT up.managed_id, person.id, MIN(up.steps_up) FROM up
-    JOIN lms_membership manages ON manages.team_id = up.team_id AND manages.role = 'manager'
-        AND manages.from_on <= %s AND (manages.until_on IS NULL OR manages.until_on >= %s)
-    JOIN lms_user person ON person.id = manages.person_id
-    WHERE person.is_active AND person.id <> up.managed_id
-    GROUP BY up.managed_id, person.id
-)"""
-
-
 def close_account(*, person: User, last_day: date, by: User, reason: str, at: datetime) -> list[Enrolment]:
     """What the record holds of somebody who leaves: account, memberships and duties end, open paths are withdrawn.
 
@@ -263,9 +202,7 @@ def close_account(*, person: User, last_day: date, by: User, reason: str, at: da
             pause.save(update_fields=["until_on"])
         enrolment.status, enrolment.ended_at = Enrolment.Status.WITHDRAWN, at
         enrolment.save(update_fields=["status", "ended_at"])
-    for membership in Membership.objects.filter(person=person).filter(Q(until_on=None) | Q(until_on__gt=last_day)):
-        membership.until_on = max(last_day, membership.from_on)
-        membership.save(update_fields=["until_on"])
+    end_memberships(person, last_day, at)
     person.is_active, person.left_on, person.deactivated_at = False, last_day, at
     person.save(update_fields=["is_active", "left_on", "deactivated_at"])
     forget_duties(person.pk)

@@ -16,7 +16,9 @@ from lms.models import Enrolment, LessonCompletion, StepCompletion, StepKind, Us
 from lms.rules.days import date_of_day, day_of_date, path_day, reached_on
 from lms.rules.gates import OpenGate, Standing, standings
 from lms.rules.unlock import Decision, Facts, evaluate
+from lms.rules.workdays import WorkCalendar
 from lms.services.platform.acts import act, claim_key
+from lms.services.platform.calendars import calendar_of
 
 from .facts import GateFact, PathFacts, PersonFacts, facts_of, lock_learner, open_enrolments
 from .pace import Settled, settle
@@ -57,6 +59,7 @@ class PathProgress:
     steps: tuple[StepState, ...]
     standings: dict[str, Standing]
     lessons: frozenset[UUID]
+    calendar: WorkCalendar
     gates: tuple[GateFact, ...] = ()
     read_at: Mapping[UUID, datetime] = field(default_factory=dict)
     facts: PathFacts = field(default_factory=lambda: PathFacts({}, {}, {}, []))
@@ -131,8 +134,13 @@ def _paths(enrolments: list[Enrolment], person: User, at: datetime | None) -> tu
 
 
 def _progress(
-    enrolment: Enrolment, facts: PersonFacts, at: datetime | None, only: frozenset[int] | None = None
+    enrolment: Enrolment,
+    facts: PersonFacts,
+    at: datetime | None,
+    only: frozenset[int] | None = None,
+    calendar: WorkCalendar | None = None,
 ) -> PathProgress:
+    calendar = calendar or calendar_of(enrolment.person)
     today = clock.today(enrolment.person.zone, at)
     structure = structure_of(enrolment.path_version_id)
     mine = facts.paths.get(enrolment.pk, PathFacts({}, {}, {}, []))
@@ -146,7 +154,7 @@ def _progress(
         standings=found,
     )
     steps = (step for step in structure.steps.values() if only is None or step.id in only)
-    states = tuple(_state(step, enrolment, mine, facts, known, today) for step in steps)
+    states = tuple(_state(step, enrolment, mine, facts, known, today, calendar) for step in steps)
     return PathProgress(
         enrolment,
         structure,
@@ -155,6 +163,7 @@ def _progress(
         states,
         found,
         frozenset(facts.lessons),
+        calendar,
         tuple(facts.gates),
         facts.lessons,
         mine,
@@ -172,11 +181,18 @@ def settled_of(progress: PathProgress) -> Settled:
         {steps[uid].id: day for uid, day in progress.facts.extended.items() if uid in steps},
         progress.today,
         progress.pauses,
+        progress.calendar,
     )
 
 
 def _state(
-    step: StepInfo, enrolment: Enrolment, mine: PathFacts, facts: PersonFacts, known: Facts, today: date
+    step: StepInfo,
+    enrolment: Enrolment,
+    mine: PathFacts,
+    facts: PersonFacts,
+    known: Facts,
+    today: date,
+    calendar: WorkCalendar,
 ) -> StepState:
     decision = evaluate(step.rule, known)
     running = enrolment.status == Enrolment.Status.ACTIVE and known.day >= 1
@@ -188,13 +204,13 @@ def _state(
         # What somebody opened early is open in spite of its lock; the rule itself stays what it is.
         status = OPEN if running and (decision.open or step.uid in mine.opened) else LOCKED
     due_day = max(step.due_day, mine.extended.get(step.uid, step.due_day))
-    due_on = date_of_day(due_day, enrolment.started_on, today, mine.pauses)
+    due_on = calendar.next_working(date_of_day(due_day, enrolment.started_on, today, mine.pauses))
     return StepState(
         step=step,
         status=status,
         decision=decision,
         due_on=due_on,
-        overdue=status in (OPEN, LOCKED) and due_on < today and running,
+        overdue=status in (OPEN, LOCKED) and running and calendar.has_passed(due_on, today),
         completed_at=mine.completed.get(step.uid),
         lessons_done=sum(lesson.uid in facts.lessons for lesson in step.lessons),
         waived_because=mine.waived.get(step.uid, ""),
@@ -243,7 +259,7 @@ def _shown(state: StepState, known: Facts, progress: PathProgress, same: bool) -
         status=DONE if private and state.step.uid in known.done else status,
         decision=decision,
         completed_at=None,
-        overdue=running and not private and state.due_on < progress.today,
+        overdue=running and not private and progress.calendar.has_passed(state.due_on, progress.today),
     )
 
 
@@ -271,7 +287,7 @@ def seen_by_others(
     known = PersonFacts(
         {enrolment.pk: mine}, lessons, [GateFact(gate, at, "") for gate in gates], frozenset(), frozenset()
     )
-    return as_others_see(_progress(enrolment, known, at, only))
+    return as_others_see(_progress(enrolment, known, at, only, settled.calendar))
 
 
 def require_open(progress: PathProgress, step_uid: UUID) -> StepState:

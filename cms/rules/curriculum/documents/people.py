@@ -42,6 +42,7 @@ Past = Annotated[Whole, Field(le=0)]
 TimeZone = Annotated[
     Text, matching(r"UTC|[A-Z][A-Za-z]+(/[A-Z][A-Za-z_-]+){1,2}", "a time zone such as Europe/Copenhagen")
 ]
+Country = Annotated[Text, matching(r"[A-Z]{2}", "a country in two letters such as DK")]
 Domain = Annotated[Text, matching(r"[a-z0-9-]+(\.[a-z0-9-]+)+", "a domain such as aldermoor.example")]
 Email = Annotated[
     Text, matching(r"[a-z0-9.-]+@[a-z0-9-]+(\.[a-z0-9-]+)+", "an address such as mara.holt@aldermoor.example", 200)
@@ -55,6 +56,7 @@ class CompanyDoc(Doc):
     name: Text
     domain: Domain
     time_zone: TimeZone
+    country: Country
 
 
 class TeamDoc(Doc):

@@ -23,7 +23,7 @@ from cms.models import (
 )
 from cms.rules.curriculum.documents import Curriculum
 from cms.rules.curriculum.specs import uid
-from cms.services.authoring.setup import Frame, set_up_site
+from cms.services.authoring.setup import Frame, frame_of_site
 from lms.api import customers_by_slug, set_customer
 
 from . import raw, raw_pages
@@ -42,7 +42,7 @@ def load_curriculum(curriculum: Curriculum, *, dry_run: bool = False, say: Say =
     """
     with transaction.atomic():
         writer = Writer(say)
-        frame = set_up_site()
+        frame = frame_of_site()
         targets = _library(writer, curriculum)
         targets |= _pages(writer, frame, curriculum, targets)
         _roles(writer, curriculum, targets)
