@@ -147,6 +147,7 @@ def connection() -> Any:
 
 def guards() -> tuple[Any, ...]:
     """What installs and removes triggers."""
+    from assessments.services.ledger import triggers
     from lms.services.platform import address_guards
 
-    return guards, address_guards
+    return triggers, address_guards
