@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.forms import BoundField
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
 from lms import clock
@@ -76,6 +77,11 @@ class MomentField(forms.DateTimeField):
         )
         self.widget.attrs |= {"min": first, "max": last}
         return super().get_bound_field(form, field_name)
+
+
+def languages() -> list[tuple[str, str]]:
+    """The languages that are offered here, each in its own words, as choices."""
+    return [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
 
 
 def time_zones() -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.dates import WEEKDAYS
-from django.utils.translation import get_language, get_language_info, gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from lms.api import Location
@@ -16,14 +16,18 @@ from lms.rules import bounds
 from lms.rules.names import country_name, in_order
 from lms.rules.workdays import countries, regions_of
 
-from .fields import Day, OneLineField, OneOf, time_zones
+from .fields import Day, OneLineField, OneOf, languages, time_zones
 
 
 class OrganisationForm(forms.Form):
     """Facts that hold where nobody said otherwise."""
 
     name = OneLineField(label=_("Name"), max_length=120)
-    locale = forms.ChoiceField(label=_("Language"), help_text=_("That of new people, and of the words of the ledger."))
+    locale = forms.ChoiceField(
+        label=_("Language"),
+        choices=languages,
+        help_text=_("That of new people, and of the words of the ledger."),
+    )
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones)
     working_days = forms.TypedMultipleChoiceField(
         label=_("Working days"),
@@ -37,11 +41,6 @@ class OrganisationForm(forms.Form):
         min_value=bounds.EXPIRY_TOLD.start,
         max_value=bounds.EXPIRY_TOLD.stop - 1,
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        names = [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
-        self.fields["locale"].choices = names  # type: ignore[attr-defined]
 
 
 class LocationForm(forms.Form):

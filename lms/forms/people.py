@@ -6,16 +6,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.text import format_lazy
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
-from lms.api import KEEP, REMOVE, MailChoice, Team, open_teams
+from lms.api import KEEP, REMOVE, MailChoice, open_teams
 from lms.rules import bounds
 from lms.rules.duties import Duty
 
-from .fields import Day, OneLineField, time_zones
+from .fields import Day, OneLineField, languages, time_zones
 
 
 class InviteForm(forms.Form):
@@ -27,13 +25,9 @@ class InviteForm(forms.Form):
     )
     email = forms.EmailField(label=_("E-mail address"), help_text=_("They log in with it. The invitation goes there."))
     job = OneLineField(label=_("Job title"), max_length=120, required=False)
-    team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none(), empty_label=None)
+    team = forms.ModelChoiceField(label=_("Team"), queryset=open_teams(), empty_label=None)
     started_on = Day(label=_("First day"), required=False, within=bounds.FIRST_DAY_HERE)
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones)
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["team"].queryset = open_teams()  # type: ignore[attr-defined]
 
 
 class MailForm(forms.Form):
@@ -54,14 +48,9 @@ class MailForm(forms.Form):
 
 
 class LanguageForm(forms.Form):
-    """The languages that are offered here, each in its own words."""
+    """The languages that are offered here."""
 
-    language = forms.ChoiceField(label=_("Language"), widget=forms.RadioSelect)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        names = [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
-        self.fields["language"].choices = names  # type: ignore[attr-defined]
+    language = forms.ChoiceField(label=_("Language"), widget=forms.RadioSelect, choices=languages)
 
 
 DUTY_REASON = _("They, the other administrators and the learning administrators read it.")

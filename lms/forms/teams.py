@@ -23,17 +23,6 @@ def offer_teams(field: forms.Field, tree: Iterable[TeamNode], none: str) -> None
     field.widget.choices = [("", none), *rows]
 
 
-class NewTeamForm(forms.Form):
-    """A team, and where it stands."""
-
-    name = OneLineField(label=_("Name"), max_length=120)
-    parent = OneOf(label=_("Below"), required=False)
-
-    def __init__(self, *args: Any, tree: Iterable[TeamNode], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        offer_teams(self.fields["parent"], tree, gettext("No team: at the top"))
-
-
 class TeamNameForm(forms.Form):
     """Another name."""
 
@@ -48,6 +37,12 @@ class TeamPlaceForm(forms.Form):
     def __init__(self, *args: Any, tree: Iterable[TeamNode], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer_teams(self.fields["parent"], tree, gettext("No team: at the top"))
+
+
+class NewTeamForm(TeamNameForm, TeamPlaceForm):
+    """A team, and where it stands."""
+
+    field_order = ["name", "parent"]
 
 
 class CloseTeamForm(forms.Form):

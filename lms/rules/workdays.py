@@ -72,8 +72,8 @@ class WorkCalendar:
 
 @lru_cache(maxsize=4096)
 def public_holidays(country: str, region: str, year: int) -> Mapping[date, str]:
-    """The public holidays of a year, with their names; none where no country is named, or in a year nobody plans."""
-    if not country or not KNOWN[0] <= year <= KNOWN[1]:
+    """The public holidays of a year, with their names; none of a country that is not known, or in a year nobody plans."""
+    if country not in countries() or not KNOWN[0] <= year <= KNOWN[1]:
         return {}
     return dict(holidays.country_holidays(country, subdiv=region or None, years=year))
 
@@ -86,11 +86,8 @@ def countries() -> tuple[str, ...]:
 
 @lru_cache(maxsize=16)
 def regions_of(country: str) -> Mapping[str, str]:
-    """The regions of a country by code, each with its name; none where no country is named.
-
-    Raises NotImplementedError for a country whose holidays are not known.
-    """
-    if not country:
+    """The regions of a country by code, each with its name; none of a country whose holidays are not known."""
+    if country not in countries():
         return {}
     named = holidays.country_holidays(country).get_subdivision_aliases()
     return {code: names[0] if names else code for code, names in named.items()}

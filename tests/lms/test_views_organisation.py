@@ -76,6 +76,8 @@ def test_a_location_is_made_and_its_days_changed(desk: Client) -> None:
 def test_a_region_of_another_country_and_an_act_that_is_none_are_refused(desk: Client) -> None:
     url = f"/organisation/locations/{Location.objects.get().uid}/"
     assert post(desk, url, act="change", name="Main", country="DK", region="BY").status_code == 422
+    assert post(desk, url, act="change", name="Main", country="ZZ").status_code == 422
+    assert post(desk, "/organisation/locations/new/", name="Atlantis", country="ZZ\x7f").status_code == 422
     assert post(desk, url, act="burn").status_code == 422
     assert post(desk, url, act="remove").status_code == 403
     assert Location.objects.get().country == ""

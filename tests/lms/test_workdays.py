@@ -82,4 +82,5 @@ def test_countries_and_their_regions_can_be_chosen() -> None:
     assert {"DK", "DE", "US", "BR"} <= set(countries())
     assert all(len(code) == 2 for code in countries())
     assert regions_of("DE")["BY"] == "Bayern"
-    assert (dict(regions_of("")), dict(regions_of("DK"))) == ({}, {})
+    assert [dict(regions_of(code)) for code in ("", "DK", "ZZ", "x" * 999)] == [{}] * 4
+    assert dict(public_holidays("ZZ", "", 2026)) == {}

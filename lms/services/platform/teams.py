@@ -224,7 +224,7 @@ def move_person(*, actor: User, person_uid: UUID, team_uid: UUID, from_on: date,
     if old is not None and old.pk == team.pk and not _planned(person, from_on).exists():
         raise Invalid(team=_("%(name)s belongs to this team on that day already.") % _named(person))
     before = managers_of_each([person.pk], from_on)[person.pk]
-    made = _begin_in(person, team, from_on, at, uid=key)
+    made = _begin_in(person, team, from_on, key)
     after = managers_of_each([person.pk], from_on)[person.pk]
     words = {"name": person.full_name, "team": team.name, "from": from_on}
     tell(TEAM_CHANGED, [person], words=words, at=at)
@@ -289,17 +289,12 @@ def tell_of_missing_managers(teams: Collection[Team], day: date, at: datetime) -
     """L&D is told of each of these teams that nobody manages from a day on, and who stands in. Queries: 2-4."""
     if not teams:
         return
-    managed = Membership.objects.filter(
-        Q(until_on=None) | Q(until_on__gte=day), team__in=teams, role=MANAGER, acting_for=None, person__is_active=True
-    )
-    have_one = set(managed.values_list("team", flat=True))
-    everybody = {team.pk: team for team in teams if team.pk not in have_one and team.closed_on is None}
-    if not everybody:
-        return
     tree = {row.pk: row for row in Team.objects.all()}
-    acting = _by_team(_managers_from(day))
-    for team in everybody.values():
-        above = next_manager_up(team, tree, acting, day)
+    managers = _by_team(_managers_from(day))
+    for team in {team.pk: team for team in teams if team.closed_on is None}.values():
+        if unmanaged_from(managers.get(team.pk, ()), day) != day:
+            continue
+        above = next_manager_up(team, tree, managers, day)
         words = {"team": team.name, "day": day, "stands_in": above.full_name if above else ""}
         tell(TEAM_WITHOUT_MANAGER, learning_administrators(), about=team.uid, words=words, at=at)
 
@@ -516,15 +511,14 @@ def _manages(
     return row
 
 
-def _begin_in(person: User, team: Team, from_on: date, at: datetime, uid: UUID | None = None) -> Membership:
+def _begin_in(person: User, team: Team, from_on: date, uid: UUID) -> Membership:
     """They belong to the team from that day on: what was to begin then or later gives way, what holds ends before."""
     for row in _planned(person, from_on):
         row.delete()
     for row in Membership.objects.filter(_not_over(from_on), person=person, role=MEMBER):
         row.until_on = from_on - DAY
         row.save(update_fields=["until_on"])
-    given = {"uid": uid} if uid else {}
-    return Membership.objects.create(person=person, team=team, from_on=from_on, **given)
+    return Membership.objects.create(uid=uid, person=person, team=team, from_on=from_on)
 
 
 def _hand_on(row: Membership, into: Team, today: date) -> None:
