@@ -72,7 +72,7 @@ class WorkCalendar:
 
 @lru_cache(maxsize=4096)
 def public_holidays(country: str, region: str, year: int) -> Mapping[date, str]:
-    """The public holidays of a year, with their names; none of a country that is not known, or in a year nobody plans."""
+    """The public holidays of a year, with their names; none of an unknown country, or in a year nobody plans."""
     if country not in countries() or not KNOWN[0] <= year <= KNOWN[1]:
         return {}
     return dict(holidays.country_holidays(country, subdiv=region or None, years=year))
