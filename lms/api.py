@@ -128,26 +128,17 @@ from lms.services.platform.organisation import (
 # --- Teams, and who manages whom
 from lms.policies import team_policy
 from lms.services.platform.managers import managers_above, managers_of, managers_of_each
-from lms.services.platform.teams import (
-    TeamNode,
-    act_for_manager,
-    close_team,
-    closed_teams,
-    end_manager,
-    make_team,
+from lms.services.platform.team_managers import act_for_manager, end_manager, memberships_of_team, name_manager
+from lms.services.platform.team_members import (
     members_of,
     memberships_of_person,
-    memberships_of_team,
     move_person,
-    move_team,
-    name_manager,
-    open_teams,
-    rename_team,
     take_back_move,
     team_name_on,
     team_of,
-    team_tree,
 )
+from lms.services.platform.team_tree import TeamNode, closed_teams, open_teams, team_tree
+from lms.services.platform.teams import close_team, make_team, move_team, rename_team
 
 # isort: split
 

@@ -32,7 +32,8 @@ from .navigation import forget_duties
 from .notices import tell
 from .organisation import locations, organisation
 from .outbox import queue_mail
-from .teams import begin_membership, end_memberships, open_teams
+from .team_members import begin_membership, end_memberships
+from .team_tree import open_teams
 
 MOST = 200
 """People in a list to choose from; whoever is not among them is looked for by name."""
