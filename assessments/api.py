@@ -79,7 +79,13 @@ from assessments.services.cases.case import (
 from assessments.services.cases.decisions import Entrust, NotYet, Verdict, claim_case, decide_case, return_case
 from assessments.services.cases.evidence import MAX_BYTES, add_evidence, content_hash, pieces_of, withdraw_evidence
 from assessments.services.cases.examining import CaseFinding, examine_cases
-from assessments.services.cases.leaving import OpenWork, end_person, open_work_of
+from assessments.services.cases.leaving import (
+    OpenWork,
+    close_accounts_due,
+    did_not_come,
+    end_person,
+    open_work_of,
+)
 from assessments.services.cases.observations import observation_digest, open_seal, record_observation, write_down
 from assessments.services.cases.reading import (
     Decided,
@@ -135,6 +141,7 @@ from assessments.services.standing.case_progress import Progressing
 from assessments.services.standing.holders import Holder
 from assessments.services.standing.invoice import Invoice, invoice_of, moves_of, titles_in, words_on
 from assessments.services.standing.moves import Move, Moves
+from assessments.services.standing.person_record import PersonRecord, record_of
 from assessments.services.standing.queue import PagedQueue, Queue, queue_of, shown_of
 from assessments.services.standing.readiness import (
     BUCKETS,
@@ -169,6 +176,7 @@ __all__ = [
     "Observation",
     "ObservationIndicator",
     "ObservationSkill",
+    "PersonRecord",
     "Request",
     "ScenarioVersion",
     "SignOffEvent",
@@ -205,6 +213,7 @@ __all__ = [
     "question_of",
     "questions_of",
     "recall_context",
+    "record_of",
     "register_authorship",
     "request_policy",
     "result_of",
@@ -238,6 +247,8 @@ __all__ = [
     "decision_shown",
     "encounter_at",
     "encounter_shown",
+    "close_accounts_due",
+    "did_not_come",
     "end_person",
     "examine_cases",
     "file_of",

@@ -13,6 +13,12 @@ def sweep() -> int:
 
 
 @shared_task
+def close_accounts() -> int:
+    """Close the accounts whose last day is over. Returns how many."""
+    return api.close_accounts_due(clock.now())
+
+
+@shared_task
 def mail_receipts() -> int:
     """Tell who signed what was signed in their name. Returns how many events."""
     return api.mail_receipts(clock.now())

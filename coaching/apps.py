@@ -20,11 +20,13 @@ class CoachingConfig(AppConfig):
         from coaching.addresses import ADDRESSES
         from coaching.rules.notices import KINDS
         from coaching.rules.privacy import PERSONAL
+        from coaching.services.coaches import coaches_by_learner
         from coaching.services.links import FINDERS
         from coaching.services.sealed import SEALED
         from lms.addresses import register_addresses
         from lms.api import (
             register_duty,
+            register_helpers,
             register_links,
             register_notices,
             register_personal,
@@ -36,6 +38,7 @@ class CoachingConfig(AppConfig):
         register_notices(KINDS)
         register_addresses(self.name, ADDRESSES)
         register_links(FINDERS)
+        register_helpers("coach", coaches_by_learner)
         for kind in SEALED:
             register_sealed(kind)
         register_duty("coach", _coaches)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from coaching.views import challenges, coach, commitments, exchange, people, sessions
+from coaching.views import challenges, coach, commitments, exchange, people, roll, sessions
 
 urlpatterns = [
     path("exchange/", exchange.exchange, name="exchange"),
@@ -19,6 +19,7 @@ urlpatterns = [
     path("coach/away/", coach.coach_away, name="coach_away"),
     path("team/enrol/", people.team_enrol, name="team_enrol"),
     path("team/coach/<uuid:enrolment_uid>/", people.team_coach, name="team_coach"),
+    path("people/", roll.people, name="people"),
     path("people/coach-profile/", people.coach_profiles, name="coach_profiles"),
     path("people/grants/", people.observer_grants, name="observer_grants"),
     path("my-people/", people.my_people, name="my_people"),

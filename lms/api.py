@@ -5,11 +5,13 @@ from lms.models import (
     Act,
     Cohort,
     Customer,
+    Departure,
     DutyHolding,
     Enrolment,
     Family,
     FormerAddress,
     Label,
+    Leave,
     LessonCompletion,
     Location,
     LogEntry,
@@ -63,7 +65,7 @@ from lms.policies.duties import (
     learning_administrators,
     open_holdings,
 )
-from lms.policies.people import managed_teams
+from lms.policies.people import current_memberships, managed_teams
 from lms.rules.duties import ADMINISTRATOR, AUDITORS, AUTHORS, GROUPS, LEARNING_ADMINISTRATORS, SPONSORS
 from lms.services.platform.duties import (
     duties_that_end,
@@ -86,12 +88,26 @@ from lms.services.platform.duties import (
 from lms.services.platform.accounts import keep_passphrase, remove_second_factor
 from lms.services.platform.address_change import KEEP, REMOVE, change_address, who_helps
 from lms.services.platform.addresses import addresses_of, usable_address
+from lms.services.platform.around import people_around, register_helpers
 from lms.services.platform.customers import customers_by_slug, open_customers, set_customer
+from lms.services.platform.facts_of_people import FACTS, change_facts
 from lms.services.platform.language import choose_language, in_language_of, language_of, said_in
+from lms.services.platform.leaving import (
+    call_off_leaving,
+    check_leaving,
+    departures_due,
+    departures_of,
+    has_acted,
+    plan_last_days,
+    plan_leaving,
+    planned_departure,
+    somebody_to_end,
+)
+from lms.services.platform.life import in_state, standing_of, with_leave
 from lms.services.platform.names import sort_names, unsorted_names
 from lms.services.platform.people import (
     active_people,
-    close_account,
+    gone_with_address,
     invite_person,
     lock_person,
     move_to_location,
@@ -104,6 +120,18 @@ from lms.services.platform.people import (
 )
 from lms.services.platform.privacy import personal_lines, register_personal
 from lms.services.platform.short_names import name_taken
+from lms.services.platform.told import acts_about, notices_to
+from lms.services.record.closing import bring_back, close_account, closed_today, undo_closing
+from lms.services.record.leaves import (
+    call_off_leave,
+    change_leave,
+    enter_return,
+    leave_of,
+    leaves_of,
+    plan_leave,
+    returned_today,
+    undo_return,
+)
 
 # isort: split
 
@@ -128,7 +156,13 @@ from lms.services.platform.organisation import (
 # --- Teams, and who manages whom
 from lms.policies import team_policy
 from lms.services.platform.managers import managers_above, managers_of, managers_of_each
-from lms.services.platform.team_managers import act_for_manager, end_manager, memberships_of_team, name_manager
+from lms.services.platform.team_managers import (
+    act_for_manager,
+    end_manager,
+    memberships_of_team,
+    name_manager,
+    teams_managed_by,
+)
 from lms.services.platform.team_members import (
     members_of,
     memberships_of_person,
@@ -137,7 +171,7 @@ from lms.services.platform.team_members import (
     team_name_on,
     team_of,
 )
-from lms.services.platform.team_tree import TeamNode, closed_teams, open_teams, team_tree
+from lms.services.platform.team_tree import TeamNode, closed_teams, open_teams, team_tree, teams_below
 from lms.services.platform.teams import close_team, make_team, move_team, rename_team
 
 # isort: split
@@ -279,11 +313,13 @@ __all__ = [
     "Act",
     "Cohort",
     "Customer",
+    "Departure",
     "DutyHolding",
     "Enrolment",
     "Family",
     "FormerAddress",
     "Label",
+    "Leave",
     "LessonCompletion",
     "Location",
     "LogEntry",
@@ -322,6 +358,7 @@ __all__ = [
     "RowPolicy",
     "SPONSORS",
     "administrators",
+    "current_memberships",
     "duties_that_end",
     "duty_history",
     "duty_holders",
@@ -349,37 +386,67 @@ __all__ = [
     "record_duty",
     "write_through",
     # People, their addresses, accounts and language; customers
+    "FACTS",
     "KEEP",
     "REMOVE",
     "active_people",
+    "acts_about",
     "addresses_of",
+    "bring_back",
+    "call_off_leave",
+    "call_off_leaving",
     "change_address",
+    "change_facts",
+    "change_leave",
+    "check_leaving",
     "choose_language",
     "close_account",
+    "closed_today",
     "customers_by_slug",
+    "departures_due",
+    "departures_of",
+    "enter_return",
+    "gone_with_address",
+    "has_acted",
     "in_language_of",
+    "in_state",
     "invite_person",
     "keep_passphrase",
     "language_of",
+    "leave_of",
+    "leaves_of",
     "lock_person",
     "move_to_location",
     "name_taken",
+    "notices_to",
     "named_like",
     "open_customers",
+    "people_around",
     "people_here",
     "people_to_choose",
     "people_with_ids",
     "personal_lines",
+    "plan_last_days",
+    "plan_leave",
+    "plan_leaving",
+    "planned_departure",
+    "register_helpers",
     "register_personal",
     "remove_second_factor",
     "resend_invitation",
+    "returned_today",
     "said_in",
     "send_invitation",
     "set_customer",
+    "somebody_to_end",
     "sort_names",
+    "standing_of",
+    "undo_closing",
+    "undo_return",
     "unsorted_names",
     "usable_address",
     "who_helps",
+    "with_leave",
     # The organisation, where and when its people work
     "UNNAMED",
     "calendar_of",
@@ -419,6 +486,8 @@ __all__ = [
     "team_of",
     "team_policy",
     "team_tree",
+    "teams_below",
+    "teams_managed_by",
     # Acts, the record's log, and what pages ask
     "KeyMissing",
     "KeyRing",

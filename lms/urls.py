@@ -2,7 +2,18 @@
 
 from django.urls import include, path, re_path
 
-from lms.views import address, duties, health, language, log_in, organisation, people, second_factor, teams
+from lms.views import (
+    address,
+    duties,
+    health,
+    language,
+    life,
+    log_in,
+    organisation,
+    people,
+    second_factor,
+    teams,
+)
 
 handler400 = "lms.views.errors.bad_request"
 handler500 = "lms.views.errors.server_error"
@@ -10,9 +21,12 @@ handler500 = "lms.views.errors.server_error"
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("people/", people.people, name="people"),
     path("people/invite/", people.invite, name="people_invite"),
     path("people/<uuid:uid>/invite/", people.invite_again, name="people_invite_again"),
+    path("people/<uuid:uid>/facts/", life.people_facts, name="people_facts"),
+    path("people/<uuid:uid>/leave/", life.people_leave, name="people_leave"),
+    path("people/<uuid:uid>/back/", life.people_back, name="people_back"),
+    path("people/<uuid:uid>/undo-end/", life.people_undo_end, name="people_undo_end"),
     path("people/<uuid:uid>/team/", teams.people_move, name="people_move"),
     path("people/<uuid:uid>/second-factor/", second_factor.people_second_factor, name="people_second_factor"),
     path("people/<uuid:uid>/duties/", duties.people_duties, name="people_duties"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -114,6 +114,24 @@ def as_coach(user_id: int, enrolment_id: int, at: datetime) -> AsCoach | None:
     if covered is None:
         return None
     return AsCoach(then.get(kind=PRIMARY, coach=covered.coach_id).uid, covered.uid)
+
+
+def coaches_by_enrolment(ids: Collection[int]) -> dict[int, list[User]]:
+    """By id of an enrolment, who coaches it now, the coach before a cover. Queries: 1."""
+    found: dict[int, list[User]] = {}
+    rows = CoachAssignment.objects.filter(status=ACTIVE, enrolment__in=list(ids)).select_related("coach__person")
+    for row in rows.order_by("-kind", "pk"):
+        found.setdefault(row.enrolment_id, []).append(row.coach.person)
+    return found
+
+
+def coaches_by_learner(ids: Collection[int]) -> dict[int, list[User]]:
+    """By id of a learner, who coaches them on an open path. Queries: 1."""
+    found: dict[int, list[User]] = {}
+    rows = CoachAssignment.objects.filter(status=ACTIVE, enrolment__person__in=list(ids))
+    for row in rows.select_related("coach__person", "enrolment"):
+        found.setdefault(row.enrolment.person_id, []).append(row.coach.person)
+    return found
 
 
 def coach_profile_of(person: User) -> CoachProfile | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID, uuid5
 
 from coaching.models import Challenge, CoachAssignment, CoachProfile, Commitment, ObserverGrant, Session
 from coaching.policies import not_ended
@@ -14,7 +13,7 @@ from lms.api import Enrolment, User
 from .assignments import close, decline
 from .coaches import ACTIVE
 from .grants import end_grant
-from .profiles import end_coach
+from .profiles import close_profile
 from .sessions import cancel_planned
 
 
@@ -33,20 +32,18 @@ def open_help_of(person: User) -> OpenHelp:
     return OpenHelp(tuple(names), ObserverGrant.objects.filter(person=person, revoked_at=None).count())
 
 
-def end_helping(
-    *, actor: User, person: User, enrolments: Iterable[Enrolment], reason: str, key: UUID, at: datetime
-) -> None:
+def end_helping(*, by: User, person: User, enrolments: Iterable[Enrolment], reason: str, at: datetime) -> None:
     """Close what somebody's helping holds open, as learner, coach and observer; nothing that was done is changed.
 
     ``enrolments`` are theirs that were open. Their learners have no coach from now on, and whoever manages these is
     told. Inside the transaction of ``end_person``. Queries: constant, and about 20 a learner.
     """
     _as_learner(list(enrolments), reason, at)
-    profile = CoachProfile.objects.filter(not_ended("", at.date()), person=person).first()
+    profile = CoachProfile.objects.select_for_update().filter(not_ended("", at.date()), person=person).first()
     if profile is not None:
-        end_coach(actor=actor, person_uid=person.uid, reason=reason, key=uuid5(key, "coach"), at=at)
+        close_profile(profile, reason, at)
     for grant in ObserverGrant.objects.filter(person=person, revoked_at=None):
-        end_grant(grant, actor, reason, at)
+        end_grant(grant, by, reason, at)
 
 
 def _as_learner(enrolments: list[Enrolment], reason: str, at: datetime) -> None:

@@ -3,6 +3,7 @@
 import django.db.models.deletion
 import django.db.models.functions.text
 import lms.models.addresses
+import lms.models.life
 import lms.models.people
 import uuid
 from django.conf import settings
@@ -335,6 +336,45 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Leave',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('from_on', models.DateField()),
+                ('until_on', models.DateField(null=True)),
+                ('back_on', models.DateField(null=True)),
+                ('planned_at', models.DateTimeField()),
+                ('returned_at', models.DateTimeField(null=True)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='leaves', to=settings.AUTH_USER_MODEL)),
+                ('planned_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['-from_on', '-pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('back_on', None)), fields=('person',), name='leave_open_once'), models.CheckConstraint(condition=models.Q(('until_on', None), ('until_on__gte', models.F('from_on')), _connector='OR'), name='leave_ends_after_start'), models.CheckConstraint(condition=models.Q(('back_on', None), ('back_on__gte', models.F('from_on')), _connector='OR'), name='leave_back_after_start'), models.CheckConstraint(condition=models.Q(models.Q(('back_on', None), ('returned_at', None)), models.Q(('back_on__isnull', False), ('returned_at__isnull', False)), _connector='OR'), name='leave_return_written_down_at_a_moment')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Departure',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('started_on', models.DateField(null=True)),
+                ('last_day', models.DateField(null=True)),
+                ('reason', models.CharField(max_length=300)),
+                ('planned_at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('closed', models.JSONField(default=lms.models.life.nothing_undone)),
+                ('returned_at', models.DateTimeField(null=True)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='departures', to=settings.AUTH_USER_MODEL)),
+                ('planned_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('returned_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['-planned_at', '-pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('returned_at', None)), fields=('person',), name='departure_open_once'), models.CheckConstraint(condition=models.Q(('planned_by', models.F('person')), _negated=True), name='departure_not_by_oneself'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='departure_has_a_reason'), models.CheckConstraint(condition=models.Q(('last_day__isnull', False), ('ended_at__isnull', False), _connector='OR'), name='departure_planned_for_a_day'), models.CheckConstraint(condition=models.Q(('last_day', None), ('started_on', None), ('last_day__gte', models.F('started_on')), _connector='OR'), name='departure_after_the_first_day'), models.CheckConstraint(condition=models.Q(models.Q(('returned_at', None), ('returned_by', None)), models.Q(('returned_at__gte', models.F('ended_at')), ('returned_at__isnull', False), ('returned_by__isnull', False)), _connector='OR'), name='departure_returned_after_it_ended')],
+            },
+        ),
+        migrations.CreateModel(
             name='Pause',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -343,6 +383,7 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(max_length=200)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pauses', to='lms.enrolment')),
+                ('leave', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='pauses', to='lms.leave')),
             ],
         ),
         migrations.CreateModel(
@@ -641,7 +682,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='pause',
-            constraint=models.UniqueConstraint(condition=models.Q(('until_on', None)), fields=('enrolment',), name='pause_open_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('leave', None), ('until_on', None)), fields=('enrolment',), name='pause_open_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='pause',
+            constraint=models.UniqueConstraint(fields=('enrolment', 'leave'), name='pause_once_a_leave'),
         ),
         migrations.AddConstraint(
             model_name='pause',

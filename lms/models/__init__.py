@@ -7,6 +7,7 @@ from .duties import DutyHolding
 from .enrolments import Enrolment, Pause
 from .gates import SkillGate
 from .labels import Label
+from .life import Departure, Leave
 from .lines import ManyLines, OneLine
 from .locations import ChangedDay, Location
 from .log import LogEntry
@@ -23,12 +24,14 @@ __all__ = [
     "ChangedDay",
     "Cohort",
     "Customer",
+    "Departure",
     "DutyHolding",
     "Enrolment",
     "Extension",
     "Family",
     "FormerAddress",
     "Label",
+    "Leave",
     "LessonCompletion",
     "Location",
     "LogEntry",

@@ -87,10 +87,15 @@ class Pause(models.Model):
     until_on = models.DateField(null=True, blank=True)
     reason = OneLine(max_length=200)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    leave = models.ForeignKey("lms.Leave", models.CASCADE, null=True, related_name="pauses")
+    """The leave for which the path stands still, as every path of the person does; empty for a pause of its own."""
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["enrolment"], condition=Q(until_on=None), name="pause_open_once"),
+            models.UniqueConstraint(
+                fields=["enrolment"], condition=Q(until_on=None, leave=None), name="pause_open_once"
+            ),
+            models.UniqueConstraint(fields=["enrolment", "leave"], name="pause_once_a_leave"),
             models.CheckConstraint(
                 condition=Q(until_on=None) | Q(until_on__gte=F("from_on")), name="pause_ends_after_start"
             ),

@@ -55,9 +55,11 @@ def managed_by(user: User, prefix: str = "") -> Q:
 
 
 class PeoplePolicy(RowPolicy[User]):
-    """view: a person's page - invite: L&D, administrators - end: L&D, and an administrator only who is one, too -
-    enrol: their manager, L&D; nobody themself - see_duties: one's own, L&D, administrators - erase, duties (give, end),
-    address (change it), open_door (remove a second factor): administrators, never their own.
+    """view: how far somebody is - record: what is written down about them, themself, managers, L&D, administrators -
+    invite: L&D, administrators - end: L&D, and an administrator only who is one, too - enrol, leave (plan one, write
+    down the return): their manager, L&D; nobody themself - facts (name, number, first day), bring_back (who left): L&D,
+    administrators - see_duties: one's own, L&D, administrators - erase, duties (give, end), address (change it),
+    open_door (remove a second factor): administrators, never their own.
     """
 
     def rows(self, user: User, action: str) -> Q:
@@ -65,7 +67,13 @@ class PeoplePolicy(RowPolicy[User]):
             if is_learning_administrator(user):
                 return everybody()
             return Q(pk=user.pk) | managed_by(user)
-        if action == "enrol":
+        if action == "record":
+            return everybody() if self.may(user, "invite") else Q(pk=user.pk) | managed_by(user)
+        if action == "facts":
+            return Q(is_active=True) if self.may(user, "invite") else nobody()
+        if action == "bring_back":
+            return Q(is_active=False) & ~Q(pk=user.pk) if self.may(user, "invite") else nobody()
+        if action in ("enrol", "leave"):
             if is_learning_administrator(user):
                 return Q(is_active=True) & ~Q(pk=user.pk)
             return managed_by(user) & Q(is_active=True)

@@ -45,3 +45,6 @@ DUTIES = (
 )
 BY_CODE = {duty.code: duty for duty in DUTIES}
 GROUPS = tuple(duty.group for duty in DUTIES if duty.group)
+
+NEVER_EMPTY = (ADMINISTRATOR, LEARNING)
+"""Duties whose last holder keeps them: everybody else waits for what they decide."""

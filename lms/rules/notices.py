@@ -80,6 +80,57 @@ def _team_without_manager(words: Words, reader: Reader) -> str:
     return _("%(team)s has no manager from %(day)s on, and nobody above answers for it. Name one.") % said
 
 
+def _of_leave(words: Words) -> dict[str, object]:
+    return {**words, "from": said_day(words["from"]), "until": said_day(words["until"]) if words["until"] else ""}
+
+
+def _your_leave(words: Words, reader: Reader) -> str:
+    said = _of_leave(words)
+    if said["until"]:
+        return _("You are on leave from %(from)s until %(until)s. Your paths stand still.") % said
+    return _("You are on leave from %(from)s on. Your paths stand still.") % said
+
+
+def _goes_on_leave(words: Words, reader: Reader) -> str:
+    said = _of_leave(words)
+    if said["until"]:
+        return _("%(name)s is on leave from %(from)s until %(until)s. Their paths stand still.") % said
+    return _("%(name)s is on leave from %(from)s on. Their paths stand still.") % said
+
+
+def _your_leave_called_off(words: Words, reader: Reader) -> str:
+    return _("Your leave from %(day)s on does not take place.") % {"day": said_day(words["day"])}
+
+
+def _leave_called_off(words: Words, reader: Reader) -> str:
+    return _("The leave of %(name)s from %(day)s on does not take place.") % _with_day(words)
+
+
+def _return_not_written(words: Words, reader: Reader) -> str:
+    said = {**words, "until": said_day(words["until"])}
+    return _("%(name)s was on leave until %(until)s. Write down the day on which they are back.") % said
+
+
+def _back_from_leave(words: Words, reader: Reader) -> str:
+    return _("%(name)s is back from leave since %(day)s. Their paths go on.") % _with_day(words)
+
+
+def _you_leave(words: Words, reader: Reader) -> str:
+    return _("Your last day here is %(day)s. Your account closes when it is over.") % _with_day(words)
+
+
+def _leaves(words: Words, reader: Reader) -> str:
+    return _("%(name)s leaves on %(day)s. Look at what they hold, and who takes it over.") % _with_day(words)
+
+
+def _came_back(words: Words, reader: Reader) -> str:
+    return _("%(name)s works here again from %(day)s on.") % _with_day(words)
+
+
+def _with_day(words: Words) -> dict[str, object]:
+    return {**words, "day": said_day(words["day"])}
+
+
 SECOND_FACTOR_REMOVED = NoticeKind(
     "lms.second_factor_removed",
     gettext_lazy("%(admin)s removed the second factor of %(name)s: %(reason)s"),
@@ -120,6 +171,28 @@ LOCATION_CHANGED = NoticeKind(
 )
 TEAM_WITHOUT_MANAGER = NoticeKind("lms.team_without_manager", _team_without_manager, "team", urgent=True)
 
+FACTS_CHANGED = NoticeKind(
+    "lms.facts_changed",
+    gettext_lazy("%(admin)s changed what is written down about you: %(facts)s."),
+    "own record",
+)
+YOUR_LEAVE = NoticeKind("lms.your_leave", _your_leave, "today")
+GOES_ON_LEAVE = NoticeKind("lms.goes_on_leave", _goes_on_leave, "readiness")
+YOUR_LEAVE_CALLED_OFF = NoticeKind("lms.your_leave_called_off", _your_leave_called_off, "today")
+LEAVE_CALLED_OFF = NoticeKind("lms.leave_called_off", _leave_called_off, "readiness")
+RETURN_NOT_WRITTEN = NoticeKind("lms.return_not_written", _return_not_written, "readiness")
+BACK_FROM_LEAVE = NoticeKind("lms.back_from_leave", _back_from_leave, "readiness")
+YOU_LEAVE = NoticeKind("lms.you_leave", _you_leave, "today")
+LEAVES = NoticeKind("lms.leaves", _leaves, "readiness")
+YOU_LEAVE_NOT = NoticeKind("lms.you_leave_not", gettext_lazy("You stay: your last day was called off."), "today")
+LEAVES_NOT = NoticeKind("lms.leaves_not", gettext_lazy("%(name)s stays: the last day was called off."), "readiness")
+CAME_BACK = NoticeKind("lms.came_back", _came_back, "readiness")
+CLOSED_BY_MISTAKE = NoticeKind(
+    "lms.closed_by_mistake",
+    gettext_lazy("The account of %(name)s was closed by mistake and is open again."),
+    "readiness",
+)
+
 KINDS = (
     SECOND_FACTOR_REMOVED,
     ADDRESS_CHANGED,
@@ -140,4 +213,17 @@ KINDS = (
     MEMBER_COMES,
     LOCATION_CHANGED,
     TEAM_WITHOUT_MANAGER,
+    FACTS_CHANGED,
+    YOUR_LEAVE,
+    GOES_ON_LEAVE,
+    YOUR_LEAVE_CALLED_OFF,
+    LEAVE_CALLED_OFF,
+    RETURN_NOT_WRITTEN,
+    BACK_FROM_LEAVE,
+    YOU_LEAVE,
+    LEAVES,
+    YOU_LEAVE_NOT,
+    LEAVES_NOT,
+    CAME_BACK,
+    CLOSED_BY_MISTAKE,
 )

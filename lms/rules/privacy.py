@@ -172,6 +172,28 @@ PERSONAL = (
         kept=RECORD, seen_by=(NO_PAGE,), exported="acts", erased=NAMELESS, people=("actor",),
     ),
     Personal(
+        "lms.Act", ACCOUNT,
+        what=_(
+            "What was done about your account: invitations, names, teams, leaves, duties and your last day, by whom, "
+            "and what stood there before."
+        ),
+        why=_("So that what was written down wrong can be found and put right."),
+        kept=RECORD, seen_by=(LEARNING, ADMINISTRATORS), exported="acts", erased=NAMELESS, people=(),
+    ),
+    Personal(
+        "lms.Leave", ACCOUNT,
+        what=_("From when until when you were on leave, and the day on which you were back; never why."),
+        why=_("So that your paths stand still meanwhile, and nobody waits for you."),
+        kept=RECORD, seen_by=STEERED, exported="account", people=("person", "planned_by"),
+    ),
+    Personal(
+        "lms.Departure", ACCOUNT,
+        what=_("Your last day here, the reason that was written down, and when you came back."),
+        why=_("So that nothing waits for somebody who is gone, and a signature of then can be checked."),
+        kept=RECORD, seen_by=(LEARNING, ADMINISTRATORS), exported="account", erased=NAMELESS,
+        people=("person", "planned_by", "returned_by"),
+    ),
+    Personal(
         "sessions.Session", ACCOUNT,
         what=_("That you are signed in on a device."),
         why=_("So that you stay signed in for a day."),

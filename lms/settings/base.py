@@ -367,6 +367,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-requests": _every(60 * 60, "assessments.tasks.sweep"),
     "mail-receipts": _every(60, "assessments.tasks.mail_receipts"),
     "verify-ledger": {"task": "assessments.tasks.verify_ledger", "schedule": crontab(hour="2", minute="10")},
+    "close-accounts": _every(15 * 60, "assessments.tasks.close_accounts"),
     "follow-pauses": _every(15 * 60, "lms.tasks.follow_pauses"),
 }
 

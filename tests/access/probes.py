@@ -181,7 +181,23 @@ post(
 get("coach_propose", about("enrolment"))
 post("coach_propose", about("enrolment"), lambda world, who, rows: {"coach": world.idle.uid, "reason": WHY})
 get("people_end", about("person"))
-post("people_end", about("person"), lambda *_: {"last_day": day(0), "reason": WHY, "sure": "on"})
+post("people_end", about("person"), lambda *_: {"last_day": day(0), "reason": WHY, "now": "on", "sure": "on"})
+post("people_stay", about("person"))
+get("people_never_came", about("person"))
+post("people_never_came", about("person"), lambda *_: {"reason": WHY, "sure": "on"})
+get("people_record", about("person"))
+get("people_own_record")
+get("people_facts", about("person"))
+post(
+    "people_facts",
+    about("person"),
+    lambda *_: {"full_name": "Nina Other", "time_zone": "Europe/Copenhagen", "locale": "en"},
+)
+get("people_leave", about("person"))
+post("people_leave", about("person"), lambda *_: {"act": "plan", "from_on": day(1)})
+get("people_back", about("person"))
+post("people_back", about("person"), lambda *_: {"first_day": day(1)})
+post("people_undo_end", about("person"))
 get("people_erase", about("person"))
 post("people_erase", about("person"), lambda *_: {"reason": WHY})
 get("people_second_factor", about("person"))

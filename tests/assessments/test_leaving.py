@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from assessments.api import end_person, open_work_of
+from assessments.api import close_accounts_due, did_not_come, end_person, open_work_of, verify_ledger
 from assessments.models import Case, Request, SignOffEvent
+from assessments.services.cases import leaving
 from coaching.api import CoachAssignment, CoachProfile, ObserverGrant
-from lms.api import Act, Enrolment, Membership, Notice, SkillGate, User
+from lms import clock
+from lms.api import (
+    Act,
+    Departure,
+    Enrolment,
+    Membership,
+    Notice,
+    SkillGate,
+    User,
+    plan_leaving,
+    undo_closing,
+)
 from lms.clock import now
-from lms.errors import Invalid, NotAllowed, NotFound
+from lms.errors import Conflict, Invalid, NotAllowed, NotFound
 from tests.clients import log_in
-from tests.factories import basics, judging, notices
+from tests.factories import basics, judging, notices, people
 
 pytestmark = pytest.mark.django_db
 
@@ -139,12 +152,119 @@ def test_the_page_says_what_happens_and_asks_whether_one_is_sure() -> None:
         assert path in page
     fields = {"key": str(basics.key()), "last_day": str(now().date()), "reason": WHY}
     assert client.post(url, fields).status_code == 422, "not sure"
-    assert url in client.get(reverse("people")).content.decode()
+    assert url in client.get(reverse("people_record", args=[of.learner.uid])).content.decode()
     assert client.post(url, fields | {"sure": "on"}).status_code == 302
-    people = client.get(reverse("people")).content.decode()
-    assert url not in people
-    assert "Has left" in people
+    record = reverse("people_record", args=[of.learner.uid])
+    assert "Leaves on" in client.get(record).content.decode()
+    assert client.post(url, fields | {"sure": "on", "now": "on", "key": str(basics.key())}).status_code == 302
+    page = client.get(record).content.decode()
+    assert url not in page
+    assert "Left on" in page
     assert client.get(url).status_code == 403
     for who, status in ((of.manager, 403), (of.coach, 404)):
         other = reverse("people_end", args=[of.learner.uid])
         assert log_in(who).get(other).status_code == status
+
+
+# --- On a day, by mistake, never
+
+
+def plan(of: Any, who: User, last_day: date, at: datetime) -> None:
+    plan_leaving(actor=of.learning, person_uid=who.uid, last_day=last_day, reason=WHY, key=basics.key(), at=at)
+
+
+def test_the_account_closes_when_the_last_day_is_over_where_they_live() -> None:
+    of = judging.scene()
+    User.objects.filter(pk=of.coach.pk).update(time_zone="Pacific/Honolulu")
+    at = now()
+    last_day = clock.today("Pacific/Honolulu", at) + timedelta(days=1)
+    plan(of, of.coach, last_day, at)
+    evening = datetime.combine(last_day, time(23, 59), ZoneInfo("Pacific/Honolulu"))
+    assert close_accounts_due(evening) == 0
+    assert close_accounts_due(evening + timedelta(minutes=2)) == 1
+    assert close_accounts_due(evening + timedelta(minutes=3)) == 0
+    of.coach.refresh_from_db()
+    assert (of.coach.is_active, of.coach.left_on) == (False, last_day)
+    assert not CoachAssignment.objects.filter(coach__person=of.coach, status="active").exists()
+    act = Act.objects.get(name="person.end")
+    assert (act.actor, act.about, act.why) == (of.learning, of.coach.uid, WHY)
+
+
+def test_one_account_that_cannot_be_closed_keeps_no_other_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    of = judging.scene()
+    at = now()
+    for who in (of.learner, of.observer):
+        plan(of, who, clock.today(who.zone, at), at)
+    plain = leaving.close_account
+    monkeypatch.setattr(
+        leaving,
+        "close_account",
+        lambda **fields: 1 / 0 if fields["person"] == of.learner else plain(**fields),  # type: ignore[return-value]
+    )
+    assert close_accounts_due(at + timedelta(days=2)) == 1
+    assert User.objects.get(pk=of.learner.pk).is_active
+    assert not User.objects.get(pk=of.observer.pk).is_active
+
+
+def test_whoever_planned_it_may_have_left_meanwhile() -> None:
+    of = judging.scene()
+    at = now()
+    plan(of, of.learner, clock.today(of.learner.zone, at) + timedelta(days=1), at)
+    people.with_duty("learning")
+    end(of, of.learning, people.administrator(people.with_duty("learning")))
+    assert close_accounts_due(at + timedelta(days=3)) == 1
+    assert not User.objects.get(pk=of.learner.pk).is_active
+
+
+def test_an_account_that_was_closed_by_mistake_opens_the_same_day_with_teams_and_paths() -> None:
+    of = judging.scene()
+    people.with_duty("learning")
+    before = list(Membership.objects.filter(person=of.learner).values())
+    end(of, of.learner)
+    fields = {"actor": of.learning, "person_uid": of.learner.uid}
+    with pytest.raises(Conflict):
+        undo_closing(**fields, key=basics.key(), at=now() + timedelta(days=2))
+    undo_closing(**fields, key=basics.key(), at=now())
+    of.learner.refresh_from_db()
+    assert (of.learner.is_active, of.learner.left_on) == (True, None)
+    assert of.learner.has_usable_password()
+    assert list(Membership.objects.filter(person=of.learner).values()) == before
+    assert Enrolment.objects.get(person=of.learner).status == "active"
+    assert not CoachAssignment.objects.filter(enrolment__person=of.learner, status="active").exists()
+    with pytest.raises(NotAllowed):
+        undo_closing(**fields, key=basics.key(), at=now())
+
+
+def test_somebody_who_never_came_is_no_more_expected() -> None:
+    of = judging.scene()
+    who = people.person(started_on=now().date() + timedelta(days=5))
+    people.team(who)
+    who.set_unusable_password()
+    who.save(update_fields=["password"])
+    fields = {"actor": of.learning, "person_uid": who.uid, "reason": WHY, "at": now()}
+    did_not_come(**fields, key=basics.key())
+    who.refresh_from_db()
+    assert (who.is_active, who.left_on) == (False, None)
+    assert not Membership.objects.filter(person=who, until_on=None).exists()
+    log_in(of.coach)
+    with pytest.raises(Conflict, match="was here"):
+        did_not_come(**fields | {"person_uid": of.coach.uid}, key=basics.key())
+
+
+def test_a_signature_made_while_somebody_was_gone_is_a_finding_after_they_came_back() -> None:
+    of = judging.scene()
+    judging.decided(of)
+    event = SignOffEvent.objects.filter(kind="SIGNED").latest("seq")
+    assert not verify_ledger(at=now() + timedelta(days=1)).findings
+    hour = timedelta(hours=1)
+    gone = {"person": event.signer, "planned_by": of.learning, "planned_at": event.occurred_at, "reason": WHY}
+    Departure.objects.create(
+        **gone,
+        last_day=event.occurred_at.date(),
+        ended_at=event.occurred_at - hour,
+        returned_at=event.occurred_at + hour,
+        returned_by=of.learning,
+    )
+    assert any("account had ended" in str(finding) for finding in verify_ledger(at=now() + timedelta(days=1)).findings)
+    Departure.objects.update(ended_at=event.occurred_at - 2 * hour, returned_at=event.occurred_at - hour)
+    assert not verify_ledger(at=now() + timedelta(days=1)).findings

@@ -13,11 +13,13 @@ from assessments.services.ledger import triggers
 from lms.models import (
     ChangedDay,
     Customer,
+    Departure,
     DutyHolding,
     Enrolment,
     Extension,
     FormerAddress,
     Label,
+    Leave,
     LessonCompletion,
     Location,
     LogEntry,
@@ -56,6 +58,10 @@ RECALL = {"kind": "recall", "person_id": 1, "lesson_uid": ONE}
 SHOW = {"gate": "show", "level": 3, "standard_uid": ONE}
 TALK = {"gate": "talk", "person_id": 1, "skill_id": 2, "source": "enrolment:1"}
 ENDED = {"status": "withdrawn", "ended_at": AT}
+BACK = {"back_on": DAY, "returned_at": AT}
+LEAVES = {"person_id": 1, "planned_by_id": 9, "reason": "Another company.", "started_on": DAY, "last_day": DAY}
+GONE = {"ended_at": AT}
+RETURNED = {"ended_at": AT, "returned_at": AT, "returned_by_id": 2}
 GIVEN = {"person_id": 1, "duty": "auditor", "from_at": BEFORE, "given_by_id": 2, "reason": "Asked to."}
 DONE = {"until_at": AT, "ended_by_id": 3, "ended_reason": "Moved on."}
 MADE = GIVEN | {"duty": "administrator", "given_by_id": None}
@@ -163,7 +169,46 @@ LINES = [
         {"status": "gone"},
         takes=[ENDED, ENDED | {"status": "completed"}, {"status": "paused"}],
     ),
-    once("pause_open_once", Pause, {"enrolment_id": 1}, {"enrolment_id": 2}, {"until_on": DAY}),
+    once("pause_open_once", Pause, {"enrolment_id": 1}, {"enrolment_id": 2}, {"until_on": DAY}, {"leave_id": 3}),
+    once(
+        "pause_once_a_leave",
+        Pause,
+        {"enrolment_id": 1, "leave_id": 1},
+        {"enrolment_id": 2},
+        {"leave_id": 2},
+        again={"until_on": DAY},
+    ),
+    once("leave_open_once", Leave, {"person_id": 1}, {"person_id": 2}, BACK),
+    check("leave_ends_after_start", Leave, {"until_on": DAY}, {"until_on": EVE}, takes=[{"until_on": None}]),
+    check("leave_back_after_start", Leave, BACK, {"back_on": EVE}, takes=[{"back_on": None, "returned_at": None}]),
+    check(
+        "leave_return_written_down_at_a_moment",
+        Leave,
+        BACK,
+        {"returned_at": None},
+        {"back_on": None},
+        takes=[{"back_on": None, "returned_at": None}],
+    ),
+    once("departure_open_once", Departure, LEAVES, {"person_id": 2}, RETURNED),
+    check("departure_not_by_oneself", Departure, LEAVES, {"planned_by_id": 1}),
+    check("departure_has_a_reason", Departure, LEAVES, {"reason": ""}),
+    check("departure_planned_for_a_day", Departure, LEAVES, {"last_day": None}, takes=[{"last_day": None, **GONE}]),
+    check(
+        "departure_after_the_first_day",
+        Departure,
+        LEAVES,
+        {"last_day": EVE},
+        takes=[{"last_day": EVE, "started_on": None}, {"last_day": None, **GONE}],
+    ),
+    check(
+        "departure_returned_after_it_ended",
+        Departure,
+        LEAVES | RETURNED,
+        {"returned_at": BEFORE},
+        {"returned_by_id": None},
+        {"returned_at": None},
+        takes=[{"returned_at": None, "returned_by_id": None}],
+    ),
     check("pause_ends_after_start", Pause, {"until_on": DAY}, {"until_on": EVE}, takes=[{"until_on": None}]),
     once(
         "lesson_completed_once",

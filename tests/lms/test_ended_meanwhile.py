@@ -24,7 +24,8 @@ pytestmark = pytest.mark.django_db
 
 
 def ended(row: DutyHolding, **fields: Any) -> DutyHolding:
-    """An administrator ends a duty."""
+    """An administrator ends a duty; somebody else has it, too."""
+    people.with_duty(row.duty)
     return end_duty(
         actor=people.administrator(), person_uid=row.person.uid, holding_uid=row.uid, reason="Over.",
         **{"key": basics.key(), "at": clock.now()} | fields,
@@ -108,6 +109,7 @@ def test_a_clock_that_was_set_back_is_said() -> None:
 def test_two_at_the_same_moment(name: str) -> None:
     """The transaction that ends the duty is open while the form arrives, and committed while it waits."""
     learning, admin = people.with_duty("learning"), people.administrator()
+    people.with_duty("learning")
     row, client = DutyHolding.objects.get(person=learning), log_in(learning, sure=True)
     form = {"reason": "I can.", "key": str(basics.key())}
     if name == "revoke":

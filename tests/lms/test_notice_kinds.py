@@ -66,6 +66,49 @@ SAYS: dict[str, tuple[dict[str, Any], str]] = {
         {"team": "Sales", "day": "2026-03-10", "stands_in": "Ada Quist"},
         "Sales has no manager from 10 March 2026 on. Until you name one, Ada Quist answers for it.",
     ),
+    "lms.facts_changed": (
+        {"admin": "Ada Quist", "facts": "name, first day"},
+        "Ada Quist changed what is written down about you: name, first day.",
+    ),
+    "lms.your_leave": (
+        {"from": "2026-03-10", "until": "2026-05-10"},
+        "You are on leave from 10 March 2026 until 10 May 2026. Your paths stand still.",
+    ),
+    "lms.goes_on_leave": (
+        {"name": "Ada Quist", "from": "2026-03-10", "until": None},
+        "Ada Quist is on leave from 10 March 2026 on. Their paths stand still.",
+    ),
+    "lms.your_leave_called_off": (
+        {"name": "Ada Quist", "day": "2026-03-10"},
+        "Your leave from 10 March 2026 on does not take place.",
+    ),
+    "lms.leave_called_off": (
+        {"name": "Ada Quist", "day": "2026-03-10"},
+        "The leave of Ada Quist from 10 March 2026 on does not take place.",
+    ),
+    "lms.return_not_written": (
+        {"name": "Ada Quist", "from": "2026-01-10", "until": "2026-03-10"},
+        "Ada Quist was on leave until 10 March 2026. Write down the day on which they are back.",
+    ),
+    "lms.back_from_leave": (
+        {"name": "Ada Quist", "day": "2026-03-10"},
+        "Ada Quist is back from leave since 10 March 2026. Their paths go on.",
+    ),
+    "lms.you_leave": (
+        {"day": "2026-03-10"},
+        "Your last day here is 10 March 2026. Your account closes when it is over.",
+    ),
+    "lms.leaves": (
+        {"name": "Ada Quist", "day": "2026-03-10"},
+        "Ada Quist leaves on 10 March 2026. Look at what they hold, and who takes it over.",
+    ),
+    "lms.you_leave_not": ({}, "You stay: your last day was called off."),
+    "lms.leaves_not": ({"name": "Ada Quist"}, "Ada Quist stays: the last day was called off."),
+    "lms.came_back": ({"name": "Ada Quist", "day": "2026-03-10"}, "Ada Quist works here again from 10 March 2026 on."),
+    "lms.closed_by_mistake": (
+        {"name": "Ada Quist"},
+        "The account of Ada Quist was closed by mistake and is open again.",
+    ),
     "coaching.session_planned": (
         MEETING,
         "Cora Oak planned a session with you on 2 March, 11:00: First talk",

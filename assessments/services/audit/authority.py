@@ -11,6 +11,7 @@ from coaching.api import Absence, CoachAssignment, ObserverGrant
 from lms.rules.duties import LEARNING as LEARNING_DUTY
 from lms.rules.log import LATE
 
+from .gone import Gone
 from .held import AuthorityRows
 from .log import Log
 from .records import Records
@@ -20,7 +21,7 @@ class Authorities:
     """Judges the authority of events."""
 
     def __init__(self, records: Records, log: Log) -> None:
-        self.records, self.held = records, AuthorityRows(records, log)
+        self.records, self.held, self.gone = records, AuthorityRows(records, log), Gone(records)
 
     def to_decide(self, event: SignOffEvent, skills: Iterable[str], place: int) -> Iterator[str]:
         """Present coach of the learner, with a grant for every skill of the standard."""
@@ -50,8 +51,7 @@ class Authorities:
             yield "is taken back by somebody without the right to"
 
     def _here(self, event: SignOffEvent) -> Iterator[str]:
-        left_at = event.signer.deactivated_at
-        if left_at is not None and left_at <= event.occurred_at - LATE:
+        if self.gone.at(event.signer, event.occurred_at - LATE):
             yield "is signed by somebody whose account had ended"
 
     def _as_coach(self, event: SignOffEvent, place: int) -> Iterator[str]:

@@ -37,6 +37,7 @@ from assessments.models import (
 from coaching.api import Absence, CoachAssignment, CoachProfile, Commitment, CommitmentSkill, ObserverGrant
 from lms.api import (
     Customer,
+    Departure,
     DutyHolding,
     Enrolment,
     LessonCompletion,
@@ -64,6 +65,7 @@ TABLES: tuple[type[Model], ...] = (
     User,
     Team,
     Membership,
+    Departure,
     DutyHolding,
     Skill,
     SkillVersion,

@@ -27,6 +27,7 @@ from lms.rules.log import LATE, SET_BACK
 
 from .authority import Authorities
 from .finding import LedgerFinding, guarded, named
+from .gone import Gone
 from .log import Log
 from .records import Records, name_of, name_of_event
 
@@ -333,6 +334,7 @@ class _Managers:
 
     def __init__(self, records: Records) -> None:
         self.of_person = records.grouped(Membership, "person_id")
+        self.gone = Gone(records)
         self.of_team: dict[int, list[Membership]] = records.grouped(Membership, "team_id")
 
     def manages(self, manager_id: int, person_id: int, at: datetime) -> bool:
@@ -350,7 +352,7 @@ class _Managers:
                 for team in teams
                 for row in self.of_team.get(team.pk, ())
                 if row.role == Membership.Role.MANAGER and row.person_id != person_id and _counts(row, day)
-                if row.person.deactivated_at is None or row.person.deactivated_at > at
+                if not self.gone.at(row.person, at)
             }
             if found:
                 return found

@@ -26,6 +26,7 @@ from lms.rules.duties import ADMINISTRATOR, LEARNING
 from lms.rules.log import LATE
 
 from .finding import LedgerFinding, guarded, named
+from .gone import Gone
 from .held import AuthorityRows
 from .log import Log
 from .records import Records
@@ -56,6 +57,7 @@ class _Rights:
 
     def __init__(self, records: Records, log: Log) -> None:
         self.records, self.log, self.held = records, log, AuthorityRows(records, log)
+        self.gone = Gone(records)
         self.grants: dict[tuple[int, int], list[ObserverGrant]] = defaultdict(list)
         for grant in records.all(ObserverGrant):
             self.grants[grant.person_id, grant.skill_id].append(grant)
@@ -139,8 +141,7 @@ class _Rights:
         read_at = self.readings.get((row.case_id, row.observer_id))
         if read_at is not None and read_at < at - LATE:
             yield "is by somebody who had chosen to read the others"
-        left_at = row.observer.deactivated_at
-        if left_at is not None and left_at <= at - LATE:
+        if self.gone.at(row.observer, at - LATE):
             yield "is by somebody whose account had ended"
         for rating in row.ratings.all():
             if rating.skill.slug not in spec.skills:

@@ -6,9 +6,10 @@ This is the highest floor that holds something open for a person, so the act beg
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.utils.translation import gettext as _
 
@@ -17,27 +18,38 @@ from assessments.rules.notices import ASKED_NO_MORE, OBSERVER_LEFT
 from coaching.api import end_helping, open_help_of
 from lms import clock
 from lms.api import (
+    Departure,
+    Team,
     User,
     act,
-    administrators,
+    check_leaving,
     claim_key,
     close_account,
+    departures_due,
     duties_that_end,
-    is_learning_administrator,
+    has_acted,
     open_paths,
     people_policy,
+    recording,
+    somebody_to_end,
+    teams_managed_by,
     tell,
 )
-from lms.errors import Invalid, NotAllowed
-from lms.rules.bounds import LAST_DAY_HERE
+from lms.errors import Conflict, Invalid
 from lms.rules.duties import BY_CODE
 from lms.rules.lines import one_line
 from lms.rules.said import full_day
 
+logger = logging.getLogger(__name__)
+
+LONGEST_REASON = 300
+
 
 @dataclass(frozen=True, slots=True)
 class OpenWork:
-    """What somebody holds open today: names of paths, learners and duties, and how many requests and grants."""
+    """What somebody holds open today: names of paths, learners and duties, their teams, and how many requests, grants
+    and claimed cases.
+    """
 
     paths: tuple[str, ...]
     learners: tuple[str, ...]
@@ -45,11 +57,13 @@ class OpenWork:
     asked: int
     grants: int
     duties: tuple[str, ...]
+    teams: tuple[Team, ...]
+    claims: int
 
 
 def open_work_of(actor: User, person_uid: UUID) -> tuple[User, OpenWork]:
-    """Somebody whom the actor may end, and what would be handed on. NotFound, NotAllowed. Queries: 8."""
-    person = _to_end(actor, person_uid)
+    """Somebody whom the actor may end, and what would be handed on. NotFound, NotAllowed. Queries: 10."""
+    person = somebody_to_end(actor, person_uid)
     helps = open_help_of(person)
     waiting = Request.objects.filter(status__in=Request.WAITING)
     return person, OpenWork(
@@ -59,49 +73,99 @@ def open_work_of(actor: User, person_uid: UUID) -> tuple[User, OpenWork]:
         waiting.filter(observer=person).count(),
         helps.grants,
         tuple(BY_CODE[duty].word for duty in duties_that_end(person, clock.now())),
+        tuple(teams_managed_by(person, clock.today(person.zone))),
+        Case.objects.filter(claimed_by=person, claimed_until__gt=clock.now()).count(),
     )
-
-
-def _to_end(actor: User, person_uid: UUID) -> User:
-    """Somebody whom the actor may end. Raises NotFound, NotAllowed. Queries: 1, or 2-3 when refused."""
-    try:
-        return people_policy.get(actor, "end", uid=person_uid)
-    except NotAllowed:
-        other = administrators().filter(uid=person_uid).exclude(pk=actor.pk)
-        if is_learning_administrator(actor) and other.exists():
-            raise NotAllowed(_("This is an administrator: another administrator ends that duty first.")) from None
-        raise
 
 
 @act
 def end_person(*, actor: User, person_uid: UUID, last_day: date, reason: str, key: UUID, at: datetime) -> User:
-    """Somebody leaves: they are signed out and cannot sign in, their open paths are withdrawn, what waited for them is
-    handed on. Completions, observations, decisions and sign-offs stay as they are.
+    """Somebody left, today or before: they are signed out and cannot sign in, their open paths are withdrawn, what
+    waited for them is handed on. Completions, observations, decisions and sign-offs stay as they are.
 
-    The duties that they had end too: the act names them, the other administrators and L&D are told.
+    The duties that they had end too: the act names them, the other administrators and L&D are told. A last day ahead
+    is planned instead (``plan_leaving``).
 
     Raises NotFound, NotAllowed (not L&D, oneself, or an administrator by none), Invalid (no reason; a last
-    day ahead or before the first). Queries: constant, and about 20 a learner of theirs.
+    day ahead or before the first), Conflict (the only holder of a duty). Queries: constant, and about 20 a learner of
+    theirs.
     """
-    reason = one_line(reason)[:300]
+    reason = one_line(reason)[:LONGEST_REASON]
     person = people_policy.get(actor, "view", uid=person_uid, lock=True)
     changed = duties_that_end(person, at)
     if not claim_key(actor=actor, name="person.end", key=key, at=at, about=person.uid, why=reason, changed=changed):
         return person
-    person = _to_end(actor, person_uid)
-    if not reason:
-        raise Invalid(reason=_("Say why: the people concerned read it."))
-    today = clock.today(person.zone, at)
-    if last_day > today:
-        raise Invalid(last_day=_("An account ends at once. Come back on the last day."))
+    person, today = somebody_to_end(actor, person_uid), clock.today(person.zone, at)
     if person.started_on and today < person.started_on:
         raise Invalid(last_day=_("The last day comes after the first, %(day)s.") % {"day": full_day(person.started_on)})
-    LAST_DAY_HERE.check("last_day", last_day, today, first=person.started_on or date.min)
+    check_leaving(person, last_day, reason, today, last=today)
+    _close(person, last_day, actor, reason, at)
+    return person
+
+
+@act
+def did_not_come(*, actor: User, person_uid: UUID, reason: str, key: UUID, at: datetime) -> User:
+    """Somebody who was invited or expected never came, or their invitation is withdrawn: the account closes, what was
+    planned for them is let go. Only before they ever signed in.
+
+    Raises NotFound, NotAllowed, Invalid (no reason), Conflict (they were here, or hold the only duty of a kind).
+    """
+    reason = one_line(reason)[:LONGEST_REASON]
+    person = people_policy.get(actor, "view", uid=person_uid, lock=True)
+    if not claim_key(actor=actor, name="person.never_came", key=key, at=at, about=person.uid, why=reason):
+        return person
+    person = somebody_to_end(actor, person_uid)
+    if not reason:
+        raise Invalid(reason=_("Say why: the people concerned read it."))
+    if has_acted(person):
+        words = {"name": person.full_name}
+        raise Conflict(_("%(name)s was here: they signed in. Write down their last day instead.") % words)
+    _close(person, None, actor, reason, at)
+    return person
+
+
+def close_accounts_due(at: datetime) -> int:
+    """Close the accounts whose planned last day is over, each in a transaction of its own; returns how many.
+
+    What cannot be closed is written to the log of the machine and tried again by the next sweep. Queries: 1, and as
+    many as ``end_person`` for each.
+    """
+    closed = 0
+    for departure in departures_due(at):
+        try:
+            closed += _carry_out(departure.pk, at)
+        except Exception:  # one that fails keeps no other account open
+            logger.exception("The account of departure %s could not be closed.", departure.uid)
+    return closed
+
+
+def _carry_out(pk: int, at: datetime) -> bool:
+    """Close one account in the name of whoever planned its last day; False when it was called off or done meanwhile."""
+    with recording():
+        row = Departure.objects.select_for_update(of=("self",)).select_related("person", "planned_by")
+        departure = row.filter(pk=pk, ended_at=None).first()
+        if departure is None or departure.last_day is None:
+            return False
+        person, by = departure.person, departure.planned_by
+        changed = duties_that_end(person, at)
+        claim_key(
+            actor=by,
+            name="person.end",
+            key=uuid5(departure.uid, "closed"),
+            at=at,
+            about=person.uid,
+            why=departure.reason,
+            changed=changed,
+        )
+        _close(person, departure.last_day, by, departure.reason, at)
+        return True
+
+
+def _close(person: User, last_day: date | None, by: User, reason: str, at: datetime) -> None:
     _let_requests_go(person, at)
     Case.objects.filter(claimed_by=person).update(claimed_by=None, claimed_until=None)
-    enrolments = close_account(person=person, last_day=last_day, by=actor, reason=reason, at=at)
-    end_helping(actor=actor, person=person, enrolments=enrolments, reason=reason, key=key, at=at)
-    return person
+    enrolments = close_account(person=person, last_day=last_day, by=by, reason=reason, at=at)
+    end_helping(by=by, person=person, enrolments=enrolments, reason=reason, at=at)
 
 
 def _let_requests_go(person: User, at: datetime) -> None:

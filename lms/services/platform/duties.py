@@ -6,6 +6,7 @@ through to Django's groups and ``is_superuser``, which Wagtail asks.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -17,7 +18,7 @@ from lms.errors import Conflict, Invalid, NotFound
 from lms.models import DutyHolding, User
 from lms.policies import people_policy
 from lms.policies.duties import administrators, forget_held, learning_administrators
-from lms.rules.duties import ADMINISTRATOR, BY_CODE
+from lms.rules.duties import ADMINISTRATOR, BY_CODE, NEVER_EMPTY
 from lms.rules.lines import one_line, shorten
 from lms.rules.notices import (
     ADMINISTRATOR_MADE,
@@ -79,6 +80,7 @@ def end_duty(*, actor: User, person_uid: UUID, holding_uid: UUID, reason: str, k
         return holding
     if holding.until_at is not None:
         raise Conflict(_("This duty has ended already."))
+    keep_duties_held([person], only=holding.duty)
     finish_duty(holding=holding, by=actor, reason=why, at=at)
     words = {"admin": actor.full_name, "name": person.full_name, "duty": holding.duty, "reason": why}
     tell(YOUR_DUTY_ENDED, [person], about=person.uid, words=words, at=at)
@@ -135,18 +137,37 @@ def finish_duty(*, holding: DutyHolding, by: User, reason: str, at: datetime) ->
 def finish_all_duties(*, person: User, by: User, reason: str, at: datetime) -> None:
     """Whoever leaves has no duty any more; the other administrators and L&D are told of each.
 
-    Raises Conflict for the last administrator.
+    Raises Conflict where nobody else has one of them.
     """
-    _hold_administrators()
+    keep_duties_held([person])
     open_now = list(DutyHolding.objects.filter(person=person, until_at=None).select_related("person").order_by("pk"))
-    administers = any(holding.duty == ADMINISTRATOR for holding in open_now)
-    if administers and not administrators().exclude(pk=person.pk).exists():
-        words = {"name": person.full_name}
-        raise Conflict(_("%(name)s is the only administrator. Somebody else has to have this duty first.") % words)
     for holding in open_now:
         finish_duty(holding=holding, by=by, reason=reason, at=at)
         words = {"admin": by.full_name, "name": person.full_name, "duty": holding.duty, "reason": reason}
         tell(DUTY_ENDED, _watching(by, person), about=person.uid, words=words, at=at)
+
+
+def keep_duties_held(people: Collection[User], *, only: str = "") -> None:
+    """Raises Conflict where one of these people is the only one who stays with a duty that is ``NEVER_EMPTY``.
+
+    ``only``: just this duty ends. Whoever leaves on a planned day does not stay. The open rows are locked: two who go
+    at the same moment come one after the other. Queries: 1, 2 where one of them has such a duty.
+    """
+    going = {person.pk: person.full_name for person in people}
+    held = DutyHolding.objects.filter(person__in=going, until_at=None, duty__in=NEVER_EMPTY).values("duty")
+    rows = DutyHolding.objects.filter(until_at=None, duty__in=held)
+    holdings = list(rows.order_by("pk").select_for_update())
+    ending = {row.duty: row for row in holdings if row.person_id in going and only in ("", row.duty)}
+    if not ending:
+        return
+    others = {row.person_id for row in holdings} - going.keys()
+    staying = set(User.objects.filter(pk__in=others, is_active=True, left_on=None).values_list("pk", flat=True))
+    for duty, row in sorted(ending.items()):
+        if not any(other.duty == duty and other.person_id in staying for other in holdings):
+            words = {"name": going[row.person_id], "duty": BY_CODE[duty].word}
+            raise Conflict(
+                _("%(name)s is the only one with the duty “%(duty)s”. Somebody else has to have it first.") % words
+            )
 
 
 def duties_that_end(person: User, at: datetime) -> dict[str, tuple[object, object]]:

@@ -1,4 +1,4 @@
-"""People: inviting them, finding them by name, the end of an account."""
+"""People: inviting them, finding them by name, what is written down about them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from lms import clock
 from lms.addresses import web_address_of
 from lms.errors import Conflict, Invalid
-from lms.models import Enrolment, User
+from lms.models import User
 from lms.policies import people_policy
 from lms.rules.bounds import FIRST_DAY_HERE
 from lms.rules.lines import one_line
@@ -26,13 +26,11 @@ from lms.rules.target import Target
 
 from .acts import act, claim_key, is_of_the_key
 from .addresses import TAKEN, usable_address
-from .duties import finish_all_duties
 from .language import in_language_of
-from .navigation import forget_duties
 from .notices import tell
 from .organisation import locations, organisation
 from .outbox import queue_mail
-from .team_members import begin_membership, end_memberships
+from .team_members import begin_membership
 from .team_tree import open_teams
 
 MOST = 200
@@ -129,6 +127,12 @@ def invite_person(
     return person
 
 
+def gone_with_address(actor: User, email: str) -> User | None:
+    """Whoever left and had this address last: they can be brought back. For whoever may invite. Queries: 0-1."""
+    people_policy.require(actor, "invite")
+    return User.objects.filter(email=email.strip().lower(), is_active=False).first()
+
+
 @act
 def move_to_location(*, actor: User, person_uid: UUID, location_uid: UUID | None, key: UUID, at: datetime) -> User:
     """Somebody works at another location from now on, and has its days off; None: the main one. They are told.
@@ -185,29 +189,6 @@ def _invitation(person: User, link: str) -> EmailMessage:
     }
     subject = _("Your way into Vouch at %(company)s") % {"company": name}
     return EmailMessage(subject=subject, body=body, to=[person.email])
-
-
-def close_account(*, person: User, last_day: date, by: User, reason: str, at: datetime) -> list[Enrolment]:
-    """What the record holds of somebody who leaves: account, memberships and duties end, open paths are withdrawn.
-
-    For ``end_person`` on the floor that knows all that is handed over, in its transaction; everything that was done and
-    signed stays. Returns the enrolments that were open. Saving the account ends its sessions (``lms.receivers``).
-    Raises Conflict for the only administrator.
-    """
-    finish_all_duties(person=person, by=by, reason=reason, at=at)
-    open_now = list(Enrolment.objects.select_for_update().filter(person=person, status__in=Enrolment.OPEN))
-    for enrolment in open_now:
-        today = clock.today(person.zone, at)
-        for pause in enrolment.pauses.filter(Q(until_on=None) | Q(until_on__gt=today)):
-            pause.until_on = max(today, pause.from_on)
-            pause.save(update_fields=["until_on"])
-        enrolment.status, enrolment.ended_at = Enrolment.Status.WITHDRAWN, at
-        enrolment.save(update_fields=["status", "ended_at"])
-    end_memberships(person, last_day, at)
-    person.is_active, person.left_on, person.deactivated_at = False, last_day, at
-    person.save(update_fields=["is_active", "left_on", "deactivated_at"])
-    forget_duties(person.pk)
-    return open_now
 
 
 def lock_person(person_id: int) -> User:

@@ -5,7 +5,9 @@ What begins or ends does so today or later; what has not begun can be taken back
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
@@ -86,18 +88,22 @@ def begin_membership(person: User, team: Team, from_on: date) -> Membership:
     return Membership.objects.create(person=person, team=team, from_on=from_on)
 
 
-def end_memberships(person: User, last_day: date, at: datetime) -> None:
+def end_memberships(person: User, last_day: date, at: datetime) -> list[object]:
     """Whoever leaves belongs to no team after their last day and manages none; L&D is told of teams without a manager.
 
-    For the act that ends somebody, in its transaction. Queries: 2, 1 a membership, and 3 where they managed.
+    For the act that ends somebody, in its transaction. Returns what it ended of theirs, for ``reopen_memberships``:
+    uid, and the last day that it had before. Queries: 2, 1 a membership, and 3 where they managed.
     """
     rows = Membership.objects.filter(Q(person=person) | Q(acting_for=person)).filter(
         Q(until_on=None) | Q(until_on__gt=last_day)
     )
     left: list[Team] = []
+    ended: list[object] = []
     for row in rows.select_related("team", "person"):
         if row.role == MANAGER:
             left.append(row.team)
+        if row.person_id == person.pk and row.from_on <= last_day:
+            ended.append([str(row.uid), row.until_on.isoformat() if row.until_on else None])
         if row.from_on > last_day and row.from_on > organisations_day(at):
             row.delete()
         else:
@@ -105,6 +111,19 @@ def end_memberships(person: User, last_day: date, at: datetime) -> None:
             row.save(update_fields=["until_on"])
         forget_duties(row.person_id)
     tell_of_missing_managers(left, last_day + DAY, at)
+    return ended
+
+
+def reopen_memberships(person: User, ended: Iterable[Any]) -> None:
+    """What ``end_memberships`` ended holds as long as it would have; a team that was closed meanwhile stays without
+    them. For the act that takes an end back. Queries: 1, and 1 a membership.
+    """
+    before: dict[str, str | None] = dict(ended)
+    for row in Membership.objects.filter(person=person, uid__in=before, team__closed_on=None):
+        until = before[str(row.uid)]
+        row.until_on = date.fromisoformat(until) if until else None
+        row.save(update_fields=["until_on"])
+    forget_duties(person.pk)
 
 
 def hand_on(row: Membership, into: Team, today: date) -> None:

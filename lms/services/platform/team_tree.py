@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
@@ -101,6 +102,12 @@ def below(teams: Iterable[Team], pks: Collection[int]) -> set[int]:
         more = {row.pk for row in rows if row.parent_id in more} - found
         found |= more
     return found
+
+
+def teams_below(uid: UUID) -> set[int]:
+    """A team and every team below it, by id; none for one that is not there. Queries: 1."""
+    teams = list(Team.objects.all())
+    return below(teams, [team.pk for team in teams if team.uid == uid])
 
 
 def managers_from(day: date) -> QuerySet[Membership]:

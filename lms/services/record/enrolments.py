@@ -21,6 +21,7 @@ from lms.services.platform.navigation import forget_duties
 from lms.services.platform.notices import tell
 
 from .gates import gates_of
+from .leaves import pause_for_leave
 from .progress import record_completion
 from .shown import steering_shown
 from .structure import structure_of
@@ -75,6 +76,7 @@ def enrol(
             )
     except IntegrityError:
         raise Conflict(_("%(person)s is on this path already.") % {"person": person.get_short_name()}) from None
+    pause_for_leave(person, at)
     _complete_what_is_vouched_for(enrolment, actor, at)
     return enrolment
 

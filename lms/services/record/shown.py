@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from lms.models import Enrolment
 from lms.rules.shown import fingerprint
 
@@ -18,7 +20,7 @@ def steering_shown(enrolment: Enrolment, facts: PathFacts | None = None) -> str:
     return fingerprint(
         "steering",
         [enrolment.uid, enrolment.status, enrolment.started_on],
-        sorted([begin, until, mine.why_paused[begin]] for begin, until in mine.pauses),
+        sorted([begin, until or date.max, mine.why_paused[begin]] for begin, until in mine.pauses),
         sorted(mine.extended.items()),
         sorted(mine.waived.items()),
     )

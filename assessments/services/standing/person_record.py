@@ -1,0 +1,113 @@
+"""The page about one person: each part asks its own policy, and is empty for whoever may not see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from assessments.policies import signoff_policy
+from assessments.services.ledger.signoffs import SignOffStanding, standings_on
+from coaching.api import (
+    CoachAssignment,
+    CoachProfile,
+    ObserverGrant,
+    coach_profile_policy,
+    coaches_by_enrolment,
+    grant_policy,
+)
+from lms.api import (
+    Act,
+    Departure,
+    DutyHolding,
+    Enrolment,
+    Leave,
+    Membership,
+    Notice,
+    User,
+    acts_about,
+    departures_of,
+    duty_history,
+    enrolment_policy,
+    leaves_of,
+    memberships_of_person,
+    notices_to,
+    organisations_day,
+    people_policy,
+    standing_of,
+    with_leave,
+)
+from lms.rules.life import Standing
+
+SHOWN = 20
+"""So many notices and acts stand on the page; the newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRecord:
+    """What one reader sees of somebody. ``may``: the actions of ``people_policy`` that are theirs."""
+
+    person: User
+    standing: Standing
+    may: frozenset[str]
+    sees_duties: bool
+    memberships: list[Membership]
+    leaves: list[Leave]
+    departures: list[Departure]
+    duties: list[DutyHolding]
+    coach: CoachProfile | None
+    coaches_now: list[CoachAssignment]
+    grants: list[ObserverGrant]
+    enrolments: list[Enrolment]
+    coached_by: dict[int, list[User]]
+    signoffs: list[SignOffStanding]
+    notices: list[Notice]
+    acts: list[Act]
+
+
+def record_of(actor: User, person_uid: UUID, at: datetime) -> PersonRecord:
+    """What the actor sees of somebody. Raises NotFound. Queries: about 25, however long their record is."""
+    found = people_policy.get(actor, "record", uid=person_uid)
+    person = with_leave(User.objects.select_related("location")).get(pk=found.pk)
+    today = organisations_day(at)
+    may = frozenset(
+        action
+        for action in ("view", "facts", "enrol", "leave", "end", "bring_back", "address", "duties", "erase", "invite")
+        if people_policy.queryset(actor, action).filter(pk=person.pk).exists()
+    )
+    whole = actor.pk == person.pk or people_policy.may(actor, "invite")
+    sees_duties = people_policy.queryset(actor, "see_duties").filter(pk=person.pk).exists()
+    enrolments = list(
+        enrolment_policy.queryset(actor, "view")
+        .filter(person=person)
+        .select_related("path", "path_version", "role_version__profile")
+    )
+    coach = coach_profile_policy.queryset(actor, "view").filter(person=person).select_related("cover__person").first()
+    grants = grant_policy.queryset(actor, "view").filter(person=person, revoked_at=None)
+    mine = set(signoff_policy.queryset(actor, "view").filter(subject=person).values_list("pk", flat=True))
+    return PersonRecord(
+        person,
+        standing_of(person),
+        may,
+        sees_duties,
+        list(memberships_of_person(person)),
+        list(leaves_of(person)),
+        list(departures_of(person)) if whole else [],
+        list(duty_history(person)) if sees_duties else [],
+        coach,
+        _coached(coach),
+        list(grants.select_related("skill", "granted_by").order_by("skill__name_order")),
+        enrolments,
+        coaches_by_enrolment([row.pk for row in enrolments]),
+        [row for row in standings_on([person.pk], today)[person.pk] if row.event.pk in mine],
+        list(notices_to(actor, person)[:SHOWN]),
+        list(acts_about(actor, person)[:SHOWN]),
+    )
+
+
+def _coached(coach: CoachProfile | None) -> list[CoachAssignment]:
+    """Whom somebody coaches now, by name."""
+    if coach is None:
+        return []
+    rows = CoachAssignment.objects.filter(coach=coach, status=CoachAssignment.Status.ACTIVE)
+    return list(rows.select_related("enrolment__person").order_by("enrolment__person__name_order"))
