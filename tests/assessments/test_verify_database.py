@@ -105,6 +105,27 @@ def test_a_constraint_that_is_gone_or_permits_everything_is_a_finding() -> None:
             assert any(f"{table}.{constraint.name}: " in text and "not ours" in text for text in empty), constraint.name
 
 
+@pytest.mark.postgresql
+def test_what_a_restored_copy_says_in_other_words_is_no_finding() -> None:
+    """PostgreSQL makes its own words of a definition, and others of those words: once, then they stay."""
+    table, remade = SignOffEvent._meta.db_table, 0
+    with transaction.atomic(), connection.cursor() as cursor:
+        for _time in range(2):
+            for name in (constraint.name for constraint in SignOffEvent._meta.constraints):
+                cursor.execute("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s", [name])
+                if row := cursor.fetchone():
+                    cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}", ADD CONSTRAINT "{name}" {row[0]}')
+                else:
+                    cursor.execute("SELECT pg_get_indexdef(%s::regclass)", [name])
+                    (made,) = cursor.fetchone()
+                    cursor.execute(f'DROP INDEX "{name}"')
+                    cursor.execute(made)
+                remade += 1
+            assert [str(finding) for finding in check_table(connection, SignOffEvent)] == []
+        transaction.set_rollback(True)
+    assert remade > 10
+
+
 @pytest.mark.sqlite
 def test_an_index_that_is_gone_or_permits_everything_is_a_finding(scene: Scene) -> None:
     """S35 on SQLite, where a constraint inside a table cannot be dropped without making the table anew."""
