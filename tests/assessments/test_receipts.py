@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from assessments.api import ledger_health, mail_receipts, verify_nightly
 from assessments.models import Anchor, Receipt, SignOffEvent
@@ -50,6 +52,15 @@ def test_whoever_signs_gets_a_receipt_of_what_was_signed_in_their_name(scene: Sc
         call_command("verify_signoffs", "--receipt", receipt)
     assert mail_receipts(NOW) == 0
     assert Receipt.objects.count() == SignOffEvent.objects.count()
+
+
+@pytest.mark.postgresql
+def test_receipts_need_no_right_to_change_an_event(scene: Scene) -> None:
+    """To lock a row takes that right, and the role of the worker has it not (docs/operate.md)."""
+    with CaptureQueriesContext(connection) as queries:
+        assert mail_receipts(NOW) == 4
+    locking = [sql["sql"] for sql in queries if "FOR UPDATE" in sql["sql"] and "assessments_signoffevent" in sql["sql"]]
+    assert locking == []
 
 
 def test_a_forged_event_is_mailed_to_the_person_in_whose_name_it_is(scene: Scene) -> None:
