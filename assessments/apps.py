@@ -21,25 +21,28 @@ class AssessmentsConfig(AppConfig):
         from assessments.receivers import install_guards, lay_guards_aside
         from assessments.rules.notices import KINDS
         from assessments.rules.privacy import PERSONAL
+        from assessments.rules.work import WORK
         from assessments.services.audit.nightly import health as ledger_health
         from assessments.services.audit.sealed import SEALED
         from assessments.services.cases.links import FINDERS
-        from lms import clock
         from lms.addresses import register_addresses
         from lms.api import (
+            Check,
             register_health,
             register_links,
             register_notices,
             register_personal,
             register_place,
             register_sealed,
+            register_work,
         )
 
         register_personal(self.name, PERSONAL)
         register_notices(KINDS)
         register_addresses(self.name, ADDRESSES)
         register_links(FINDERS)
-        register_health("ledger", lambda: ledger_health(clock.now()))
+        register_work(WORK)
+        register_health("ledger", Check(_("Ledger"), ledger_health))
         for kind in SEALED:
             register_sealed(kind)
         pre_migrate.connect(lay_guards_aside, sender=self, dispatch_uid="assessments.lay_guards_aside")

@@ -9,6 +9,7 @@ from cms.services.authoring.compile import (
     content_left,
     content_moved,
     open_failures,
+    published_went_through,
     retry_compiling,
 )
 from cms.services.authoring.dependants import (
@@ -48,6 +49,7 @@ __all__ = [
     "load_curriculum",
     "load_dependants",
     "open_failures",
+    "published_went_through",
     "refuse_delete",
     "refuse_leaving",
     "refuse_move",

@@ -20,18 +20,29 @@ class CmsConfig(AppConfig):
         """
         from assessments.api import register_authorship
         from cms.addresses import ADDRESSES
-        from cms.api import could_know, findings_of, load_dependants, spec_of
+        from cms.api import could_know, findings_of, load_dependants, published_went_through, spec_of
         from cms.models.depending import register_dependants, register_judge
         from cms.rules.notices import KINDS
         from cms.rules.privacy import PERSONAL
+        from cms.rules.work import WORK
         from lms.addresses import register_addresses
-        from lms.api import ADMINISTRATOR, register_notices, register_personal, register_place
+        from lms.api import (
+            ADMINISTRATOR,
+            Check,
+            register_health,
+            register_notices,
+            register_personal,
+            register_place,
+            register_work,
+        )
 
         receivers = import_module("cms.receivers")
         post_migrate.connect(receivers.make_frame, dispatch_uid="cms.frame")
         _register_policies()
         register_personal(self.name, PERSONAL)
         register_notices(KINDS)
+        register_work(WORK)
+        register_health("content", Check(_("Content"), published_went_through))
         register_addresses(self.name, ADDRESSES)
         register_authorship(could_know)
         register_dependants(load_dependants)

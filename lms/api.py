@@ -178,7 +178,6 @@ from lms.services.platform.teams import close_team, make_team, move_team, rename
 
 # --- Acts, the record's log, and what pages ask
 from lms.services.platform.acts import act, claim_key, claimed_at, content_now, is_claimed, replayed
-from lms.services.platform.health import Unwell, health_checks, register_health
 from lms.services.platform.links import found_by_policy, is_of_paths, link_finders, register_links
 from lms.services.platform.log import (
     SealedTable,
@@ -206,6 +205,29 @@ from lms.services.platform.navigation import (
 from lms.services.platform.prepared import Prepared
 from lms.services.platform.sealed import SEALED
 from lms.services.platform.tables import Table, read_table
+
+# isort: split
+
+# --- Operations: whether it is well, and work that nobody sees
+from lms.policies.operations import failed_task_policy, outgoing_mail_policy
+from lms.services.platform.health.checks import examine
+from lms.services.platform.health.finding import Check, HealthFinding, Looked, error_line, register_health
+from lms.services.platform.unsent import UnsentMail, try_mail_again, unsent_mail
+from lms.services.platform.work import (
+    SCHEDULE,
+    WORKER,
+    LastRun,
+    call_of,
+    failed_work,
+    known_work,
+    last_runs,
+    note_done,
+    note_failed,
+    note_life,
+    register_sender,
+    register_work,
+    try_task_again,
+)
 
 # isort: split
 
@@ -496,7 +518,6 @@ __all__ = [
     "SEALED",
     "SealedTable",
     "Table",
-    "Unwell",
     "act",
     "add_key",
     "claim_key",
@@ -506,7 +527,6 @@ __all__ = [
     "duties_of",
     "forget_duties",
     "found_by_policy",
-    "health_checks",
     "home_of",
     "is_claimed",
     "is_of_paths",
@@ -520,7 +540,6 @@ __all__ = [
     "read_table",
     "recording",
     "register_duty",
-    "register_health",
     "register_links",
     "register_place",
     "register_sealed",
@@ -528,6 +547,31 @@ __all__ = [
     "rotate_key",
     "sealed_kinds",
     "surroundings_of",
+    # Operations: whether it is well, and work that nobody sees
+    "Check",
+    "HealthFinding",
+    "LastRun",
+    "Looked",
+    "SCHEDULE",
+    "UnsentMail",
+    "WORKER",
+    "call_of",
+    "error_line",
+    "examine",
+    "failed_task_policy",
+    "failed_work",
+    "known_work",
+    "last_runs",
+    "note_done",
+    "note_failed",
+    "note_life",
+    "outgoing_mail_policy",
+    "register_health",
+    "register_sender",
+    "register_work",
+    "try_mail_again",
+    "try_task_again",
+    "unsent_mail",
     # Telling people: notices, reminders, mail
     "MailChoice",
     "News",

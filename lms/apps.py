@@ -19,13 +19,15 @@ class LmsConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect receivers; keep the guards of addresses in place; say which duties the record knows of, which
-        places belong to them, where its pages are and who finds them, and what it holds about people.
+        places belong to them, where its pages are and who finds them, what it holds about people, what its tasks do and
+        how they are sent.
         """
         from lms import api
         from lms.addresses import ADDRESSES, register_addresses
         from lms.rules.duties import ADMINISTRATOR, DUTIES
         from lms.rules.notices import KINDS
         from lms.rules.privacy import PERSONAL
+        from lms.rules.work import WORK
         from lms.services.platform.links import FINDERS
 
         receivers = import_module("lms.receivers")
@@ -37,7 +39,11 @@ class LmsConfig(AppConfig):
         api.register_notices(KINDS)
         register_addresses(self.name, ADDRESSES)
         api.register_links(FINDERS)
-        api.register_wake_up(import_module("lms.tasks").wake_for_mail)
+        tasks = import_module("lms.tasks")
+        api.register_wake_up(tasks.wake_for_mail)
+        api.register_work(WORK)
+        api.register_sender(tasks.send_task)
+        api.register_health("broker", api.Check(_("Broker"), tasks.broker_answers))
         for kind in api.SEALED:
             api.register_sealed(kind)
         api.register_duty("learner", _enrolled(*api.Enrolment.OPEN))
@@ -51,6 +57,8 @@ class LmsConfig(AppConfig):
         api.register_place("people", _("People"), order=70, duties=("learning", ADMINISTRATOR), covers=pages)
         tree = ("teams_*",)
         api.register_place("teams", _("Teams"), order=72, duties=("learning", ADMINISTRATOR), covers=tree)
+        unseen = ("operations_*",)
+        api.register_place("operations", _("Operations"), order=74, duties=(ADMINISTRATOR,), covers=unseen)
         run_it, parts = ("learning", ADMINISTRATOR), ("organisation_*",)
         api.register_place("organisation", _("Organisation"), order=30, duties=run_it, covers=parts, menu=True)
         own = ("account_*", "mfa_*", "usersessions_*", "language")

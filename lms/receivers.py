@@ -1,4 +1,4 @@
-"""What follows from signing in and from leaving."""
+"""What follows from signing in, from leaving, from a migrate, and from a task that ended."""
 
 from __future__ import annotations
 
@@ -6,14 +6,28 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_used
+from celery.signals import task_failure, task_postrun
+from celery.states import SUCCESS
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models.signals import post_save, pre_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 from wagtail.users.models import UserProfile
 
+from lms import clock
 from lms.allauth_tables import sign_out_everywhere
-from lms.api import Location, Organisation, User, language_of, set_up_organisation
+from lms.api import (
+    Location,
+    Organisation,
+    User,
+    call_of,
+    error_line,
+    known_work,
+    language_of,
+    note_done,
+    note_failed,
+    set_up_organisation,
+)
 from lms.requests import SECOND_FACTOR
 from lms.services.platform import address_guards
 
@@ -67,3 +81,17 @@ def write_in_their_language(sender: Any, instance: UserProfile, **kwargs: Any) -
     of whoever acts.
     """
     instance.preferred_language = instance.preferred_language or language_of(instance.user)
+
+
+@task_postrun.connect(dispatch_uid="lms.note_done")
+def note_task_done(sender: Any, args: Any, kwargs: Any, state: str, **rest: Any) -> None:
+    """The worker carried out a task of ours."""
+    if state == SUCCESS and sender.name in known_work():
+        note_done(sender.name, call_of(args, kwargs), clock.now())
+
+
+@task_failure.connect(dispatch_uid="lms.note_failed")
+def note_task_failed(sender: Any, args: Any, kwargs: Any, exception: BaseException, **rest: Any) -> None:
+    """A task of ours ended in an error; an administrator reads of it on the page Operations."""
+    if sender.name in known_work():
+        note_failed(sender.name, call_of(args, kwargs), error_line(exception), clock.now())

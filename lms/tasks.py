@@ -1,6 +1,10 @@
 """Work of the record that the worker does. Ids only; each body is one call."""
 
-from celery import shared_task
+from datetime import datetime
+from typing import Any
+
+from celery import current_app, shared_task
+from django.utils.translation import gettext as _
 
 from lms import api, clock
 
@@ -26,3 +30,28 @@ def say_reminders() -> int:
 def follow_pauses() -> int:
     """Begin and end the pauses whose day has come."""
     return api.follow_pauses(clock.now())
+
+
+@shared_task
+def heartbeat() -> None:
+    """Show that the worker takes what the schedule sends."""
+    api.note_life(api.WORKER, clock.now())
+
+
+def send_task(task: str, positional: list[Any], named: dict[str, Any]) -> None:
+    """Send a task to the worker once more, by its name."""
+    current_app.send_task(task, positional, named, retry=False)
+
+
+def broker_answers(at: datetime) -> str | api.HealthFinding:
+    """Whether messages for the worker can be left, for the doctor."""
+    try:
+        with current_app.connection_for_write() as connection:
+            connection.ensure_connection(max_retries=1, timeout=3)
+            return _("%(kind)s takes messages.") % {"kind": connection.transport.driver_type}
+    except Exception as error:
+        return api.HealthFinding(
+            "broker-away",
+            _("The broker does not answer: %(error)s.") % {"error": type(error).__name__},
+            _("Look at CELERY_BROKER_URL, and whether Redis runs. Nothing is lost; it waits until the broker is back."),
+        )

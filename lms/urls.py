@@ -9,6 +9,7 @@ from lms.views import (
     language,
     life,
     log_in,
+    operations,
     organisation,
     people,
     second_factor,
@@ -38,6 +39,9 @@ urlpatterns = [
     path("teams/", teams.teams, name="teams"),
     path("teams/new/", teams.team_new, name="teams_new"),
     path("teams/<uuid:uid>/", teams.teams_team, name="teams_team"),
+    path("operations/", operations.operations, name="operations"),
+    path("operations/work/<uuid:uid>/", operations.work_again, name="operations_work_again"),
+    path("operations/mail/<uuid:uid>/", operations.mail_again, name="operations_mail_again"),
     path("language/", language.language, name="language"),
     # What would add, confirm or switch an address of one's own gives way to a page that shows it.
     path("accounts/email/", address.own_address, name="account_email"),

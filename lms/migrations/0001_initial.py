@@ -278,6 +278,47 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='FailedTask',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('task', models.CharField(max_length=120)),
+                ('call', models.CharField(max_length=500)),
+                ('since', models.DateTimeField()),
+                ('failed_at', models.DateTimeField()),
+                ('times', models.PositiveIntegerField(default=1)),
+                ('error', models.CharField(blank=True, max_length=300)),
+                ('asked_at', models.DateTimeField(blank=True, null=True)),
+                ('done_at', models.DateTimeField(blank=True, null=True)),
+            ],
+            options={
+                'ordering': ['-failed_at', '-id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('done_at', None)), fields=('task', 'call'), name='failed_task_open_once'), models.CheckConstraint(condition=models.Q(('times__gte', 1)), name='failed_task_failed'), models.CheckConstraint(condition=models.Q(('failed_at__gte', models.F('since'))), name='failed_task_since_it_first_failed')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Heartbeat',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(choices=[('worker', 'Worker'), ('schedule', 'Schedule')], max_length=20)),
+                ('beat_at', models.DateTimeField()),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('name',), name='heartbeat_once'), models.CheckConstraint(condition=models.Q(('name__in', ['worker', 'schedule'])), name='heartbeat_of_a_program')],
+            },
+        ),
+        migrations.CreateModel(
+            name='TaskRun',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('task', models.CharField(max_length=120)),
+                ('done_at', models.DateTimeField()),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('task',), name='task_run_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='Path',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

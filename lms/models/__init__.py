@@ -12,6 +12,7 @@ from .lines import ManyLines, OneLine
 from .locations import ChangedDay, Location
 from .log import LogEntry
 from .named import Named
+from .operations import FailedTask, Heartbeat, TaskRun
 from .outbox import MailTurnedOff, Notice, OutgoingMail, Reminder
 from .paths import Milestone, Path, PathVersion, Step, StepKind
 from .people import Organisation, User
@@ -28,8 +29,10 @@ __all__ = [
     "DutyHolding",
     "Enrolment",
     "Extension",
+    "FailedTask",
     "Family",
     "FormerAddress",
+    "Heartbeat",
     "Label",
     "Leave",
     "LessonCompletion",
@@ -59,6 +62,7 @@ __all__ = [
     "StepCompletion",
     "StepKind",
     "TalkFact",
+    "TaskRun",
     "Team",
     "User",
     "Waiver",

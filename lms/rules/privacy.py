@@ -166,6 +166,13 @@ PERSONAL = (
         seen_by=(NO_PAGE,), people=(),
     ),
     Personal(
+        "lms.OutgoingMail", ACCOUNT,
+        what=_("That a mail to your address could not be sent, and what the mail server answered; not what it says."),
+        why=_("So that somebody can correct the address, or have it sent again."),
+        kept=_("Seven days on a page."),
+        seen_by=(ADMINISTRATORS,), people=(),
+    ),
+    Personal(
         "lms.Act", ACCOUNT,
         what=_("That you did something here, and when; of acts of administration also the reason that you gave."),
         why=_("A form that is sent twice counts once."),

@@ -17,6 +17,9 @@ from django.utils.translation import gettext as _
 
 V = TypeVar("V", bound=Hashable)
 
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+"""In seconds."""
+
 
 def once_a_language(say: Callable[[V], str]) -> Callable[[V], str]:
     """Of a sentence with few distinct values: put into words once a process and language, and kept."""
@@ -62,6 +65,18 @@ def list_day(day: date) -> str:
 def since(days: int) -> str:
     """How long something has waited: 2 days; today, until a day has passed."""
     return by_days(days, _("today"), ngettext("%(n)s day", "%(n)s days", days)) % {"n": days}
+
+
+def how_long(seconds: float) -> str:
+    """A span in its largest whole unit: 4 seconds, 12 minutes, 5 hours, 3 days."""
+    whole = int(seconds)
+    if whole >= DAY:
+        return ngettext("%(n)s day", "%(n)s days", whole // DAY) % {"n": whole // DAY}
+    if whole >= HOUR:
+        return ngettext("%(n)s hour", "%(n)s hours", whole // HOUR) % {"n": whole // HOUR}
+    if whole >= MINUTE:
+        return ngettext("%(n)s minute", "%(n)s minutes", whole // MINUTE) % {"n": whole // MINUTE}
+    return ngettext("%(n)s second", "%(n)s seconds", whole) % {"n": whole}
 
 
 def by_days(days: int, today: str, counted: str) -> str:

@@ -352,6 +352,7 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = False  # would leave reply files in the em
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(VOUCH_DATA_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULER = "lms.schedule.ScheduleWithHeartbeat"
 
 
 def _every(seconds: int, task: str) -> dict[str, Any]:
@@ -360,6 +361,7 @@ def _every(seconds: int, task: str) -> dict[str, Any]:
 
 
 CELERY_BEAT_SCHEDULE = {
+    "heartbeat": _every(60, "lms.tasks.heartbeat"),
     "send-mail": _every(10, "lms.tasks.send_mail"),
     "say-reminders": _every(60, "lms.tasks.say_reminders"),
     "compile-content": _every(60, "cms.tasks.compile_content"),

@@ -22,7 +22,7 @@ from lms import api as record
 from lms import clock
 from lms.allauth_tables import factors_of, factors_shown
 from lms.api import User
-from tests.factories import basics
+from tests.factories import basics, failed
 from tests.shown import seen as looked_at
 
 from .world import SET, SKILLS, Rows, World
@@ -290,6 +290,9 @@ post(
     lambda world, rows: [record.Location.objects.get(is_main=True).uid],
     lambda *_: {"act": "day", "on": day(3), "is_day": "off", "name": "Company day"},
 )
+get("operations")
+post("operations_work_again", lambda world, rows: [failed.task().uid])
+post("operations_mail_again", lambda world, rows: [failed.mail().uid])
 get("teams")
 get("teams_new")
 post("teams_new", form=lambda *_: {"name": "Night shift"})

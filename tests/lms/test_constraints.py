@@ -17,7 +17,9 @@ from lms.models import (
     DutyHolding,
     Enrolment,
     Extension,
+    FailedTask,
     FormerAddress,
+    Heartbeat,
     Label,
     Leave,
     LessonCompletion,
@@ -42,6 +44,7 @@ from lms.models import (
     Step,
     StepCompletion,
     TalkFact,
+    TaskRun,
     Team,
     User,
     Waiver,
@@ -66,6 +69,7 @@ GIVEN = {"person_id": 1, "duty": "auditor", "from_at": BEFORE, "given_by_id": 2,
 DONE = {"until_at": AT, "ended_by_id": 3, "ended_reason": "Moved on."}
 MADE = GIVEN | {"duty": "administrator", "given_by_id": None}
 
+FAILED = {"task": "a", "call": "[[],{}]", "since": AT, "failed_at": AT}
 REMINDED = {"kind": "x", "person_id": 1, "about": ONE, "due_at": AT}
 
 LINES = [
@@ -368,6 +372,20 @@ LINES = [
         {"about": TWO},
         {"due_at": BEFORE},
     ),
+    # --- Work that nobody sees
+    once("heartbeat_once", Heartbeat, {"name": "worker"}, {"name": "schedule"}),
+    check("heartbeat_of_a_program", Heartbeat, {"name": "worker"}, {"name": "web"}, takes=[{"name": "schedule"}]),
+    once("task_run_once", TaskRun, {"task": "a"}, {"task": "b"}),
+    once(
+        "failed_task_open_once",
+        FailedTask,
+        FAILED | {"done_at": None},
+        {"call": "[[1],{}]"},
+        {"task": "b"},
+        {"done_at": AT},
+    ),
+    check("failed_task_failed", FailedTask, FAILED | {"times": 1}, {"times": 0}),
+    check("failed_task_since_it_first_failed", FailedTask, FAILED, {"since": AT + timedelta(seconds=1)}),
     check("customer_decision_known", Customer, {"decision": "part"}, {"decision": "wait"}, {"decision": ""}),
 ]
 

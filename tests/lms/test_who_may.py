@@ -24,7 +24,8 @@ from lms.api import (
 )
 from lms.policies import people_in_admin_policy
 from lms.policies.duties import administrators, learning_administrators
-from tests.factories import basics, paths, people
+from lms.policies.operations import failed_task_policy, outgoing_mail_policy
+from tests.factories import basics, failed, paths, people
 from tests.who_may import hold
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +109,13 @@ def test_who_may_make_see_and_change_teams(cast: dict[str, User]) -> None:
         "change": {"open": "learning boss", "closed": ""},
     }
     hold(team_policy, cast, {"open": open_team, "closed": closed}, expected, {"add": "learning boss"})
+
+
+def test_who_may_see_what_failed_and_try_it_again(cast: dict[str, User]) -> None:
+    rows: dict[str, Any] = {"it": failed.task()}
+    hold(failed_task_policy, cast, rows, {"view": {"it": "boss"}, "try_again": {"it": "boss"}}, {"view": "boss"})
+    rows = {"it": failed.mail()}
+    hold(outgoing_mail_policy, cast, rows, {"view": {}, "try_again": {"it": "boss"}}, {})
 
 
 def test_who_may_change_the_organisation_and_its_locations(cast: dict[str, User]) -> None:

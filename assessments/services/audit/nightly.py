@@ -15,7 +15,7 @@ from assessments.models import Anchor
 from assessments.rules.notices import LEDGER_FOUND
 from lms.api import (
     ADMINISTRATOR,
-    Unwell,
+    HealthFinding,
     User,
     duty_holders,
     in_language_of,
@@ -25,7 +25,7 @@ from lms.api import (
     read_table,
     tell,
 )
-from lms.rules.said import full_day
+from lms.rules.said import full_day, how_long
 
 from .anchors import Kept, as_data, hash_of
 from .finding import LedgerFinding
@@ -33,7 +33,7 @@ from .receipts import by_itself
 from .verify import VerificationReport, verify_ledger
 
 SAID = "what verifying the ledger found"
-OVERDUE = timedelta(hours=26)
+OVERDUE = timedelta(days=2)
 NAMED = 20
 """How many findings a mail lists."""
 
@@ -111,15 +111,25 @@ def _tell(person: User, findings: Sequence[LedgerFinding], at: datetime) -> None
     tell(LEDGER_FOUND, [person], words={"n": len(findings), "first": str(findings[0])}, at=at)
 
 
-def health(at: datetime) -> str:
-    """When the ledger was last verified, for the doctor. Raises Unwell when long ago, or with findings."""
+def health(at: datetime) -> str | HealthFinding:
+    """When the nightly task last verified the ledger, and what it found, for the doctor. Queries: 1-2."""
     last = Kept(read_table(Anchor).whole, ()).last
-    if last is None:
-        if log_began_before(at - OVERDUE):
-            raise Unwell("was never verified by the nightly task: is the schedule running?")
-        return "not verified yet: the first time is tonight"
-    if at - last.taken_at > OVERDUE:
-        raise Unwell(f"was last verified on {last.taken_at:%Y-%m-%d %H:%M} UTC: is the schedule running?")
+    if last is None and not log_began_before(at - OVERDUE):
+        return _("It is verified tonight for the first time.")
+    if last is None or at - last.taken_at > OVERDUE:
+        never = _("The ledger was never verified by the nightly task.")
+        ago = _("The ledger was last verified %(span)s ago.")
+        return HealthFinding(
+            "ledger-unverified",
+            ago % {"span": how_long((at - last.taken_at).total_seconds())} if last else never,
+            _("It is verified at 02:10 UTC: look whether schedule and worker live. Now: manage.py verify_signoffs."),
+        )
+    words = {"when": f"{last.taken_at:%Y-%m-%d %H:%M}", "n": last.findings, "entries": last.entries}
     if last.findings:
-        raise Unwell(f"{last.findings} findings on {last.taken_at:%Y-%m-%d}: run manage.py verify_signoffs")
-    return f"verified on {last.taken_at:%Y-%m-%d %H:%M} UTC, {last.entries} entries"
+        said = ngettext(
+            "%(n)s finding when the ledger was verified on %(when)s UTC.",
+            "%(n)s findings when the ledger was verified on %(when)s UTC.",
+            last.findings,
+        )
+        return HealthFinding("ledger-findings", said % words, _("Run manage.py verify_signoffs: it names each row."))
+    return _("Verified on %(when)s UTC, %(entries)s entries, no finding.") % words

@@ -11,6 +11,7 @@ from .run import (
     content_left,
     content_moved,
     open_failures,
+    published_went_through,
     retry_compiling,
     stale_sources,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "content_left",
     "content_moved",
     "open_failures",
+    "published_went_through",
     "retry_compiling",
     "stale_sources",
 ]

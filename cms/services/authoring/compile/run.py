@@ -16,6 +16,8 @@ from uuid import UUID
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from wagtail.log_actions import log
 from wagtail.models import Page
 
@@ -35,7 +37,7 @@ from cms.models import (
     SpeakerSource,
     StandardPage,
 )
-from lms.api import retire_content
+from lms.api import HealthFinding, retire_content
 from lms.errors import DomainError
 
 from . import pages, sources
@@ -154,6 +156,22 @@ def resting_on(source: Content) -> Iterable[Content]:
 def open_failures() -> list[CompileFailure]:
     """What did not get through to the record, newest first. Queries: 1."""
     return list(CompileFailure.objects.filter(resolved_at=None))
+
+
+def published_went_through(at: datetime) -> str | HealthFinding:
+    """Whether all that is published is in the record, for the doctor. Queries: 1."""
+    if failed := open_failures():
+        said = ngettext(
+            "%(n)s thing that was published did not get into the record: %(title)s.",
+            "%(n)s things that were published did not get into the record, %(title)s first.",
+            len(failed),
+        )
+        return HealthFinding(
+            "content-not-compiled",
+            said % {"n": len(failed), "title": failed[0].title},
+            _("It is tried again every minute. The first page of Authoring says why, and authors mend it there."),
+        )
+    return _("All that is published is in the record.")
 
 
 def failure_of(source: Any) -> CompileFailure | None:

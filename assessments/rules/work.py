@@ -1,0 +1,9 @@
+"""Work of judging that the worker does, by the name of its task, as people read of it."""
+
+from django.utils.translation import gettext_lazy as _
+
+WORK = {
+    "assessments.tasks.sweep": _("Let requests lapse that nobody observed"),
+    "assessments.tasks.mail_receipts": _("Mail receipts to those who signed"),
+    "assessments.tasks.verify_ledger": _("Verify the ledger, and mail its anchor"),
+}

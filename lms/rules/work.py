@@ -1,0 +1,13 @@
+"""Work of the record that the worker does, by the name of its task, as people read of it.
+
+Each app names its own (``<app>/rules/work.py``); only what is named can be tried again.
+"""
+
+from django.utils.translation import gettext_lazy as _
+
+WORK = {
+    "lms.tasks.heartbeat": _("Show that the worker lives"),
+    "lms.tasks.send_mail": _("Send mail"),
+    "lms.tasks.say_reminders": _("Remind people of what is due"),
+    "lms.tasks.follow_pauses": _("Begin and end pauses of paths"),
+}
