@@ -132,6 +132,8 @@ from assessments.services.ledger.signoffs import (
     signoff_shown,
     standings_on,
 )
+from assessments.services.ledger.triggers import GUARDED
+from assessments.services.ledger.triggers import TEXTS as ERASED_WITH_LEAVE
 from assessments.services.ledger.verdicts import Answered, answers_on, newest_verdict, verdicts_of_people
 
 # isort: split
@@ -284,6 +286,8 @@ __all__ = [
     "write_down",
     # The ledger, and its verification
     "Answered",
+    "ERASED_WITH_LEAVE",
+    "GUARDED",
     "SignOffStanding",
     "VerificationReport",
     "answer_erasure",

@@ -1,8 +1,7 @@
 """What every environment shares. The variants are ``dev``, ``demo``, ``test`` and ``production``.
 
-Read from the environment: DATABASE_URL CACHE_URL EMAIL_URL CELERY_BROKER_URL SECRET_KEY ALLOWED_HOSTS MEDIA_ROOT
-VOUCH_DATA_DIR, VOUCH_BASE_URL (what links in mail begin with), and VOUCH_LEDGER_KEY or VOUCH_LEDGER_KEY_FILE. Without
-any of them everything lives in one folder, ``var/``: a SQLite database, uploads, the task queue, keys, logs.
+What is read from the environment has its line in ``lms.management.variables`` and on docs/settings.md. Without any of
+it everything lives in one folder, ``var/``: a SQLite database, uploads, the task queue, keys, logs.
 """
 
 import os

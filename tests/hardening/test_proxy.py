@@ -1,4 +1,4 @@
-"""The proxy that compose.yaml and docs/installing.md put in front: unfinished requests stop nobody (H12).
+"""The proxy that compose.yaml and docs/operate.md put in front: unfinished requests stop nobody (H12).
 
 Needs nginx (NGINX names the program, or it is on the path); the server behind it is the real one.
 """
