@@ -39,7 +39,8 @@ def test_where_nothing_failed_the_page_says_what_would_stand_there(boss: Client)
 
 
 def test_what_failed_is_named_by_what_it_does_and_tried_again(boss: Client) -> None:
-    row, mail = failed.task(times=3), failed.mail("lea.somer@example.com")
+    row = failed.task(times=3, error="OSError: No space left on device")
+    mail = failed.mail("lea.somer@example.com", "Sena vouches for you", last_error="550 no such mailbox")
     text = boss.get(HERE).content.decode()
     assert "Verify the ledger, and mail its anchor" in text
     assert "No space left on device" in text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -11,7 +12,7 @@ from zoneinfo import available_timezones
 
 from django.apps import apps
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.utils.translation import get_language_info
 from wagtail.fields import StreamField
 from wagtail.models import Page
@@ -80,6 +81,14 @@ def words_of_rows() -> set[str]:
     words |= {get_language_info(code)["name_local"] for code, _name in settings.LANGUAGES}  # each in its own words
     found = {word for word in found if not re.fullmatch(r"[a-z_]*", word)} | words
     return found | {word[:1].upper() + word[1:] for word in found} | names | zones | {"Something new"}
+
+
+def words_of_the_machine() -> set[str]:
+    """What Operations says of the machine: programs, folders, and how much room there is."""
+    places = {settings.VOUCH_DATA_DIR, settings.MEDIA_ROOT, connection.settings_dict["NAME"]}
+    programs = {"Python", "Django", "Wagtail", os.environ["DJANGO_SETTINGS_MODULE"], connection.display_name, "memory"}
+    programs.add(settings.CACHES["default"]["BACKEND"].rpartition(".")[2])
+    return programs | {"GB", "TB"} | {str(place) for place in places}
 
 
 def meters(version: ScenarioVersion) -> Iterator[str]:
