@@ -18,6 +18,7 @@ ADDRESSES = {
     "duties": "people_duties",
     "log-in": "account_login",
     "new passphrase": "account_reset_password",
+    "own facts": "me",
     "people": "people",
     "team": "teams_team",
 }

@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from lms.views import address, duties, health, language, log_in, organisation, people, second_factor, teams
+from lms.views import address, duties, health, language, log_in, me, organisation, people, photos, second_factor, teams
 
 handler400 = "lms.views.errors.bad_request"
 handler500 = "lms.views.errors.server_error"
@@ -25,6 +25,10 @@ urlpatterns = [
     path("teams/new/", teams.team_new, name="teams_new"),
     path("teams/<uuid:uid>/", teams.teams_team, name="teams_team"),
     path("language/", language.language, name="language"),
+    path("me/", me.me, name="me"),
+    path("me/photo/", photos.me_photo, name="me_photo"),
+    path("people/<uuid:uid>/photo/", photos.people_photo, name="people_photo"),
+    path("photos/<uuid:uid>/<slug:size>/", photos.photo, name="photo"),
     # What would add, confirm or switch an address of one's own gives way to a page that shows it.
     path("accounts/email/", address.own_address, name="account_email"),
     path("accounts/confirm-email/", address.own_address, name="account_email_verification_sent"),

@@ -56,8 +56,9 @@ def managed_by(user: User, prefix: str = "") -> Q:
 
 class PeoplePolicy(RowPolicy[User]):
     """view: a person's page - invite: L&D, administrators - end: L&D, and an administrator only who is one, too -
-    enrol: their manager, L&D; nobody themself - see_duties: one's own, L&D, administrators - erase, duties (give, end),
-    address (change it), open_door (remove a second factor): administrators, never their own.
+    enrol: their manager, L&D; nobody themself - see_duties: one's own, L&D, administrators - photo (remove it): L&D,
+    administrators, never their own - erase, duties (give, end), address (change it), open_door (remove a second
+    factor): administrators, never their own.
     """
 
     def rows(self, user: User, action: str) -> Q:
@@ -73,6 +74,8 @@ class PeoplePolicy(RowPolicy[User]):
             return everybody() if self.may(user, "invite") else nobody()
         if action == "see_duties":
             return everybody() if self.may(user, "invite") else Q(pk=user.pk)
+        if action == "photo":
+            return ~Q(pk=user.pk) if self.may(user, "invite") else nobody()
         if action in ("address", "duties", "open_door"):
             return ~Q(pk=user.pk) & Q(is_active=True) if is_administrator(user) else nobody()
         if action == "erase":

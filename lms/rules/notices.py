@@ -118,6 +118,7 @@ LOCATION_CHANGED = NoticeKind(
     gettext_lazy("Your location is now %(location)s: its days off are yours, and what is due follows them."),
     "today",
 )
+PHOTO_REMOVED = NoticeKind("lms.photo_removed", gettext_lazy("%(admin)s removed your photo: %(reason)s"), "own facts")
 TEAM_WITHOUT_MANAGER = NoticeKind("lms.team_without_manager", _team_without_manager, "team", urgent=True)
 
 KINDS = (
@@ -140,4 +141,5 @@ KINDS = (
     MEMBER_COMES,
     LOCATION_CHANGED,
     TEAM_WITHOUT_MANAGER,
+    PHOTO_REMOVED,
 )

@@ -66,6 +66,7 @@ SAYS: dict[str, tuple[dict[str, Any], str]] = {
         {"team": "Sales", "day": "2026-03-10", "stands_in": "Ada Quist"},
         "Sales has no manager from 10 March 2026 on. Until you name one, Ada Quist answers for it.",
     ),
+    "lms.photo_removed": (DUTY, "Ada Quist removed your photo: Asked to."),
     "coaching.session_planned": (
         MEETING,
         "Cora Oak planned a session with you on 2 March, 11:00: First talk",
