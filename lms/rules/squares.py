@@ -17,13 +17,13 @@ from lms.errors import Invalid
 
 KINDS = ("JPEG", "PNG", "WEBP")
 MOST_BYTES = 10 * 1024 * 1024
-MOST_PIXELS = 40_000_000
+MOST_PIXELS = 25_000_000
 LEAST = 96
 """Pixels on each side of the part that is chosen."""
 SIZES = {"small": 96, "middle": 256, "large": 512}
 """Pixels on each side: beside a name, at the head of a page, by itself."""
 ENOUGH = 2 * SIZES["large"]
-"""Pixels of the shorter side that are read of a JPEG, where it has more."""
+"""Pixels of the shorter side that are worked with, where it has more."""
 QUALITY = 80
 WHITE = (255, 255, 255)
 
@@ -91,20 +91,24 @@ def _check(picture: Image.Image, square: Square) -> None:
 
 
 def _too_many_pixels() -> Invalid:
-    return Invalid(file=_("This picture has more than 40 million pixels. Make it smaller, and send it again."))
+    return Invalid(file=_("This picture has more than 25 million pixels. Make it smaller, and send it again."))
 
 
 def _drawn(picture: Image.Image) -> Image.Image:
-    """The picture read to its end, upright, in red, green and blue, on white where one can see through it."""
+    """The picture read to its end, upright, in red, green and blue, on white where one can see through it.
+
+    The whole of it is in memory once: what comes after is done with as many pixels as are needed.
+    """
     picture.draft("RGB", (ENOUGH, ENOUGH))
-    upright = ImageOps.exif_transpose(picture)
-    if upright.mode.startswith("I"):
-        upright = upright.convert("I").point(lambda value: value * (1 / 256)).convert("L")  # 16 bits of grey
-    if not upright.has_transparency_data:
-        return upright.convert("RGB")
-    seen_through = upright.convert("RGBA")
+    if picture.mode.startswith("I"):
+        picture = picture.convert("I").point(lambda value: value * (1 / 256)).convert("L")  # 16 bits of grey
+    mode = "RGBA" if picture.has_transparency_data else "RGB"
+    coloured = picture if picture.mode == mode else picture.convert(mode)
+    upright = ImageOps.exif_transpose(coloured.reduce(max(1, min(coloured.size) // ENOUGH)))
+    if mode == "RGB":
+        return upright
     drawn = Image.new("RGB", upright.size, WHITE)
-    drawn.paste(seen_through, mask=seen_through.getchannel("A"))
+    drawn.paste(upright, mask=upright.getchannel("A"))
     return drawn
 
 

@@ -194,7 +194,7 @@ def half(kind: str) -> bytes:
 READABLE, STILL, PIXELS, SMALL, BYTES = (
     "no picture that we can read",
     "This picture moves",
-    "more than 40 million pixels",
+    "more than 25 million pixels",
     "needs 96 pixels on each side",
     "up to 10 MB",
 )
@@ -215,7 +215,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "a head and no picture": (lambda: bytes_of(quarters())[:40], READABLE),
     "more pixels than memory": (lambda: says(30_000, 30_000), PIXELS),
     "more pixels than any number": (lambda: says(2**31 - 1, 2**31 - 1), PIXELS),
-    "one pixel more than the cap": (lambda: says(8_001, 5_000), PIXELS),
+    "one pixel more than the cap": (lambda: says(5_001, 5_000), PIXELS),
     "a line": (lambda: says(40_000, 1), SMALL),
     "no width": (lambda: says(0, 5_000), READABLE),
     "words without end": (swollen, READABLE),
