@@ -113,9 +113,7 @@ def _drawn(picture: Image.Image) -> Image.Image:
 
 
 def _encoded(part: Image.Image) -> bytes:
-    """On new ground: what is saved knows nothing of the file that it comes from."""
-    clean = Image.new("RGB", part.size)
-    clean.paste(part)
+    """As WebP: Pillow writes colours and nothing that it knows of the file they come from, unless it is told to."""
     kept = io.BytesIO()
-    clean.save(kept, "WEBP", quality=QUALITY)
+    part.save(kept, "WEBP", quality=QUALITY)
     return kept.getvalue()

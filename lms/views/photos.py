@@ -43,7 +43,7 @@ def photo(request: SignedInRequest, uid: UUID, size: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def me_photo(request: SignedInRequest) -> HttpResponse:
     """200 the photo, and the forms - 302 set, or removed - 409 the form was used before - 413 too large - 422 no
-    picture, or invalid. Queries: 3.
+    picture, or invalid. Queries: 2.
     """
     act = request.POST.get("act", "") if request.method == "POST" else ""
     if request.method == "POST" and act not in ("set", "remove"):

@@ -23,7 +23,7 @@ def change_own_facts(
 ) -> User:
     """From now on people call the actor so, and days and times are those of this zone for them.
 
-    Raises Invalid (too long, unknown time zone). Queries: 5.
+    Raises Invalid (too long, unknown time zone). Queries: 3.
     """
     preferred_name, pronunciation = one_line(preferred_name), one_line(pronunciation)
     _check_length("preferred_name", preferred_name, LONGEST_PREFERRED)
