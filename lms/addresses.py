@@ -19,6 +19,7 @@ ADDRESSES = {
     "log-in": "account_login",
     "new passphrase": "account_reset_password",
     "own record": "people_own_record",
+    "own facts": "me",
     "people": "people",
     "team": "teams_team",
 }

@@ -135,6 +135,12 @@ from lms.services.record.leaves import (
 
 # isort: split
 
+# --- Photos of people, and what everybody says of themselves
+from lms.services.platform.own_facts import LONGEST_PREFERRED, LONGEST_PRONUNCIATION, change_own_facts
+from lms.services.platform.photos import let_photo_go, photo_of, remove_own_photo, remove_photo, set_photo
+
+# isort: split
+
 # --- The organisation, where and when its people work
 from lms.policies import location_policy, organisation_policy
 from lms.services.platform.calendars import calendar_of, calendars, expiring_days
@@ -469,6 +475,15 @@ __all__ = [
     "usable_address",
     "who_helps",
     "with_leave",
+    # Photos of people, and what everybody says of themselves
+    "LONGEST_PREFERRED",
+    "LONGEST_PRONUNCIATION",
+    "change_own_facts",
+    "let_photo_go",
+    "photo_of",
+    "remove_own_photo",
+    "remove_photo",
+    "set_photo",
     # The organisation, where and when its people work
     "UNNAMED",
     "calendar_of",

@@ -61,6 +61,8 @@ class LmsConfig(AppConfig):
         api.register_place("operations", _("Operations"), order=74, duties=(ADMINISTRATOR,), covers=unseen)
         run_it, parts = ("learning", ADMINISTRATOR), ("organisation_*",)
         api.register_place("organisation", _("Organisation"), order=30, duties=run_it, covers=parts, menu=True)
+        facts = ("me_*",)
+        api.register_place("me", _("Your own facts"), order=50, covers=facts, menu=True)
         own = ("account_*", "mfa_*", "usersessions_*", "language")
         api.register_place("mfa_index", _("Sign-in and security"), order=60, covers=own, menu=True)
 

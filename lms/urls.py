@@ -9,9 +9,11 @@ from lms.views import (
     language,
     life,
     log_in,
+    me,
     operations,
     organisation,
     people,
+    photos,
     second_factor,
     teams,
 )
@@ -43,6 +45,10 @@ urlpatterns = [
     path("operations/work/<uuid:uid>/", operations.work_again, name="operations_work_again"),
     path("operations/mail/<uuid:uid>/", operations.mail_again, name="operations_mail_again"),
     path("language/", language.language, name="language"),
+    path("me/", me.me, name="me"),
+    path("me/photo/", photos.me_photo, name="me_photo"),
+    path("people/<uuid:uid>/photo/", photos.people_photo, name="people_photo"),
+    path("photos/<uuid:uid>/<slug:size>/", photos.photo, name="photo"),
     # What would add, confirm or switch an address of one's own gives way to a page that shows it.
     path("accounts/email/", address.own_address, name="account_email"),
     path("accounts/confirm-email/", address.own_address, name="account_email_verification_sent"),

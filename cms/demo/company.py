@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from pathlib import Path as File
 from uuid import UUID, uuid5
 
 from django.contrib.auth.hashers import make_password
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from assessments.api import CalibrationAttempt, CalibrationVersion, end_person, take_calibration
 from cms.rules.curriculum.documents import Curriculum, PersonDoc
@@ -32,6 +34,7 @@ from lms.api import (
     make_administrator,
     pause_path,
     record_duty,
+    set_photo,
     steering_shown,
 )
 from lms.rules.duties import AUDITOR, AUTHOR, LEARNING, SPONSOR
@@ -46,6 +49,8 @@ RENEWED = timedelta(days=150)
 CALIBRATED = timedelta(days=20)
 """How long after the renewal of the grants the calibrated observers passed their sets."""
 MONDAY_TO_FRIDAY = [1, 2, 3, 4, 5]
+FACES = File(__file__).with_name("faces")
+"""Drawn in the line of ``static/img/portraits.svg``: a square each, by the id of the person."""
 FOUNDING = timedelta(days=500)
 """How long before today the company began with Vouch, so that the oldest sign-off has a grant behind it."""
 
@@ -127,9 +132,18 @@ class Company:
             person.started_on = self.at(doc.start_day).date()
             person.save(update_fields=["password", "started_on"])
             self.people[doc.id] = person
+            self._show_face(doc)
             for duty in doc.duties:
                 if duty in GIVEN:
                     self._give(doc, GIVEN[duty])
+
+    def _show_face(self, doc: PersonDoc) -> None:
+        """Whoever was drawn gives their portrait as their photo, on their first day."""
+        face = FACES / f"{doc.id}.png"
+        if face.exists():
+            file = SimpleUploadedFile(face.name, face.read_bytes(), "image/png")
+            at = self.at(max(doc.start_day, -FOUNDING.days))
+            set_photo(actor=self.people[doc.id], file=file, key=self.key(), at=at)
 
     def _give(self, doc: PersonDoc, duty: str) -> None:
         """The administrator gives a duty on somebody's first day, or when the company begins with Vouch."""

@@ -13,7 +13,11 @@ from lms.api import Prepared, User
 from lms.rules import waiting
 from lms.rules.waiting import Waiting
 
-_OF_PERSON = {"learner": "enrolment__person__full_name", "zone": "enrolment__person__time_zone"}
+_OF_PERSON = {
+    "learner": "enrolment__person__full_name",
+    "photo": "enrolment__person__photo_id",
+    "zone": "enrolment__person__time_zone",
+}
 _PROMISE = {
     "kind": "as_kind",
     "enrolment": "enrolment_id",

@@ -50,6 +50,16 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Photo',
+            fields=[
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('small', models.BinaryField()),
+                ('middle', models.BinaryField()),
+                ('large', models.BinaryField()),
+                ('kept_at', models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
             name='User',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -61,12 +71,14 @@ class Migration(migrations.Migration):
                 ('email', lms.models.addresses.AddressField(max_length=254, verbose_name='e-mail address')),
                 ('full_name', models.CharField(max_length=150, verbose_name='full name')),
                 ('preferred_name', models.CharField(blank=True, max_length=60, verbose_name='preferred name')),
+                ('pronunciation', models.CharField(blank=True, max_length=80, verbose_name='how the name is said')),
                 ('name_folded', models.TextField(default='', editable=False)),
                 ('job', models.CharField(blank=True, max_length=120, verbose_name='job title')),
                 ('employee_number', models.CharField(blank=True, max_length=40, verbose_name='employee number')),
                 ('locale', models.CharField(default='en', max_length=12, verbose_name='language')),
                 ('time_zone', models.CharField(default='UTC', max_length=64, validators=[lms.models.people.validate_time_zone], verbose_name='time zone')),
                 ('location', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='people', to='lms.location')),
+                ('photo', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='person', to='lms.photo')),
                 ('started_on', models.DateField(blank=True, null=True, verbose_name='first day')),
                 ('left_on', models.DateField(blank=True, null=True, verbose_name='last day')),
                 ('deactivated_at', models.DateTimeField(blank=True, editable=False, null=True)),

@@ -16,6 +16,7 @@ from .operations import FailedTask, Heartbeat, TaskRun
 from .outbox import MailTurnedOff, Notice, OutgoingMail, Reminder
 from .paths import Milestone, Path, PathVersion, Step, StepKind
 from .people import Organisation, User
+from .photos import Photo
 from .profiles import Requirement, RoleProfile, RoleProfileVersion
 from .skills import Family, Skill, SkillVersion
 from .teams import Cohort, Customer, Membership, Team
@@ -51,6 +52,7 @@ __all__ = [
     "Path",
     "PathVersion",
     "Pause",
+    "Photo",
     "Reminder",
     "Requirement",
     "RoleProfile",

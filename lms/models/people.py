@@ -87,13 +87,18 @@ class User(Named, AbstractBaseUser, PermissionsMixin):
 
     NAMED_BY = ("full_name", "preferred_name")
     KEPT_WITH_NAME = ("name_order", "name_folded")
-    WRITTEN_BY_NAME = frozenset({"email", "password", "is_active", "left_on", "deactivated_at", "is_superuser"})
-    """What opens an account: ``save`` writes it to a row that exists only where ``update_fields`` names it."""
+    WRITTEN_BY_NAME = frozenset(
+        {"email", "password", "is_active", "left_on", "deactivated_at", "is_superuser", "photo_id"}
+    )
+    """What opens an account, and the photo: ``save`` writes it to a row that exists only where ``update_fields`` names
+    it.
+    """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = AddressField(_("e-mail address"))
     full_name = OneLine(_("full name"), max_length=150)
     preferred_name = OneLine(_("preferred name"), max_length=60, blank=True)
+    pronunciation = OneLine(_("how the name is said"), max_length=80, blank=True)
     name_folded = models.TextField(editable=False, default="")
     job = OneLine(_("job title"), max_length=120, blank=True)
     employee_number = OneLine(_("employee number"), max_length=40, blank=True)
@@ -101,6 +106,7 @@ class User(Named, AbstractBaseUser, PermissionsMixin):
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_time_zone])
     location = models.ForeignKey("lms.Location", models.PROTECT, null=True, blank=True, related_name="people")
     """Where they work; empty for the main location."""
+    photo = models.OneToOneField("lms.Photo", models.SET_NULL, null=True, editable=False, related_name="person")
     started_on = models.DateField(_("first day"), null=True, blank=True)
     left_on = models.DateField(_("last day"), null=True, blank=True)
     deactivated_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -4,6 +4,7 @@ from .base import RowPolicy, everybody, nobody
 from .enrolments import enrolment_policy, path_runs
 from .organisation import location_policy, organisation_policy
 from .people import managed_by, people_in_admin_policy, people_policy
+from .photos import photo_policy
 from .teams import team_policy
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "path_runs",
     "people_in_admin_policy",
     "people_policy",
+    "photo_policy",
     "team_policy",
 ]

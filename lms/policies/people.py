@@ -58,8 +58,9 @@ class PeoplePolicy(RowPolicy[User]):
     """view: how far somebody is - record: what is written down about them, themself, managers, L&D, administrators -
     invite: L&D, administrators - end: L&D, and an administrator only who is one, too - enrol, leave (plan one, write
     down the return): their manager, L&D; nobody themself - facts (name, number, first day), bring_back (who left): L&D,
-    administrators - see_duties: one's own, L&D, administrators - erase, duties (give, end), address (change it),
-    open_door (remove a second factor): administrators, never their own.
+    administrators - see_duties: one's own, L&D, administrators - photo (remove it): L&D, administrators, never their
+    own - erase, duties (give, end), address (change it), open_door (remove a second factor): administrators, never
+    their own.
     """
 
     def rows(self, user: User, action: str) -> Q:
@@ -81,6 +82,8 @@ class PeoplePolicy(RowPolicy[User]):
             return everybody() if self.may(user, "invite") else nobody()
         if action == "see_duties":
             return everybody() if self.may(user, "invite") else Q(pk=user.pk)
+        if action == "photo":
+            return ~Q(pk=user.pk) if self.may(user, "invite") else nobody()
         if action in ("address", "duties", "open_door"):
             return ~Q(pk=user.pk) & Q(is_active=True) if is_administrator(user) else nobody()
         if action == "erase":

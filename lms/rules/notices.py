@@ -169,6 +169,7 @@ LOCATION_CHANGED = NoticeKind(
     gettext_lazy("Your location is now %(location)s: its days off are yours, and what is due follows them."),
     "today",
 )
+PHOTO_REMOVED = NoticeKind("lms.photo_removed", gettext_lazy("%(admin)s removed your photo: %(reason)s"), "own facts")
 TEAM_WITHOUT_MANAGER = NoticeKind("lms.team_without_manager", _team_without_manager, "team", urgent=True)
 
 FACTS_CHANGED = NoticeKind(
@@ -226,4 +227,5 @@ KINDS = (
     LEAVES_NOT,
     CAME_BACK,
     CLOSED_BY_MISTAKE,
+    PHOTO_REMOVED,
 )

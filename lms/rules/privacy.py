@@ -99,9 +99,19 @@ PERSONAL = (
     ),
     Personal(
         "lms.User", ACCOUNT,
-        what=_("Your name and your job, beside what you write, ask or sign."),
+        what=_("Your name, how it is said, and your job, beside what you write, ask or sign."),
         why=_("A sign-off has a name on each side."),
         kept=RECORD, seen_by=(EVERYBODY,), exported="account", erased=NAMELESS, people=(),
+    ),
+    Personal(
+        "lms.Photo", ACCOUNT,
+        what=_("Your photo, in three sizes; nothing else of the picture that you sent."),
+        why=_("So that people know whom they meet."),
+        kept=_(
+            "Until you change or remove it, or a learning administrator or an administrator removes it and says why; "
+            "it is deleted when the texts about you are erased."
+        ),
+        seen_by=(EVERYBODY,), exported="account", people=(),
     ),
     Personal(
         "lms.User", ACCOUNT,

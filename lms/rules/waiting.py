@@ -31,8 +31,8 @@ class Waiting:
     step, None for what stands for no step; ``title``: what it is called; ``since``: from when it waits, and of a
     session when it begins; ``who``: the observer, the session's coach or the proposed one, "" where it is whoever
     coaches, ``called`` their preferred name, ``whom`` their id; ``day``: for when it was promised or asked; ``case``:
-    of a request or a countersign; ``learner``, ``zone``: whom it is about, and where they have their days, where that
-    is asked.
+    of a request or a countersign; ``learner``, ``photo``, ``zone``: whom it is about, the id of their photo, and where
+    they have their days, where that is asked.
     """
 
     kind: str
@@ -50,6 +50,7 @@ class Waiting:
     place: str = ""
     case: UUID | None = None
     learner: str = ""
+    photo: UUID | None = None
     zone: str = ""
 
     @property

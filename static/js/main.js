@@ -1,6 +1,7 @@
 /** What the pages gain from JavaScript. Everything works without it. */
 import { REAL_SUMMARY, keepDrafts } from "./drafts.js";
 import { closeMenus } from "./menu.js";
+import { showSquare } from "./square.js";
 
 /** Bring the reader to what is wrong with a form. */
 function focusSummary() {
@@ -18,4 +19,5 @@ function offerPrinting() {
 keepDrafts();
 closeMenus();
 offerPrinting();
+showSquare();
 focusSummary();

@@ -22,7 +22,7 @@ from lms import api as record
 from lms import clock
 from lms.allauth_tables import factors_of, factors_shown
 from lms.api import User
-from tests.factories import basics, failed
+from tests.factories import basics, failed, pictures
 from tests.shown import seen as looked_at
 
 from .world import SET, SKILLS, Rows, World
@@ -204,6 +204,13 @@ get("people_second_factor", about("person"))
 post(
     "people_second_factor", about("person"), lambda world, who, rows: {"shown": held(rows), "reason": WHY, "sure": "on"}
 )
+get("me")
+post("me", form=lambda *_: {"preferred_name": "Q", "pronunciation": "cue", "time_zone": "Asia/Tokyo"})
+get("me_photo")
+post("me_photo", form=lambda *_: {"act": "set", "file": pictures.upload(), "left": 50, "top": 50, "size": 100})
+get("photo", lambda world, rows: [rows.person.photo_id, "small"])
+get("people_photo", about("person"))
+post("people_photo", about("person"), lambda *_: {"reason": WHY})
 get("people_address", about("person"))
 post(
     "people_address",

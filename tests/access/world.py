@@ -40,7 +40,7 @@ from coaching.api import Challenge, CoachProfile, Commitment, Post, Session, Thr
 from lms import clock
 from lms.api import AUDITORS, AUTHORS, LEARNING_ADMINISTRATORS, SPONSORS, Enrolment, Notice, PathVersion, User
 from lms.rules.specs import LessonSpec
-from tests.factories import basics, cms, coaching, judging, notices, paths, people, practice
+from tests.factories import basics, cms, coaching, judging, notices, paths, people, pictures, practice
 from tests.shown import looked
 
 ROLES = ("NH", "CO", "OB", "XC", "MG", "OM", "ED", "LD", "SP", "AU", "SU")
@@ -158,6 +158,7 @@ def build(at: datetime) -> World:
     world.idle, world.left = coaching.coach("Ida Idle"), people.person("Ines Left")
     _covered(world, at)
     for rows in (world.near, world.far):
+        pictures.photo(rows.person)
         TOTP.activate(rows.person, generate_totp_secret())
     world.invited = User.objects.create_user("ina@example.com", full_name="Ina Invited")
     _who_reads(world)

@@ -12,10 +12,10 @@ from assessments.api import answer_erasure, ask_erasure, end_person, waiting_era
 from assessments.models import ErasedText, Erasure, ErasureRequest, SignOffEvent, SignOffText
 from assessments.services.ledger import triggers
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
-from lms.models import Notice, User
+from lms.models import Notice, Photo, User
 from tests.assessments import forging
 from tests.assessments.forging import KEY, NOW, Scene, enter, found
-from tests.factories import basics, people
+from tests.factories import basics, people, pictures
 
 pytestmark = pytest.mark.django_db
 
@@ -56,12 +56,15 @@ def test_two_administrators_erase_every_text_about_a_person_at_once(scene: Scene
     one, two = people.administrator(), people.administrator()
     others = SignOffText.objects.exclude(event__subject=scene.work.learner).count()
     count = texts(scene)
+    photo = pictures.photo(scene.work.learner)
     asked = ask(scene, one)
     assert texts(scene) == count > 0
     assert "asks to erase" in Notice.objects.get(person=two, created_at=NOW).text
     assert waiting_erasure(scene.work.learner) == asked
     answer(asked, two)
     assert texts(scene) == 0
+    assert not Photo.objects.filter(pk=photo.pk).exists()
+    assert User.objects.get(pk=scene.work.learner.pk).photo_id is None
     assert SignOffText.objects.count() == others
     assert ErasedText.objects.count() == count
     assert SignOffEvent.objects.filter(subject=scene.work.learner).count() == 3, "the events stay"

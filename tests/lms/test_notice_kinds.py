@@ -109,6 +109,7 @@ SAYS: dict[str, tuple[dict[str, Any], str]] = {
         {"name": "Ada Quist"},
         "The account of Ada Quist was closed by mistake and is open again.",
     ),
+    "lms.photo_removed": (DUTY, "Ada Quist removed your photo: Asked to."),
     "coaching.session_planned": (
         MEETING,
         "Cora Oak planned a session with you on 2 March, 11:00: First talk",

@@ -22,10 +22,10 @@ from lms.api import (
     people_policy,
     team_policy,
 )
-from lms.policies import people_in_admin_policy
+from lms.policies import people_in_admin_policy, photo_policy
 from lms.policies.duties import administrators, learning_administrators
 from lms.policies.operations import failed_task_policy, outgoing_mail_policy
-from tests.factories import basics, failed, paths, people
+from tests.factories import basics, failed, paths, people, pictures
 from tests.who_may import hold
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +89,7 @@ def test_who_may_view_enrol_invite_and_end_people(cast: dict[str, User]) -> None
         "end": everybodys(cast, "learning", but="learning boss absent gone"),
         "open_door": everybodys(cast, "boss", but="boss absent gone"),
         "erase": everybodys(cast, "boss", but="boss") | {"absent": "boss", "gone": "boss"},
+        "photo": everybodys(cast, "learning boss") | {"learning": "boss", "boss": "learning"},
         "address": everybodys(cast, "boss", but="boss absent gone"),
         "duties": everybodys(cast, "boss", but="boss absent gone"),
         "see_duties": {name: f"{'' if name in ('absent', 'gone') else name} learning boss" for name in cast},
@@ -99,6 +100,11 @@ def test_who_may_view_enrol_invite_and_end_people(cast: dict[str, User]) -> None
 def test_who_may_view_and_change_people_in_the_admin(cast: dict[str, User]) -> None:
     expected = {"view": everybodys(cast, "learning boss"), "change": everybodys(cast, "boss"), "delete": {}}
     hold(people_in_admin_policy, cast, cast, expected, {"add": "learning boss"})
+
+
+def test_whoever_is_here_may_see_photos_and_nobody_more(cast: dict[str, User]) -> None:
+    rows = {"one": pictures.photo(cast["learner"])}
+    hold(photo_policy, cast, rows, {"view": {"one": " ".join(cast.keys() - {"absent", "gone"})}, "change": {}})
 
 
 def test_who_may_make_see_and_change_teams(cast: dict[str, User]) -> None:

@@ -99,13 +99,19 @@ def _asked_of(me: int, on: date) -> QuerySet[Request]:
 
 
 _requests_for = Prepared(
-    Waiting, _asked_of, **_REQUEST, learner="case__learner__full_name", zone="case__learner__time_zone"
+    Waiting,
+    _asked_of,
+    **_REQUEST,
+    learner="case__learner__full_name",
+    photo="case__learner__photo_id",
+    zone="case__learner__time_zone",
 )
 _cases_for = Prepared(
     Waiting,
     lambda me, on: open_cases().filter(coached_by(User(pk=me), "enrolment", on)).exclude(learner=me),
     **_CASE,
     learner="learner__full_name",
+    photo="learner__photo_id",
     zone="learner__time_zone",
 )
 
@@ -123,6 +129,7 @@ _countersigns_for = Prepared(
     since="occurred_at",
     case="case__uid",
     learner="subject__full_name",
+    photo="subject__photo_id",
     zone="subject__time_zone",
 )
 

@@ -15,7 +15,18 @@ from django.utils.translation import gettext as _
 
 from assessments.models import ErasedText, Erasure, ErasureRequest, SignOffText
 from assessments.rules.notices import ERASURE_ASKED
-from lms.api import User, act, administrators, claim_key, lock_log, lock_person, log_row, people_policy, tell
+from lms.api import (
+    User,
+    act,
+    administrators,
+    claim_key,
+    let_photo_go,
+    lock_log,
+    lock_person,
+    log_row,
+    people_policy,
+    tell,
+)
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
 from lms.rules.lines import one_line
 
@@ -50,7 +61,7 @@ def ask_erasure(*, actor: User, person_uid: UUID, reason: str, key: UUID, at: da
 
 @act
 def answer_erasure(*, actor: User, request_uid: UUID, agree: bool, key: UUID, at: datetime) -> ErasureRequest:
-    """The second administrator agrees, and every text about the person goes at once; or says no.
+    """The second administrator agrees, and every text about the person goes at once, and their photo; or says no.
 
     Whoever asked may take it back (``agree`` false) and may not agree. Raises NotFound, NotAllowed, Conflict.
     """
@@ -88,7 +99,10 @@ def waiting_erasure(person: User) -> ErasureRequest | None:
 
 
 def _erase(found: ErasureRequest, person: User, at: datetime) -> None:
-    """The erasure first, then the texts: the database lets only those go that it names. Queries: 5."""
+    """The erasure first, then the texts: the database lets only those go that it names. The photo goes along.
+
+    Queries: 6, and 2 for a photo.
+    """
     if found.answered_by is None:
         raise ValueError("Nobody agreed.")
     lock_person(person.pk)
@@ -105,6 +119,7 @@ def _erase(found: ErasureRequest, person: User, at: datetime) -> None:
         [ErasedText(erasure=erasure, event_id=event_id, name=name) for event_id, name in texts]
     )
     texts_about(person)._raw_delete("default")
+    let_photo_go(person)
     log_row(erasure)
 
 

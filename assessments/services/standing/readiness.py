@@ -55,7 +55,7 @@ BUCKETS = (READY, EXPIRING_SOON, ON_TRACK, LATE, BLOCKED, NOT_STARTED)
 BLOCKED_AFTER_DAYS = 7
 IN_A_ROW = (
     "uid", "status", "started_on", "ended_at", "path_version", "person__uid", "person__full_name", "person__name_order",
-    "person__name_folded", "person__time_zone",
+    "person__name_folded", "person__photo", "person__time_zone",
     "person__location", "path__uid", "path__title", "role_version__profile__title",
     "role_version__profile__name_order",
 )  # fmt: skip
