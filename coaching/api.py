@@ -63,7 +63,6 @@ from coaching.services.grants import (
     record_grants,
     revoke_grant,
 )
-from coaching.services.leaving import end_helping, open_help_of
 from coaching.services.people import Helper, my_people
 from coaching.services.profiles import (
     Seats,
@@ -75,6 +74,11 @@ from coaching.services.profiles import (
     set_away,
 )
 from coaching.services.proposals import answer_proposal, proposal_of, propose_coach
+
+# isort: split
+
+# --- When somebody leaves, or a path is taken back
+from coaching.services.leaving import end_helping, give_coach_back, let_go_of_paths, open_help_of, open_help_on
 
 # isort: split
 
@@ -173,7 +177,6 @@ __all__ = [
     "commitment_policy",
     "end_assignment",
     "end_coach",
-    "end_helping",
     "enrol_with_coach",
     "give_grant",
     "grant_policy",
@@ -192,7 +195,6 @@ __all__ = [
     "my_people",
     "not_ended",
     "observers_for",
-    "open_help_of",
     "paths_to_choose",
     "people_to_enrol",
     "post_policy",
@@ -206,6 +208,12 @@ __all__ = [
     "set_away",
     "thread_policy",
     "unlapsed_grants",
+    # When somebody leaves, or a path is taken back
+    "end_helping",
+    "give_coach_back",
+    "let_go_of_paths",
+    "open_help_of",
+    "open_help_on",
     # Sessions, promises, challenges, the exchange
     "FILTERS",
     "accept_post",

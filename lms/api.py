@@ -256,6 +256,12 @@ from lms.services.record.structure import LessonInfo, MilestoneInfo, PathStructu
 
 # isort: split
 
+# --- The first day, and taking back
+from lms.services.record.first_days import days_that_move
+from lms.services.record.taking_back import can_be_given_back, end_path, give_path_back
+
+# isort: split
+
 # --- Gates, and what publishing hands to the record
 from lms.services.record.gates import (
     GateValue,
@@ -539,6 +545,11 @@ __all__ = [
     "steps_of_versions",
     "structure_of",
     "waive_step",
+    # The first day, and taking back
+    "can_be_given_back",
+    "days_that_move",
+    "end_path",
+    "give_path_back",
     # Gates, and what publishing hands to the record
     "GateValue",
     "NewGate",

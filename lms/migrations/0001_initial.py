@@ -322,9 +322,11 @@ class Migration(migrations.Migration):
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('started_on', models.DateField()),
                 ('background', models.CharField(choices=[('graduate', 'Straight from study'), ('consultancy', 'From a consultancy'), ('internal', 'From inside the company'), ('other', 'Other experience')], default='other', max_length=12)),
-                ('status', models.CharField(choices=[('active', 'active'), ('paused', 'paused'), ('completed', 'completed'), ('withdrawn', 'withdrawn')], default='active', max_length=10)),
+                ('status', models.CharField(choices=[('active', 'active'), ('paused', 'paused'), ('completed', 'completed'), ('withdrawn', 'withdrawn'), ('taken_back', 'taken back')], default='active', max_length=10)),
                 ('enrolled_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
+                ('taken_back_reason', models.CharField(blank=True, max_length=200)),
+                ('taken_back_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('enrolled_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to=settings.AUTH_USER_MODEL)),
                 ('path', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='lms.path')),
@@ -669,7 +671,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('status__in', ['active', 'paused'])), models.Q(('ended_at__isnull', False), ('status__in', ['completed', 'withdrawn'])), _connector='OR'), name='enrolment_ended_at_a_moment'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('status__in', ['active', 'paused'])), models.Q(('ended_at__isnull', False), ('status__in', ['completed', 'withdrawn', 'taken_back'])), _connector='OR'), name='enrolment_ended_at_a_moment'),
+        ),
+        migrations.AddConstraint(
+            model_name='enrolment',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'taken_back'), ('taken_back_by__isnull', False), models.Q(('taken_back_reason', ''), _negated=True)), models.Q(models.Q(('status', 'taken_back'), _negated=True), ('taken_back_by', None), ('taken_back_reason', '')), _connector='OR'), name='enrolment_taken_back_by_somebody_with_a_reason'),
         ),
         migrations.AddConstraint(
             model_name='requirement',

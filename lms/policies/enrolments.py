@@ -18,7 +18,7 @@ def path_runs(prefix: str = "") -> Q:
 
 class EnrolmentPolicy(RowPolicy[Enrolment]):
     """view: learner, manager, L&D - do: the learner, while it is open - steer (pause, extend, waive, mark done):
-    manager, L&D.
+    manager, L&D - take_back (and undo it): manager, L&D, of what is open or taken back; nobody their own.
     """
 
     def rows(self, user: User, action: str) -> Q:
@@ -31,6 +31,8 @@ class EnrolmentPolicy(RowPolicy[Enrolment]):
             return mine & path_runs()
         if action == "steer":
             return theirs & open_ & ~mine
+        if action == "take_back":
+            return theirs & (open_ | Q(status=Enrolment.Status.TAKEN_BACK)) & ~mine
         return nobody()
 
     def may(self, user: User, action: str) -> bool:

@@ -108,6 +108,17 @@ PATH_RESUMED = NoticeKind("lms.path_resumed", gettext_lazy("Your path goes on. I
 TIME_GIVEN = NoticeKind("lms.time_given", _time_given, "own path")
 STEP_WAIVED = NoticeKind("lms.step_waived", gettext_lazy("You need not do “%(step)s”: %(reason)s"), "own path")
 FIRST_DAY_CHANGED = NoticeKind("lms.first_day_changed", _first_day_changed, "own path")
+PATH_TAKEN_BACK = NoticeKind(
+    "lms.path_taken_back", gettext_lazy("Your path “%(path)s” is taken back: %(reason)s"), "today"
+)
+PATH_TAKEN_BACK_OF = NoticeKind(
+    "lms.path_taken_back_of",
+    gettext_lazy("%(name)s took back the path “%(path)s” of %(learner)s: %(reason)s"),
+    "readiness",
+)
+PATH_GIVEN_BACK = NoticeKind(
+    "lms.path_given_back", gettext_lazy("Your path “%(path)s” goes on: taking it back was undone."), "own path"
+)
 
 MANAGES_TEAM = NoticeKind("lms.manages_team", _manages_team, "managed people")
 MANAGES_NO_MORE = NoticeKind("lms.manages_no_more", _manages_no_more, "managed people")
@@ -134,6 +145,9 @@ KINDS = (
     TIME_GIVEN,
     STEP_WAIVED,
     FIRST_DAY_CHANGED,
+    PATH_TAKEN_BACK,
+    PATH_TAKEN_BACK_OF,
+    PATH_GIVEN_BACK,
     MANAGES_TEAM,
     MANAGES_NO_MORE,
     TEAM_CHANGED,

@@ -72,11 +72,12 @@ PERSONAL = (
     Personal(
         "lms.Enrolment", PROGRESS,
         what=_(
-            "The paths you are on: since when, which steps are done, waived, opened early or extended, and when a path "
-            "was paused, and why."
+            "The paths you are on: since when, which steps are done, waived, opened early or extended, when a path was "
+            "paused or taken back, and why."
         ),
         why=_("So that everybody who helps you sees the same next step."),
-        kept=RECORD, seen_by=STEERED, exported="paths", erased=NAMELESS, people=("person", "enrolled_by"),
+        kept=RECORD, seen_by=STEERED, exported="paths", erased=NAMELESS,
+        people=("person", "enrolled_by", "taken_back_by"),
         along=("lms.Pause", "lms.StepCompletion", "lms.Waiver", "lms.Opening", "lms.Extension"),
     ),
     Personal(

@@ -178,6 +178,13 @@ post(
         "shown": record.steering_shown(rows.enrolment),
     },
 )
+get("team_take_back", about("enrolment"))
+post(
+    "team_take_back",
+    about("enrolment"),
+    lambda world, who, rows: {"act": "take_back", "reason": WHY, "shown": record.steering_shown(rows.enrolment)},
+)
+post("team_take_back undo", about("enrolment"), lambda *_: {"act": "undo"})
 get("coach_propose", about("enrolment"))
 post("coach_propose", about("enrolment"), lambda world, who, rows: {"coach": world.idle.uid, "reason": WHY})
 get("people_end", about("person"))

@@ -56,6 +56,7 @@ RECALL = {"kind": "recall", "person_id": 1, "lesson_uid": ONE}
 SHOW = {"gate": "show", "level": 3, "standard_uid": ONE}
 TALK = {"gate": "talk", "person_id": 1, "skill_id": 2, "source": "enrolment:1"}
 ENDED = {"status": "withdrawn", "ended_at": AT}
+TAKEN = {"status": "taken_back", "ended_at": AT, "taken_back_by_id": 3, "taken_back_reason": "The wrong person"}
 GIVEN = {"person_id": 1, "duty": "auditor", "from_at": BEFORE, "given_by_id": 2, "reason": "Asked to."}
 DONE = {"until_at": AT, "ended_by_id": 3, "ended_reason": "Moved on."}
 MADE = GIVEN | {"duty": "administrator", "given_by_id": None}
@@ -161,7 +162,17 @@ LINES = [
         {"status": "withdrawn"},
         {"status": "completed"},
         {"status": "gone"},
-        takes=[ENDED, ENDED | {"status": "completed"}, {"status": "paused"}],
+        takes=[ENDED, ENDED | {"status": "completed"}, {"status": "paused"}, TAKEN],
+    ),
+    check(
+        "enrolment_taken_back_by_somebody_with_a_reason",
+        Enrolment,
+        TAKEN,
+        {"taken_back_by_id": None},
+        {"taken_back_reason": ""},
+        {"status": "withdrawn"},
+        {"status": "completed", "taken_back_by_id": None},
+        takes=[ENDED | {"taken_back_by_id": None, "taken_back_reason": ""}],
     ),
     once("pause_open_once", Pause, {"enrolment_id": 1}, {"enrolment_id": 2}, {"until_on": DAY}),
     check("pause_ends_after_start", Pause, {"until_on": DAY}, {"until_on": EVE}, takes=[{"until_on": None}]),

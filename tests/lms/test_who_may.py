@@ -132,6 +132,9 @@ def test_who_may_view_do_and_steer_enrolments(cast: dict[str, User]) -> None:
     rows = {
         "running": enrol("learner"),
         "ended": enrol("learner", status="withdrawn", ended_at=basics.MONDAY),
+        "taken back": enrol(
+            "mate", status="taken_back", ended_at=basics.MONDAY, taken_back_by=cast["boss"], taken_back_reason="Typed"
+        ),
         "paused": enrol("mate", status="paused"),
         "higher": enrol("manager"),
         "hers": enrol("learning"),
@@ -146,6 +149,7 @@ def test_who_may_view_do_and_steer_enrolments(cast: dict[str, User]) -> None:
     view = {
         "running": f"learner {steered['running']}",
         "ended": f"learner {steered['running']}",
+        "taken back": f"mate {steered['paused']}",
         "paused": f"mate {steered['paused']}",
         "higher": f"manager {steered['higher']}",
         "hers": "learning",
@@ -153,4 +157,5 @@ def test_who_may_view_do_and_steer_enrolments(cast: dict[str, User]) -> None:
     }
     own = {"running": "learner", "higher": "manager", "hers": "learning", "elsewhere": "elsewhere"}
     add = {"add": "manager second chief other playing learning"}
-    hold(enrolment_policy, cast, rows, {"view": view, "do": own, "steer": steered}, add)
+    back = steered | {"taken back": steered["paused"]}
+    hold(enrolment_policy, cast, rows, {"view": view, "do": own, "steer": steered, "take_back": back}, add)
