@@ -82,6 +82,13 @@ from coaching.services.leaving import end_helping, give_coach_back, let_go_of_pa
 
 # isort: split
 
+# --- Enrolling many, and rules that enrol
+from coaching.services.by_rules import enrol_by_rules, look_at_rule, switch_on_rule
+from coaching.services.choices import newest_without_path
+from coaching.services.many import enrol_many, plan_many
+
+# isort: split
+
 # --- Sessions, promises, challenges, the exchange
 from coaching.services.agenda import agenda_of
 from coaching.services.challenges import (
@@ -214,6 +221,13 @@ __all__ = [
     "let_go_of_paths",
     "open_help_of",
     "open_help_on",
+    # Enrolling many, and rules that enrol
+    "enrol_by_rules",
+    "enrol_many",
+    "look_at_rule",
+    "newest_without_path",
+    "plan_many",
+    "switch_on_rule",
     # Sessions, promises, challenges, the exchange
     "FILTERS",
     "accept_post",

@@ -45,6 +45,7 @@ class CoachingConfig(AppConfig):
         register_place("coach_away", _("Times away"), order=20, duties=("coach",), menu=True)
         register_place("coach_profiles", _("Coaches"), order=30, duties=("learning",), menu=True)
         register_place("observer_grants", _("Observers"), order=40, duties=("learning",), menu=True)
+        register_place("enrolments_rules", _("Rules that enrol"), order=45, duties=("learning",), menu=True)
 
 
 def _coaches(person: Any, on: Any) -> Any:

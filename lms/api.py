@@ -7,6 +7,7 @@ from lms.models import (
     Customer,
     DutyHolding,
     Enrolment,
+    EnrolmentRule,
     Family,
     FormerAddress,
     Label,
@@ -189,11 +190,13 @@ from lms.rules.notice_kind import NoticeKind, all_kinds, register_notices
 from lms.services.platform.notices import (
     MailChoice,
     News,
+    Telling,
     choose_mail,
     mail_choices,
     notices_of,
     read_notices,
     tell,
+    tell_each,
     unread_notices,
 )
 from lms.services.platform.outbox import (
@@ -256,8 +259,25 @@ from lms.services.record.structure import LessonInfo, MilestoneInfo, PathStructu
 
 # isort: split
 
-# --- The first day, and taking back
+# --- Enrolling many, rules that enrol, taking back
+from lms.policies import enrolment_rule_policy
+from lms.services.platform.groups import jobs_to_enrol_from, people_in, teams_to_enrol_from
+from lms.services.record.enrolment_rules import (
+    RuleSpec,
+    enrolled_by,
+    enrolment_rules,
+    in_group_before,
+    joiners,
+    keep_rule,
+    rule_spec,
+    rules_on,
+    starts_by,
+    switch_off_rule,
+    tell_managers,
+)
+from lms.services.record.enrolments import Start, enrol_people, tell_enrolled, versions_to_enrol_on
 from lms.services.record.first_days import days_that_move
+from lms.services.record.paths import enrolments_by_uid, last_on_path
 from lms.services.record.taking_back import can_be_given_back, end_path, give_path_back
 
 # isort: split
@@ -296,6 +316,7 @@ __all__ = [
     "Customer",
     "DutyHolding",
     "Enrolment",
+    "EnrolmentRule",
     "Family",
     "FormerAddress",
     "Label",
@@ -478,6 +499,7 @@ __all__ = [
     "MailChoice",
     "News",
     "NoticeKind",
+    "Telling",
     "all_kinds",
     "call_off_reminders",
     "choose_mail",
@@ -494,6 +516,7 @@ __all__ = [
     "say_reminders",
     "send_waiting_mail",
     "tell",
+    "tell_each",
     "unread_notices",
     "wake_the_worker",
     # Paths, steps and progress
@@ -545,11 +568,32 @@ __all__ = [
     "steps_of_versions",
     "structure_of",
     "waive_step",
-    # The first day, and taking back
+    # Enrolling many, rules that enrol, taking back
+    "RuleSpec",
+    "Start",
     "can_be_given_back",
     "days_that_move",
     "end_path",
+    "enrol_people",
+    "enrolled_by",
+    "enrolment_rule_policy",
+    "enrolment_rules",
+    "enrolments_by_uid",
     "give_path_back",
+    "in_group_before",
+    "jobs_to_enrol_from",
+    "joiners",
+    "keep_rule",
+    "last_on_path",
+    "people_in",
+    "rule_spec",
+    "rules_on",
+    "starts_by",
+    "switch_off_rule",
+    "teams_to_enrol_from",
+    "tell_enrolled",
+    "tell_managers",
+    "versions_to_enrol_on",
     # Gates, and what publishing hands to the record
     "GateValue",
     "NewGate",

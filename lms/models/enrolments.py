@@ -14,13 +14,14 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from .enrolment_rules import EnrolmentRule
 from .lines import OneLine
 from .paths import Path, PathVersion
 from .profiles import RoleProfileVersion
 
 
 class Enrolment(models.Model):
-    """One person on one path, from a start date."""
+    """One person on one path, from a start date. ``rule``: the rule that put them there, if one did."""
 
     class Status(models.TextChoices):
         ACTIVE = "active", _("active")
@@ -47,6 +48,7 @@ class Enrolment(models.Model):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
     enrolled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     enrolled_at = models.DateTimeField()
+    rule = models.ForeignKey(EnrolmentRule, models.PROTECT, null=True, blank=True, related_name="enrolments")
     ended_at = models.DateTimeField(null=True, blank=True)
     taken_back_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     taken_back_reason = OneLine(max_length=200, blank=True)
@@ -68,6 +70,9 @@ class Enrolment(models.Model):
                 condition=(Q(status="taken_back", taken_back_by__isnull=False) & ~Q(taken_back_reason=""))
                 | (~Q(status="taken_back") & Q(taken_back_by=None, taken_back_reason="")),
                 name="enrolment_taken_back_by_somebody_with_a_reason",
+            ),
+            models.UniqueConstraint(
+                fields=["rule", "person"], condition=Q(rule__isnull=False), name="enrolment_once_by_its_rule"
             ),
         ]
         indexes = [models.Index(fields=["person", "status"])]

@@ -1,10 +1,10 @@
-"""Who may see and steer an enrolment."""
+"""Who may see and steer an enrolment, and who may make rules that enrol."""
 
 from __future__ import annotations
 
 from django.db.models import Q
 
-from lms.models import Enrolment, User
+from lms.models import Enrolment, EnrolmentRule, User
 
 from .base import RowPolicy, everybody, nobody
 from .duties import is_learning_administrator
@@ -39,4 +39,15 @@ class EnrolmentPolicy(RowPolicy[Enrolment]):
         return action == "add" and (is_learning_administrator(user) or bool(managed_teams(user)))
 
 
+class EnrolmentRulePolicy(RowPolicy[EnrolmentRule]):
+    """view, add (switch on), switch_off: L&D."""
+
+    def rows(self, user: User, action: str) -> Q:
+        return everybody() if action in ("view", "switch_off") and self.may(user, "add") else nobody()
+
+    def may(self, user: User, action: str) -> bool:
+        return action == "add" and is_learning_administrator(user)
+
+
 enrolment_policy = EnrolmentPolicy(Enrolment)
+enrolment_rule_policy = EnrolmentRulePolicy(EnrolmentRule)

@@ -61,6 +61,8 @@ FIRST_DAY_HERE = Bounds(back=60 * YEAR, ahead=2 * YEAR)
 """Somebody's first day at the company: whoever coaches may have come long ago."""
 LAST_DAY_HERE = Bounds(back=2 * YEAR, ahead=0)
 PATH_BEGINS = Bounds(back=2 * YEAR, ahead=YEAR)
+JOINED_FROM = Bounds(back=YEAR, ahead=YEAR)
+"""From which first day on a rule enrols people."""
 PAUSE_BEGINS = Bounds(back=2 * YEAR, ahead=YEAR)
 PAUSE_ENDS = Bounds(back=2 * YEAR, ahead=3 * YEAR)
 MOVES_TEAM = Bounds(back=0, ahead=YEAR)

@@ -135,6 +135,13 @@ PERSONAL = (
         people=("person", "given_by", "ended_by"),
     ),
     Personal(
+        "lms.EnrolmentRule", DUTIES,
+        what=_("Rules that enrol people, which you switched on or off, and when."),
+        why=_("Whoever is enrolled by one can ask who wanted it."),
+        kept=RECORD, seen_by=(LEARNING,), exported="acts", erased=STAYS,
+        people=("switched_on_by", "switched_off_by"),
+    ),
+    Personal(
         "lms.User_groups", ACCOUNT,
         what=_("The same duties, as Wagtail reads them."),
         why=_("They decide what you may do in the authoring pages."),

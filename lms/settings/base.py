@@ -368,6 +368,7 @@ CELERY_BEAT_SCHEDULE = {
     "mail-receipts": _every(60, "assessments.tasks.mail_receipts"),
     "verify-ledger": {"task": "assessments.tasks.verify_ledger", "schedule": crontab(hour="2", minute="10")},
     "follow-pauses": _every(15 * 60, "lms.tasks.follow_pauses"),
+    "enrol-by-rules": _every(5 * 60, "coaching.tasks.enrol_by_rules"),
 }
 
 # --- Logging ----------------------------------------------------------------------------------------------------

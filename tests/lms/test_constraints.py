@@ -15,6 +15,7 @@ from lms.models import (
     Customer,
     DutyHolding,
     Enrolment,
+    EnrolmentRule,
     Extension,
     FormerAddress,
     Label,
@@ -57,6 +58,9 @@ SHOW = {"gate": "show", "level": 3, "standard_uid": ONE}
 TALK = {"gate": "talk", "person_id": 1, "skill_id": 2, "source": "enrolment:1"}
 ENDED = {"status": "withdrawn", "ended_at": AT}
 TAKEN = {"status": "taken_back", "ended_at": AT, "taken_back_by_id": 3, "taken_back_reason": "The wrong person"}
+RULE = {"path_id": 1, "team_id": 2, "switched_on_by_id": 3, "switched_on_at": BEFORE}
+OFF = {"switched_off_at": AT, "switched_off_by_id": 4}
+PLACE, JOB = {"team_id": None, "location_id": 5}, {"team_id": None, "job": "Consultant"}
 GIVEN = {"person_id": 1, "duty": "auditor", "from_at": BEFORE, "given_by_id": 2, "reason": "Asked to."}
 DONE = {"until_at": AT, "ended_by_id": 3, "ended_reason": "Moved on."}
 MADE = GIVEN | {"duty": "administrator", "given_by_id": None}
@@ -173,6 +177,46 @@ LINES = [
         {"status": "withdrawn"},
         {"status": "completed", "taken_back_by_id": None},
         takes=[ENDED | {"taken_back_by_id": None, "taken_back_reason": ""}],
+    ),
+    once(
+        "enrolment_once_by_its_rule",
+        Enrolment,
+        {"rule_id": 1, "person_id": 2, "path_id": 3} | ENDED,
+        {"rule_id": 4},
+        {"person_id": 5},
+        {"rule_id": None},
+        again={"path_id": 6},
+    ),
+    check(
+        "enrolment_rule_for_one_group",
+        EnrolmentRule,
+        RULE,
+        {"team_id": None},
+        {"location_id": 5},
+        {"job": "Consultant"},
+        PLACE | {"job": "Consultant"},
+        takes=[PLACE, JOB],
+    ),
+    check("enrolment_rule_begins_within_a_year", EnrolmentRule, RULE, {"days_after": 366}, takes=[{"days_after": 365}]),
+    check(
+        "enrolment_rule_switched_off_by_somebody",
+        EnrolmentRule,
+        RULE | OFF,
+        {"switched_off_by_id": None},
+        {"switched_off_at": None},
+        {"switched_off_at": BEFORE},
+        takes=[{"switched_off_at": None, "switched_off_by_id": None}],
+    ),
+    once("enrolment_rule_on_once_for_a_team", EnrolmentRule, RULE, {"path_id": 9}, {"team_id": 9}, OFF, PLACE),
+    once("enrolment_rule_on_once_for_a_location", EnrolmentRule, RULE | PLACE, {"path_id": 9}, {"location_id": 9}, OFF),
+    once(
+        "enrolment_rule_on_once_for_a_job",
+        EnrolmentRule,
+        RULE | JOB,
+        {"path_id": 9},
+        {"job": "Manager"},
+        OFF,
+        again={"job": "CONSULTANT"},
     ),
     once("pause_open_once", Pause, {"enrolment_id": 1}, {"enrolment_id": 2}, {"until_on": DAY}),
     check("pause_ends_after_start", Pause, {"until_on": DAY}, {"until_on": EVE}, takes=[{"until_on": None}]),

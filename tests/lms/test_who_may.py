@@ -11,12 +11,14 @@ from lms import clock
 from lms.api import (
     LEARNING_ADMINISTRATORS,
     Enrolment,
+    EnrolmentRule,
     Location,
     Membership,
     Organisation,
     Team,
     User,
     enrolment_policy,
+    enrolment_rule_policy,
     location_policy,
     organisation_policy,
     people_policy,
@@ -159,3 +161,15 @@ def test_who_may_view_do_and_steer_enrolments(cast: dict[str, User]) -> None:
     add = {"add": "manager second chief other playing learning"}
     back = steered | {"taken back": steered["paused"]}
     hold(enrolment_policy, cast, rows, {"view": view, "do": own, "steer": steered, "take_back": back}, add)
+
+
+def test_who_may_see_make_and_switch_off_rules(cast: dict[str, User]) -> None:
+    rule = EnrolmentRule.objects.create(
+        job="Consultant",
+        path=paths.path(paths.step("practice")).path,
+        joined_from_on=basics.MONDAY.date(),
+        switched_on_by=cast["learning"],
+        switched_on_at=basics.MONDAY,
+    )
+    expected = {"view": {"rule": "learning"}, "switch_off": {"rule": "learning"}}
+    hold(enrolment_rule_policy, cast, {"rule": rule}, expected, {"add": "learning"})
