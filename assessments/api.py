@@ -113,6 +113,7 @@ from assessments.services.cases.requests import (
     withdraw_request,
 )
 from assessments.services.cases.shown import decision_at, decision_shown, encounter_at, encounter_shown
+from assessments.services.cases.taking_back import give_back_path, open_on_path, take_back_path
 from assessments.services.cases.waiting import countersigns_of
 
 # isort: split
@@ -255,6 +256,7 @@ __all__ = [
     "examine_cases",
     "file_of",
     "flags_in_words",
+    "give_back_path",
     "has_read",
     "lapse_requests",
     "latest_case",
@@ -264,6 +266,7 @@ __all__ = [
     "observation_digest",
     "observations_for",
     "open_case",
+    "open_on_path",
     "open_seal",
     "open_work_of",
     "pieces_of",
@@ -276,6 +279,7 @@ __all__ = [
     "return_case",
     "satisfying_set",
     "step_of",
+    "take_back_path",
     "take_over_request",
     "undecided_cases",
     "verdicts_of",

@@ -65,7 +65,6 @@ from coaching.services.grants import (
     record_grants,
     revoke_grant,
 )
-from coaching.services.leaving import end_helping, open_help_of
 from coaching.services.people import Helper, my_people
 from coaching.services.profiles import (
     Seats,
@@ -77,6 +76,18 @@ from coaching.services.profiles import (
     set_away,
 )
 from coaching.services.proposals import answer_proposal, proposal_of, propose_coach
+
+# isort: split
+
+# --- When somebody leaves, or a path is taken back
+from coaching.services.leaving import end_helping, give_coach_back, let_go_of_paths, open_help_of, open_help_on
+
+# isort: split
+
+# --- Enrolling many, and rules that enrol
+from coaching.services.by_rules import enrol_by_rules, look_at_rule, switch_on_rule
+from coaching.services.choices import newest_without_path
+from coaching.services.many import enrol_many, plan_many
 
 # isort: split
 
@@ -177,7 +188,6 @@ __all__ = [
     "commitment_policy",
     "end_assignment",
     "end_coach",
-    "end_helping",
     "enrol_with_coach",
     "give_grant",
     "grant_policy",
@@ -196,7 +206,6 @@ __all__ = [
     "my_people",
     "not_ended",
     "observers_for",
-    "open_help_of",
     "paths_to_choose",
     "people_to_enrol",
     "post_policy",
@@ -210,6 +219,19 @@ __all__ = [
     "set_away",
     "thread_policy",
     "unlapsed_grants",
+    # When somebody leaves, or a path is taken back
+    "end_helping",
+    "give_coach_back",
+    "let_go_of_paths",
+    "open_help_of",
+    "open_help_on",
+    # Enrolling many, and rules that enrol
+    "enrol_by_rules",
+    "enrol_many",
+    "look_at_rule",
+    "newest_without_path",
+    "plan_many",
+    "switch_on_rule",
     # Sessions, promises, challenges, the exchange
     "FILTERS",
     "accept_post",

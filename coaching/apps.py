@@ -20,6 +20,7 @@ class CoachingConfig(AppConfig):
         from coaching.addresses import ADDRESSES
         from coaching.rules.notices import KINDS
         from coaching.rules.privacy import PERSONAL
+        from coaching.rules.work import WORK
         from coaching.services.coaches import coaches_by_learner
         from coaching.services.links import FINDERS
         from coaching.services.sealed import SEALED
@@ -32,10 +33,12 @@ class CoachingConfig(AppConfig):
             register_personal,
             register_place,
             register_sealed,
+            register_work,
         )
 
         register_personal(self.name, PERSONAL)
         register_notices(KINDS)
+        register_work(WORK)
         register_addresses(self.name, ADDRESSES)
         register_links(FINDERS)
         register_helpers("coach", coaches_by_learner)
@@ -48,6 +51,7 @@ class CoachingConfig(AppConfig):
         register_place("coach_away", _("Times away"), order=20, duties=("coach",), menu=True)
         register_place("coach_profiles", _("Coaches"), order=30, duties=("learning",), menu=True)
         register_place("observer_grants", _("Observers"), order=40, duties=("learning",), menu=True)
+        register_place("enrolments_rules", _("Rules that enrol"), order=45, duties=("learning",), menu=True)
 
 
 def _coaches(person: Any, on: Any) -> Any:

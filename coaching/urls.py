@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from coaching.views import challenges, coach, commitments, exchange, people, roll, sessions
+from coaching.views import challenges, coach, commitments, enrolments, exchange, people, roll, sessions
 
 urlpatterns = [
     path("exchange/", exchange.exchange, name="exchange"),
@@ -20,6 +20,10 @@ urlpatterns = [
     path("team/enrol/", people.team_enrol, name="team_enrol"),
     path("team/coach/<uuid:enrolment_uid>/", people.team_coach, name="team_coach"),
     path("people/", roll.people, name="people"),
+    path("enrolments/many/", enrolments.enrolments_many, name="enrolments_many"),
+    path("enrolments/rules/", enrolments.enrolments_rules, name="enrolments_rules"),
+    path("enrolments/rules/new/", enrolments.enrolments_rule_new, name="enrolments_rule_new"),
+    path("enrolments/rules/<uuid:rule_uid>/", enrolments.enrolments_rule, name="enrolments_rule"),
     path("people/coach-profile/", people.coach_profiles, name="coach_profiles"),
     path("people/grants/", people.observer_grants, name="observer_grants"),
     path("my-people/", people.my_people, name="my_people"),

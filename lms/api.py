@@ -8,6 +8,7 @@ from lms.models import (
     Departure,
     DutyHolding,
     Enrolment,
+    EnrolmentRule,
     Family,
     FormerAddress,
     Label,
@@ -242,11 +243,13 @@ from lms.rules.notice_kind import NoticeKind, all_kinds, register_notices
 from lms.services.platform.notices import (
     MailChoice,
     News,
+    Telling,
     choose_mail,
     mail_choices,
     notices_of,
     read_notices,
     tell,
+    tell_each,
     unread_notices,
 )
 from lms.services.platform.outbox import (
@@ -309,6 +312,29 @@ from lms.services.record.structure import LessonInfo, MilestoneInfo, PathStructu
 
 # isort: split
 
+# --- Enrolling many, rules that enrol, taking back
+from lms.policies import enrolment_rule_policy
+from lms.services.platform.groups import jobs_to_enrol_from, people_in, teams_to_enrol_from
+from lms.services.record.enrolment_rules import (
+    RuleSpec,
+    enrolled_by,
+    enrolment_rules,
+    in_group_before,
+    joiners,
+    keep_rule,
+    rule_spec,
+    rules_on,
+    starts_by,
+    switch_off_rule,
+    tell_managers,
+)
+from lms.services.record.enrolments import Start, enrol_people, tell_enrolled, versions_to_enrol_on
+from lms.services.record.first_days import days_that_move
+from lms.services.record.paths import enrolments_by_uid, last_on_path
+from lms.services.record.taking_back import can_be_given_back, end_path, give_path_back
+
+# isort: split
+
 # --- Gates, and what publishing hands to the record
 from lms.services.record.gates import (
     GateValue,
@@ -344,6 +370,7 @@ __all__ = [
     "Departure",
     "DutyHolding",
     "Enrolment",
+    "EnrolmentRule",
     "Family",
     "FormerAddress",
     "Label",
@@ -591,6 +618,7 @@ __all__ = [
     "MailChoice",
     "News",
     "NoticeKind",
+    "Telling",
     "all_kinds",
     "call_off_reminders",
     "choose_mail",
@@ -607,6 +635,7 @@ __all__ = [
     "say_reminders",
     "send_waiting_mail",
     "tell",
+    "tell_each",
     "unread_notices",
     "wake_the_worker",
     # Paths, steps and progress
@@ -658,6 +687,32 @@ __all__ = [
     "steps_of_versions",
     "structure_of",
     "waive_step",
+    # Enrolling many, rules that enrol, taking back
+    "RuleSpec",
+    "Start",
+    "can_be_given_back",
+    "days_that_move",
+    "end_path",
+    "enrol_people",
+    "enrolled_by",
+    "enrolment_rule_policy",
+    "enrolment_rules",
+    "enrolments_by_uid",
+    "give_path_back",
+    "in_group_before",
+    "jobs_to_enrol_from",
+    "joiners",
+    "keep_rule",
+    "last_on_path",
+    "people_in",
+    "rule_spec",
+    "rules_on",
+    "starts_by",
+    "switch_off_rule",
+    "teams_to_enrol_from",
+    "tell_enrolled",
+    "tell_managers",
+    "versions_to_enrol_on",
     # Gates, and what publishing hands to the record
     "GateValue",
     "NewGate",

@@ -113,7 +113,14 @@ LOOKS: dict[Callable[..., Any], Callable[[dict[str, Any]], str | None]] = {
         (helping.assign_coach, helping.hand_over, helping.end_assignment, helping.answer_proposal), _coaching
     ),
     **dict.fromkeys(
-        (record.pause_path, record.resume_path, record.extend_step, record.waive_step, record.correct_first_day),
+        (
+            record.pause_path,
+            record.resume_path,
+            record.extend_step,
+            record.waive_step,
+            record.correct_first_day,
+            judging.take_back_path,
+        ),
         _steering,
     ),
     helping.revoke_grant: _grant,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -20,6 +21,7 @@ from lms.api import (
     WAIVED,
     PathProgress,
     correct_first_day,
+    days_that_move,
     enrolment_policy,
     extend_step,
     labels_of,
@@ -32,6 +34,7 @@ from lms.api import (
 from lms.errors import Invalid
 from lms.forms.steering import ExtendForm, FirstDayForm, PauseForm, WaiveForm
 from lms.requests import SignedInRequest, key_of, shown_of
+from lms.rules.bounds import PATH_BEGINS
 from lms.views.acting import Outcome, carry_out, shown_on
 
 
@@ -39,7 +42,8 @@ from lms.views.acting import Outcome, carry_out, shown_on
 @require_http_methods(["GET", "POST"])
 def team_steer(request: SignedInRequest, enrolment_uid: UUID) -> HttpResponse:
     """200 the forms - 302 done - 403 seen but not yours to steer - 404 not a person of yours - 409 paused on these days
-    already, not paused, done already, or changed since - 422 invalid. Queries: 24.
+    already, not paused, done already, or changed since - 422 invalid. ``?started_on=`` shows what another first day
+    moves, and gives the form that corrects it. Queries: 25.
     """
     enrolment = enrolment_policy.get(request.user, "steer", uid=enrolment_uid, related=("person", "path"))
     at = clock.now()
@@ -47,12 +51,13 @@ def team_steer(request: SignedInRequest, enrolment_uid: UUID) -> HttpResponse:
     steps = steps_to_choose(progress)
     act = request.POST.get("act", "") if request.method == "POST" else ""
     data = {name: request.POST if act == name else None for name in ("pause", "extend", "waive", "first_day")}
+    looked = request.GET if request.method == "GET" and "started_on" in request.GET else None
     forms: dict[str, Form] = {
         "pause": PauseForm(data["pause"], initial={"from_on": progress.today}, auto_id="pause_%s"),
         "extend": ExtendForm(data["extend"], steps=steps, auto_id="extend_%s"),
         "waive": WaiveForm(data["waive"], steps=steps, auto_id="waive_%s"),
         "first_day": FirstDayForm(
-            data["first_day"], initial={"started_on": enrolment.started_on}, auto_id="first_day_%s"
+            data["first_day"] or looked, initial={"started_on": enrolment.started_on}, auto_id="first_day_%s"
         ),
     }
     acts = {"pause": pause_path, "extend": extend_step, "waive": waive_step, "first_day": correct_first_day}
@@ -72,6 +77,7 @@ def team_steer(request: SignedInRequest, enrolment_uid: UUID) -> HttpResponse:
             messages.success(request, SAID[act]() % {"name": enrolment.person.full_name})
             return redirect("team_steer", enrolment.uid)
         status, key = outcome.status, outcome.key
+    new_day = _new_day(forms["first_day"], progress.today, only_look=looked is not None)
     ahead = [(begin, until) for begin, until in progress.pauses if until is None or until > progress.today]
     context = {
         "enrolment": enrolment,
@@ -79,6 +85,8 @@ def team_steer(request: SignedInRequest, enrolment_uid: UUID) -> HttpResponse:
         "line": api.line_of(api.readiness_on(progress, at)),
         "pauses": sorted(ahead),
         "begun": any(state.completed_at for state in progress.steps),
+        "new_day": new_day,
+        "moved": days_that_move(progress, new_day) if new_day else [],
         "forms": forms,
         "key": key,
     }
@@ -93,6 +101,21 @@ SAID = {
     "first_day": lambda: _("Kept. %(name)s reads the new first day, and why."),
     "waive": lambda: _("Left out for %(name)s. It is no evidence of anything."),
 }
+
+
+def _new_day(form: Form, today: date, *, only_look: bool) -> date | None:
+    """Another first day that was typed, so that what it moves can be shown; None when none was, or it is none that a
+    path may begin on. ``only_look``: no reason was asked for yet.
+    """
+    if not form.is_bound:
+        return None
+    if only_look:
+        form.errors.pop("reason", None)
+    day: date | None = form.cleaned_data.get("started_on")
+    problem = PATH_BEGINS.problem(day, today) if day else ""
+    if only_look and problem:
+        form.add_error("started_on", problem)
+    return None if problem else day
 
 
 def steps_to_choose(progress: PathProgress) -> list[tuple[str, str]]:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import F
+
 from lms.api import (
     PathStructure,
     PathVersion,
     User,
     newest_path_versions,
+    open_paths,
     people_policy,
     people_to_choose,
     structure_of,
 )
+
+NEWEST = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +38,9 @@ def people_to_enrol(actor: User, words: str = "") -> list[User]:
     """Whom the actor may enrol, by name, never themself; with ``words`` only who matches. At most 200. Queries: 1-3."""
     rows = people_policy.queryset(actor, "enrol").exclude(pk=actor.pk)
     return people_to_choose(rows, words)
+
+
+def newest_without_path(actor: User) -> list[User]:
+    """Of those whom the actor may enrol and who are on no path now, the 50 with the newest first day. Queries: 2."""
+    rows = people_policy.queryset(actor, "enrol").exclude(pk__in=open_paths().order_by().values("person"))
+    return list(rows.order_by(F("started_on").desc(nulls_last=True), "name_order", "pk")[:NEWEST])

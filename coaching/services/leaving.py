@@ -1,20 +1,26 @@
-"""What helping hands on when somebody leaves: their coaching, their learners, their right to observe."""
+"""What helping hands on when somebody leaves or a path is taken back: coaching, learners, the right to observe."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID, uuid5
+
+from django.db.models import F
 
 from coaching.models import Challenge, CoachAssignment, CoachProfile, Commitment, ObserverGrant, Session
 from coaching.policies import not_ended
 from lms.api import Enrolment, User
 
-from .assignments import close, decline
-from .coaches import ACTIVE
+from .assignments import assign, close, decline
+from .coaches import ACTIVE, PRIMARY, coach_of
 from .grants import end_grant
 from .profiles import close_profile
 from .sessions import cancel_planned
+
+UNSETTLED = (Commitment.Status.OPEN, Commitment.Status.DONE)
+"""Promises that wait: to be kept, or to be confirmed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,7 @@ def end_helping(*, by: User, person: User, enrolments: Iterable[Enrolment], reas
     ``enrolments`` are theirs that were open. Their learners have no coach from now on, and whoever manages these is
     told. Inside the transaction of ``end_person``. Queries: constant, and about 20 a learner.
     """
-    _as_learner(list(enrolments), reason, at)
+    let_go_of_paths(list(enrolments), reason, at)
     profile = CoachProfile.objects.select_for_update().filter(not_ended("", at.date()), person=person).first()
     if profile is not None:
         close_profile(profile, reason, at)
@@ -46,7 +52,10 @@ def end_helping(*, by: User, person: User, enrolments: Iterable[Enrolment], reas
         end_grant(grant, by, reason, at)
 
 
-def _as_learner(enrolments: list[Enrolment], reason: str, at: datetime) -> None:
+def let_go_of_paths(enrolments: Sequence[Enrolment], reason: str, at: datetime) -> None:
+    """Close what helping holds open for paths that end: coaches, proposals, sessions, promises, challenges. What was
+    held, kept and confirmed stays. Inside the act that ends them. Queries: 8, and about 4 a coach.
+    """
     rows = CoachAssignment.objects.filter(enrolment__in=enrolments)
     rows = rows.select_related("coach__person", "enrolment__person", "assigned_by")
     for row in rows.filter(status=ACTIVE):
@@ -55,7 +64,42 @@ def _as_learner(enrolments: list[Enrolment], reason: str, at: datetime) -> None:
         decline(row, reason, at)
     mine = {"enrolment__in": enrolments}
     cancel_planned(Session.objects.filter(**mine))
-    unsettled = (Commitment.Status.OPEN, Commitment.Status.DONE)
-    Commitment.objects.filter(**mine, status__in=unsettled).update(status=Commitment.Status.DROPPED, closed_at=at)
+    Commitment.objects.filter(**mine, status__in=UNSETTLED).update(status=Commitment.Status.DROPPED, closed_at=at)
     asked = Challenge.objects.filter(**mine, status=Challenge.Status.ASKED)
     asked.update(status=Challenge.Status.WITHDRAWN, answered_at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class HelpOnPath:
+    """What helping holds open for one path: the name of its coach, and how many sessions, promises and challenges."""
+
+    coach: str
+    sessions: int
+    promises: int
+    challenges: int
+
+
+def open_help_on(enrolment: Enrolment) -> HelpOnPath:
+    """What ``let_go_of_paths`` would close. Queries: 4."""
+    coach = coach_of(enrolment)
+    return HelpOnPath(
+        coach.full_name if coach else "",
+        Session.objects.filter(enrolment=enrolment, status=Session.Status.PLANNED).count(),
+        Commitment.objects.filter(enrolment=enrolment, status__in=UNSETTLED).count(),
+        Challenge.objects.filter(enrolment=enrolment, status=Challenge.Status.ASKED).count(),
+    )
+
+
+def give_coach_back(*, actor: User, enrolment: Enrolment, ended_at: datetime, key: UUID, at: datetime) -> User | None:
+    """The coach whose coaching ended with the path at that moment coaches it again, as a new assignment; None when
+    nobody did, they coach no more, or have no room. Inside the act that gives the path back. Queries: 2, and about 14.
+    """
+    rows = CoachAssignment.objects.filter(enrolment=enrolment, kind=PRIMARY, ended_at=ended_at)
+    rows = rows.filter(
+        not_ended("coach__", at.date()), coach__person__is_active=True, coach__load__lt=F("coach__capacity")
+    )
+    before = rows.filter(status=CoachAssignment.Status.ENDED).select_related("coach__person").first()
+    if before is None:
+        return None
+    assign(actor, enrolment.uid, before.coach.person.uid, "", "coach.assign", uuid5(key, "coach"), at)
+    return before.coach.person

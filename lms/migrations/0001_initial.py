@@ -376,9 +376,11 @@ class Migration(migrations.Migration):
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('started_on', models.DateField()),
                 ('background', models.CharField(choices=[('graduate', 'Straight from study'), ('consultancy', 'From a consultancy'), ('internal', 'From inside the company'), ('other', 'Other experience')], default='other', max_length=12)),
-                ('status', models.CharField(choices=[('active', 'active'), ('paused', 'paused'), ('completed', 'completed'), ('withdrawn', 'withdrawn')], default='active', max_length=10)),
+                ('status', models.CharField(choices=[('active', 'active'), ('paused', 'paused'), ('completed', 'completed'), ('withdrawn', 'withdrawn'), ('taken_back', 'taken back')], default='active', max_length=10)),
                 ('enrolled_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
+                ('taken_back_reason', models.CharField(blank=True, max_length=200)),
+                ('taken_back_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('enrolled_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to=settings.AUTH_USER_MODEL)),
                 ('path', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='lms.path')),
@@ -622,6 +624,32 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='EnrolmentRule',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('job', models.CharField(blank=True, max_length=120)),
+                ('joined_from_on', models.DateField()),
+                ('days_after', models.PositiveSmallIntegerField(default=0)),
+                ('switched_on_at', models.DateTimeField()),
+                ('switched_off_at', models.DateTimeField(blank=True, null=True)),
+                ('location', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='rules', to='lms.location')),
+                ('path', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rules', to='lms.path')),
+                ('switched_off_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('switched_on_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='lms.team')),
+            ],
+            options={
+                'ordering': ['-switched_on_at', '-id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('job', ''), ('location', None), ('team__isnull', False)), models.Q(('job', ''), ('location__isnull', False), ('team', None)), models.Q(('location', None), ('team', None), models.Q(('job', ''), _negated=True)), _connector='OR'), name='enrolment_rule_for_one_group'), models.CheckConstraint(condition=models.Q(('days_after__lte', 365)), name='enrolment_rule_begins_within_a_year'), models.CheckConstraint(condition=models.Q(models.Q(('switched_off_at', None), ('switched_off_by', None)), models.Q(('switched_off_at__gt', models.F('switched_on_at')), ('switched_off_at__isnull', False), ('switched_off_by__isnull', False)), _connector='OR'), name='enrolment_rule_switched_off_by_somebody'), models.UniqueConstraint(condition=models.Q(('switched_off_at', None), ('team__isnull', False)), fields=('team', 'path'), name='enrolment_rule_on_once_for_a_team'), models.UniqueConstraint(condition=models.Q(('location__isnull', False), ('switched_off_at', None)), fields=('location', 'path'), name='enrolment_rule_on_once_for_a_location'), models.UniqueConstraint(django.db.models.functions.text.Lower('job'), models.F('path'), condition=models.Q(('switched_off_at', None), models.Q(('job', ''), _negated=True)), name='enrolment_rule_on_once_for_a_job')],
+            },
+        ),
+        migrations.AddField(
+            model_name='enrolment',
+            name='rule',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='lms.enrolmentrule'),
+        ),
+        migrations.CreateModel(
             name='Membership',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -767,7 +795,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('status__in', ['active', 'paused'])), models.Q(('ended_at__isnull', False), ('status__in', ['completed', 'withdrawn'])), _connector='OR'), name='enrolment_ended_at_a_moment'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('status__in', ['active', 'paused'])), models.Q(('ended_at__isnull', False), ('status__in', ['completed', 'withdrawn', 'taken_back'])), _connector='OR'), name='enrolment_ended_at_a_moment'),
+        ),
+        migrations.AddConstraint(
+            model_name='enrolment',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'taken_back'), ('taken_back_by__isnull', False), models.Q(('taken_back_reason', ''), _negated=True)), models.Q(models.Q(('status', 'taken_back'), _negated=True), ('taken_back_by', None), ('taken_back_reason', '')), _connector='OR'), name='enrolment_taken_back_by_somebody_with_a_reason'),
+        ),
+        migrations.AddConstraint(
+            model_name='enrolment',
+            constraint=models.UniqueConstraint(condition=models.Q(('rule__isnull', False)), fields=('rule', 'person'), name='enrolment_once_by_its_rule'),
         ),
         migrations.AddConstraint(
             model_name='requirement',

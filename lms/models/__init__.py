@@ -4,6 +4,7 @@ from .acts import Act
 from .addresses import FormerAddress
 from .completions import Extension, LessonCompletion, Opening, StepCompletion, TalkFact, Waiver
 from .duties import DutyHolding
+from .enrolment_rules import EnrolmentRule
 from .enrolments import Enrolment, Pause
 from .gates import SkillGate
 from .labels import Label
@@ -29,6 +30,7 @@ __all__ = [
     "Departure",
     "DutyHolding",
     "Enrolment",
+    "EnrolmentRule",
     "Extension",
     "FailedTask",
     "Family",

@@ -1,7 +1,8 @@
 """Enrolments: a person on a path.
 
 An *enrolment* points at one path version and one role profile version; both stay until somebody moves the person,
-having seen the impact. Pauses are rows: a paused day does not count as a day of the path.
+having seen the impact. Pauses are rows: a paused day does not count as a day of the path. An enrolment is *withdrawn*
+when the person leaves, and *taken back* when it should not be, or no longer; what was done on it stays.
 """
 
 from __future__ import annotations
@@ -13,19 +14,21 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from .enrolment_rules import EnrolmentRule
 from .lines import OneLine
 from .paths import Path, PathVersion
 from .profiles import RoleProfileVersion
 
 
 class Enrolment(models.Model):
-    """One person on one path, from a start date."""
+    """One person on one path, from a start date. ``rule``: the rule that put them there, if one did."""
 
     class Status(models.TextChoices):
         ACTIVE = "active", _("active")
         PAUSED = "paused", _("paused")
         COMPLETED = "completed", _("completed")
         WITHDRAWN = "withdrawn", _("withdrawn")
+        TAKEN_BACK = "taken_back", _("taken back")
 
     class Background(models.TextChoices):
         GRADUATE = "graduate", _("Straight from study")
@@ -45,7 +48,10 @@ class Enrolment(models.Model):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
     enrolled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     enrolled_at = models.DateTimeField()
+    rule = models.ForeignKey(EnrolmentRule, models.PROTECT, null=True, blank=True, related_name="enrolments")
     ended_at = models.DateTimeField(null=True, blank=True)
+    taken_back_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    taken_back_reason = OneLine(max_length=200, blank=True)
 
     class Meta:
         ordering = ["-started_on", "-id"]
@@ -57,8 +63,16 @@ class Enrolment(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["active", "paused"], ended_at=None)
-                | Q(status__in=["completed", "withdrawn"], ended_at__isnull=False),
+                | Q(status__in=["completed", "withdrawn", "taken_back"], ended_at__isnull=False),
                 name="enrolment_ended_at_a_moment",
+            ),
+            models.CheckConstraint(
+                condition=(Q(status="taken_back", taken_back_by__isnull=False) & ~Q(taken_back_reason=""))
+                | (~Q(status="taken_back") & Q(taken_back_by=None, taken_back_reason="")),
+                name="enrolment_taken_back_by_somebody_with_a_reason",
+            ),
+            models.UniqueConstraint(
+                fields=["rule", "person"], condition=Q(rule__isnull=False), name="enrolment_once_by_its_rule"
             ),
         ]
         indexes = [models.Index(fields=["person", "status"])]
@@ -70,6 +84,16 @@ class Enrolment(models.Model):
     def is_running(self) -> bool:
         """Whether the learner goes on now: the path is neither paused nor over."""
         return self.status == self.Status.ACTIVE
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the path runs or is paused: neither completed, withdrawn nor taken back."""
+        return self.status in self.OPEN
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Whether somebody took it back."""
+        return self.status == self.Status.TAKEN_BACK
 
     @property
     def is_paused(self) -> bool:

@@ -1,7 +1,7 @@
 """Who may do what in the record, each rule written once as which rows."""
 
 from .base import RowPolicy, everybody, nobody
-from .enrolments import enrolment_policy, path_runs
+from .enrolments import enrolment_policy, enrolment_rule_policy, path_runs
 from .organisation import location_policy, organisation_policy
 from .people import managed_by, people_in_admin_policy, people_policy
 from .photos import photo_policy
@@ -10,6 +10,7 @@ from .teams import team_policy
 __all__ = [
     "RowPolicy",
     "enrolment_policy",
+    "enrolment_rule_policy",
     "everybody",
     "location_policy",
     "managed_by",

@@ -1,10 +1,10 @@
-"""Who may see and steer an enrolment."""
+"""Who may see and steer an enrolment, and who may make rules that enrol."""
 
 from __future__ import annotations
 
 from django.db.models import Q
 
-from lms.models import Enrolment, User
+from lms.models import Enrolment, EnrolmentRule, User
 
 from .base import RowPolicy, everybody, nobody
 from .duties import is_learning_administrator
@@ -18,7 +18,7 @@ def path_runs(prefix: str = "") -> Q:
 
 class EnrolmentPolicy(RowPolicy[Enrolment]):
     """view: learner, manager, L&D - do: the learner, while it is open - steer (pause, extend, waive, mark done):
-    manager, L&D.
+    manager, L&D - take_back (and undo it): manager, L&D, of what is open or taken back; nobody their own.
     """
 
     def rows(self, user: User, action: str) -> Q:
@@ -31,10 +31,23 @@ class EnrolmentPolicy(RowPolicy[Enrolment]):
             return mine & path_runs()
         if action == "steer":
             return theirs & open_ & ~mine
+        if action == "take_back":
+            return theirs & (open_ | Q(status=Enrolment.Status.TAKEN_BACK)) & ~mine
         return nobody()
 
     def may(self, user: User, action: str) -> bool:
         return action == "add" and (is_learning_administrator(user) or bool(managed_teams(user)))
 
 
+class EnrolmentRulePolicy(RowPolicy[EnrolmentRule]):
+    """view, add (switch on), switch_off: L&D."""
+
+    def rows(self, user: User, action: str) -> Q:
+        return everybody() if action in ("view", "switch_off") and self.may(user, "add") else nobody()
+
+    def may(self, user: User, action: str) -> bool:
+        return action == "add" and is_learning_administrator(user)
+
+
 enrolment_policy = EnrolmentPolicy(Enrolment)
+enrolment_rule_policy = EnrolmentRulePolicy(EnrolmentRule)

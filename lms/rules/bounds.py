@@ -63,6 +63,8 @@ LEAVES_ON = Bounds(back=2 * YEAR, ahead=2 * YEAR)
 LEAVE_BEGINS = Bounds(back=YEAR, ahead=YEAR)
 LEAVE_ENDS = Bounds(back=YEAR, ahead=4 * YEAR)
 PATH_BEGINS = Bounds(back=2 * YEAR, ahead=YEAR)
+JOINED_FROM = Bounds(back=YEAR, ahead=YEAR)
+"""From which first day on a rule enrols people."""
 PAUSE_BEGINS = Bounds(back=2 * YEAR, ahead=YEAR)
 PAUSE_ENDS = Bounds(back=2 * YEAR, ahead=3 * YEAR)
 MOVES_TEAM = Bounds(back=0, ahead=YEAR)

@@ -52,6 +52,19 @@ def _first_day_changed(words: Words, reader: Reader) -> str:
     return _("Your path begins on %(day)s: %(reason)s") % {**words, "day": said_day(words["day"])}
 
 
+def _enrolled(words: Words, reader: Reader) -> str:
+    return _("You are on the path “%(path)s” from %(day)s on.") % {**words, "day": said_day(words["day"])}
+
+
+def _enrolled_by_rule(words: Words, reader: Reader) -> str:
+    said = {**words, "day": said_day(words["day"])}
+    if words["kind"] == "team":
+        return _("%(learner)s is on the path “%(path)s” from %(day)s on, by the rule for the team %(group)s.") % said
+    if words["kind"] == "location":
+        return _("%(learner)s is on the path “%(path)s” from %(day)s on, by the rule for people in %(group)s.") % said
+    return _("%(learner)s is on the path “%(path)s” from %(day)s on, by the rule for the job %(group)s.") % said
+
+
 def _manages_team(words: Words, reader: Reader) -> str:
     said = {**words, "from": said_day(words["from"]), "until": said_day(words["until"]) if words["until"] else ""}
     if words["for"]:
@@ -159,6 +172,19 @@ PATH_RESUMED = NoticeKind("lms.path_resumed", gettext_lazy("Your path goes on. I
 TIME_GIVEN = NoticeKind("lms.time_given", _time_given, "own path")
 STEP_WAIVED = NoticeKind("lms.step_waived", gettext_lazy("You need not do “%(step)s”: %(reason)s"), "own path")
 FIRST_DAY_CHANGED = NoticeKind("lms.first_day_changed", _first_day_changed, "own path")
+ENROLLED = NoticeKind("lms.enrolled", _enrolled, "own path")
+ENROLLED_BY_RULE = NoticeKind("lms.enrolled_by_rule", _enrolled_by_rule, "readiness")
+PATH_TAKEN_BACK = NoticeKind(
+    "lms.path_taken_back", gettext_lazy("Your path “%(path)s” is taken back: %(reason)s"), "today"
+)
+PATH_TAKEN_BACK_OF = NoticeKind(
+    "lms.path_taken_back_of",
+    gettext_lazy("%(name)s took back the path “%(path)s” of %(learner)s: %(reason)s"),
+    "readiness",
+)
+PATH_GIVEN_BACK = NoticeKind(
+    "lms.path_given_back", gettext_lazy("Your path “%(path)s” goes on: taking it back was undone."), "own path"
+)
 
 MANAGES_TEAM = NoticeKind("lms.manages_team", _manages_team, "managed people")
 MANAGES_NO_MORE = NoticeKind("lms.manages_no_more", _manages_no_more, "managed people")
@@ -208,6 +234,11 @@ KINDS = (
     TIME_GIVEN,
     STEP_WAIVED,
     FIRST_DAY_CHANGED,
+    ENROLLED,
+    ENROLLED_BY_RULE,
+    PATH_TAKEN_BACK,
+    PATH_TAKEN_BACK_OF,
+    PATH_GIVEN_BACK,
     MANAGES_TEAM,
     MANAGES_NO_MORE,
     TEAM_CHANGED,

@@ -72,11 +72,12 @@ PERSONAL = (
     Personal(
         "lms.Enrolment", PROGRESS,
         what=_(
-            "The paths you are on: since when, which steps are done, waived, opened early or extended, and when a path "
-            "was paused, and why."
+            "The paths you are on: since when, which steps are done, waived, opened early or extended, when a path was "
+            "paused or taken back, and why."
         ),
         why=_("So that everybody who helps you sees the same next step."),
-        kept=RECORD, seen_by=STEERED, exported="paths", erased=NAMELESS, people=("person", "enrolled_by"),
+        kept=RECORD, seen_by=STEERED, exported="paths", erased=NAMELESS,
+        people=("person", "enrolled_by", "taken_back_by"),
         along=("lms.Pause", "lms.StepCompletion", "lms.Waiver", "lms.Opening", "lms.Extension"),
     ),
     Personal(
@@ -142,6 +143,13 @@ PERSONAL = (
         why=_("They decide what you may do, and what you were allowed to sign at the time."),
         kept=RECORD, seen_by=(LEARNING, ADMINISTRATORS), exported="account", erased=NAMELESS,
         people=("person", "given_by", "ended_by"),
+    ),
+    Personal(
+        "lms.EnrolmentRule", DUTIES,
+        what=_("Rules that enrol people, which you switched on or off, and when."),
+        why=_("Whoever is enrolled by one can ask who wanted it."),
+        kept=RECORD, seen_by=(LEARNING,), exported="acts", erased=STAYS,
+        people=("switched_on_by", "switched_off_by"),
     ),
     Personal(
         "lms.User_groups", ACCOUNT,

@@ -6,6 +6,7 @@ A probe is called what matrix.toml calls it. It is given the world, who tries it
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -18,10 +19,13 @@ from assessments.models import RecallVersion
 from assessments.services.practice.play import sign_of
 from assessments.services.practice.recall import _sign as recall_sign
 from coaching import api as helping
+from coaching.rules.many import Many
 from lms import api as record
 from lms import clock
 from lms.allauth_tables import factors_of, factors_shown
 from lms.api import User
+from lms.errors import NotAllowed
+from lms.rules.groups import PeopleGroup
 from tests.factories import basics, failed, pictures
 from tests.shown import seen as looked_at
 
@@ -178,6 +182,43 @@ post(
         "shown": record.steering_shown(rows.enrolment),
     },
 )
+get("team_take_back", about("enrolment"))
+post(
+    "team_take_back",
+    about("enrolment"),
+    lambda world, who, rows: {"act": "take_back", "reason": WHY, "shown": record.steering_shown(rows.enrolment)},
+)
+post("team_take_back undo", about("enrolment"), lambda *_: {"act": "undo"})
+get("enrolments_many")
+
+
+def many_form(world: World, who: User, rows: Rows) -> Form:
+    """The learner alone, as the dry run showed it."""
+    shown = ""
+    with suppress(NotAllowed):
+        shown = helping.plan_many(who, Many(world.spare.path.uid, (rows.person.uid,)), clock.now()).shown
+    form = {"path": str(world.spare.path.uid), "background": "other", "people": [str(rows.person.uid)]}
+    return {"act": "do", "with_coaches": "on", "shown": shown, **form}
+
+
+post("enrolments_many", form=many_form)
+get("enrolments_rules")
+get("enrolments_rule_new")
+
+
+def rule_form(world: World, who: User, rows: Rows) -> Form:
+    """A rule for a job title, as the look at it showed."""
+    today, shown = clock.now().date(), ""
+    spec = record.RuleSpec(PeopleGroup(job="Night watch"), world.spare.path.uid, today, 0)
+    with suppress(NotAllowed):
+        shown = helping.look_at_rule(who, spec, clock.now()).shown
+    form = {"job": "Night watch", "path": str(spec.path_uid), "joined_from_on": str(today), "days_after": "0"}
+    return {"act": "do", "shown": shown, **form}
+
+
+post("enrolments_rule_new", form=rule_form)
+get("enrolments_rule", lambda world, rows: [world.rule.uid])
+post("enrolments_rule", lambda world, rows: [world.rule.uid])
 get("coach_propose", about("enrolment"))
 post("coach_propose", about("enrolment"), lambda world, who, rows: {"coach": world.idle.uid, "reason": WHY})
 get("people_end", about("person"))

@@ -38,7 +38,17 @@ from assessments.rules.specs import CalibrationItemSpec, CalibrationSpec
 from cms.models import CoursePage, LessonPage
 from coaching.api import Challenge, CoachProfile, Commitment, Post, Session, Thread, hand_over, hold_session
 from lms import clock
-from lms.api import AUDITORS, AUTHORS, LEARNING_ADMINISTRATORS, SPONSORS, Enrolment, Notice, PathVersion, User
+from lms.api import (
+    AUDITORS,
+    AUTHORS,
+    LEARNING_ADMINISTRATORS,
+    SPONSORS,
+    Enrolment,
+    EnrolmentRule,
+    Notice,
+    PathVersion,
+    User,
+)
 from lms.rules.specs import LessonSpec
 from tests.factories import basics, cms, coaching, judging, notices, paths, people, pictures, practice
 from tests.shown import looked
@@ -100,6 +110,8 @@ class World:
     hidden_course: Any
     spare: Any = None
     """A path on which nobody is."""
+    rule: Any = None
+    """A rule that enrols, and has enrolled nobody yet."""
     idle: Any = None
     """A coach of nobody."""
     invited: Any = None
@@ -154,6 +166,13 @@ def build(at: datetime) -> World:
         world.own[role] = world.near if role == "NH" else _little(world, persons[role], at)
     world.spare = paths.path(
         paths.step("external", "spare"), slug="spare", role_version=paths.role(paths.requires("spare"))
+    )
+    world.rule = EnrolmentRule.objects.create(
+        job="Dawn watch",
+        path=world.spare.path,
+        joined_from_on=at.date(),
+        switched_on_by=persons["LD"],
+        switched_on_at=at - timedelta(days=1),
     )
     world.idle, world.left = coaching.coach("Ida Idle"), people.person("Ines Left")
     _covered(world, at)

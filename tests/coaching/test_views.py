@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from coaching.api import Challenge, CoachAssignment, CoachProfile, Commitment, ObserverGrant, Post, Session, Thread
-from lms.api import Act, Enrolment, StepCompletion, User
+from lms.api import Act, Enrolment, EnrolmentRule, StepCompletion, User
 from lms.clock import now
 from tests.factories import basics, coaching, paths, people
 from tests.page import main_of
@@ -69,6 +69,14 @@ def wish(scene: coaching.HelpScene) -> Challenge:
     return Challenge.objects.create(enrolment=scene.enrolment, asked_at=now(), **known)
 
 
+def rule(scene: coaching.HelpScene) -> EnrolmentRule:
+    """A rule that enrols."""
+    by = {"switched_on_by": scene.administrator, "switched_on_at": basics.MONDAY}
+    return EnrolmentRule.objects.create(
+        job="Consultant", path=scene.enrolment.path, joined_from_on=basics.MONDAY.date(), **by
+    )
+
+
 def everything(scene: coaching.HelpScene) -> dict[str, str]:
     """Every address of helping, about real rows of the scene."""
     session = coaching.session(scene.enrolment, scene.coach, now() + timedelta(days=1))
@@ -91,6 +99,10 @@ def everything(scene: coaching.HelpScene) -> dict[str, str]:
         "coach_away": reverse("coach_away"),
         "team_enrol": reverse("team_enrol"),
         "team_coach": reverse("team_coach", args=[scene.enrolment.uid]),
+        "enrolments_many": reverse("enrolments_many"),
+        "enrolments_rules": reverse("enrolments_rules"),
+        "enrolments_rule_new": reverse("enrolments_rule_new"),
+        "enrolments_rule": reverse("enrolments_rule", args=[rule(scene).uid]),
         "coach_profiles": reverse("coach_profiles"),
         "observer_grants": reverse("observer_grants"),
         "my_people": reverse("my_people"),
@@ -114,6 +126,10 @@ MATRIX = {
     "coach_away": (403, 200, 200, 403, 403, 403, 403),
     "team_enrol": (403, 403, 403, 200, 200, 200, 403),
     "team_coach": (403, 403, 404, 200, 404, 200, 404),
+    "enrolments_many": (403, 403, 403, 200, 200, 200, 403),
+    "enrolments_rules": (403, 403, 403, 403, 403, 200, 403),
+    "enrolments_rule_new": (403, 403, 403, 403, 403, 200, 403),
+    "enrolments_rule": (404, 404, 404, 404, 404, 200, 404),
     "coach_profiles": (403, 403, 403, 403, 403, 200, 403),
     "observer_grants": (403, 403, 403, 403, 403, 200, 403),
     "my_people": (200, 200, 200, 200, 200, 200, 200),
@@ -128,10 +144,11 @@ def test_each_page_answers_each_role_as_the_table_says(name: str) -> None:
     assert found == dict(zip(ROLES, MATRIX[name], strict=True))
 
 
-@pytest.mark.parametrize(
-    "name",
-    [name for name in MATRIX if name not in ("exchange", "coach_person", "my_people", "challenge", "challenge_new")],
-)
+WITHOUT_FIELDS = {"exchange", "coach_person", "my_people", "challenge", "challenge_new"}
+WITHOUT_FIELDS |= {"enrolments_rules", "enrolments_rule"}
+
+
+@pytest.mark.parametrize("name", [name for name in MATRIX if name not in WITHOUT_FIELDS])
 def test_an_empty_form_changes_nothing(name: str) -> None:
     """Whoever may not see the page may not post to it either, and an empty form is refused."""
     scene = live()

@@ -16,6 +16,7 @@ from lms.models import (
     Departure,
     DutyHolding,
     Enrolment,
+    EnrolmentRule,
     Extension,
     FailedTask,
     FormerAddress,
@@ -65,6 +66,10 @@ BACK = {"back_on": DAY, "returned_at": AT}
 LEAVES = {"person_id": 1, "planned_by_id": 9, "reason": "Another company.", "started_on": DAY, "last_day": DAY}
 GONE = {"ended_at": AT}
 RETURNED = {"ended_at": AT, "returned_at": AT, "returned_by_id": 2}
+TAKEN = {"status": "taken_back", "ended_at": AT, "taken_back_by_id": 3, "taken_back_reason": "The wrong person"}
+RULE = {"path_id": 1, "team_id": 2, "switched_on_by_id": 3, "switched_on_at": BEFORE}
+OFF = {"switched_off_at": AT, "switched_off_by_id": 4}
+PLACE, JOB = {"team_id": None, "location_id": 5}, {"team_id": None, "job": "Consultant"}
 GIVEN = {"person_id": 1, "duty": "auditor", "from_at": BEFORE, "given_by_id": 2, "reason": "Asked to."}
 DONE = {"until_at": AT, "ended_by_id": 3, "ended_reason": "Moved on."}
 MADE = GIVEN | {"duty": "administrator", "given_by_id": None}
@@ -171,7 +176,57 @@ LINES = [
         {"status": "withdrawn"},
         {"status": "completed"},
         {"status": "gone"},
-        takes=[ENDED, ENDED | {"status": "completed"}, {"status": "paused"}],
+        takes=[ENDED, ENDED | {"status": "completed"}, {"status": "paused"}, TAKEN],
+    ),
+    check(
+        "enrolment_taken_back_by_somebody_with_a_reason",
+        Enrolment,
+        TAKEN,
+        {"taken_back_by_id": None},
+        {"taken_back_reason": ""},
+        {"status": "withdrawn"},
+        {"status": "completed", "taken_back_by_id": None},
+        takes=[ENDED | {"taken_back_by_id": None, "taken_back_reason": ""}],
+    ),
+    once(
+        "enrolment_once_by_its_rule",
+        Enrolment,
+        {"rule_id": 1, "person_id": 2, "path_id": 3} | ENDED,
+        {"rule_id": 4},
+        {"person_id": 5},
+        {"rule_id": None},
+        again={"path_id": 6},
+    ),
+    check(
+        "enrolment_rule_for_one_group",
+        EnrolmentRule,
+        RULE,
+        {"team_id": None},
+        {"location_id": 5},
+        {"job": "Consultant"},
+        PLACE | {"job": "Consultant"},
+        takes=[PLACE, JOB],
+    ),
+    check("enrolment_rule_begins_within_a_year", EnrolmentRule, RULE, {"days_after": 366}, takes=[{"days_after": 365}]),
+    check(
+        "enrolment_rule_switched_off_by_somebody",
+        EnrolmentRule,
+        RULE | OFF,
+        {"switched_off_by_id": None},
+        {"switched_off_at": None},
+        {"switched_off_at": BEFORE},
+        takes=[{"switched_off_at": None, "switched_off_by_id": None}],
+    ),
+    once("enrolment_rule_on_once_for_a_team", EnrolmentRule, RULE, {"path_id": 9}, {"team_id": 9}, OFF, PLACE),
+    once("enrolment_rule_on_once_for_a_location", EnrolmentRule, RULE | PLACE, {"path_id": 9}, {"location_id": 9}, OFF),
+    once(
+        "enrolment_rule_on_once_for_a_job",
+        EnrolmentRule,
+        RULE | JOB,
+        {"path_id": 9},
+        {"job": "Manager"},
+        OFF,
+        again={"job": "CONSULTANT"},
     ),
     once("pause_open_once", Pause, {"enrolment_id": 1}, {"enrolment_id": 2}, {"until_on": DAY}, {"leave_id": 3}),
     once(

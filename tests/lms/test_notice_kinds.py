@@ -45,6 +45,20 @@ SAYS: dict[str, tuple[dict[str, Any], str]] = {
     "lms.time_given": ({"day": "2026-03-09", "reason": "Ill"}, "You have more time, until 9 March 2026: Ill"),
     "lms.step_waived": ({"step": "Visit", "reason": "Did it"}, "You need not do “Visit”: Did it"),
     "lms.first_day_changed": ({"day": "2026-03-09", "reason": "Typed"}, "Your path begins on 9 March 2026: Typed"),
+    "lms.enrolled": ({"path": "Visits", "day": "2026-03-09"}, "You are on the path “Visits” from 9 March 2026 on."),
+    "lms.enrolled_by_rule": (
+        {"learner": "Lea", "path": "Visits", "day": "2026-03-09", "kind": "team", "group": "Sales"},
+        "Lea is on the path “Visits” from 9 March 2026 on, by the rule for the team Sales.",
+    ),
+    "lms.path_taken_back": (
+        {"path": "Visits", "reason": "The wrong Lea"},
+        "Your path “Visits” is taken back: The wrong Lea",
+    ),
+    "lms.path_taken_back_of": (
+        {"name": "Ada Quist", "learner": "Lea", "path": "Visits", "reason": "The wrong Lea"},
+        "Ada Quist took back the path “Visits” of Lea: The wrong Lea",
+    ),
+    "lms.path_given_back": ({"path": "Visits"}, "Your path “Visits” goes on: taking it back was undone."),
     "lms.manages_team": (
         {"admin": "Ada Quist", "team": "Sales", "from": "2026-03-03", "until": None, "for": ""},
         "Ada Quist made you manager of Sales from 3 March 2026 on.",

@@ -22,6 +22,7 @@ from lms.api import (
     Notice,
     User,
     correct_first_day,
+    days_that_move,
     extend_step,
     follow_pauses,
     open_step,
@@ -359,3 +360,33 @@ def test_the_page_offers_it_until_a_step_is_done(scene: Scene) -> None:
     record_completion(enrolment=scene.enrolment, step=step, by=scene.learner, at=clock.now())
     assert 'name="started_on"' not in browser.get(url).content.decode()
     assert look_and_send(browser, url, right | {"key": basics.key()}).status_code == 409
+
+
+def test_the_days_that_move_are_shown_first(scene: Scene) -> None:
+    """Pauses stay where they are, more time moves along, and nothing is written."""
+    scene.pause(from_on=TODAY + 2 * DAY, until_on=TODAY + 7 * DAY)
+    due = scene.progress().state(basics.uid("first")).due_on
+    scene.do(extend_step, step_uid=basics.uid("first"), due_on=due + 4 * DAY, reason="Ill")
+    progress, day = scene.progress(), TODAY - 6 * DAY
+    moved = days_that_move(progress, day)
+    milestone = progress.structure.milestones[0].day
+    before = [*(state.due_on for state in progress.steps), progress.date_of(milestone)]
+    Enrolment.objects.update(started_on=day)
+    after = scene.progress()
+    expected = list(zip(before, [*(state.due_on for state in after.steps), after.date_of(milestone)], strict=True))
+    assert [(row.before, row.after) for row in moved] == expected
+    assert [row.is_milestone for row in moved] == [False, False, False, True]
+    assert days_that_move(after, day) == []
+
+
+def test_the_page_shows_what_another_first_day_moves(scene: Scene) -> None:
+    url, browser = reverse("team_steer", args=[scene.enrolment.uid]), Client()
+    browser.force_login(scene.manager)
+    day = clock.now().date()
+    Enrolment.objects.update(started_on=day)
+    page = browser.get(url, {"started_on": str(day + 2 * DAY)}).content.decode()
+    assert "What moves when the path begins on" in page
+    assert f'<input type="hidden" name="started_on" value="{day + 2 * DAY}"' in page
+    assert "Choose a day from" in browser.get(url, {"started_on": "9999-12-31"}).content.decode()
+    assert "Choose a day." in browser.get(url, {"started_on": "soon"}).content.decode()
+    assert Enrolment.objects.get().started_on == day

@@ -11,12 +11,14 @@ from lms import clock
 from lms.api import (
     LEARNING_ADMINISTRATORS,
     Enrolment,
+    EnrolmentRule,
     Location,
     Membership,
     Organisation,
     Team,
     User,
     enrolment_policy,
+    enrolment_rule_policy,
     location_policy,
     organisation_policy,
     people_policy,
@@ -146,6 +148,9 @@ def test_who_may_view_do_and_steer_enrolments(cast: dict[str, User]) -> None:
     rows = {
         "running": enrol("learner"),
         "ended": enrol("learner", status="withdrawn", ended_at=basics.MONDAY),
+        "taken back": enrol(
+            "mate", status="taken_back", ended_at=basics.MONDAY, taken_back_by=cast["boss"], taken_back_reason="Typed"
+        ),
         "paused": enrol("mate", status="paused"),
         "higher": enrol("manager"),
         "hers": enrol("learning"),
@@ -160,6 +165,7 @@ def test_who_may_view_do_and_steer_enrolments(cast: dict[str, User]) -> None:
     view = {
         "running": f"learner {steered['running']}",
         "ended": f"learner {steered['running']}",
+        "taken back": f"mate {steered['paused']}",
         "paused": f"mate {steered['paused']}",
         "higher": f"manager {steered['higher']}",
         "hers": "learning",
@@ -167,4 +173,17 @@ def test_who_may_view_do_and_steer_enrolments(cast: dict[str, User]) -> None:
     }
     own = {"running": "learner", "higher": "manager", "hers": "learning", "elsewhere": "elsewhere"}
     add = {"add": "manager second chief other playing learning"}
-    hold(enrolment_policy, cast, rows, {"view": view, "do": own, "steer": steered}, add)
+    back = steered | {"taken back": steered["paused"]}
+    hold(enrolment_policy, cast, rows, {"view": view, "do": own, "steer": steered, "take_back": back}, add)
+
+
+def test_who_may_see_make_and_switch_off_rules(cast: dict[str, User]) -> None:
+    rule = EnrolmentRule.objects.create(
+        job="Consultant",
+        path=paths.path(paths.step("practice")).path,
+        joined_from_on=basics.MONDAY.date(),
+        switched_on_by=cast["learning"],
+        switched_on_at=basics.MONDAY,
+    )
+    expected = {"view": {"rule": "learning"}, "switch_off": {"rule": "learning"}}
+    hold(enrolment_rule_policy, cast, {"rule": rule}, expected, {"add": "learning"})

@@ -72,7 +72,19 @@ def record_of(actor: User, person_uid: UUID, at: datetime) -> PersonRecord:
     today = organisations_day(at)
     may = frozenset(
         action
-        for action in ("view", "facts", "enrol", "leave", "end", "bring_back", "address", "duties", "erase", "invite", "photo")
+        for action in (
+            "view",
+            "facts",
+            "enrol",
+            "leave",
+            "end",
+            "bring_back",
+            "address",
+            "duties",
+            "erase",
+            "invite",
+            "photo",
+        )
         if people_policy.queryset(actor, action).filter(pk=person.pk).exists()
     )
     whole = actor.pk == person.pk or people_policy.may(actor, "invite")

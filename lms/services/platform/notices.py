@@ -44,22 +44,36 @@ def tell(
     mail carries the head of the log that includes them. Whoever appears twice is told once, and nobody is told whose
     account has ended.
     """
-    people = {person.pk: person for person in to if person is not None and person.is_active}
-    if not people:
+    people = {person.pk: person for person in to if person is not None}
+    tell_each(kind, [Telling(person, words or {}, about) for person in people.values()], at=at, in_log=in_log)
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What one of many people is told; see ``tell``."""
+
+    to: User
+    words: Mapping[str, Any]
+    about: UUID | None = None
+
+
+def tell_each(kind: NoticeKind, told: Iterable[Telling], *, at: datetime, in_log: Iterable[UUID] = ()) -> None:
+    """Tell many people something of one kind, each in words of their own; as ``tell``. Queries: 1, or 0 for nobody."""
+    here, uids = [each for each in told if each.to.is_active], [str(uid) for uid in in_log]
+    if not here:
         return
-    kept, uids = plain_words(words or {}), [str(uid) for uid in in_log]
     Notice.objects.bulk_create(
         [
             Notice(
-                person=person,
+                person=each.to,
                 kind=kind.code,
-                about=about,
-                words=kept,
+                about=each.about,
+                words=plain_words(each.words),
                 created_at=at,
-                mail_at=next_morning(person, at) if kind.digest else at,
+                mail_at=next_morning(each.to, at) if kind.digest else at,
                 in_log=uids,
             )
-            for person in people.values()
+            for each in here
         ]
     )
     if kind.urgent:

@@ -145,7 +145,7 @@ def change_location(
 @act
 def remove_location(*, actor: User, location_uid: UUID, key: UUID, at: datetime) -> None:
     """A place where nobody works any more goes. Raises NotFound, NotAllowed (the main one), Conflict (people are there,
-    those who left among them).
+    those who left among them; or a rule that enrols names it).
     """
     known = location_policy.queryset(actor, "remove").filter(uid=location_uid).first()
     changed = {"name": (known.name if known else None, None)}
@@ -154,6 +154,8 @@ def remove_location(*, actor: User, location_uid: UUID, key: UUID, at: datetime)
     row = location_policy.get(actor, "remove", uid=location_uid, lock=True)
     if row.people.exists():
         raise Conflict(_("People belong to %(name)s, some perhaps who left. Move them first.") % {"name": row.name})
+    if row.rules.exists():
+        raise Conflict(_("A rule that enrols people names %(name)s, so it stays.") % {"name": row.name})
     row.delete()
     forget_calendars()
 

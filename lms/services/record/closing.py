@@ -79,7 +79,7 @@ def undo_closing(*, actor: User, person_uid: UUID, key: UUID, at: datetime) -> U
         if not Enrolment.objects.filter(person=person, path=enrolment.path_id, status__in=Enrolment.OPEN).exists():
             enrolment.status, enrolment.ended_at = Enrolment.Status.ACTIVE, None
             enrolment.save(update_fields=["status", "ended_at"])
-    pause_for_leave(person, at)
+    pause_for_leave([person], at)
     around = people_around([person], organisations_day(at), but=actor)[person.pk]
     tell(CLOSED_BY_MISTAKE, around, about=person.uid, words={"name": person.full_name}, at=at)
     return person

@@ -1,7 +1,9 @@
-"""Enrolling people, and the requirements of the role that they are on the way to."""
+"""Enrolling people, one or many, and the requirements of the role that they are on the way to."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -10,19 +12,27 @@ from django.utils.translation import gettext as _
 
 from lms import clock
 from lms.errors import Conflict, Invalid
-from lms.models import Enrolment, PathVersion, Requirement, RoleProfileVersion, StepKind, User
+from lms.models import (
+    Enrolment,
+    EnrolmentRule,
+    PathVersion,
+    Requirement,
+    RoleProfileVersion,
+    StepCompletion,
+    StepKind,
+    User,
+)
 from lms.policies import enrolment_policy, people_policy
 from lms.rules.bounds import PATH_BEGINS
 from lms.rules.lines import one_line
-from lms.rules.notices import FIRST_DAY_CHANGED
+from lms.rules.notices import ENROLLED, FIRST_DAY_CHANGED
 from lms.rules.shown import require_same
 from lms.services.platform.acts import act, claim_key
 from lms.services.platform.navigation import forget_duties
-from lms.services.platform.notices import tell
+from lms.services.platform.notices import Telling, tell, tell_each
 
 from .gates import gates_of
 from .leaves import pause_for_leave
-from .progress import record_completion
 from .shown import steering_shown
 from .structure import structure_of
 
@@ -46,53 +56,112 @@ def enrol(
     such path, a first day too far away).
     """
     person = people_policy.get(actor, "enrol", uid=person_uid)
+    PATH_BEGINS.check("started_on", started_on, clock.today(person.zone, at))
+    version, role = versions_to_enrol_on(path_uid)
+    if not claim_key(actor=actor, name="person.enrol", key=key, at=at, about=key):
+        return Enrolment.objects.get(uid=key)
+    return enrol_people([Start(person, started_on, key)], version, role, background=background, by=actor, at=at)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Who begins on which day; ``uid``: of the enrolment that is made."""
+
+    person: User
+    started_on: date
+    uid: UUID
+
+
+def versions_to_enrol_on(path_uid: UUID) -> tuple[PathVersion, RoleProfileVersion]:
+    """The newest version of a path (with path and role profile), and of its role. Queries: 2.
+
+    Raises Invalid (no such path, or nothing published of it or its role).
+    """
     version = (
         PathVersion.objects.filter(path__uid=path_uid, path__archived_at=None)
-        .select_related("path")
+        .select_related("path", "role_profile")
         .order_by("-number")
         .first()
     )
-    PATH_BEGINS.check("started_on", started_on, clock.today(person.zone, at))
     if version is None:
         raise Invalid(path=_("Choose a path that is published."))
     role = RoleProfileVersion.objects.filter(profile=version.role_profile_id).order_by("-number").first()
     if role is None:
         raise Invalid(path=_("The role of this path is not published yet. Ask its author."))
-    if not claim_key(actor=actor, name="person.enrol", key=key, at=at, about=key):
-        return Enrolment.objects.get(uid=key)
-    forget_duties(person.pk)
+    return version, role
+
+
+def enrol_people(
+    starts: Sequence[Start],
+    version: PathVersion,
+    role: RoleProfileVersion,
+    *,
+    background: str = Enrolment.Background.OTHER,
+    by: User,
+    rule: EnrolmentRule | None = None,
+    at: datetime,
+) -> list[Enrolment]:
+    """Put these people, whom the caller may enrol, on a version of a path; in its transaction, for acts and rules.
+
+    Raises Conflict (one of them is on this path already). Queries: 3 for any number of people, and 1 when any
+    demonstration is completed with it.
+    """
+    forget_duties(*(start.person.pk for start in starts))
+    rows = [
+        Enrolment(
+            uid=start.uid,
+            person=start.person,
+            path=version.path,
+            path_version=version,
+            role_version=role,
+            started_on=start.started_on,
+            background=background,
+            enrolled_by=by,
+            enrolled_at=at,
+            rule=rule,
+        )
+        for start in starts
+    ]
     try:
         with transaction.atomic():
-            enrolment = Enrolment.objects.create(
-                uid=key,
-                person=person,
-                path=version.path,
-                path_version=version,
-                role_version=role,
-                started_on=started_on,
-                background=background,
-                enrolled_by=actor,
-                enrolled_at=at,
-            )
+            made = Enrolment.objects.bulk_create(rows)
     except IntegrityError:
-        raise Conflict(_("%(person)s is on this path already.") % {"person": person.get_short_name()}) from None
-    pause_for_leave(person, at)
-    _complete_what_is_vouched_for(enrolment, actor, at)
-    return enrolment
+        if len(starts) == 1:
+            name = starts[0].person.get_short_name()
+            raise Conflict(_("%(person)s is on this path already.") % {"person": name}) from None
+        raise Conflict(_("Somebody of these is on this path already. Look at the list as it is now.")) from None
+    pause_for_leave([start.person for start in starts], at)
+    _complete_what_is_vouched_for(made, by, at)
+    return made
 
 
-def _complete_what_is_vouched_for(enrolment: Enrolment, by: User, at: datetime) -> None:
+def tell_enrolled(enrolments: Sequence[Enrolment], at: datetime) -> None:
+    """Tell people on which path they are, from which day on. Queries: 1."""
+    told = [Telling(row.person, {"path": row.path.title, "day": row.started_on}) for row in enrolments]
+    tell_each(ENROLLED, told, at=at)
+
+
+def _complete_what_is_vouched_for(enrolments: Sequence[Enrolment], by: User, at: datetime) -> None:
     """Demonstrations on a standard that the person is vouched for already, for each of its skills: as at the signature,
     if the path had begun before it. Asking again would be refused.
 
-    Queries: 2, and 3 a demonstration completed.
+    Queries: 1, and 1 when there are any.
     """
-    today, gates = clock.today(enrolment.person.zone, at), gates_of([enrolment.person_id])[enrolment.person_id]
-    signed = {(gate.skill, gate.standard) for gate in gates if gate.gate == "show" and gate.counts_on(today)}
-    for step in structure_of(enrolment.path_version_id).steps.values():
-        vouched = step.skills and all((skill, step.content_uid) in signed for skill in step.skills)
-        if step.kind == StepKind.DEMONSTRATION and vouched:
-            record_completion(enrolment=enrolment, step=step, by=by, at=at)
+    gates = gates_of([enrolment.person_id for enrolment in enrolments])
+    done = []
+    for enrolment in enrolments:
+        today = clock.today(enrolment.person.zone, at)
+        open_ = (gate for gate in gates[enrolment.person_id] if gate.gate == "show" and gate.counts_on(today))
+        signed = {(gate.skill, gate.standard) for gate in open_}
+        done += [
+            StepCompletion(enrolment=enrolment, step_id=step.id, by=by, completed_at=at)
+            for step in structure_of(enrolment.path_version_id).steps.values()
+            if step.kind == StepKind.DEMONSTRATION
+            and step.skills
+            and all((skill, step.content_uid) in signed for skill in step.skills)
+        ]
+    if done:
+        StepCompletion.objects.bulk_create(done)
 
 
 @act

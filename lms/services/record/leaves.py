@@ -4,6 +4,7 @@ back: the return is never assumed. Expiry of sign-offs does not wait for anybody
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
@@ -62,7 +63,7 @@ def plan_leave(
     leave = Leave.objects.create(
         uid=key, person=person, from_on=from_on, until_on=until_on, planned_by=actor, planned_at=at
     )
-    pause_for_leave(person, at)
+    pause_for_leave([person], at)
     _tell_of(leave, actor, at)
     return leave
 
@@ -125,7 +126,7 @@ def undo_return(*, actor: User, person_uid: UUID, key: UUID, at: datetime) -> Us
         raise Conflict(_("This can be taken back only on the day on which the return was written down."))
     leave.back_on = leave.returned_at = None
     leave.save(update_fields=["back_on", "returned_at"])
-    pause_for_leave(person, at)
+    pause_for_leave([person], at)
     _tell_of(leave, actor, at)
     return person
 
@@ -152,25 +153,23 @@ def call_off_leave(*, actor: User, person_uid: UUID, key: UUID, at: datetime) ->
 # --- For other services and pages
 
 
-def pause_for_leave(person: User, at: datetime) -> None:
-    """Every open path of somebody stands still for the leave from which they are not back, if there is one.
+def pause_for_leave(people: Collection[User], at: datetime) -> None:
+    """Every open path of these people stands still for the leave from which they are not back, if there is one.
 
-    For acts that plan a leave, put somebody on a path or open one again, in their transaction. Queries: 1, or 4 and 2 a
-    path.
+    For acts that plan a leave, put people on a path or open one again, in their transaction. Queries: 1, and 4 and 2 a
+    path for each who is on leave.
     """
-    leave = leave_of(person)
-    if leave is None:
-        return
-    with in_language_of(person):
-        reason = _("On leave")
-    for enrolment in Enrolment.objects.filter(person=person, status__in=Enrolment.OPEN):
-        from_on = max(leave.from_on, enrolment.started_on)
-        Pause.objects.update_or_create(
-            enrolment=enrolment,
-            leave=leave,
-            defaults={"from_on": from_on, "until_on": None, "reason": reason, "by": leave.planned_by},
-        )
-    follow_paths_of(person, at)
+    for leave in Leave.objects.filter(person__in=people, back_on=None).select_related("person", "planned_by"):
+        with in_language_of(leave.person):
+            reason = _("On leave")
+        for enrolment in Enrolment.objects.filter(person=leave.person, status__in=Enrolment.OPEN):
+            from_on = max(leave.from_on, enrolment.started_on)
+            Pause.objects.update_or_create(
+                enrolment=enrolment,
+                leave=leave,
+                defaults={"from_on": from_on, "until_on": None, "reason": reason, "by": leave.planned_by},
+            )
+        follow_paths_of(leave.person, at)
 
 
 def leave_of(person: User) -> Leave | None:

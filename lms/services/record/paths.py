@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
-from lms.models import Enrolment, PathVersion, Requirement, RoleProfileVersion, Step, StepCompletion, User
+from lms.models import Enrolment, Path, PathVersion, Requirement, RoleProfileVersion, Step, StepCompletion, User
 from lms.policies.enrolments import path_runs
 
 
@@ -28,6 +28,19 @@ def running_paths() -> QuerySet[Enrolment]:
 def enrolments_with_ids(ids: Iterable[int] | QuerySet[Any, Any]) -> QuerySet[Enrolment]:
     """The enrolments with these ids, given as a list or as a queryset of ids."""
     return Enrolment.objects.filter(pk__in=ids)
+
+
+def enrolments_by_uid(uids: Iterable[UUID]) -> list[Enrolment]:
+    """The enrolments with these uids. Queries: 1."""
+    return list(Enrolment.objects.filter(uid__in=list(uids)).select_related("person", "path"))
+
+
+def last_on_path(path: Path, person_ids: Iterable[int]) -> dict[int, Enrolment]:
+    """By id of the person, the enrolment on a path that is open, or the last that was; nothing for who never was on it.
+    Queries: 1.
+    """
+    rows = Enrolment.objects.filter(path=path, person__in=list(person_ids)).order_by("enrolled_at", "pk")
+    return {row.person_id: row for row in sorted(rows, key=lambda row: row.is_open)}
 
 
 def paths_with_step_to_do(person_id: int, kind: str, content_uid: UUID) -> QuerySet[Enrolment]:

@@ -71,7 +71,7 @@ def pause_path(
     if in_the_way.exists():
         raise Conflict(_("The path is paused on some of these days already. End that pause first."))
     Pause.objects.create(enrolment=enrolment, from_on=from_on, until_on=until_on, reason=reason, by=actor)
-    _follow([enrolment], at)
+    follow([enrolment], at)
     tell(PATH_PAUSED, [enrolment.person], words={"from": from_on, "until": until_on, "reason": reason}, at=at)
     return enrolment
 
@@ -95,14 +95,14 @@ def resume_path(*, actor: User, enrolment_uid: UUID, shown: str, key: UUID, at: 
     require_same(shown, steering_shown(enrolment))
     found.until_on = max(today, found.from_on)
     found.save(update_fields=["until_on"])
-    _follow([enrolment], at)
+    follow([enrolment], at)
     tell(PATH_RESUMED, [enrolment.person], at=at)
     return enrolment
 
 
 def follow_paths_of(person: User, at: datetime) -> None:
     """Let the open paths of somebody be paused or go on as their pauses say today. Queries: 1, and 1-2 a path."""
-    _follow(Enrolment.objects.filter(person=person, status__in=Enrolment.OPEN).select_related("person"), at)
+    follow(Enrolment.objects.filter(person=person, status__in=Enrolment.OPEN).select_related("person"), at)
 
 
 @transaction.atomic
@@ -115,11 +115,11 @@ def follow_pauses(at: datetime) -> int:
     rows = Enrolment.objects.filter(
         Q(status=Enrolment.Status.PAUSED) | Q(status=Enrolment.Status.ACTIVE, pk__in=near)
     ).select_related("person")
-    return _follow(rows.select_for_update(of=("self",)), at)
+    return follow(rows.select_for_update(of=("self",)), at)
 
 
-def _follow(enrolments: Iterable[Enrolment], at: datetime) -> int:
-    """Let the status of these enrolments say what their pauses say today, in the learner's own days."""
+def follow(enrolments: Iterable[Enrolment], at: datetime) -> int:
+    """Let the status of these open enrolments say what their pauses say today, in the learner's own days."""
     changed = 0
     for enrolment in enrolments:
         today = clock.today(enrolment.person.zone, at)
