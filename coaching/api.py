@@ -78,6 +78,11 @@ from coaching.services.proposals import answer_proposal, proposal_of, propose_co
 
 # isort: split
 
+# --- How far an installation is
+from coaching.services.so_far import HelpSoFar, help_so_far
+
+# isort: split
+
 # --- Sessions, promises, challenges, the exchange
 from coaching.services.agenda import agenda_of
 from coaching.services.challenges import (
@@ -206,6 +211,9 @@ __all__ = [
     "set_away",
     "thread_policy",
     "unlapsed_grants",
+    # How far an installation is
+    "HelpSoFar",
+    "help_so_far",
     # Sessions, promises, challenges, the exchange
     "FILTERS",
     "accept_post",
