@@ -28,6 +28,12 @@ from cms.services.authoring.specs import spec_of
 
 # isort: split
 
+# --- Setting up
+from cms.services.setup.starter import begin_empty, begin_with_starter, run_starter
+from cms.services.setup.steps import SetUp, SetUpStep, set_up_of
+
+# isort: split
+
 # --- What learners read
 from cms.services.learner.lessons import live_lesson, render_lesson
 from cms.services.learner.pictures import picture_named
@@ -57,6 +63,13 @@ __all__ = [
     "run_schedule",
     "set_up_site",
     "spec_of",
+    # Setting up
+    "SetUp",
+    "SetUpStep",
+    "begin_empty",
+    "begin_with_starter",
+    "run_starter",
+    "set_up_of",
     # What learners read
     "live_lesson",
     "picture_named",

@@ -56,6 +56,8 @@ class CmsConfig(AppConfig):
         register_place("path", _("My path"), order=15, duties=learners, covers=mine)
         register_place("skills", _("My skills"), order=20, duties=("learner", "finished"), covers=("skill", "signoff"))
         register_place("who_sees", _("Who can see what about me"), order=15, menu=True)
+        run_it = ("learning", ADMINISTRATOR)
+        register_place("setup", _("Set up"), order=25, duties=run_it, menu=True)
         register_place("patterns", _("Patterns"), order=90, duties=(ADMINISTRATOR,), menu=True)
 
 

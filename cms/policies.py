@@ -1,10 +1,19 @@
-"""Who may write what stands in the library. Pages ask Wagtail's own tree of permissions (docs/decisions/0011)."""
+"""Who may write what stands in the library, and who sets an installation up. Pages ask Wagtail's own tree of
+permissions (docs/decisions/0011).
+"""
 
 from __future__ import annotations
 
 from django.db.models import Model, Q
 
-from cms.models import CalibrationSource, ExternalSource, RoleProfileSource, SkillSource, SpeakerSource
+from cms.models import (
+    CalibrationSource,
+    ExternalSource,
+    RoleProfileSource,
+    SkillSource,
+    SpeakerSource,
+    StarterCurriculum,
+)
 from lms.api import Customer, RowPolicy, User, everybody, has_duty, nobody
 from lms.rules.duties import ADMINISTRATOR, AUTHOR, LEARNING
 
@@ -42,3 +51,16 @@ class LibraryPolicy(RowPolicy[Model]):
 
 
 library_policies = {model: LibraryPolicy(model) for model in LIBRARY}
+
+
+class SetUpPolicy(RowPolicy[StarterCurriculum]):
+    """view the steps, choose how the library begins: L&D, administrators."""
+
+    def rows(self, user: User, action: str) -> Q:
+        return everybody() if self.may(user, action) else nobody()
+
+    def may(self, user: User, action: str) -> bool:
+        return action in ("view", "choose") and (has_duty(user, ADMINISTRATOR) or has_duty(user, LEARNING))
+
+
+set_up_policy = SetUpPolicy(StarterCurriculum)

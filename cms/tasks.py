@@ -16,3 +16,14 @@ def compile_content() -> int:
 def run_schedule() -> tuple[int, int]:
     """Publish and expire what authors set a time for. Returns how many went through and how many were refused."""
     return api.run_schedule(clock.now())
+
+
+@shared_task
+def load_starter() -> bool:
+    """Load the starter curriculum, where somebody asked for it. Returns whether there was something to do."""
+    return api.run_starter()
+
+
+def wake_for_starter() -> None:
+    """Have the worker begin at once; the sweep finds the row in any case."""
+    load_starter.apply_async(expires=60, retry=False)

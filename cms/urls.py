@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cms.views import go, home, lessons, notices, pictures, skills, today, who_sees
+from cms.views import go, home, lessons, notices, pictures, setup, skills, today, who_sees
 from cms.views import path as my_path
 
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("lesson/<uuid:lesson_uid>/", lessons.lesson, name="lesson"),
     path("skills/", skills.skills, name="skills"),
     path("skills/<slug:slug>/", skills.skill, name="skill"),
+    path("setup/", setup.setup, name="setup"),
     path("go/<uuid:uid>/", go.go, name="go"),
     # Of pictures only scaled ones have an address; originals and papers have none here (docs/decisions/0020).
     path("media/<path:name>", pictures.picture, name="rendition"),

@@ -89,6 +89,9 @@ from coaching.services.by_rules import enrol_by_rules, look_at_rule, switch_on_r
 from coaching.services.choices import newest_without_path
 from coaching.services.many import enrol_many, plan_many
 
+# --- How far an installation is
+from coaching.services.so_far import HelpSoFar, help_so_far
+
 # isort: split
 
 # --- Sessions, promises, challenges, the exchange
@@ -232,6 +235,9 @@ __all__ = [
     "newest_without_path",
     "plan_many",
     "switch_on_rule",
+    # How far an installation is
+    "HelpSoFar",
+    "help_so_far",
     # Sessions, promises, challenges, the exchange
     "FILTERS",
     "accept_post",

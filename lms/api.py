@@ -299,6 +299,7 @@ from lms.services.record.progress import (
     settled_of,
 )
 from lms.services.record.shown import steering_shown
+from lms.services.record.so_far import RecordSoFar, anybody_enrolled, record_so_far
 from lms.services.record.steering import (
     extend_step,
     follow_pauses,
@@ -648,10 +649,12 @@ __all__ = [
     "PathProgress",
     "PathStructure",
     "Reading",
+    "RecordSoFar",
     "Settled",
     "StepInfo",
     "StepState",
     "WAIVED",
+    "anybody_enrolled",
     "as_others_see",
     "complete_lesson",
     "completed_path_of",
@@ -675,6 +678,7 @@ __all__ = [
     "pauses_of",
     "progress_of",
     "record_completion",
+    "record_so_far",
     "require_open",
     "requirements_in_force",
     "requirements_of",

@@ -389,4 +389,21 @@ class Migration(migrations.Migration):
             },
             bases=(wagtail.images.models.ImageFileMixin, models.Model),
         ),
+        migrations.CreateModel(
+            name='StarterCurriculum',
+            fields=[
+                ('id', models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
+                ('state', models.CharField(choices=[('empty', 'begun empty'), ('waiting', 'waiting'), ('running', 'running'), ('done', 'done'), ('failed', 'failed')], max_length=8)),
+                ('asked_at', models.DateTimeField()),
+                ('run', models.UUIDField(null=True)),
+                ('heard_at', models.DateTimeField(null=True)),
+                ('done', models.PositiveSmallIntegerField(default=0)),
+                ('total', models.PositiveSmallIntegerField(default=0)),
+                ('failure', models.TextField(blank=True)),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='starter_curriculum_is_one'), models.CheckConstraint(condition=models.Q(('state__in', ['empty', 'waiting', 'running', 'done', 'failed'])), name='starter_curriculum_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('heard_at__isnull', False), ('run__isnull', False), ('state', 'running')), models.Q(models.Q(('state', 'running'), _negated=True), ('run', None)), _connector='OR'), name='starter_curriculum_runs_in_one_worker'), models.CheckConstraint(condition=models.Q(('done__lte', models.F('total'))), name='starter_curriculum_done_within_total'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), models.Q(('done', models.F('total')), ('heard_at__isnull', False)), _connector='OR'), name='starter_curriculum_done_is_whole'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'failed'), models.Q(('failure', ''), _negated=True)), models.Q(models.Q(('state', 'failed'), _negated=True), ('failure', '')), _connector='OR'), name='starter_curriculum_failed_says_why')],
+            },
+        ),
     ]

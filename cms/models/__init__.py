@@ -9,6 +9,7 @@ from .scenarios import ScenarioPage
 from .shelves import HomePage, ResourcePage, SectionPage, Shelf
 from .sources import CalibrationSource, ExternalSource, RoleProfileSource, SkillSource, SpeakerSource
 from .standards import StandardPage
+from .starter import StarterCurriculum
 
 __all__ = [
     "CalibrationSource",
@@ -34,4 +35,5 @@ __all__ = [
     "Source",
     "SpeakerSource",
     "StandardPage",
+    "StarterCurriculum",
 ]

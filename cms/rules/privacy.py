@@ -47,6 +47,12 @@ PERSONAL = (
         kept=_("An hour."), seen_by=TEAM, people=("user",), along=("wagtailadmin.FormState",),
     ),
     Personal(
+        "cms.StarterCurriculum", AUTHORED,
+        what=_("That you chose how the library began, and when."),
+        why=_("So that whoever sets Vouch up with you knows who chose."),
+        kept=RECORD, seen_by=(LEARNING, ADMINISTRATORS), exported="authoring", erased=NAMELESS, people=("asked_by",),
+    ),
+    Personal(
         "wagtailusers.UserProfile", ACCOUNT,
         what=_("How you like the editor to look."),
         why=_("So that it looks the same tomorrow."),

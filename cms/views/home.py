@@ -8,15 +8,23 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
-from lms.api import duties_of, home_of, is_administrator
+from lms.api import ADMINISTRATOR, anybody_enrolled, duties_of, home_of, is_administrator
+from lms.rules.duties import LEARNING
 
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """302 to the first page of what this person is here; to the log-in for everybody else."""
+    """302 to the first page of what this person is here; to the log-in for everybody else.
+
+    As long as nobody was ever enrolled, L&D and administrators begin where the installation is set up. Queries: 1 more
+    for them.
+    """
     if not request.user.is_authenticated:
         return redirect(settings.LOGIN_URL)
-    place = home_of(duties_of(request.user))
+    duties = duties_of(request.user)
+    if duties & {LEARNING, ADMINISTRATOR} and not anybody_enrolled():
+        return redirect("setup")
+    place = home_of(duties)
     return redirect(place.name if place else "today")
 
 

@@ -365,6 +365,7 @@ CELERY_BEAT_SCHEDULE = {
     "say-reminders": _every(60, "lms.tasks.say_reminders"),
     "compile-content": _every(60, "cms.tasks.compile_content"),
     "run-schedule": _every(60, "cms.tasks.run_schedule"),
+    "load-starter": _every(60, "cms.tasks.load_starter"),
     "sweep-requests": _every(60 * 60, "assessments.tasks.sweep"),
     "mail-receipts": _every(60, "assessments.tasks.mail_receipts"),
     "verify-ledger": {"task": "assessments.tasks.verify_ledger", "schedule": crontab(hour="2", minute="10")},

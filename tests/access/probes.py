@@ -87,6 +87,10 @@ for _name in (
 ).split():
     get(_name)
 
+get("setup")
+for _act in ("starter", "empty"):
+    post(f"setup {_act}", form=lambda world, who, rows, act=_act: {"act": act})
+
 get("step", lambda world, rows: [basics.uid("promise")])
 get("course", lambda world, rows: [world.course.uid])
 get("course unseen", lambda world, rows: [world.hidden_course.uid])

@@ -1,5 +1,5 @@
 """Loading the curriculum of ``curriculum/`` into pages and snippets, by the same route as authors."""
 
-from .run import LoadReport, load_curriculum
+from .run import LoadReport, load_curriculum, load_in_pieces, pieces_of
 
-__all__ = ["LoadReport", "load_curriculum"]
+__all__ = ["LoadReport", "load_curriculum", "load_in_pieces", "pieces_of"]

@@ -1,4 +1,8 @@
-"""The order of a load: what others rest on comes first. One transaction; a dry run is the same one, rolled back."""
+"""The order of a load: what others rest on comes first.
+
+The command loads in one transaction; a dry run is the same one, rolled back. Where an installation is set up the load
+comes in pieces, so that nobody waits for it and everybody sees how far it is.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from cms.models import (
     CalibrationSource,
@@ -25,10 +30,11 @@ from cms.rules.curriculum.documents import Curriculum
 from cms.rules.curriculum.specs import uid
 from cms.services.authoring.setup import Frame, frame_of_site
 from lms.api import customers_by_slug, set_customer
+from lms.errors import Invalid
 
 from . import raw, raw_pages
 from .raw import Keys
-from .writer import LoadReport, Say, Writer
+from .writer import LoadReport, Piece, Say, Writer
 
 RULE = ("observations", "observers", "contexts", "at_least", "latest", "window_days", "max_from_coach")
 WORDS = ("about", "specification", "limits", "risk_if_fails", "grants", "risk", "signers", "minutes")
@@ -42,16 +48,41 @@ def load_curriculum(curriculum: Curriculum, *, dry_run: bool = False, say: Say =
     """
     with transaction.atomic():
         writer = Writer(say)
-        frame = frame_of_site()
-        targets = _library(writer, curriculum)
-        targets |= _pages(writer, frame, curriculum, targets)
-        _roles(writer, curriculum, targets)
-        _paths(writer, frame, curriculum, targets)
+        _content(writer, curriculum)
         _customers(writer, curriculum)
         writer.report.failed = [str(row) for row in CompileFailure.objects.filter(resolved_at=None)]
         if dry_run:
             transaction.set_rollback(True)
     return writer.report
+
+
+def load_in_pieces(curriculum: Curriculum, piece: Piece) -> None:
+    """Make and publish what is missing of the curriculum's pages and snippets, each inside ``piece()``.
+
+    Its customers are those of a made-up company and stay out. What is there stays as somebody left it: a load that
+    ended half-way goes on, and a second one writes nothing.
+    Raises Invalid when something cannot be published, or something else has the short name that it needs.
+    """
+    writer = Writer(lambda line: None, piece=piece, keeps=True)
+    _content(writer, curriculum)
+    failure = CompileFailure.objects.filter(resolved_at=None, uid__in=writer.uids).first()
+    if failure:
+        raise Invalid(_("Not all of it could be published. %(failure)s") % {"failure": failure})
+
+
+def pieces_of(c: Curriculum) -> int:
+    """How many pages and snippets a curriculum has."""
+    library = (c.skills, c.speakers, c.externals, c.calibration_sets, c.roles)
+    pages = (c.courses, *(course.lessons for course in c.courses), c.scenarios, c.demonstrations, c.paths)
+    return sum(map(len, (*library, *pages)))
+
+
+def _content(writer: Writer, c: Curriculum) -> None:
+    """All of it, what others rest on first."""
+    frame = frame_of_site()
+    targets = _library(writer, c)
+    targets |= _pages(writer, frame, c, targets)
+    _paths(writer, frame, c, targets, _roles(writer, c, targets))
 
 
 def _library(writer: Writer, c: Curriculum) -> dict[str, Keys]:
@@ -193,10 +224,10 @@ def _standard(writer: Writer, frame: Frame, item: Any, skills: Keys) -> Standard
     )
 
 
-def _roles(writer: Writer, c: Curriculum, targets: dict[str, Keys]) -> None:
+def _roles(writer: Writer, c: Curriculum, targets: dict[str, Keys]) -> dict[str, RoleProfileSource]:
     writer.say(f"Role profiles: {len(c.roles)}")
-    for role in c.roles:
-        writer.source(
+    return {
+        role.slug: writer.source(
             RoleProfileSource,
             uid("role", role.slug),
             role.slug,
@@ -204,10 +235,13 @@ def _roles(writer: Writer, c: Curriculum, targets: dict[str, Keys]) -> None:
             threshold=Decimal(str(role.threshold)).quantize(Decimal("0.01")),
             requires=raw.requirements(role, targets["skill"], targets["demonstration"]),
         )
+        for role in c.roles
+    }
 
 
-def _paths(writer: Writer, frame: Frame, c: Curriculum, targets: dict[str, Keys]) -> None:
-    roles = {role.slug: role for role in RoleProfileSource.objects.all()}
+def _paths(
+    writer: Writer, frame: Frame, c: Curriculum, targets: dict[str, Keys], roles: dict[str, RoleProfileSource]
+) -> None:
     for number, path in enumerate(c.paths, 1):
         writer.say(f"Path {number} of {len(c.paths)}: {path.slug}")
         writer.page(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
@@ -19,6 +20,7 @@ from lms.errors import Invalid
 S = TypeVar("S", bound=Source)
 P = TypeVar("P", bound=ContentPage)
 Say = Callable[[str], None]
+Piece = Callable[[], AbstractContextManager[None]]
 
 
 @dataclass
@@ -43,44 +45,53 @@ class LoadReport:
 
 
 class Writer:
-    """Makes sources and pages say what the files say. Raises Invalid when the checks of publishing refuse one."""
+    """Makes sources and pages say what the files say. Raises Invalid when the checks of publishing refuse one.
 
-    def __init__(self, say: Say) -> None:
-        self.say = say
+    ``piece`` stands around the making of each. With ``keeps`` only what is missing is made: what is there stays as
+    somebody left it, and what would have to share a short name with something else is refused (Invalid).
+    """
+
+    def __init__(self, say: Say, *, piece: Piece = nullcontext, keeps: bool = False) -> None:
+        self.say, self.piece, self.keeps = say, piece, keeps
         self.report = LoadReport()
+        self.uids: list[UUID] = []
         self.locale = Locale.get_default()
 
     def source(self, model: type[S], uid: UUID, slug: str, title: str, **fields: Any) -> S:
         """A snippet, found by its short name."""
-        found = model._default_manager.filter(slug=slug).first()
-        made = found is None
-        if found is None:
-            found = model(uid=uid, slug=slug, title=title, live=False)
-        if self._same(found, {"title": title, **fields}):
-            return self._note(found, slug, None)
-        self._set(found, {"title": title, **fields})
-        if made:
-            found.save()
-        self._publish(found, slug)
-        return self._note(model._default_manager.get(pk=found.pk), slug, made)
+        with self.piece():
+            found = model._default_manager.filter(slug=slug).first()
+            made = found is None
+            if found is None:
+                found = model(uid=uid, slug=slug, title=title, live=False)
+            if self._stays(found, uid) or self._same(found, {"title": title, **fields}):
+                return self._note(found, slug, None)
+            self._set(found, {"title": title, **fields})
+            if made:
+                found.save()
+            self._publish(found, slug)
+            return self._note(model._default_manager.get(pk=found.pk), slug, made)
 
     def page(self, model: type[P], parent: Page, uid: UUID, slug: str, title: str, **fields: Any) -> P:
         """A page, found by its uid or by its slug below the parent."""
-        rows = model._default_manager.filter(locale=self.locale)
-        found = rows.filter(translation_key=uid).first() or rows.child_of(parent).filter(slug=slug).first()
-        made = found is None
-        if found is None:
-            found = model(slug=slug, title=title, translation_key=uid, locale=self.locale, live=False)
-        if self._same(found, {"title": title, **fields}):
-            return self._note(found, slug, None)
-        self._set(found, {"title": title, **fields})
-        if made:
-            parent.add_child(instance=found)
-        self._publish(found, slug)
-        return self._note(model._default_manager.get(pk=found.pk), slug, made)
+        with self.piece():
+            rows = model._default_manager.filter(locale=self.locale)
+            found = rows.filter(translation_key=uid).first() or rows.child_of(parent).filter(slug=slug).first()
+            made = found is None
+            if found is None:
+                found = model(slug=slug, title=title, translation_key=uid, locale=self.locale, live=False)
+            if self._stays(found, uid) or self._same(found, {"title": title, **fields}):
+                return self._note(found, slug, None)
+            self._set(found, {"title": title, **fields})
+            if made:
+                parent.add_child(instance=found)
+            self._publish(found, slug)
+            return self._note(model._default_manager.get(pk=found.pk), slug, made)
 
     def order(self, parent: Page, pages: Sequence[Page]) -> None:
         """Put children in this order; what else is there comes first. Queries: 1 when all is in order."""
+        if self.keeps:
+            return
         wanted = [page.pk for page in pages]
         held = [pk for pk in parent.get_children().values_list("pk", flat=True) if pk in set(wanted)]
         if held != wanted:
@@ -95,6 +106,16 @@ class Writer:
             words = {"kind": found._meta.verbose_name, "slug": slug, "why": " ".join(error.messages)}
             raise Invalid(_("%(kind)s %(slug)s: %(why)s") % words) from error
 
+    def _stays(self, found: Source | ContentPage, uid: UUID) -> bool:
+        """Whether it is left as it is. Raises Invalid for something else that has the short name."""
+        if self.keeps and found.uid != uid:
+            words = {"title": found.title, "kind": found._meta.verbose_name, "slug": found.slug}
+            raise Invalid(
+                _("“%(title)s” (%(kind)s) has the short name %(slug)s, which the curriculum needs. Give it another.")
+                % words
+            )
+        return self.keeps and bool(found.live)
+
     def _same(self, found: Source | ContentPage, fields: dict[str, Any]) -> bool:
         return bool(found.live) and all(_held(found, name) == value for name, value in fields.items())
 
@@ -104,6 +125,7 @@ class Writer:
 
     def _note(self, found: Any, slug: str, made: bool | None) -> Any:
         kind = found.kind
+        self.uids.append(found.uid)
         self.report.kinds[kind] += 1
         if made is None:
             self.report.unchanged += 1
