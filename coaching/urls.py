@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from coaching.views import challenges, coach, commitments, exchange, people, sessions
+from coaching.views import challenges, coach, coaches, commitments, exchange, grants, people, sessions
 
 urlpatterns = [
     path("exchange/", exchange.exchange, name="exchange"),
@@ -19,7 +19,10 @@ urlpatterns = [
     path("coach/away/", coach.coach_away, name="coach_away"),
     path("team/enrol/", people.team_enrol, name="team_enrol"),
     path("team/coach/<uuid:enrolment_uid>/", people.team_coach, name="team_coach"),
-    path("people/coach-profile/", people.coach_profiles, name="coach_profiles"),
-    path("people/grants/", people.observer_grants, name="observer_grants"),
+    path("people/coach-profile/", coaches.coach_profiles, name="coach_profiles"),
+    path("people/coach-profile/<uuid:person_uid>/end/", coaches.coach_end, name="coach_profiles_end"),
+    path("people/grants/", grants.observer_grants, name="observer_grants"),
+    path("people/grants/give/", grants.observer_grants_give, name="observer_grants_give"),
+    path("people/grants/<uuid:person_uid>/", grants.observer_grants_person, name="observer_grants_person"),
     path("my-people/", people.my_people, name="my_people"),
 ]

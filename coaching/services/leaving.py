@@ -13,9 +13,10 @@ from lms.api import Enrolment, User
 
 from .assignments import close, decline
 from .coaches import ACTIVE
-from .grants import end_grant
+from .granting import end_grant
 from .profiles import end_coach
 from .sessions import cancel_planned
+from .shown import coach_shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,14 @@ def end_helping(
     _as_learner(list(enrolments), reason, at)
     profile = CoachProfile.objects.filter(not_ended("", at.date()), person=person).first()
     if profile is not None:
-        end_coach(actor=actor, person_uid=person.uid, reason=reason, key=uuid5(key, "coach"), at=at)
+        end_coach(
+            actor=actor,
+            person_uid=person.uid,
+            reason=reason,
+            shown=coach_shown(person.uid),
+            key=uuid5(key, "coach"),
+            at=at,
+        )
     for grant in ObserverGrant.objects.filter(person=person, revoked_at=None):
         end_grant(grant, actor, reason, at)
 

@@ -102,6 +102,9 @@ class World:
     """A path on which nobody is."""
     idle: Any = None
     """A coach of nobody."""
+    take_back: Any = None
+    again: Any = None
+    """Their grants that were given and revoked today."""
     invited: Any = None
     """Somebody who has not chosen a passphrase yet."""
     left: Any = None
@@ -156,6 +159,10 @@ def build(at: datetime) -> World:
         paths.step("external", "spare"), slug="spare", role_version=paths.role(paths.requires("spare"))
     )
     world.idle, world.left = coaching.coach("Ida Idle"), people.person("Ines Left")
+    today: Any = {"granted_at": at, "until_on": at.date()}
+    (world.take_back,) = coaching.grant(world.idle, SKILLS[0], **today)
+    ended = {"revoked_at": at, "revoked_by": people.granter(), "revoked_reason": "By mistake."}
+    (world.again,) = coaching.grant(world.idle, SKILLS[1], **today, **ended)
     _covered(world, at)
     for rows in (world.near, world.far):
         TOTP.activate(rows.person, generate_totp_secret())
