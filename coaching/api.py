@@ -16,7 +16,7 @@ from coaching.models import (
 
 # isort: split
 
-# --- Who may do what, who coaches whom, who may observe
+# --- Who may do what, who coaches whom
 from coaching.policies import (
     acting,
     challenge_policy,
@@ -24,17 +24,21 @@ from coaching.policies import (
     coached_by,
     coaches_covered_by,
     commitment_policy,
-    grant_policy,
     help_policy,
     is_moderator,
     not_ended,
     post_policy,
     session_policy,
     thread_policy,
-    unlapsed_grants,
 )
 from coaching.services.assignments import assign_coach, end_assignment, enrol_with_coach, hand_over
 from coaching.services.choices import PathChoice, paths_to_choose, people_to_enrol
+from coaching.services.coach_list import (
+    coach_ending,
+    coach_lines,
+    coaches_to_manage,
+    languages_of_coaches,
+)
 from coaching.services.coaches import (
     AsCoach,
     Coaches,
@@ -53,23 +57,10 @@ from coaching.services.coaches import (
     learners_of,
     present_coach,
 )
-from coaching.services.grants import (
-    HeldGrants,
-    give_grant,
-    grants_at,
-    grants_of,
-    grants_to_manage,
-    held_grants,
-    may_observe,
-    observers_for,
-    record_grants,
-    revoke_grant,
-)
 from coaching.services.people import Helper, my_people
 from coaching.services.profiles import (
     Seats,
     change_capacity,
-    coach_profiles_of,
     end_coach,
     make_coach,
     seats_of,
@@ -85,12 +76,34 @@ from coaching.services.leaving import end_helping, give_coach_back, let_go_of_pa
 # isort: split
 
 # --- Enrolling many, and rules that enrol
+# --- Observer grants
+from coaching.policies import grant_policy, unlapsed_grants
 from coaching.services.by_rules import enrol_by_rules, look_at_rule, switch_on_rule
 from coaching.services.choices import newest_without_path
+from coaching.services.granting import GrantPlan, give_grants, plan_grants, record_grants, revoke_grants
+from coaching.services.grants import (
+    HeldGrants,
+    grants_at,
+    grants_of,
+    held_grants,
+    may_observe,
+    observers,
+    observers_for,
+    open_grants_of,
+    open_grants_of_each,
+)
 from coaching.services.many import enrol_many, plan_many
+from coaching.services.shown import grants_shown
 
 # --- How far an installation is
 from coaching.services.so_far import HelpSoFar, help_so_far
+from coaching.services.taking_back import (
+    GrantsTakenBack,
+    give_grants_again,
+    given_today,
+    revoked_today,
+    take_back_grants,
+)
 
 # isort: split
 
@@ -140,11 +153,10 @@ from coaching.services.sessions import (
 )
 from coaching.services.shown import (
     challenge_shown,
+    coach_shown,
     coaching_shown,
     commitment_now,
     commitment_shown,
-    grant_shown,
-    grants_shown,
     post_shown,
 )
 from coaching.services.threads import FILTERS, list_threads, posts_of, prompt_about, read_thread, skills_to_choose
@@ -162,11 +174,10 @@ __all__ = [
     "Post",
     "Session",
     "Thread",
-    # Who may do what, who coaches whom, who may observe
+    # Who may do what, who coaches whom
     "AsCoach",
     "CoachFact",
     "Coaches",
-    "HeldGrants",
     "Helper",
     "PathChoice",
     "Seats",
@@ -177,10 +188,11 @@ __all__ = [
     "assign_coach",
     "challenge_policy",
     "change_capacity",
+    "coach_ending",
+    "coach_lines",
     "coach_of",
     "coach_profile_of",
     "coach_profile_policy",
-    "coach_profiles_of",
     "coached_by",
     "coaches_by_enrolment",
     "coaches_by_learner",
@@ -188,39 +200,53 @@ __all__ = [
     "coaches_of",
     "coaches_on",
     "coaches_to_choose",
+    "coaches_to_manage",
     "commitment_policy",
     "end_assignment",
     "end_coach",
     "enrol_with_coach",
-    "give_grant",
-    "grant_policy",
-    "grants_at",
-    "grants_of",
-    "grants_to_manage",
     "hand_over",
-    "held_grants",
     "help_policy",
     "is_away",
     "is_coach_of",
     "is_moderator",
+    "languages_of_coaches",
     "learners_of",
     "make_coach",
-    "may_observe",
     "my_people",
     "not_ended",
-    "observers_for",
     "paths_to_choose",
     "people_to_enrol",
     "post_policy",
     "present_coach",
     "proposal_of",
     "propose_coach",
-    "record_grants",
-    "revoke_grant",
     "seats_of",
     "session_policy",
     "set_away",
     "thread_policy",
+    # Observer grants
+    "GrantPlan",
+    "GrantsTakenBack",
+    "HeldGrants",
+    "give_grants",
+    "give_grants_again",
+    "given_today",
+    "grant_policy",
+    "grants_at",
+    "grants_of",
+    "grants_shown",
+    "held_grants",
+    "may_observe",
+    "observers",
+    "observers_for",
+    "open_grants_of",
+    "open_grants_of_each",
+    "plan_grants",
+    "record_grants",
+    "revoke_grants",
+    "revoked_today",
+    "take_back_grants",
     "unlapsed_grants",
     # When somebody leaves, or a path is taken back
     "end_helping",
@@ -251,6 +277,7 @@ __all__ = [
     "challenge_of",
     "challenge_shown",
     "challenges_of",
+    "coach_shown",
     "coaching_shown",
     "commitment_now",
     "commitment_of_step",
@@ -260,8 +287,6 @@ __all__ = [
     "customers_to_choose",
     "do_facts",
     "drop_commitment",
-    "grant_shown",
-    "grants_shown",
     "hide_post",
     "hold_session",
     "list_threads",

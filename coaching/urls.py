@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from coaching.views import challenges, coach, commitments, enrolments, exchange, people, roll, sessions
+from coaching.views import (
+    challenges,
+    coach,
+    coaches,
+    commitments,
+    enrolments,
+    exchange,
+    grants,
+    people,
+    roll,
+    sessions,
+)
 
 urlpatterns = [
     path("exchange/", exchange.exchange, name="exchange"),
@@ -24,7 +35,10 @@ urlpatterns = [
     path("enrolments/rules/", enrolments.enrolments_rules, name="enrolments_rules"),
     path("enrolments/rules/new/", enrolments.enrolments_rule_new, name="enrolments_rule_new"),
     path("enrolments/rules/<uuid:rule_uid>/", enrolments.enrolments_rule, name="enrolments_rule"),
-    path("people/coach-profile/", people.coach_profiles, name="coach_profiles"),
-    path("people/grants/", people.observer_grants, name="observer_grants"),
+    path("people/coach-profile/", coaches.coach_profiles, name="coach_profiles"),
+    path("people/coach-profile/<uuid:person_uid>/end/", coaches.coach_end, name="coach_profiles_end"),
+    path("people/grants/", grants.observer_grants, name="observer_grants"),
+    path("people/grants/give/", grants.observer_grants_give, name="observer_grants_give"),
+    path("people/grants/<uuid:person_uid>/", grants.observer_grants_person, name="observer_grants_person"),
     path("my-people/", people.my_people, name="my_people"),
 ]

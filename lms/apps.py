@@ -52,7 +52,7 @@ class LmsConfig(AppConfig):
         for duty in DUTIES:
             api.register_duty(duty.code, _has(duty.code))
         authoring = ("author", "learning", ADMINISTRATOR)
-        covers, pages = ("wagtail*",), ("people_*", "coach_profiles", "observer_grants")
+        covers, pages = ("wagtail*",), ("people_*", "coach_profiles*", "observer_grants*")
         api.register_place("wagtailadmin_home", _("Authoring"), order=80, duties=authoring, covers=covers, home=50)
         api.register_place("people", _("People"), order=70, duties=("learning", ADMINISTRATOR), covers=pages)
         tree = ("teams_*",)

@@ -92,14 +92,13 @@ def _steering(fields: dict[str, Any]) -> str | None:
     return _enrolment(fields, record.steering_shown)
 
 
-def _grant(fields: dict[str, Any]) -> str | None:
-    rows = helping.ObserverGrant.objects.filter(person__uid=fields["person_uid"], skill__slug=fields["skill_slug"])
-    row = rows.filter(revoked_at=None).first()
-    return row and helping.grant_shown(row)
-
-
 def _grants(fields: dict[str, Any]) -> str:
-    return helping.grants_shown(helping.grants_to_manage(fields["actor"]))
+    held = helping.open_grants_of(fields["actor"], fields["person_uid"])
+    return helping.grants_shown(fields["person_uid"], held)
+
+
+def _ended_coach(fields: dict[str, Any]) -> str:
+    return helping.coach_shown(fields["person_uid"])
 
 
 LOOKS: dict[Callable[..., Any], Callable[[dict[str, Any]], str | None]] = {
@@ -123,8 +122,8 @@ LOOKS: dict[Callable[..., Any], Callable[[dict[str, Any]], str | None]] = {
         ),
         _steering,
     ),
-    helping.revoke_grant: _grant,
-    helping.give_grant: _grants,
+    **dict.fromkeys((helping.give_grants, helping.revoke_grants), _grants),
+    helping.end_coach: _ended_coach,
 }
 
 

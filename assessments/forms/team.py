@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.api import BUCKETS, TeamRow
-from lms.forms.fields import OneLineField
+from lms.forms.fields import FilterForm, OneLineField
 from lms.rules.names import title_order
 
 BUCKET_NAMES = {
@@ -28,8 +28,8 @@ SORT_NAMES = [
 ]
 
 
-class TeamFilter(forms.Form):
-    """Sort, bucket, team, path and name. What makes no sense is left out, never refused."""
+class TeamFilter(FilterForm):
+    """Sort, bucket, team, path and name."""
 
     q = OneLineField(label=gettext_lazy("Name"), required=False, max_length=80)
     team = forms.ChoiceField(label=gettext_lazy("Team"), required=False)
@@ -42,15 +42,5 @@ class TeamFilter(forms.Form):
         people = list(rows)
         teams = sorted({row.team for row in people if row.team}, key=title_order)
         paths = {str(row.found.enrolment.path.uid): row.found.enrolment.path.title for row in people}
-        self._choices("team", _("All teams"), [(name, name) for name in teams])
-        self._choices("path", _("All paths"), sorted(paths.items(), key=lambda pair: title_order(pair[1])))
-
-    def _choices(self, name: str, everything: str, pairs: list[tuple[str, str]]) -> None:
-        field = self.fields[name]
-        if isinstance(field, forms.ChoiceField):
-            field.choices = [("", everything), *pairs]
-
-    def chosen(self) -> dict[str, str]:
-        """What was chosen, without what was not or made no sense."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
+        self.offer("team", _("All teams"), [(name, name) for name in teams])
+        self.offer("path", _("All paths"), sorted(paths.items(), key=lambda pair: title_order(pair[1])))

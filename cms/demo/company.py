@@ -13,12 +13,13 @@ from assessments.api import CalibrationAttempt, CalibrationVersion, end_person, 
 from cms.rules.curriculum.documents import Curriculum, PersonDoc
 from cms.services.authoring.setup import name_site
 from coaching.api import (
+    coach_shown,
     end_coach,
     enrol_with_coach,
-    give_grant,
+    give_grants,
     grants_shown,
-    grants_to_manage,
     make_coach,
+    open_grants_of,
     propose_coach,
     set_away,
 )
@@ -196,27 +197,27 @@ class Company:
             if doc.observes and doc.path is None:
                 person = self.people[doc.id]
                 giver = self.people["ilse-novak"] if person == head else head
-                give_grant(
+                give_grants(
                     actor=giver,
                     person_uid=person.uid,
                     skill_slugs=doc.observes,
                     reason=reason,
                     until_on=(at + GRANT_LASTS).date(),
-                    shown=grants_shown(grants_to_manage(giver)),
+                    shown=grants_shown(person.uid, open_grants_of(giver, person.uid)),
                     key=self.key(),
                     at=at,
                 )
 
     def let_observe(self, doc: PersonDoc, skill: str, at: datetime) -> None:
         """A provisional grant for somebody who learns to observe."""
-        head = self.people[HEAD_OF_LEARNING]
-        give_grant(
+        head, person = self.people[HEAD_OF_LEARNING], self.people[doc.id]
+        give_grants(
             actor=head,
-            person_uid=self.people[doc.id].uid,
+            person_uid=person.uid,
             skill_slugs=[skill],
             reason="Passed the calibration; observes beside an experienced observer.",
             provisional=True,
-            shown=grants_shown(grants_to_manage(head)),
+            shown=grants_shown(person.uid, open_grants_of(head, person.uid)),
             key=self.key(),
             at=at,
         )
@@ -289,6 +290,7 @@ class Company:
             actor=self.people[HEAD_OF_LEARNING],
             person_uid=self.people[doc.id].uid,
             reason="Moved to regional sales",
+            shown=coach_shown(self.people[doc.id].uid),
             key=self.key(),
             at=self.at(day, 10),
         )

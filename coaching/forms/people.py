@@ -1,4 +1,4 @@
-"""Input of enrolling, coaches and grants."""
+"""Input of enrolling, of choosing a coach, and of being away."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from coaching.api import CoachProfile, PathChoice
-from lms.api import Enrolment, Skill, User
+from lms.api import Enrolment, User
 from lms.forms.fields import Day, OneLineField, OneOf, offer_people
 from lms.rules import bounds
 
-from .fields import Choices, offer_coaches, path_label, skill_choices
+from .fields import Choices, offer_coaches, path_label
 
 
 class CoachForm(forms.Form):
@@ -60,30 +60,6 @@ class EnrolForm(forms.Form):
         offer_coaches(self.fields["coach"], coaches, none=_("No coach yet"))
 
 
-class CoachProfileForm(forms.Form):
-    """Who coaches, and how many."""
-
-    person = OneOf(label=gettext_lazy("Person"))
-    capacity = forms.IntegerField(
-        label=gettext_lazy("Places"),
-        min_value=0,
-        max_value=50,
-        initial=4,
-        help_text=gettext_lazy("Learners at one time."),
-    )
-    languages = OneLineField(
-        label=gettext_lazy("Languages"), max_length=120, required=False, help_text=gettext_lazy("As in: en, da.")
-    )
-
-    def __init__(self, *args: Any, people: Iterable[User], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        offer_people(self.fields["person"], people)
-
-    def clean_languages(self) -> list[str]:
-        """Words between commas."""
-        return [name.strip() for name in self.cleaned_data["languages"].split(",") if name.strip()]
-
-
 class ProposalForm(forms.Form):
     """Who might follow, and why them."""
 
@@ -97,12 +73,6 @@ class ProposalForm(forms.Form):
         offer_coaches(self.fields["coach"], coaches)
 
 
-class CapacityForm(forms.Form):
-    """How many learners at one time."""
-
-    capacity = forms.IntegerField(label=gettext_lazy("Places"), min_value=0, max_value=50)
-
-
 class AwayForm(forms.Form):
     """Days away, both included."""
 
@@ -113,31 +83,3 @@ class AwayForm(forms.Form):
     def __init__(self, *args: Any, coaches: Iterable[CoachProfile], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer_people(self.fields["cover"], [row.person for row in coaches], none=_("Nobody"))
-
-
-class GrantForm(forms.Form):
-    """Who may observe what, why, until when."""
-
-    person = OneOf(label=gettext_lazy("Person"))
-    skills = forms.MultipleChoiceField(label=gettext_lazy("Skills"), widget=forms.CheckboxSelectMultiple)
-    reason = OneLineField(
-        label=gettext_lazy("Reason"),
-        max_length=300,
-        help_text=gettext_lazy("What makes them fit to judge it. The record keeps it."),
-    )
-    until_on = Day(
-        label=gettext_lazy("Until"),
-        required=False,
-        within=bounds.MAY_OBSERVE_UNTIL,
-        help_text=gettext_lazy("Twelve months when left open, and at most."),
-    )
-    provisional = forms.BooleanField(
-        label=gettext_lazy("Provisional"),
-        required=False,
-        help_text=gettext_lazy("For somebody who learns to observe: a second person countersigns every decision."),
-    )
-
-    def __init__(self, *args: Any, people: Iterable[User], skills: Iterable[Skill], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        offer_people(self.fields["person"], people)
-        self.fields["skills"].choices = skill_choices(skills)  # type: ignore[attr-defined]

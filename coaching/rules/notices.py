@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from lms.rules.notice_kind import NoticeKind, Reader, Words, said_day, said_when
 
@@ -52,8 +52,22 @@ def _challenge_answered(words: Words, reader: Reader) -> str:
     return _("Not early: %(title)s. %(words)s") % words
 
 
+def _coach_made(words: Words, reader: Reader) -> str:
+    said = ngettext(
+        "You are a coach now, for %(n)s learner.", "You are a coach now, for up to %(n)s learners.", words["n"]
+    )
+    return said % words
+
+
 def _may_observe(words: Words, reader: Reader) -> str:
-    return _("You may observe %(n)s skills until %(until)s.") % {**words, "until": said_day(words["until"])}
+    return _("You may observe until %(until)s: %(skills)s") % {**words, "until": said_day(words["until"])}
+
+
+def _observes_no_more(words: Words, reader: Reader) -> str:
+    """Without a reason: what was given on the same day was taken back."""
+    if words["reason"]:
+        return _("You no longer observe %(skills)s: %(reason)s") % words
+    return _("You do not observe %(skills)s after all. The grant was a mistake.") % words
 
 
 def _you_cover(words: Words, reader: Reader) -> str:
@@ -105,17 +119,11 @@ COACH_NEEDED = NoticeKind(
     "choice of a coach",
     urgent=True,
 )
-COACH_MADE = NoticeKind(
-    "coaching.coach_made", gettext_lazy("You are a coach now, for up to %(n)s learners."), "my people"
-)
+COACH_MADE = NoticeKind("coaching.coach_made", _coach_made, "my people")
 COVERS = NoticeKind("coaching.covers", _you_cover, "my people")
 
 MAY_OBSERVE = NoticeKind("coaching.may_observe", _may_observe, "my people")
-OBSERVES_NO_MORE = NoticeKind(
-    "coaching.observes_no_more",
-    gettext_lazy("You no longer observe %(skill)s: %(reason)s"),
-    "my people",
-)
+OBSERVES_NO_MORE = NoticeKind("coaching.observes_no_more", _observes_no_more, "my people")
 
 EXAMPLE_ACCEPTED = NoticeKind(
     "coaching.example_accepted",

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 MIN_MINUTES, MAX_MINUTES = 5, 240
 GRANT_MONTHS = 12
 """The longest that an observer grant lasts from the day on which it is given."""
+LAPSES_SOON = 60
+"""Days before its end from which on a grant lapses soon."""
 
 
 def overlaps(start: datetime, minutes: int, other: datetime, other_minutes: int) -> bool:

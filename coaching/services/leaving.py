@@ -15,7 +15,7 @@ from lms.api import Enrolment, User
 
 from .assignments import assign, close, decline
 from .coaches import ACTIVE, PRIMARY, coach_of
-from .grants import end_grant
+from .granting import end_grant
 from .profiles import close_profile
 from .sessions import cancel_planned
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from coaching.models import CoachAssignment, CoachProfile, Session
 from coaching.policies import coach_profile_policy, not_ended
@@ -28,10 +29,12 @@ from lms.api import (
 from lms.errors import Conflict, Invalid, NotFound
 from lms.rules.bounds import AWAY
 from lms.rules.lines import one_line
+from lms.rules.shown import require_same
 
 from .assignments import close, decline
 from .coaches import ACTIVE
 from .sessions import cancel_planned, follow_coach
+from .shown import coach_shown
 
 MOST = 50
 
@@ -70,10 +73,12 @@ def change_capacity(*, actor: User, person_uid: UUID, capacity: int, key: UUID, 
     if not claim_key(actor=actor, name="coach.capacity", key=key, at=at, about=person_uid):
         return profile
     if not CoachProfile.objects.filter(pk=profile.pk, load__lte=capacity).update(capacity=capacity):
-        raise Invalid(
-            capacity=_("%(coach)s has %(n)s learners now. Hand some over first.")
-            % {"coach": profile.person.full_name, "n": profile.load}
+        said = ngettext(
+            "%(coach)s has %(n)s learner now. Hand them over first.",
+            "%(coach)s has %(n)s learners now. Hand some over first.",
+            profile.load,
         )
+        raise Invalid(capacity=said % {"coach": profile.person.full_name, "n": profile.load})
     profile.refresh_from_db(fields=["capacity", "load"])
     return profile
 
@@ -122,18 +127,22 @@ def set_away(
 
 
 @act
-def end_coach(*, actor: User, person_uid: UUID, reason: str, key: UUID, at: datetime) -> CoachProfile:
+def end_coach(*, actor: User, person_uid: UUID, reason: str, shown: str, key: UUID, at: datetime) -> CoachProfile:
     """Somebody coaches no more: their assignments end, planned sessions are cancelled, nobody waits for them.
 
-    Raises NotFound, NotAllowed (not L&D), Invalid (no reason). Queries: constant, and about 15 a learner.
+    Raises NotFound, NotAllowed (not L&D), Invalid (no reason), Changed (``shown`` names others than they coach now),
+    Conflict (coaches no more). Queries: constant, and about 15 a learner.
     """
     profile = coach_profile_policy.get(actor, "manage", person__uid=person_uid, lock=True, related=("person",))
     reason = one_line(reason)
     if not reason:
         raise Invalid(reason=_("Say why: their learners read it."))
-    if claim_key(actor=actor, name="coach.stop", key=key, at=at, about=person_uid):
-        close_profile(profile, reason, at)
-        profile.refresh_from_db()
+    if not claim_key(actor=actor, name="coach.stop", key=key, at=at, about=person_uid):
+        return profile
+    require_coaches(profile, at)
+    require_same(shown, coach_shown(person_uid))
+    close_profile(profile, reason, at)
+    profile.refresh_from_db()
     return profile
 
 
@@ -162,10 +171,10 @@ def close_profile(profile: CoachProfile, reason: str, at: datetime) -> None:
     forget_duties(profile.person_id)
 
 
-def coach_profiles_of(actor: User) -> list[CoachProfile]:
-    """Coaches, present and past, that the actor may see, by name. Queries: 1-3."""
-    rows = coach_profile_policy.queryset(actor, "view").select_related("person", "cover__person")
-    return list(rows.order_by("person__name_order", "pk"))
+def require_coaches(profile: CoachProfile, at: datetime) -> None:
+    """Raise Conflict when somebody coaches no more."""
+    if profile.ended_on is not None and profile.ended_on <= at.date():
+        raise Conflict(_("%(person)s coaches no more.") % {"person": profile.person.full_name})
 
 
 def _record_absence(profile: CoachProfile, at: datetime) -> None:

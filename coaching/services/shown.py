@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from uuid import UUID
 
-from coaching.models import Challenge, CoachAssignment, Commitment, CommitmentSkill, ObserverGrant, Post
+from coaching.models import Challenge, CoachAssignment, CoachProfile, Commitment, CommitmentSkill, ObserverGrant, Post
 from lms.api import Enrolment
 from lms.rules.shown import fingerprint
 
@@ -45,8 +46,7 @@ def coaching_shown(enrolment: Enrolment) -> str:
     return fingerprint("coaching", enrolment.uid, coach.pk if coach else 0, named)
 
 
-def grant_shown(grant: ObserverGrant) -> str:
-    """What the list of grants shows of one. Queries: 0."""
+def _grant(grant: ObserverGrant) -> str:
     said = [
         grant.basis,
         grant.granted_at,
@@ -59,6 +59,13 @@ def grant_shown(grant: ObserverGrant) -> str:
     return fingerprint("grant", grant.pk, grant.person_id, grant.skill_id, said)
 
 
-def grants_shown(grants: Iterable[ObserverGrant]) -> str:
-    """What the whole list shows: whoever gives a grant sees there which one it replaces. Queries: 0."""
-    return fingerprint("grants", sorted(grant_shown(grant) for grant in grants))
+def grants_shown(person_uid: UUID, grants: Iterable[ObserverGrant]) -> str:
+    """What is shown of all open grants of one person: whoever gives or revokes some sees what they hold. Queries: 0."""
+    return fingerprint("grants", person_uid, sorted(_grant(grant) for grant in grants))
+
+
+def coach_shown(person_uid: UUID) -> str:
+    """What the page that ends a coach names: whom they coach or may, and for whom they stand in. Queries: 2."""
+    open_now = CoachAssignment.objects.filter(coach__person__uid=person_uid, ended_at=None).order_by("pk")
+    covers = CoachProfile.objects.filter(cover__person__uid=person_uid).order_by("pk").values_list("pk", flat=True)
+    return fingerprint("coach", person_uid, list(map(list, open_now.values_list("pk", "status"))), list(covers))

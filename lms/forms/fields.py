@@ -102,3 +102,18 @@ def offer_people(field: forms.Field, people: Iterable[User], none: str = "") -> 
     choices = [("", none or gettext("Choose a person"))]
     choices += [(str(row.uid), f"{row.full_name}, {row.job}" if row.job else row.full_name) for row in people]
     field.widget.choices = choices
+
+
+class FilterForm(forms.Form):
+    """What a list shows, read from the address. What makes no sense is left out, never refused."""
+
+    def offer(self, name: str, everything: str, pairs: Iterable[tuple[str, str]]) -> None:
+        """Fill a list to choose from."""
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [("", everything), *pairs]
+
+    def chosen(self) -> dict[str, str]:
+        """What was chosen, without what was not or made no sense."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}

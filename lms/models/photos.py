@@ -1,7 +1,7 @@
 """Photos of people: by their faces people know whom they meet.
 
 A photo is the square that its person chose, in three sizes; the file that they sent is not kept. It lives in the
-database and not in a folder: it comes and goes with the act that is about it, so that none is left over (ADR 35). The
+database and not in a folder: it comes and goes with the act that is about it, so that none is left over (ADR 36). The
 row of the person says which photo is theirs; a list of people therefore has their faces without another question.
 """
 

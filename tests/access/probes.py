@@ -299,23 +299,35 @@ post(
     "coach_profiles capacity",
     form=lambda world, who, rows: {"act": "capacity", "coach": world.people["CO"].uid, "capacity": 8},
 )
-post("coach_profiles stop", form=lambda world, who, rows: {"act": "stop", "coach": world.idle.uid, "reason": WHY})
+get("coach_profiles_end", lambda world, rows: [world.idle.uid])
 post(
-    "observer_grants give",
-    form=lambda world, who, rows: {
-        "person": rows.person.uid,
-        "skills": ["hearing"],
-        "reason": WHY,
-        "shown": seen_by(who, helping.give_grant),
-    },
+    "coach_profiles_end",
+    lambda world, rows: [world.idle.uid],
+    lambda world, who, rows: {"reason": WHY, "shown": helping.coach_shown(world.idle.uid)},
 )
+get("observer_grants_give")
 post(
-    "observer_grants revoke",
+    "observer_grants_give",
     form=lambda world, who, rows: {
-        "act": "revoke", "holder": world.people["OB"].uid, "skill": SKILLS[0], "reason": WHY,
-        "shown": seen_by(who, helping.revoke_grant, person_uid=world.people["OB"].uid, skill_slug=SKILLS[0]),
+        "act": "give", "person": rows.person.uid, "skills": ["hearing"], "reason": WHY,
+        "shown": seen_by(who, helping.give_grants, person_uid=rows.person.uid),
     },
 )  # fmt: skip
+get("observer_grants_person", lambda world, rows: [world.idle.uid])
+post(
+    "observer_grants_person revoke",
+    lambda world, rows: [world.people["OB"].uid],
+    lambda world, who, rows: {
+        "act": "revoke", "skills": SKILLS[:1], "reason": WHY,
+        "shown": seen_by(who, helping.revoke_grants, person_uid=world.people["OB"].uid),
+    },
+)  # fmt: skip
+for _act in ("take_back", "again"):
+    post(
+        f"observer_grants_person {_act}",
+        lambda world, rows: [world.idle.uid],
+        lambda world, who, rows, act=_act: {"act": act, "grants": [getattr(world, act).uid]},
+    )
 get("person_readiness", about("person"))
 post(
     "people_invite",

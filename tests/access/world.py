@@ -114,6 +114,9 @@ class World:
     """A rule that enrols, and has enrolled nobody yet."""
     idle: Any = None
     """A coach of nobody."""
+    take_back: Any = None
+    again: Any = None
+    """Their grants that were given and revoked today."""
     invited: Any = None
     """Somebody who has not chosen a passphrase yet."""
     left: Any = None
@@ -175,6 +178,10 @@ def build(at: datetime) -> World:
         switched_on_at=at - timedelta(days=1),
     )
     world.idle, world.left = coaching.coach("Ida Idle"), people.person("Ines Left")
+    today: Any = {"granted_at": at, "until_on": at.date()}
+    (world.take_back,) = coaching.grant(world.idle, SKILLS[0], **today)
+    ended = {"revoked_at": at, "revoked_by": people.granter(), "revoked_reason": "By mistake."}
+    (world.again,) = coaching.grant(world.idle, SKILLS[1], **today, **ended)
     _covered(world, at)
     for rows in (world.near, world.far):
         pictures.photo(rows.person)

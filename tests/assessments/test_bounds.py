@@ -22,7 +22,7 @@ from coaching.api import (
     Commitment,
     Session,
     enrol_with_coach,
-    give_grant,
+    give_grants,
     hold_session,
     make_commitment,
     move_session,
@@ -127,7 +127,7 @@ def promise(**typed: Any) -> Any:
 def grant(**typed: Any) -> Any:
     of = scene()
     about = {"person_uid": of.outsider.uid, "skill_slugs": ["trust"], "reason": WHY}
-    return looked(give_grant, actor=of.administrator, **about, **typed, key=basics.key(), at=basics.NOON)
+    return looked(give_grants, actor=of.administrator, **about, **typed, key=basics.key(), at=basics.NOON)
 
 
 def away(**typed: Any) -> Any:
@@ -209,7 +209,7 @@ SERVICES: dict[tuple[Any, str], Callable[..., Any]] = {
     (pause_path, "until_on"): steer(pause_path, from_on=basics.MONDAY.date()),
     (extend_step, "due_on"): steer(extend_step, step_uid=basics.uid("promise")),
     (make_commitment, "by_on"): promise,
-    (give_grant, "until_on"): grant,
+    (give_grants, "until_on"): grant,
     (set_away, "away_from"): away,
     (set_away, "away_until"): away,
     (plan_session, "planned_at"): talk(plan_session),

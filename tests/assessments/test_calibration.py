@@ -149,7 +149,9 @@ def test_a_pass_renews_a_grant_for_twelve_months_in_nobodys_name(basis: str) -> 
     assert "agreement of 1.00" in now.reason
     held.refresh_from_db()
     assert (held.revoked_by, held.ended_by_attempt, held.revoked_reason) == (None, attempt.uid, "Renewed.")
-    page = words_of(log_in(people.in_group(LEARNING_ADMINISTRATORS)).get(reverse("observer_grants")))
+    page = words_of(
+        log_in(people.in_group(LEARNING_ADMINISTRATORS)).get(reverse("observer_grants_person", args=[who.uid]))
+    )
     assert "By calibration, 2 March 2026" in page
 
 

@@ -23,10 +23,10 @@ from hypothesis import strategies as st
 from assessments.api import SkillPart, occasions_for, queue_of, team_in_order, team_of, watchers_for
 from coaching.api import (
     CoachProfile,
-    coach_profiles_of,
     coaches_to_choose,
-    grants_to_manage,
+    coaches_to_manage,
     learners_of,
+    observers,
     people_to_enrol,
 )
 from lms import clock
@@ -272,12 +272,12 @@ def test_every_list_of_people_stands_in_one_order(company: judging.Scene) -> Non
         "people": list(User.objects.all()),
         "to choose": people_here(),
         "to enrol": people_to_enrol(boss),
-        "coaches": [row.person for row in coach_profiles_of(boss)],
+        "coaches": [row.person for row in coaches_to_manage(boss, on=now.date())],
         "coaches to choose": [row.person for row in coaches_to_choose(now.date())],
         "learners of a coach": [row.person for row in learners_of(company.coach, now)],
         "learners who wait": [Enrolment.objects.get(pk=pk).person for pk in queue_of(company.coach, now).learners],
         "managers": managers_of_each([company.learner.pk], now.date())[company.learner.pk],
-        "grants": [row.person for row in grants_to_manage(boss)],
+        "grants": list(observers(boss, on=now.date())),
         "observers": [row.person for row in watchers_for(parts, company.learner, company.coach, now.date())],
         "occasions": [row.enrolment.person for row in occasions_for(company.observer, [row.pk for row in skills], now)],
         "team": [row.found.enrolment.person for row in team_in_order(team_of(~Q(pk=None), now), "name")],

@@ -19,7 +19,7 @@ from assessments.api import (
     revoke_signoff,
     verify_ledger,
 )
-from coaching.api import give_grant
+from coaching.api import give_grants, give_grants_again, revoke_grants, take_back_grants
 from coaching.models import ObserverGrant
 from lms.errors import Conflict
 from lms.models import DutyHolding, Skill, User
@@ -84,7 +84,7 @@ def test_a_grant_by_a_duty_that_is_gone_is_found(work: decisions.DecisionScene) 
     )
     friend = people.person("Fred Friend")
     looked(
-        give_grant,
+        give_grants,
         actor=false,
         person_uid=friend.uid,
         skill_slugs=["listening"],
@@ -94,6 +94,28 @@ def test_a_grant_by_a_duty_that_is_gone_is_found(work: decisions.DecisionScene) 
     )
     DutyHolding.objects.filter(pk=duty.pk)._raw_delete("default")
     assert any("was given by somebody who was no learning administrator then" in text for text in findings())
+
+
+def test_what_was_seen_by_a_grant_that_was_taken_back_stays_true(work: decisions.DecisionScene) -> None:
+    """Between giving by mistake and taking back somebody observes; then what they had holds again. All is verified."""
+    ld, who = people.in_group("Learning administrators", at=MONDAY - DAY), work.another()
+    about = {"actor": ld, "person_uid": who.uid}
+    before = ObserverGrant.objects.get(person=who)
+    made = looked(
+        give_grants, **about, skill_slugs=["listening"], reason="Meant somebody else.", key=basics.key(),
+        at=MONDAY - 2 * HOUR,
+    )  # fmt: skip
+    decisions.watch(work, who, MONDAY - HOUR)
+    done = take_back_grants(**about, grant_uids=[row.uid for row in made], key=basics.key(), at=MONDAY)
+    decisions.watch(work, who, MONDAY + HOUR, context="on the phone")
+    gone = looked(
+        revoke_grants, **about, skill_slugs=["listening"], reason="Meant somebody else.", key=basics.key(),
+        at=MONDAY + 2 * HOUR,
+    )  # fmt: skip
+    uids = [row.uid for row in gone]
+    (new,) = give_grants_again(**about, grant_uids=uids, key=basics.key(), at=MONDAY + 3 * HOUR)
+    assert findings() == []
+    assert {done.again[0].until_on, new.until_on} == {before.until_on}
 
 
 # --- At the same time

@@ -283,8 +283,8 @@ def test_felix_and_tariq_are_on_their_way() -> None:
 @shows("coach-in-training")
 def test_ana_learns_to_coach_and_her_grant_is_provisional() -> None:
     assert "Rate the vignettes" in words("ana-duarte", "/today/")
-    page = words("ruta-balode", "/people/grants/")
-    assert re.search(r"Ana Duarte Listening and discovery, until [^.]*? provisional, given by Ruta Balode", page)
+    page = words("ruta-balode", "/people/grants/?q=ana+duarte")
+    assert re.search(r"Ana Duarte Until [^:]*: Listening and discovery \(provisional\)", page)
 
 
 # --- Those around them --------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Coach profiles, being away, observer grants, my people."""
+"""Coach profiles, being away, my people."""
 
 from __future__ import annotations
 
@@ -10,26 +10,19 @@ import pytest
 
 from coaching.api import (
     CoachProfile,
-    ObserverGrant,
     change_capacity,
     coach_of,
+    coach_shown,
     coaches_to_choose,
     end_coach,
-    give_grant,
-    grants_at,
-    grants_of,
     make_coach,
-    may_observe,
     my_people,
-    observers_for,
-    record_grants,
-    revoke_grant,
     set_away,
 )
-from lms.api import Act, Notice, User
+from lms.api import Act, Notice
 from lms.clock import now
-from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
-from tests.factories import basics, coaching, people
+from lms.errors import Changed, Conflict, DomainError, Invalid, NotAllowed, NotFound
+from tests.factories import basics, coaching, paths, people
 from tests.shown import looked
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +33,6 @@ TODAY = basics.NOON.date()
 def state() -> tuple[Any, ...]:
     return (
         list(CoachProfile.objects.order_by("pk").values()),
-        list(ObserverGrant.objects.order_by("pk").values()),
         Notice.objects.count(),
         Act.objects.count(),
     )
@@ -80,19 +72,28 @@ def test_capacity_never_falls_below_the_learners_they_have() -> None:
     refused(NotAllowed, lambda: change_capacity(capacity=9, key=basics.key(), **fields))
 
 
+def assign_coach_to_another(scene: coaching.HelpScene) -> None:
+    """Somebody else becomes a learner of the coach."""
+    coaching.assign(paths.enrolment(people.person("Nora Next"), scene.enrolment.path_version), scene.coach)
+
+
 def test_ending_a_coach_leaves_nobody_waiting_for_them() -> None:
     scene = coaching.help_scene()
     planned = coaching.session(scene.enrolment, scene.coach, coaching.soon())
     away = coaching.coach("Away", away_from=TODAY, away_until=TODAY)
     CoachProfile.objects.filter(person=away).update(cover=CoachProfile.objects.get(person=scene.coach))
     fields = {"actor": scene.administrator, "person_uid": scene.coach.uid, "at": basics.NOON}
-    refused(Invalid, lambda: end_coach(reason="", key=basics.key(), **fields))
-    ended = end_coach(reason="Moves to another country.", key=basics.key(), **fields)
+    refused(Invalid, lambda: looked(end_coach, reason="", key=basics.key(), **fields))
+    stale = coach_shown(scene.coach.uid)
+    assign_coach_to_another(scene)
+    refused(Changed, lambda: end_coach(reason="Moves.", shown=stale, key=basics.key(), **fields))
+    ended = looked(end_coach, reason="Moves to another country.", key=basics.key(), **fields)
     assert (ended.load, ended.ended_on) == (0, TODAY)
     assert coach_of(scene.enrolment) is None
     planned.refresh_from_db()
     assert planned.status == "cancelled"
     assert CoachProfile.objects.get(person=away).cover is None
+    refused(Conflict, lambda: looked(end_coach, reason="Twice", key=basics.key(), **fields))
     assert scene.coach not in [row.person for row in coaches_to_choose(TODAY)]
     again = make_coach(
         actor=scene.administrator, person_uid=scene.coach.uid, capacity=1, key=basics.key(), at=coaching.soon()
@@ -116,128 +117,6 @@ def test_being_away_takes_two_days_and_another_coach() -> None:
     assert kept.cover
     assert kept.cover.person == scene.other_coach
     assert Notice.objects.get().person == scene.other_coach
-
-
-def give(scene: coaching.HelpScene, who: User, **changes: Any) -> list[ObserverGrant]:
-    fields = {
-        "actor": who,
-        "person_uid": scene.outsider.uid,
-        "skill_slugs": ["trust", "listening"],
-        "reason": "Known for it.",
-        "key": basics.key(),
-        "at": basics.NOON,
-    }
-    return looked(give_grant, **(fields | changes))
-
-
-def test_a_founding_grant_lasts_twelve_months() -> None:
-    scene = coaching.help_scene()
-    key = basics.key()
-    made = give(scene, scene.administrator, key=key)
-    assert {(row.skill.slug, row.basis) for row in made} == {("trust", "founding"), ("listening", "founding")}
-    assert {row.until_on.isoformat() for row in made} == {"2027-03-09"}
-    before = state()
-    assert give(scene, scene.administrator, key=key) == made
-    assert state() == before
-    ids = {skill.pk for skill in scene.skills}
-    last = basics.NOON.replace(year=2027)
-    assert may_observe(scene.outsider.pk, ids, basics.NOON) == ids
-    assert may_observe(scene.outsider.pk, ids, last) == ids
-    assert may_observe(scene.outsider.pk, ids, last + timedelta(days=1)) == set()
-
-
-@pytest.mark.parametrize("role", ["manager", "coach", "outsider"])
-def test_managers_coaches_and_outsiders_cannot_give_grants(role: str) -> None:
-    scene = coaching.help_scene()
-    refused(NotAllowed, lambda: give(scene, getattr(scene, role)))
-
-
-def test_nobody_gives_a_grant_to_themself() -> None:
-    scene = coaching.help_scene()
-    refused(NotAllowed, lambda: give(scene, scene.administrator, person_uid=scene.administrator.uid))
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"reason": " "},
-        {"skill_slugs": []},
-        {"skill_slugs": ["trust", "none"]},
-        {"until_on": TODAY - timedelta(days=1)},
-        {"until_on": TODAY + timedelta(days=366)},
-    ],
-)
-def test_a_grant_with_a_wrong_field_is_refused(change: dict[str, Any]) -> None:
-    scene = coaching.help_scene()
-    refused(Invalid, lambda: give(scene, scene.administrator, **change))
-
-
-def test_a_renewal_is_a_new_row() -> None:
-    scene = coaching.help_scene()
-    give(scene, scene.administrator, skill_slugs=["trust"])
-    (new,) = give(
-        scene, scene.administrator, skill_slugs=["trust"], at=coaching.soon(), until_on=TODAY + timedelta(days=300)
-    )
-    old = ObserverGrant.objects.exclude(pk=new.pk).get()
-    assert (old.revoked_at, old.revoked_by) == (coaching.soon(), scene.administrator)
-    assert grants_at(scene.outsider.pk, [new.skill_id], coaching.soon(-1) + timedelta(hours=2))
-    assert may_observe(scene.outsider.pk, [new.skill_id], coaching.soon()) == {new.skill_id}
-
-
-def test_revoking_needs_a_reason_and_an_open_grant() -> None:
-    scene = coaching.help_scene()
-    give(scene, scene.administrator, skill_slugs=["trust"])
-    fields = {"person_uid": scene.outsider.uid, "skill_slug": "trust", "at": coaching.soon()}
-    refused(Invalid, lambda: looked(revoke_grant, actor=scene.administrator, reason="", key=basics.key(), **fields))
-    refused(NotFound, lambda: looked(revoke_grant, actor=scene.manager, reason="No", key=basics.key(), **fields))
-    refused(NotAllowed, lambda: looked(revoke_grant, actor=scene.outsider, reason="No", key=basics.key(), **fields))
-    key = basics.key()
-    row = looked(revoke_grant, actor=scene.administrator, reason="Left the field.", key=key, **fields)
-    assert (row.revoked_reason, row.revoked_at) == ("Left the field.", coaching.soon())
-    before = state()
-    assert looked(revoke_grant, actor=scene.administrator, reason="Left the field.", key=key, **fields) == row
-    assert state() == before
-    refused(
-        NotFound, lambda: looked(revoke_grant, actor=scene.administrator, reason="Twice", key=basics.key(), **fields)
-    )
-    give(scene, scene.administrator, skill_slugs=["listening"])
-    other = fields | {"skill_slug": "listening"}
-    refused(Conflict, lambda: looked(revoke_grant, actor=scene.administrator, reason="Same form", key=key, **other))
-    assert may_observe(scene.outsider.pk, [row.skill_id], coaching.soon(25)) == set()
-    assert grants_at(scene.outsider.pk, [row.skill_id], coaching.soon(23))
-    assert not grants_at(scene.outsider.pk, [row.skill_id], coaching.soon(25))
-
-
-def test_observers_know_every_skill_and_are_here() -> None:
-    scene = coaching.help_scene()
-    listening, trust = scene.skills
-    both, one, gone = people.person("Both"), people.person("One"), people.person("Gone")
-    coaching.grant_for_long(both, "listening", "trust")
-    coaching.grant_for_long(one, "listening")
-    coaching.grant_for_long(gone, "listening", "trust")
-    User.objects.filter(pk=gone.pk).update(is_active=False, deactivated_at=basics.NOON)
-    today = now().date()
-    assert observers_for([listening.pk, trust.pk], on=today) == [both]
-    assert observers_for([listening.pk], on=today) == [both, one]
-    assert observers_for([listening.pk], exclude=[both], on=today) == [one]
-    assert observers_for([], on=today) == []
-    assert may_observe(gone.pk, [trust.pk], basics.NOON) == set()
-    assert grants_of([both.pk, one.pk, scene.learner.pk], today) == {
-        both.pk: {listening.pk: "founding", trust.pk: "founding"},
-        one.pk: {listening.pk: "founding"},
-        scene.learner.pk: {},
-    }
-
-
-def test_calibration_on_the_floor_above_writes_grants_too() -> None:
-    scene = coaching.help_scene()
-    give(scene, scene.administrator, skill_slugs=["trust"])
-    trust = scene.skills[1]
-    record_grants(
-        person=scene.outsider, skill_ids=[trust.pk], basis="calibrated", until_on=coaching.FAR,
-        attempt_uid=basics.key(), reason="8 of 10", at=coaching.soon(),
-    )  # fmt: skip
-    assert grants_of([scene.outsider.pk], TODAY) == {scene.outsider.pk: {trust.pk: "calibrated"}}
 
 
 def test_my_people_with_who_covers() -> None:

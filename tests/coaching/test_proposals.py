@@ -69,7 +69,7 @@ def test_a_proposal_outlives_the_coach_who_made_it() -> None:
     scene = coaching.help_scene()
     propose(scene)
     known = {"person_uid": scene.coach.uid, "reason": "Moved", "key": basics.key(), "at": basics.NOON}
-    end_coach(actor=scene.administrator, **known)
+    looked(end_coach, actor=scene.administrator, **known)
     assert coach_of(scene.enrolment) is None
     assert proposal_of(scene.enrolment) is not None
     assert any("needs another coach" in text for text in notices.told(scene.manager))

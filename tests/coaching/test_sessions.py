@@ -169,7 +169,7 @@ def held_early(scene: coaching.HelpScene, made: Session) -> None:
 
 def coach_stopped(scene: coaching.HelpScene, made: Session) -> None:
     why = {"reason": "Moved", "key": basics.key(), "at": basics.NOON}
-    end_coach(actor=scene.administrator, person_uid=scene.coach.uid, **why)
+    looked(end_coach, actor=scene.administrator, person_uid=scene.coach.uid, **why)
 
 
 def coaching_ended(scene: coaching.HelpScene, made: Session) -> None:

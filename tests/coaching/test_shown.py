@@ -18,12 +18,12 @@ from coaching.api import (
     assign_coach,
     confirm_commitment,
     end_assignment,
-    give_grant,
+    give_grants,
     hand_over,
     hide_post,
     propose_coach,
     report_commitment,
-    revoke_grant,
+    revoke_grants,
     send_back_commitment,
     set_prompt,
     show_post,
@@ -120,10 +120,10 @@ def right(scene: coaching.HelpScene) -> Acts:
     other = people.in_group(LEARNING_ADMINISTRATORS, people.person("Lars Learning"))
     fields = {"skill_slugs": ["trust"], "reason": "Learns it.", "provisional": True}
     acts = [
-        partial(revoke_grant, skill_slug="trust", reason="Left the field.", **known),
-        partial(give_grant, skill_slugs=["trust"], reason="Knows it.", **known),
+        partial(revoke_grants, skill_slugs=["trust"], reason="Left the field.", **known),
+        partial(give_grants, skill_slugs=["trust"], reason="Knows it.", **known),
     ]
-    return acts, known, lambda: looked(give_grant, **known | {"actor": other}, **fields, key=basics.key())
+    return acts, known, lambda: looked(give_grants, **known | {"actor": other}, **fields, key=basics.key())
 
 
 @pytest.mark.parametrize("case", [promise, example, wish, proposal, first_coach, right])

@@ -34,19 +34,20 @@ def make_coach(ld: Person, name: str, capacity: int) -> None:
     choose(form, "person", name)
     form.locator("input[name=capacity]").fill(str(capacity))
     form.locator("button[value=make]").click()
-    ld.page.get_by_text(f"Done: {name}").wait_for()
+    ld.page.get_by_text(f"{name} coaches, with").wait_for()
 
 
 def give_grant(ld: Person, name: str, *skills: str) -> None:
-    """L&D gives observer grants with a reason."""
-    ld.go("/people/grants/")
-    form = ld.page.locator("form:has(button[value=give])")
+    """L&D gives observer grants with a reason, having read what will happen."""
+    ld.go("/people/grants/give/")
+    form = ld.page.locator("form:has(button[value=ask])")
     choose(form, "person", name)
     for skill in skills:
         form.locator(f"input[name=skills][value={skill}]").check()
     form.locator("input[name=reason], textarea[name=reason]").fill("Has done this with customers for years.")
-    form.locator("button[value=give]").click()
-    ld.page.get_by_text("Granted.").wait_for()
+    form.locator("button[value=ask]").click()
+    ld.page.locator("button[value=give]").click()
+    ld.page.get_by_text(f"{name} may observe").wait_for()
 
 
 def enrol(manager: Person, name: str, path: str, coach: str) -> None:

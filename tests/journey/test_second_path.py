@@ -39,7 +39,8 @@ FORMS = [
     "lesson",
     "observe",
     "observe rate",
-    "observer_grants give",
+    "observer_grants_give ask",
+    "observer_grants_give give",
     "practice_attempt mark",
     "practice_attempt say",
     "practice_attempt write",
@@ -53,7 +54,8 @@ FORMS = [
 """Every kind of form that the journey sends; a new one must be added here and meet all that follows."""
 IN_WORDS = {
     "case_decide", "commitment report", "commitment_new", "evidence_add", "exchange_thread answer", "observe",
-    "observe rate", "observer_grants give", "practice_attempt write", "request_new", "session hold", "session_plan",
+    "observe rate", "observer_grants_give ask", "observer_grants_give give", "practice_attempt write", "request_new",
+    "session hold", "session_plan",
 }  # fmt: skip
 """Those of them in which somebody writes."""
 EVERYBODYS = {"account_reauthenticate", "exchange_thread answer"}

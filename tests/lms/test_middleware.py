@@ -37,7 +37,7 @@ FORMS = [
     "/people/{uid}/external/",
     "/people/invite/",
     "/people/coach-profile/",
-    "/people/grants/",
+    "/people/grants/give/",
 ]
 
 

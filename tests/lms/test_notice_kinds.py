@@ -172,10 +172,13 @@ SAYS: dict[str, tuple[dict[str, Any], str]] = {
         {"coach": "Carl", "from": "2026-03-03", "until": "2026-03-09"},
         "You cover for Carl from 3 March 2026 to 9 March 2026.",
     ),
-    "coaching.may_observe": ({"n": 2, "until": "2027-03-02"}, "You may observe 2 skills until 2 March 2027."),
+    "coaching.may_observe": (
+        {"skills": "Listening, Trust", "until": "2027-03-02"},
+        "You may observe until 2 March 2027: Listening, Trust",
+    ),
     "coaching.observes_no_more": (
-        {"skill": "Listening", "reason": "Changed work"},
-        "You no longer observe Listening: Changed work",
+        {"skills": "Listening, Trust", "reason": "Changed work"},
+        "You no longer observe Listening, Trust: Changed work",
     ),
     "coaching.example_accepted": (
         {"who": "Carl", "title": "A cutter"},
@@ -244,6 +247,8 @@ OTHERWISE = [
      "Your path is paused from 3 March 2026: A leave"),
     ("coaching.challenge_answered", {"accepted": False, "title": "Visit", "words": "Too soon."},
      "Not early: Visit. Too soon."),
+    ("coaching.observes_no_more", {"skills": "Listening", "reason": ""},
+     "You do not observe Listening after all. The grant was a mistake."),
     ("assessments.request_answered", {"name": "Olga", "standard": "Visit", "accepted": True},
      "Olga will watch: Visit"),
     ("assessments.countersigned", {"name": "Vera", "meaning": "May act alone", "agreed": False},

@@ -190,7 +190,7 @@ def _renew(found: Calibration, attempt: CalibrationAttempt, at: datetime) -> Non
     if found.decides and held:
         record_grants(
             person=person,
-            skill_ids=[skill.pk],
+            skills=[skill],
             basis=ObserverGrant.Basis.CALIBRATED,
             until_on=months_later(at.date(), GRANT_MONTHS),
             attempt_uid=attempt.uid,
