@@ -22,7 +22,7 @@ class Schedule(Thread):
 
     def __init__(self) -> None:
         super().__init__(name="schedule", daemon=True)
-        self.service = Service(app, max_interval=LONGEST_SLEEP)
+        self.service = Service(app, max_interval=LONGEST_SLEEP, scheduler_cls=app.conf.beat_scheduler)
         self.asked_to_stop = False
 
     def run(self) -> None:

@@ -10,7 +10,7 @@ import pytest
 from cms.api import SetUp, begin_empty, begin_with_starter, run_starter, set_up_of
 from cms.models import StarterCurriculum
 from cms.services.setup import starter
-from coaching.api import CoachProfile, enrol_with_coach, give_grant, make_coach
+from coaching.api import CoachProfile, enrol_with_coach, give_grants, make_coach
 from coaching.models import ObserverGrant
 from lms import clock
 from lms.api import (
@@ -94,7 +94,7 @@ def test_six_steps_from_an_empty_installation(monkeypatch: pytest.MonkeyPatch) -
     skill = Skill.objects.order_by("pk").first()
     assert skill
     grant = {"person_uid": sam.uid, "skill_slugs": [skill.slug], "reason": "Did it for years."}
-    do(lambda **fields: looked(give_grant, **fields), ruta, **grant)
+    do(lambda **fields: looked(give_grants, **fields), ruta, **grant)
     assert now() == ("done done done done done open", "enrolment")
     lucia, path = invite("Lucia Moreno", team), Path.objects.get()
     do(

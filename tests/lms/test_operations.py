@@ -20,7 +20,7 @@ from django.test.utils import override_settings
 from django.utils.module_loading import import_string
 
 from assessments.api import verify_nightly
-from lms import clock, receivers, schedule, tasks
+from lms import clock, receivers, schedule, tasks, worker_with_schedule
 from lms.api import (
     SCHEDULE,
     WORKER,
@@ -100,6 +100,13 @@ def test_the_schedule_writes_its_own_heartbeat_twice_a_minute(monkeypatch: pytes
         seconds[0] += passed
         assert kept.tick() == 1.0
     assert written == [SCHEDULE] * 3
+
+
+def test_the_schedule_in_a_worker_shows_that_it_lives_too() -> None:
+    """Celery's own service takes another one unless it is told."""
+    scheduler = worker_with_schedule.Schedule().service.scheduler
+    scheduler.close()
+    assert isinstance(scheduler, schedule.ScheduleWithHeartbeat)
 
 
 def test_a_database_that_is_away_stops_no_schedule(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
