@@ -60,6 +60,8 @@ class Bounds:
 FIRST_DAY_HERE = Bounds(back=60 * YEAR, ahead=2 * YEAR)
 """Somebody's first day at the company: whoever coaches may have come long ago."""
 LAST_DAY_HERE = Bounds(back=2 * YEAR, ahead=0)
+LAST_DAY_STATED = Bounds(back=2 * YEAR, ahead=2 * YEAR)
+"""Of somebody who is here, as a file of HR states it."""
 PATH_BEGINS = Bounds(back=2 * YEAR, ahead=YEAR)
 PAUSE_BEGINS = Bounds(back=2 * YEAR, ahead=YEAR)
 PAUSE_ENDS = Bounds(back=2 * YEAR, ahead=3 * YEAR)
