@@ -38,6 +38,7 @@ class LmsConfig(AppConfig):
         register_addresses(self.name, ADDRESSES)
         api.register_links(FINDERS)
         api.register_wake_up(import_module("lms.tasks").wake_for_mail)
+        api.register_invitation_link(_invitation_link)
         for kind in api.SEALED:
             api.register_sealed(kind)
         api.register_duty("learner", _enrolled(*api.Enrolment.OPEN))
@@ -55,6 +56,11 @@ class LmsConfig(AppConfig):
         api.register_place("organisation", _("Organisation"), order=30, duties=run_it, covers=parts, menu=True)
         own = ("account_*", "mfa_*", "usersessions_*", "language")
         api.register_place("mfa_index", _("Sign-in and security"), order=60, covers=own, menu=True)
+
+
+def _invitation_link(person: Any) -> str:
+    """Where somebody chooses a passphrase."""
+    return str(import_module("lms.views.people").invitation_link(person))
 
 
 def _enrolled(*statuses: str) -> Any:

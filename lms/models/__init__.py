@@ -6,6 +6,7 @@ from .completions import Extension, LessonCompletion, Opening, StepCompletion, T
 from .duties import DutyHolding
 from .enrolments import Enrolment, Pause
 from .gates import SkillGate
+from .imports import AddressProposal, ImportedRow, ImportMapping, Invitation, PeopleImport
 from .labels import Label
 from .lines import ManyLines, OneLine
 from .locations import ChangedDay, Location
@@ -20,6 +21,7 @@ from .teams import Cohort, Customer, Membership, Team
 
 __all__ = [
     "Act",
+    "AddressProposal",
     "ChangedDay",
     "Cohort",
     "Customer",
@@ -28,6 +30,9 @@ __all__ = [
     "Extension",
     "Family",
     "FormerAddress",
+    "ImportMapping",
+    "ImportedRow",
+    "Invitation",
     "Label",
     "LessonCompletion",
     "Location",
@@ -45,6 +50,7 @@ __all__ = [
     "Path",
     "PathVersion",
     "Pause",
+    "PeopleImport",
     "Reminder",
     "Requirement",
     "RoleProfile",
