@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from lms.views import address, duties, health, language, log_in, organisation, people, second_factor, teams
+from lms.views import address, duties, health, imports, language, log_in, organisation, people, second_factor, teams
 
 handler400 = "lms.views.errors.bad_request"
 handler500 = "lms.views.errors.server_error"
@@ -12,6 +12,13 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("people/", people.people, name="people"),
     path("people/invite/", people.invite, name="people_invite"),
+    path("people/import/", imports.people_import, name="people_import"),
+    path("people/import/addresses/", imports.people_addresses, name="people_addresses"),
+    path("people/import/addresses/<uuid:uid>/keep/", imports.people_address_keep, name="people_address_keep"),
+    path("people/import/people.csv", imports.people_csv, name="people_csv"),
+    path("people/import/people.xlsx", imports.people_xlsx, name="people_xlsx"),
+    path("people/import/<uuid:uid>/", imports.people_import_file, name="people_import_file"),
+    path("people/import/<uuid:uid>/left-out.csv", imports.people_import_left_out, name="people_import_left_out"),
     path("people/<uuid:uid>/invite/", people.invite_again, name="people_invite_again"),
     path("people/<uuid:uid>/team/", teams.people_move, name="people_move"),
     path("people/<uuid:uid>/second-factor/", second_factor.people_second_factor, name="people_second_factor"),

@@ -18,10 +18,12 @@ from wagtail.models import Page
 
 from assessments.models import ScenarioVersion
 from lms import clock
-from lms.api import User
+from lms.api import PeopleImport, User
 from lms.rules.names import country_name
+from lms.rules.people_files.tables import read_table
 from lms.rules.workdays import countries, public_holidays, regions_of
 from lms.templatetags.vouch import initials
+from tests.people_files import ANA
 
 OURS = ("lms", "coaching", "assessments", "cms")
 NOT_DATA = {"lms.OutgoingMail"}
@@ -80,6 +82,15 @@ def words_of_rows() -> set[str]:
     words |= {get_language_info(code)["name_local"] for code, _name in settings.LANGUAGES}  # each in its own words
     found = {word for word in found if not re.fullmatch(r"[a-z_]*", word)} | words
     return found | {word[:1].upper() + word[1:] for word in found} | names | zones | {"Something new"}
+
+
+def words_of_files() -> set[str]:
+    """What stands in files with people that wait, and in the one that probes bring."""
+    tables = [read_table(bytes(row.content)) for row in PeopleImport.objects.exclude(content=None)]
+    cells = {
+        cell for table in tables for cells in (table.heads, *(line.cells for line in table.lines)) for cell in cells
+    }
+    return cells | {*ANA, "new.csv", "en"}
 
 
 def meters(version: ScenarioVersion) -> Iterator[str]:

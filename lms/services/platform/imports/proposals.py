@@ -32,9 +32,9 @@ def decline_address(*, actor: User, proposal_uid: UUID, key: UUID, at: datetime)
 
     Raises NotFound, NotAllowed (no administrator, or their own).
     """
+    people_policy.require(actor, "invite")
     row = AddressProposal.objects.select_related("person").filter(uid=proposal_uid).first()
     if row is None:
-        people_policy.require(actor, "invite")
         raise NotFound(_("There is no such proposal."))
     people_policy.get(actor, "address", pk=row.person_id)
     if claim_key(actor=actor, name="person.address_kept", key=key, at=at, about=row.person.uid) and not row.declined_at:
