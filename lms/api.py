@@ -142,6 +142,32 @@ from lms.services.platform.photos import let_photo_go, photo_of, remove_own_phot
 
 # isort: split
 
+# --- People from files
+from lms.models import AddressProposal, ImportedRow, ImportMapping, Invitation, PeopleImport
+from lms.services.platform.imports.applying import apply_import
+from lms.services.platform.imports.back import TakenBack, may_be_taken_back, take_back_import
+from lms.services.platform.imports.export import left_out_file, people_table
+from lms.services.platform.imports.files import (
+    choose_columns,
+    forget_files,
+    import_of,
+    imports_so_far,
+    kept_mappings,
+    look_at_import,
+    mapping_named,
+    read_people_file,
+)
+from lms.services.platform.imports.invitations import (
+    invite_imported,
+    not_invited,
+    register_invitation_link,
+    send_invitations,
+)
+from lms.services.platform.imports.looking import FileChoices, FileLook, look_at
+from lms.services.platform.imports.proposals import decline_address, open_proposals, proposed_address
+
+# isort: split
+
 # --- The organisation, where and when its people work
 from lms.policies import location_policy, organisation_policy
 from lms.services.platform.calendars import calendar_of, calendars, expiring_days
@@ -512,6 +538,36 @@ __all__ = [
     "remove_own_photo",
     "remove_photo",
     "set_photo",
+    # People from files
+    "AddressProposal",
+    "FileChoices",
+    "ImportMapping",
+    "ImportedRow",
+    "Invitation",
+    "FileLook",
+    "PeopleImport",
+    "TakenBack",
+    "apply_import",
+    "choose_columns",
+    "decline_address",
+    "forget_files",
+    "import_of",
+    "imports_so_far",
+    "invite_imported",
+    "kept_mappings",
+    "left_out_file",
+    "look_at",
+    "look_at_import",
+    "mapping_named",
+    "may_be_taken_back",
+    "not_invited",
+    "open_proposals",
+    "people_table",
+    "proposed_address",
+    "read_people_file",
+    "register_invitation_link",
+    "send_invitations",
+    "take_back_import",
     # The organisation, where and when its people work
     "UNNAMED",
     "calendar_of",

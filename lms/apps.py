@@ -44,6 +44,7 @@ class LmsConfig(AppConfig):
         api.register_work(WORK)
         api.register_sender(tasks.send_task)
         api.register_health("broker", api.Check(_("Broker"), tasks.broker_answers))
+        api.register_invitation_link(_invitation_link)
         for kind in api.SEALED:
             api.register_sealed(kind)
         api.register_duty("learner", _enrolled(*api.Enrolment.OPEN))
@@ -65,6 +66,11 @@ class LmsConfig(AppConfig):
         api.register_place("me", _("Your own facts"), order=50, covers=facts, menu=True)
         own = ("account_*", "mfa_*", "usersessions_*", "language")
         api.register_place("mfa_index", _("Sign-in and security"), order=60, covers=own, menu=True)
+
+
+def _invitation_link(person: Any) -> str:
+    """Where somebody chooses a passphrase."""
+    return str(import_module("lms.views.people").invitation_link(person))
 
 
 def _enrolled(*statuses: str) -> Any:

@@ -21,6 +21,18 @@ def wake_for_mail() -> None:
 
 
 @shared_task
+def send_invitations() -> int:
+    """Invite the people whose moment has come."""
+    return api.send_invitations(clock.now())
+
+
+@shared_task
+def forget_files() -> int:
+    """Let the content of files with people go that were read a day ago."""
+    return api.forget_files(clock.now())
+
+
+@shared_task
 def say_reminders() -> int:
     """Say what people are to be reminded of now."""
     return api.say_reminders(clock.now())

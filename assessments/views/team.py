@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -20,8 +18,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from assessments import api
 from assessments.forms.team import BUCKET_NAMES, TeamFilter
@@ -30,11 +26,11 @@ from lms import clock
 from lms.api import Enrolment, enrolment_policy, mark_external_done, people_policy, unread_notices
 from lms.errors import NotAllowed, NotFound
 from lms.requests import SignedInRequest, key_of
+from lms.rules.spreadsheets import CSV_TYPE, XLSX_TYPE, csv_file, xlsx_file
 from lms.rules.waiting import days_since
 from lms.views.acting import uid_or_none
 
 PER_PAGE = 50
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @login_required
@@ -125,9 +121,7 @@ def _cards(rows: Iterable[api.TeamRow]) -> list[tuple[str, list[Any]]]:
 def team_csv(request: SignedInRequest) -> HttpResponse:
     """200 everybody as CSV, for a spreadsheet (UTF-8 with a mark) - 403. Queries: those of ``team_of``."""
     heads, rows = api.table_of(api.team_of(_mine(request), clock.now()))
-    out = io.StringIO()
-    csv.writer(out).writerows([[harmless(value) for value in row] for row in [heads, *rows]])
-    return _file("\ufeff" + out.getvalue(), "text/csv; charset=utf-8", "csv")
+    return _file(csv_file([heads, *rows]), CSV_TYPE, "csv")
 
 
 @login_required
@@ -135,25 +129,10 @@ def team_csv(request: SignedInRequest) -> HttpResponse:
 def team_xlsx(request: SignedInRequest) -> HttpResponse:
     """200 everybody as a workbook - 403. Queries: those of ``team_of``."""
     heads, rows = api.table_of(api.team_of(_mine(request), clock.now()))
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(_("Team"))
-    for row in [heads, *rows]:
-        sheet.append([harmless(value) for value in row])
-    out = io.BytesIO()
-    book.save(out)
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return _file(out.getvalue(), kind, "xlsx")
+    return _file(xlsx_file(_("Team"), [heads, *rows]), XLSX_TYPE, "xlsx")
 
 
-def harmless(value: Any) -> Any:
-    """A value that a spreadsheet shows and never computes; numbers stay numbers."""
-    if not isinstance(value, str):
-        return value
-    text = ILLEGAL_CHARACTERS_RE.sub("", value)
-    return "'" + text if text.startswith(FORMULA) else text
-
-
-def _file(content: str | bytes, kind: str, extension: str) -> HttpResponse:
+def _file(content: bytes, kind: str, extension: str) -> HttpResponse:
     name = f"team-{clock.now():%Y-%m-%d}.{extension}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
     return HttpResponse(content, content_type=kind, headers=headers)

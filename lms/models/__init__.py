@@ -7,6 +7,7 @@ from .duties import DutyHolding
 from .enrolment_rules import EnrolmentRule
 from .enrolments import Enrolment, Pause
 from .gates import SkillGate
+from .imports import AddressProposal, ImportedRow, ImportMapping, Invitation, PeopleImport
 from .labels import Label
 from .life import Departure, Leave
 from .lines import ManyLines, OneLine
@@ -24,6 +25,7 @@ from .teams import Cohort, Customer, Membership, Team
 
 __all__ = [
     "Act",
+    "AddressProposal",
     "ChangedDay",
     "Cohort",
     "Customer",
@@ -36,6 +38,9 @@ __all__ = [
     "Family",
     "FormerAddress",
     "Heartbeat",
+    "ImportMapping",
+    "ImportedRow",
+    "Invitation",
     "Label",
     "Leave",
     "LessonCompletion",
@@ -54,6 +59,7 @@ __all__ = [
     "Path",
     "PathVersion",
     "Pause",
+    "PeopleImport",
     "Photo",
     "Reminder",
     "Requirement",

@@ -11,6 +11,7 @@ from __future__ import annotations
 import unicodedata
 from contextlib import suppress
 from datetime import timedelta
+from functools import lru_cache
 
 import idna
 
@@ -24,9 +25,15 @@ UNSEEN = ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp")
 def plain(address: str) -> str:
     """The address as it is stored and looked up; what is no address comes back as no address."""
     name, at, domain = unicodedata.normalize("NFKC", address).strip().rpartition("@")
-    with suppress(UnicodeError):  # no domain at all: ``is_plain`` says so
-        domain = idna.encode(domain, uts46=True, transitional=False).decode("ascii")
-    return f"{name}{at}{domain}".lower()
+    return f"{name}{at}{_in_ascii(domain)}".lower()
+
+
+@lru_cache(maxsize=1024)
+def _in_ascii(domain: str) -> str:
+    """The domain as DNS has it; what is none comes back as it is, and ``is_plain`` says so. Kept: people share them."""
+    with suppress(UnicodeError):
+        return idna.encode(domain, uts46=True, transitional=False).decode("ascii")
+    return domain
 
 
 def is_plain(address: str) -> bool:
@@ -38,6 +45,11 @@ def is_plain(address: str) -> bool:
     name, _at, domain = unicodedata.normalize("NFKC", letters).rpartition("@")
     if not name or '"' in name or any(unicodedata.category(letter) in UNSEEN for letter in letters):
         return False
+    return _is_domain(domain)
+
+
+@lru_cache(maxsize=1024)
+def _is_domain(domain: str) -> bool:
     try:
         dropped = [letter for letter in domain if not idna.uts46_remap(letter, std3_rules=False, transitional=False)]
         return not dropped and bool(idna.encode(domain, uts46=True, transitional=False))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from .duties import BY_CODE
 from .notice_kind import NoticeKind, Reader, Words, said_day
@@ -84,6 +84,18 @@ def _team_changed(words: Words, reader: Reader) -> str:
 
 def _member_comes(words: Words, reader: Reader) -> str:
     return _("%(name)s belongs to %(team)s from %(from)s on.") % {**words, "from": said_day(words["from"])}
+
+
+def _members_come(words: Words, reader: Reader) -> str:
+    said = {**words, "from": said_day(words["from"])}
+    return (
+        ngettext(
+            "%(n)s person belongs to %(team)s from %(from)s on.",
+            "%(n)s people belong to %(team)s from %(from)s on.",
+            words["n"],
+        )
+        % said
+    )
 
 
 def _team_without_manager(words: Words, reader: Reader) -> str:
@@ -190,6 +202,12 @@ MANAGES_TEAM = NoticeKind("lms.manages_team", _manages_team, "managed people")
 MANAGES_NO_MORE = NoticeKind("lms.manages_no_more", _manages_no_more, "managed people")
 TEAM_CHANGED = NoticeKind("lms.team_changed", _team_changed, "my people")
 MEMBER_COMES = NoticeKind("lms.member_comes", _member_comes, "readiness")
+MEMBERS_COME = NoticeKind("lms.members_come", _members_come, "managed people")
+IMPORT_TAKEN_BACK = NoticeKind(
+    "lms.import_taken_back",
+    gettext_lazy("%(admin)s took back what a file of today had changed about you: it is as it was before."),
+    "my people",
+)
 LOCATION_CHANGED = NoticeKind(
     "lms.location_changed",
     gettext_lazy("Your location is now %(location)s: its days off are yours, and what is due follows them."),
@@ -243,6 +261,8 @@ KINDS = (
     MANAGES_NO_MORE,
     TEAM_CHANGED,
     MEMBER_COMES,
+    MEMBERS_COME,
+    IMPORT_TAKEN_BACK,
     LOCATION_CHANGED,
     TEAM_WITHOUT_MANAGER,
     FACTS_CHANGED,

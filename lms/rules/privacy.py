@@ -219,6 +219,42 @@ PERSONAL = (
         people=("person", "planned_by", "returned_by"),
     ),
     Personal(
+        "lms.PeopleImport", ACCOUNT,
+        what=_("Which files with people you brought in or took back, and when."),
+        why=_("So that everybody can see who changed what."),
+        kept=_("As long as the record is kept; the file itself for a day at most."),
+        seen_by=(LEARNING, ADMINISTRATORS), exported="acts", erased=NAMELESS,
+        people=("read_by", "applied_by", "taken_back_by"),
+    ),
+    Personal(
+        "lms.ImportMapping", ACCOUNT,
+        what=_("Which names of columns you kept for files with people."),
+        why=_("So that the next file is read in the same way."),
+        kept=_("Until somebody keeps others under the same name."),
+        seen_by=(NO_PAGE,), exported="acts", erased=NAMELESS, people=("kept_by",),
+    ),
+    Personal(
+        "lms.ImportedRow", ACCOUNT,
+        what=_(
+            "What a file of the company changed about you: your name, number, job, team, location, first or last day."
+        ),
+        why=_("So that a file with mistakes can be taken back."),
+        kept=RECORD, seen_by=(NO_PAGE,), exported="account",
+    ),
+    Personal(
+        "lms.AddressProposal", ACCOUNT,
+        what=_("Another address that a file of the company has for you, and whether it was declined."),
+        why=_("A file does not change what you sign in with: an administrator does."),
+        kept=_("As long as you have an account."),
+        seen_by=(LEARNING, ADMINISTRATORS), exported="account", people=("person", "declined_by"),
+    ),
+    Personal(
+        "lms.Invitation", ACCOUNT,
+        what=_("When you are to get the mail with your way in."),
+        why=_("So that it comes by your first day."),
+        kept=_("As long as you have an account."), seen_by=(NO_PAGE,), exported="account",
+    ),
+    Personal(
         "sessions.Session", ACCOUNT,
         what=_("That you are signed in on a device."),
         why=_("So that you stay signed in for a day."),

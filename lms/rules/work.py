@@ -9,5 +9,7 @@ WORK = {
     "lms.tasks.heartbeat": _("Show that the worker lives"),
     "lms.tasks.send_mail": _("Send mail"),
     "lms.tasks.say_reminders": _("Remind people of what is due"),
+    "lms.tasks.send_invitations": _("Send invitations whose morning has come"),
+    "lms.tasks.forget_files": _("Forget files with people that nobody applied"),
     "lms.tasks.follow_pauses": _("Begin and end pauses of paths"),
 }

@@ -363,6 +363,8 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": _every(60, "lms.tasks.heartbeat"),
     "send-mail": _every(10, "lms.tasks.send_mail"),
     "say-reminders": _every(60, "lms.tasks.say_reminders"),
+    "send-invitations": _every(60, "lms.tasks.send_invitations"),
+    "forget-files": _every(60 * 60, "lms.tasks.forget_files"),
     "compile-content": _every(60, "cms.tasks.compile_content"),
     "run-schedule": _every(60, "cms.tasks.run_schedule"),
     "load-starter": _every(60, "cms.tasks.load_starter"),

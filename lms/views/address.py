@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lms.allauth_tables import factors_of, factors_shown, name_of, names_of, settle, sign_out_everywhere
-from lms.api import change_address, people_policy, who_helps
+from lms.api import change_address, people_policy, proposed_address, who_helps
 from lms.forms.people import AddressForm
 from lms.requests import SignedInRequest, key_of
 
@@ -63,7 +63,7 @@ def people_address(request: SignedInRequest, uid: UUID) -> HttpResponse:
             status, key = outcome.status, outcome.key
             person.refresh_from_db()
     else:
-        form = AddressForm(initial=stashed_form(request, here))
+        form = AddressForm(initial=stashed_form(request, here) or {"email": proposed_address(person)})
     context = {
         "person": person,
         "names": [name_of(factor) for factor in factors],

@@ -26,6 +26,7 @@ from lms.allauth_tables import factors_of, factors_shown
 from lms.api import User
 from lms.errors import NotAllowed
 from lms.rules.groups import PeopleGroup
+from tests import people_files
 from tests.factories import basics, failed, pictures
 from tests.shown import seen as looked_at
 
@@ -337,6 +338,45 @@ post(
     },
 )  # fmt: skip
 post("people_invite_again", lambda world, rows: [world.invited.uid])
+
+get("people_import")
+post(
+    "people_import",
+    form=lambda *_: {"file": people_files.upload(people_files.csv_bytes(people_files.ANA), name="new.csv")},
+)
+get("people_import_file", lambda world, rows: [world.file.uid])
+post(
+    "people_import_file columns",
+    lambda world, rows: [world.file.uid],
+    lambda *_: {"act": "columns", "leave": "nobody", "column-0": "employee_number", "column-1": "full_name"},
+)
+
+
+def planned(world: World) -> str:
+    """What the page of the file shows."""
+    look = record.look_at_import(world.file, clock.now())
+    return look.plan.fingerprint if look.plan else ""
+
+
+post(
+    "people_import_file write",
+    lambda world, rows: [world.file.uid],
+    lambda world, who, rows: {
+        "act": "write", "leave_out": "yes", "invitations": "now", "shown": planned(world)
+    },
+)  # fmt: skip
+get("people_import_file written", lambda world, rows: [world.written.uid])
+for _act in ("back", "invite"):
+    post(
+        f"people_import_file {_act}",
+        lambda world, rows: [world.written.uid],
+        lambda world, who, rows, act=_act: {"act": act},
+    )
+get("people_import_left_out", lambda world, rows: [world.file.uid])
+get("people_csv")
+get("people_xlsx")
+get("people_addresses")
+post("people_address_keep", lambda world, rows: [record.AddressProposal.objects.get().uid])
 
 get("organisation")
 post(

@@ -48,8 +48,12 @@ from lms.api import (
     Notice,
     PathVersion,
     User,
+    apply_import,
+    look_at_import,
+    read_people_file,
 )
 from lms.rules.specs import LessonSpec
+from tests import people_files
 from tests.factories import basics, cms, coaching, judging, notices, paths, people, pictures, practice
 from tests.shown import looked
 
@@ -121,6 +125,10 @@ class World:
     """Somebody who has not chosen a passphrase yet."""
     left: Any = None
     """Somebody who was signed in when they were ended."""
+    file: Any = None
+    """A file with people that waits: a new one, one who changes, one who leaves, one who cannot be read."""
+    written: Any = None
+    """One that was written."""
     secrets: dict[str, str] = field(default_factory=dict)
     """Each sentinel by its name."""
     readers: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -187,6 +195,7 @@ def build(at: datetime) -> World:
         pictures.photo(rows.person)
         TOTP.activate(rows.person, generate_totp_secret())
     world.invited = User.objects.create_user("ina@example.com", full_name="Ina Invited")
+    _files(world, at - timedelta(hours=2))
     _who_reads(world)
     return world
 
@@ -391,6 +400,33 @@ def _practised(who: User, at: datetime, secrets: dict[str, str]) -> Attempt:
     secrets["marked line"] = "Look-for 1."
     attempt.refresh_from_db()
     return attempt
+
+
+def _files(world: World, at: datetime) -> None:
+    """One file was written, which brought somebody and an address for another; one waits."""
+    actor, far = world.people["SU"], world.far.person
+    User.objects.filter(pk=far.pk).update(employee_number="7001")
+    first = (
+        ("7002", "Nils Before", "nils.before@example.com", "Seller", "Far-team", "", "2026-01-05", ""),
+        ("7001", far.full_name, "faye.other@example.com", "", "", "", "", ""),
+    )
+    last_day = (at + timedelta(days=30)).date().isoformat()
+    second = (
+        ("7003", "Nia Next", "nia.next@example.com", "Seller", "Night shift", "7002", "2026-01-05", ""),
+        ("7002", "Nils Before", "", "Buyer", "", "", "", last_day),
+        ("7004", "Norbert Nobody", "", "", "", "", "", ""),
+    )
+    kept = [
+        read_people_file(
+            actor=actor, file=people_files.upload(people_files.csv_bytes(*rows), name=name), key=uuid4(), at=at
+        )
+        for name, rows in (("first.csv", first), ("second.csv", second))
+    ]
+    plan = look_at_import(kept[0], at, actor).plan
+    assert plan is not None
+    shown = plan.fingerprint
+    world.written = apply_import(actor=actor, import_uid=kept[0].uid, shown=shown, key=uuid4(), at=at)
+    world.file = kept[1]
 
 
 # --- Who may read what ----------------------------------------------------------------------------------------------

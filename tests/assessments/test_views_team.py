@@ -13,10 +13,10 @@ from openpyxl import load_workbook
 
 from assessments.models import Attempt, Request, TryFact
 from assessments.services.standing.readiness import readiness_of
-from assessments.views.team import harmless
 from lms import clock
 from lms.api import Enrolment, Organisation, Pause, Skill, StepCompletion, User, open_gate
 from lms.rules.said import short_day
+from lms.rules.spreadsheets import harmless
 from tests.clients import count_queries, log_in, words_of
 from tests.factories import basics, coaching, judging, notices, paths, people, practice
 from tests.markup import markup

@@ -11,6 +11,7 @@ from django.db.models import Value
 
 from assessments.services.ledger import triggers
 from lms.models import (
+    AddressProposal,
     ChangedDay,
     Customer,
     Departure,
@@ -21,6 +22,9 @@ from lms.models import (
     FailedTask,
     FormerAddress,
     Heartbeat,
+    ImportedRow,
+    ImportMapping,
+    Invitation,
     Label,
     Leave,
     LessonCompletion,
@@ -35,6 +39,7 @@ from lms.models import (
     Path,
     PathVersion,
     Pause,
+    PeopleImport,
     Reminder,
     Requirement,
     RoleProfile,
@@ -76,6 +81,7 @@ MADE = GIVEN | {"duty": "administrator", "given_by_id": None}
 
 FAILED = {"task": "a", "call": "[[],{}]", "since": AT, "failed_at": AT}
 REMINDED = {"kind": "x", "person_id": 1, "about": ONE, "due_at": AT}
+BROUGHT = {"content": None, "applied_at": AT, "applied_by_id": 2}
 
 LINES = [
     # --- The log
@@ -115,6 +121,72 @@ LINES = [
         {"kind": "course"},
         {"kind": "demonstration"},
         takes=[{"kind": "commitment"}, {"kind": "course", "content_uid": ONE}],
+    ),
+    # --- People from files
+    once("import_mapping_name_once", ImportMapping, {"name": "HR list"}, {"name": "HR"}, again={"name": "hr LIST"}),
+    check("import_mapping_has_a_name", ImportMapping, {"name": "HR list"}, {"name": ""}),
+    check("import_mapping_order_known", ImportMapping, {"name": "HR"}, {"order": "ymd"}, takes=[{"order": "dmy"}]),
+    check("people_import_order_known", PeopleImport, {"order": ""}, {"order": "ymd"}, takes=[{"order": "mdy"}]),
+    check(
+        "people_import_leave_known", PeopleImport, {"leave": "stated"}, {"leave": "all"}, takes=[{"leave": "missing"}]
+    ),
+    check(
+        "people_import_applied_by_somebody",
+        PeopleImport,
+        BROUGHT,
+        {"applied_by_id": None},
+        {"applied_at": None},
+        {"content": b"people"},
+        takes=[{"applied_at": None, "applied_by_id": None, "content": b"people"}],
+    ),
+    check(
+        "people_import_taken_back_after_applied",
+        PeopleImport,
+        BROUGHT | {"taken_back_at": AT, "taken_back_by_id": 3},
+        {"taken_back_at": BEFORE},
+        {"taken_back_by_id": None},
+        {"taken_back_at": None},
+        takes=[{"taken_back_at": None, "taken_back_by_id": None}],
+    ),
+    check("imported_row_kind_known", ImportedRow, {"kind": "new"}, {"kind": "gone"}, takes=[{"kind": "managed"}]),
+    once(
+        "imported_row_once_a_person",
+        ImportedRow,
+        {"of_id": 1, "person_id": 2, "kind": "new"},
+        {"of_id": 3},
+        {"person_id": 4},
+        {"kind": "manages"},
+        again={"kind": "leaving"},
+    ),
+    check(
+        "address_proposal_lower_case",
+        AddressProposal,
+        {"email": Value("a@b.c")},
+        {"email": Value("A@b.c")},
+        {"email": Value(" a@b.c")},
+    ),
+    once(
+        "address_proposed_once",
+        AddressProposal,
+        {"person_id": 1, "email": "a@b.c"},
+        {"person_id": 2},
+        {"email": "b@b.c"},
+    ),
+    check(
+        "address_proposal_declined_by_somebody",
+        AddressProposal,
+        {"email": "a@b.c", "proposed_at": AT, "declined_at": AT, "declined_by_id": 2},
+        {"declined_at": BEFORE},
+        {"declined_by_id": None},
+        {"declined_at": None},
+        takes=[{"declined_at": None, "declined_by_id": None}],
+    ),
+    check(
+        "invitation_sent_when_due",
+        Invitation,
+        {"due_at": AT, "sent_at": AT},
+        {"sent_at": BEFORE},
+        takes=[{"sent_at": None}],
     ),
     # --- Duties
     check("duty_known", DutyHolding, GIVEN, {"duty": "king"}, {"duty": ""}, takes=[{"duty": "administrator"}]),

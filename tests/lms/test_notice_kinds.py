@@ -72,6 +72,14 @@ SAYS: dict[str, tuple[dict[str, Any], str]] = {
         {"name": "Cora Oak", "team": "Sales", "from": "2026-03-03"},
         "Cora Oak belongs to Sales from 3 March 2026 on.",
     ),
+    "lms.members_come": (
+        {"n": 2, "team": "Sales", "from": "2026-03-03"},
+        "2 people belong to Sales from 3 March 2026 on.",
+    ),
+    "lms.import_taken_back": (
+        {"admin": "Ada Quist"},
+        "Ada Quist took back what a file of today had changed about you: it is as it was before.",
+    ),
     "lms.location_changed": (
         {"location": "Porto"},
         "Your location is now Porto: its days off are yours, and what is due follows them.",

@@ -19,10 +19,12 @@ from wagtail.models import Page
 
 from assessments.models import ScenarioVersion
 from lms import clock
-from lms.api import User
+from lms.api import PeopleImport, User
 from lms.rules.names import country_name
+from lms.rules.people_files.tables import read_table
 from lms.rules.workdays import countries, public_holidays, regions_of
 from lms.templatetags.vouch import initials
+from tests.people_files import ANA
 
 OURS = ("lms", "coaching", "assessments", "cms")
 NOT_DATA = {"lms.OutgoingMail"}
@@ -89,6 +91,15 @@ def words_of_the_machine() -> set[str]:
     programs = {"Python", "Django", "Wagtail", os.environ["DJANGO_SETTINGS_MODULE"], connection.display_name, "memory"}
     programs.add(settings.CACHES["default"]["BACKEND"].rpartition(".")[2])
     return programs | {"GB", "TB"} | {str(place) for place in places}
+
+
+def words_of_files() -> set[str]:
+    """What stands in files with people that wait, and in the one that probes bring."""
+    tables = [read_table(bytes(row.content)) for row in PeopleImport.objects.exclude(content=None)]
+    cells = {
+        cell for table in tables for cells in (table.heads, *(line.cells for line in table.lines)) for cell in cells
+    }
+    return cells | {*ANA, "new.csv", "en"}
 
 
 def meters(version: ScenarioVersion) -> Iterator[str]:

@@ -19,7 +19,7 @@ from tests.access.walk import clients
 from tests.access.world import World
 
 from . import reading
-from .data import Words, strings_of, words_of_rows, words_of_the_machine
+from .data import Words, strings_of, words_of_files, words_of_rows, words_of_the_machine
 
 DOOR = """account_login account_reset_password account_reset_password_done account_inactive
 account_reset_password_from_key_done account_signup""".split()  # fmt: skip
@@ -56,7 +56,7 @@ class Tour:
 
     def __init__(self, world: World) -> None:
         self.world, self.browsers, self.seen = world, clients(world), Seen()
-        self.seen.data = words_of_rows() | words_of_the_machine() | {SAW}
+        self.seen.data = words_of_rows() | words_of_files() | words_of_the_machine() | {SAW}
         self.old: dict[Any, set[int]] = {Notice: set(), OutgoingMail: set()}
         """What was read before the tour began."""
 

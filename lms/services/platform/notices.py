@@ -24,6 +24,7 @@ from .outbox import wake_the_worker
 from .prepared import Prepared
 
 SHOWN = 5
+AT_ONCE = 500
 MORNING = time(7)
 """When the mail of kinds that are collected leaves, on the reader's own clock."""
 
@@ -58,7 +59,10 @@ class Telling:
 
 
 def tell_each(kind: NoticeKind, told: Iterable[Telling], *, at: datetime, in_log: Iterable[UUID] = ()) -> None:
-    """Tell many people something of one kind, each in words of their own; as ``tell``. Queries: 1, or 0 for nobody."""
+    """Tell many people something of one kind, each in words of their own; as ``tell``.
+
+    Queries: 1 for 500, 0 for nobody.
+    """
     here, uids = [each for each in told if each.to.is_active], [str(uid) for uid in in_log]
     if not here:
         return
@@ -74,7 +78,8 @@ def tell_each(kind: NoticeKind, told: Iterable[Telling], *, at: datetime, in_log
                 in_log=uids,
             )
             for each in here
-        ]
+        ],
+        batch_size=AT_ONCE,
     )
     if kind.urgent:
         wake_the_worker()

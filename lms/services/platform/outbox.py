@@ -37,13 +37,14 @@ def register_wake_up(wake: Callable[[], object]) -> None:
 
 def queue_mail(message: EmailMessage, at: datetime | None = None) -> OutgoingMail:
     """Keep a message for the worker. Header injection is refused by Django while the text is made. Queries: 1."""
-    row = _row(message, at or now())
+    row = mail_row(message, at or now())
     row.save(force_insert=True)
     wake_the_worker()
     return row
 
 
-def _row(message: EmailMessage, at: datetime) -> OutgoingMail:
+def mail_row(message: EmailMessage, at: datetime) -> OutgoingMail:
+    """A message as it is kept, unsaved: for who keeps many at once and wakes the worker."""
     return OutgoingMail(
         sender=message.from_email,
         recipients=message.recipients(),
@@ -110,7 +111,7 @@ def _mail_of(notices: Sequence[Notice], heads: Mapping[str, LogEntry]) -> Outgoi
             body = f"{body}\n{receipt_of(max(found, key=lambda entry: entry.number))}\n"
         count = len(texts)
         subject = texts[0] if count == 1 else ngettext("%(n)s notice", "%(n)s notices", count) % {"n": count}
-    return _row(EmailMessage(subject=subject, body=body, to=[person.email]), notices[-1].created_at)
+    return mail_row(EmailMessage(subject=subject, body=body, to=[person.email]), notices[-1].created_at)
 
 
 def heads_with(uids: Collection[str]) -> dict[str, LogEntry]:

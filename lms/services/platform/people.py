@@ -172,10 +172,11 @@ def resend_invitation(
 def send_invitation(person: User, link: str, at: datetime) -> None:
     """Mail somebody the way in. Queries: 2."""
     with in_language_of(person):
-        queue_mail(_invitation(person, link), at)
+        queue_mail(invitation_to(person, link), at)
 
 
-def _invitation(person: User, link: str) -> EmailMessage:
+def invitation_to(person: User, link: str) -> EmailMessage:
+    """The mail with the way in, in the language that is active. Queries: 1."""
     name = organisation().name
     body = _(
         "Hello %(person)s,\n\n%(company)s uses Vouch to bring new people in. "
