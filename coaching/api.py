@@ -45,6 +45,7 @@ from coaching.services.coaches import (
     CoachFact,
     active_assignments_of,
     as_coach,
+    assignments_of_coach,
     coach_of,
     coach_profile_of,
     coaches_by_enrolment,
@@ -76,10 +77,19 @@ from coaching.services.leaving import end_helping, give_coach_back, let_go_of_pa
 # isort: split
 
 # --- Enrolling many, and rules that enrol
-# --- Observer grants
-from coaching.policies import grant_policy, unlapsed_grants
 from coaching.services.by_rules import enrol_by_rules, look_at_rule, switch_on_rule
 from coaching.services.choices import newest_without_path
+from coaching.services.many import enrol_many, plan_many
+
+# isort: split
+
+# --- How far an installation is
+from coaching.services.so_far import HelpSoFar, help_so_far
+
+# isort: split
+
+# --- Observer grants
+from coaching.policies import grant_policy, unlapsed_grants
 from coaching.services.granting import GrantPlan, give_grants, plan_grants, record_grants, revoke_grants
 from coaching.services.grants import (
     HeldGrants,
@@ -92,11 +102,7 @@ from coaching.services.grants import (
     open_grants_of,
     open_grants_of_each,
 )
-from coaching.services.many import enrol_many, plan_many
 from coaching.services.shown import grants_shown
-
-# --- How far an installation is
-from coaching.services.so_far import HelpSoFar, help_so_far
 from coaching.services.taking_back import (
     GrantsTakenBack,
     give_grants_again,
@@ -186,6 +192,7 @@ __all__ = [
     "answer_proposal",
     "as_coach",
     "assign_coach",
+    "assignments_of_coach",
     "challenge_policy",
     "change_capacity",
     "coach_ending",

@@ -89,22 +89,8 @@ from lms.services.platform.duties import (
 from lms.services.platform.accounts import keep_passphrase, remove_second_factor
 from lms.services.platform.address_change import KEEP, REMOVE, change_address, who_helps
 from lms.services.platform.addresses import addresses_of, usable_address
-from lms.services.platform.around import people_around, register_helpers
 from lms.services.platform.customers import customers_by_slug, open_customers, set_customer
-from lms.services.platform.facts_of_people import FACTS, change_facts
 from lms.services.platform.language import choose_language, in_language_of, language_of, said_in
-from lms.services.platform.leaving import (
-    call_off_leaving,
-    check_leaving,
-    departures_due,
-    departures_of,
-    has_acted,
-    plan_last_days,
-    plan_leaving,
-    planned_departure,
-    somebody_to_end,
-)
-from lms.services.platform.life import in_state, standing_of, with_leave
 from lms.services.platform.names import sort_names, unsorted_names
 from lms.services.platform.people import (
     active_people,
@@ -121,6 +107,35 @@ from lms.services.platform.people import (
 )
 from lms.services.platform.privacy import personal_lines, register_personal
 from lms.services.platform.short_names import name_taken
+
+# isort: split
+
+# --- The life of a person: who is here, away, leaving or back; the list of people
+from lms.services.platform.around import people_around, register_helpers
+from lms.services.platform.facts_of_people import FACTS, change_facts
+from lms.services.platform.leaving import (
+    call_off_leaving,
+    check_leaving,
+    departures_due,
+    departures_of,
+    has_acted,
+    lock_departure,
+    plan_leaving,
+    planned_departure,
+    somebody_to_end,
+)
+from lms.services.platform.life import person_with_leave, standing_of
+from lms.services.platform.people_list import (
+    MANAGES,
+    NAME,
+    NEWEST,
+    PeopleWanted,
+    count_states,
+    on_a_path,
+    people_here_on,
+    people_wanted,
+    teams_and_duties,
+)
 from lms.services.platform.told import acts_about, notices_to
 from lms.services.record.closing import bring_back, close_account, closed_today, undo_closing
 from lms.services.record.leaves import (
@@ -468,67 +483,76 @@ __all__ = [
     "record_duty",
     "write_through",
     # People, their addresses, accounts and language; customers
-    "FACTS",
     "KEEP",
     "REMOVE",
     "active_people",
-    "acts_about",
     "addresses_of",
-    "bring_back",
-    "call_off_leave",
-    "call_off_leaving",
     "change_address",
-    "change_facts",
-    "change_leave",
-    "check_leaving",
     "choose_language",
-    "close_account",
-    "closed_today",
     "customers_by_slug",
-    "departures_due",
-    "departures_of",
-    "enter_return",
     "gone_with_address",
-    "has_acted",
     "in_language_of",
-    "in_state",
     "invite_person",
     "keep_passphrase",
     "language_of",
-    "leave_of",
-    "leaves_of",
     "lock_person",
     "move_to_location",
     "name_taken",
-    "notices_to",
     "named_like",
     "open_customers",
-    "people_around",
     "people_here",
     "people_to_choose",
     "people_with_ids",
     "personal_lines",
-    "plan_last_days",
+    "register_personal",
+    "remove_second_factor",
+    "resend_invitation",
+    "said_in",
+    "send_invitation",
+    "set_customer",
+    "sort_names",
+    "unsorted_names",
+    "usable_address",
+    "who_helps",
+    # The life of a person: who is here, away, leaving or back; the list of people
+    "FACTS",
+    "MANAGES",
+    "NAME",
+    "NEWEST",
+    "PeopleWanted",
+    "acts_about",
+    "bring_back",
+    "call_off_leave",
+    "call_off_leaving",
+    "change_facts",
+    "change_leave",
+    "check_leaving",
+    "close_account",
+    "closed_today",
+    "count_states",
+    "departures_due",
+    "departures_of",
+    "enter_return",
+    "has_acted",
+    "leave_of",
+    "leaves_of",
+    "lock_departure",
+    "notices_to",
+    "on_a_path",
+    "people_around",
+    "people_here_on",
+    "people_wanted",
+    "person_with_leave",
     "plan_leave",
     "plan_leaving",
     "planned_departure",
     "register_helpers",
-    "register_personal",
-    "remove_second_factor",
-    "resend_invitation",
     "returned_today",
-    "said_in",
-    "send_invitation",
-    "set_customer",
     "somebody_to_end",
-    "sort_names",
     "standing_of",
+    "teams_and_duties",
     "undo_closing",
     "undo_return",
-    "unsorted_names",
-    "usable_address",
-    "who_helps",
-    "with_leave",
     # Photos of people, and what everybody says of themselves
     "LONGEST_PREFERRED",
     "LONGEST_PRONUNCIATION",
@@ -541,10 +565,10 @@ __all__ = [
     # People from files
     "AddressProposal",
     "FileChoices",
+    "FileLook",
     "ImportMapping",
     "ImportedRow",
     "Invitation",
-    "FileLook",
     "PeopleImport",
     "TakenBack",
     "apply_import",

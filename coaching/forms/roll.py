@@ -9,8 +9,8 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from coaching.services.roll import COACHES, MANAGES, NAME, NEWEST, NOBODY
-from lms.api import Path, TeamNode, User
+from coaching.services.roll import COACHES, NOBODY
+from lms.api import MANAGES, NAME, NEWEST, Path, TeamNode, User
 from lms.forms.fields import OneOf, offer_people
 from lms.forms.teams import offer_teams
 from lms.rules.duties import DUTIES

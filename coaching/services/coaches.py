@@ -116,6 +116,12 @@ def as_coach(user_id: int, enrolment_id: int, at: datetime) -> AsCoach | None:
     return AsCoach(then.get(kind=PRIMARY, coach=covered.coach_id).uid, covered.uid)
 
 
+def assignments_of_coach(coach: CoachProfile) -> list[CoachAssignment]:
+    """Whom somebody coaches now, by name. Queries: 1."""
+    rows = CoachAssignment.objects.filter(coach=coach, status=ACTIVE).select_related("enrolment__person")
+    return list(rows.order_by("enrolment__person__name_order", "pk"))
+
+
 def coaches_by_enrolment(ids: Collection[int]) -> dict[int, list[User]]:
     """By id of an enrolment, who coaches it now, the coach before a cover. Queries: 1."""
     found: dict[int, list[User]] = {}

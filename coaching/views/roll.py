@@ -14,9 +14,19 @@ from django.views.decorators.http import require_GET
 
 from coaching.forms.roll import RollForm
 from coaching.services.coaches import coaches_to_choose
-from coaching.services.roll import COACHES, MANAGES, Row, Wanted, count_states, people_wanted, roll_rows, without_coach
+from coaching.services.roll import COACHES, NOBODY, ListedPerson, list_people, people_listed, without_coach
 from lms import clock
-from lms.api import newest_path_versions, organisations_day, people_policy, standing_of, team_tree, unread_notices
+from lms.api import (
+    MANAGES,
+    PeopleWanted,
+    count_states,
+    newest_path_versions,
+    organisations_day,
+    people_policy,
+    standing_of,
+    team_tree,
+    unread_notices,
+)
 from lms.requests import SignedInRequest
 from lms.rules.duties import BY_CODE
 from lms.rules.life import INVITED, STATES, WORDS
@@ -41,8 +51,9 @@ def people(request: SignedInRequest) -> HttpResponse:
         paths=[row.path for row in newest_path_versions().select_related("path").order_by("path__name_order", "pk")],
     )
     form.is_valid()  # what cannot be read is no filter
-    wanted = _wanted(form)
-    page = Paginator(people_wanted(wanted, today), PER_PAGE).get_page(request.GET.get("page"))
+    coach = form.cleaned_data.get("coach", "")
+    coach = coach if coach == NOBODY or uid_or_none(coach) else ""
+    page = Paginator(people_listed(_wanted(form), coach, today), PER_PAGE).get_page(request.GET.get("page"))
     counts = count_states(today)
     query = request.GET.copy()
     query.pop("page", None)
@@ -51,7 +62,7 @@ def people(request: SignedInRequest) -> HttpResponse:
         "filters": [form[name] for name in ("state", "team", "duty", "coach", "path", "order")],
         "filtered": sum(bool(value) for name, value in form.cleaned_data.items() if name != "order"),
         "page": page,
-        "rows": [_shown(row, today) for row in roll_rows(list(page), today)],
+        "rows": [_shown(row, today) for row in list_people(list(page), today)],
         "buckets": [(state, WORDS[state], counts[state]) for state in STATES if counts[state]],
         "here": sum(counts[state] for state in STATES[:5]),
         "no_coach": without_coach(today),
@@ -62,21 +73,19 @@ def people(request: SignedInRequest) -> HttpResponse:
     return render(request, "people/list.html", context)
 
 
-def _wanted(form: RollForm) -> Wanted:
+def _wanted(form: RollForm) -> PeopleWanted:
     said = form.cleaned_data
-    coach = said.get("coach", "")
-    return Wanted(
+    return PeopleWanted(
         said.get("q", ""),
         said.get("state", ""),
         said.get("team"),
         said.get("duty", ""),
-        coach if coach == "nobody" or uid_or_none(coach) else "",
         said.get("path"),
         said.get("order", ""),
     )
 
 
-def _shown(row: Row, today: date) -> dict[str, object]:
+def _shown(row: ListedPerson, today: date) -> dict[str, object]:
     standing = standing_of(row.person)
     words = {MANAGES: _("Manager"), COACHES: _("Coach")}
     duties = [str(BY_CODE[duty].word) if duty in BY_CODE else words[duty] for duty in row.duties]

@@ -47,7 +47,7 @@ class LeaveEndForm(forms.Form):
     )
 
 
-class ReturnForm(forms.Form):
+class BackFromLeaveForm(forms.Form):
     """The day on which somebody was back."""
 
     back_on = Day(label=_("First day back"), within=bounds.LEAVE_BEGINS)

@@ -73,7 +73,7 @@ class PeoplePolicy(RowPolicy[User]):
         if action == "facts":
             return Q(is_active=True) if self.may(user, "invite") else nobody()
         if action == "bring_back":
-            return Q(is_active=False) & ~Q(pk=user.pk) if self.may(user, "invite") else nobody()
+            return Q(is_active=False) if self.may(user, "invite") else nobody()
         if action in ("enrol", "leave"):
             if is_learning_administrator(user):
                 return Q(is_active=True) & ~Q(pk=user.pk)

@@ -33,7 +33,7 @@ WORDS: dict[str, Any] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PersonStanding:
     """What decides somebody's state. ``opened``: they chose a passphrase. ``away_from``, ``away_until``: the first and
     the planned last day of a leave that began or is planned and from which they are not back.
     """

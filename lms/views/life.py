@@ -32,7 +32,7 @@ from lms.api import (
     undo_return,
 )
 from lms.errors import Invalid
-from lms.forms.life import BackForm, FactsForm, LeaveEndForm, LeaveForm, ReturnForm
+from lms.forms.life import BackForm, BackFromLeaveForm, FactsForm, LeaveEndForm, LeaveForm
 from lms.requests import SignedInRequest, key_of
 from lms.views.acting import carry_out, send
 from lms.views.people import invitation_link
@@ -73,7 +73,7 @@ def people_leave(request: SignedInRequest, uid: UUID) -> HttpResponse:
     forms: dict[str, Form] = {
         "plan": LeaveForm(**sent("plan"), initial={"from_on": today}),
         "until": LeaveEndForm(**sent("until"), initial={"until_on": leave.until_on if leave else None}),
-        "back": ReturnForm(**sent("back"), initial={"back_on": today}),
+        "back": BackFromLeaveForm(**sent("back"), initial={"back_on": today}),
         "off": Form(**sent("off")),
         "undo": Form(**sent("undo")),
     }

@@ -25,7 +25,6 @@ from lms.api import (
     change_leave,
     enrol,
     enter_return,
-    in_state,
     leave_of,
     pause_path,
     plan_leave,
@@ -35,10 +34,10 @@ from lms.api import (
     standing_of,
     steering_shown,
     undo_return,
-    with_leave,
 )
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
-from lms.rules.life import STATES, Standing
+from lms.rules.life import STATES, PersonStanding
+from lms.services.platform.life import in_state, with_leave
 from tests.factories import basics, paths, people
 
 pytestmark = pytest.mark.django_db
@@ -93,7 +92,7 @@ def state_of(person: User, on: date = TODAY) -> str:
 def test_everybody_is_in_one_state_and_each_has_a_sentence(
     active: bool, opened: bool, first: date | None, last: date | None, away: date | None
 ) -> None:
-    standing = Standing(active, opened, first, last, away, away and away + DAY)
+    standing = PersonStanding(active, opened, first, last, away, away and away + DAY)
     state = standing.state(TODAY)
     assert (state in ("left", "never_came")) == (not active)
     assert (state == "leaving") == (active and last is not None)

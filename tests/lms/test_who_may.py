@@ -83,10 +83,16 @@ def test_who_may_view_enrol_invite_and_end_people(cast: dict[str, User]) -> None
     }
     view = {name: f"{name} learning {above.get(name, '')}" for name in cast}
     view |= {"absent": "manager second chief learning", "gone": "learning"}
+    record = {name: f"{who} boss" for name, who in view.items()} | {"boss": "boss learning"}
+    enrol = {**everybodys(cast, "learning"), **{name: f"{who} learning" for name, who in above.items()}}
+    enrol |= {"learning": "", "absent": "", "gone": ""}
     expected = {
         "view": view,
-        "enrol": {**everybodys(cast, "learning"), **{name: f"{who} learning" for name, who in above.items()}}
-        | {"learning": "", "absent": "", "gone": ""},
+        "record": record,
+        "facts": everybodys(cast, "learning boss", but="absent gone"),
+        "bring_back": {"absent": "learning boss", "gone": "learning boss"},
+        "enrol": enrol,
+        "leave": enrol,
         "invite": everybodys(cast, "learning boss"),
         "end": everybodys(cast, "learning", but="learning boss absent gone"),
         "open_door": everybodys(cast, "boss", but="boss absent gone"),

@@ -18,7 +18,6 @@ from assessments.rules.notices import ASKED_NO_MORE, OBSERVER_LEFT
 from coaching.api import end_helping, open_help_of
 from lms import clock
 from lms.api import (
-    Departure,
     Team,
     User,
     act,
@@ -28,6 +27,7 @@ from lms.api import (
     departures_due,
     duties_that_end,
     has_acted,
+    lock_departure,
     open_paths,
     people_policy,
     recording,
@@ -142,8 +142,7 @@ def close_accounts_due(at: datetime) -> int:
 def _carry_out(pk: int, at: datetime) -> bool:
     """Close one account in the name of whoever planned its last day; False when it was called off or done meanwhile."""
     with recording():
-        row = Departure.objects.select_for_update(of=("self",)).select_related("person", "planned_by")
-        departure = row.filter(pk=pk, ended_at=None).first()
+        departure = lock_departure(pk)
         if departure is None or departure.last_day is None:
             return False
         person, by = departure.person, departure.planned_by

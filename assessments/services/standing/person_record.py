@@ -12,6 +12,7 @@ from coaching.api import (
     CoachAssignment,
     CoachProfile,
     ObserverGrant,
+    assignments_of_coach,
     coach_profile_policy,
     coaches_by_enrolment,
     grant_policy,
@@ -34,10 +35,10 @@ from lms.api import (
     notices_to,
     organisations_day,
     people_policy,
+    person_with_leave,
     standing_of,
-    with_leave,
 )
-from lms.rules.life import Standing
+from lms.rules.life import PersonStanding
 
 SHOWN = 20
 """So many notices and acts stand on the page; the newest."""
@@ -48,7 +49,7 @@ class PersonRecord:
     """What one reader sees of somebody. ``may``: the actions of ``people_policy`` that are theirs."""
 
     person: User
-    standing: Standing
+    standing: PersonStanding
     may: frozenset[str]
     sees_duties: bool
     memberships: list[Membership]
@@ -68,7 +69,7 @@ class PersonRecord:
 def record_of(actor: User, person_uid: UUID, at: datetime) -> PersonRecord:
     """What the actor sees of somebody. Raises NotFound. Queries: about 25, however long their record is."""
     found = people_policy.get(actor, "record", uid=person_uid)
-    person = with_leave(User.objects.select_related("location")).get(pk=found.pk)
+    person = person_with_leave(found.pk)
     today = organisations_day(at)
     may = frozenset(
         action
@@ -107,7 +108,7 @@ def record_of(actor: User, person_uid: UUID, at: datetime) -> PersonRecord:
         list(departures_of(person)) if whole else [],
         list(duty_history(person)) if sees_duties else [],
         coach,
-        _coached(coach),
+        assignments_of_coach(coach) if coach else [],
         list(grants.select_related("skill", "granted_by").order_by("skill__name_order")),
         enrolments,
         coaches_by_enrolment([row.pk for row in enrolments]),
@@ -115,11 +116,3 @@ def record_of(actor: User, person_uid: UUID, at: datetime) -> PersonRecord:
         list(notices_to(actor, person)[:SHOWN]),
         list(acts_about(actor, person)[:SHOWN]),
     )
-
-
-def _coached(coach: CoachProfile | None) -> list[CoachAssignment]:
-    """Whom somebody coaches now, by name."""
-    if coach is None:
-        return []
-    rows = CoachAssignment.objects.filter(coach=coach, status=CoachAssignment.Status.ACTIVE)
-    return list(rows.select_related("enrolment__person").order_by("enrolment__person__name_order"))

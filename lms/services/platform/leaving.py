@@ -159,6 +159,15 @@ def departures_due(at: datetime) -> list[Departure]:
     return [row for row in rows.order_by("pk") if row.last_day and row.last_day < clock.today(row.person.zone, at)]
 
 
+def lock_departure(pk: int) -> Departure | None:
+    """An end that is planned still, locked until the transaction ends; None for one that is called off or done.
+
+    Queries: 1.
+    """
+    rows = Departure.objects.select_for_update(of=("self",)).select_related("person", "planned_by")
+    return rows.filter(pk=pk, ended_at=None).first()
+
+
 def departure_of_closing(
     person: User, *, last_day: date | None, by: User, reason: str, at: datetime, closed: dict[str, list[object]]
 ) -> Departure:

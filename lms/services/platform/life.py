@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from lms.models import Leave, User
-from lms.rules.life import EXPECTED, HERE, INVITED, LEAVING, LEFT, NEVER_CAME, ON_LEAVE, Standing
+from lms.rules.life import EXPECTED, HERE, INVITED, LEAVING, LEFT, NEVER_CAME, ON_LEAVE, PersonStanding
 
 
 def with_leave(people: QuerySet[User]) -> QuerySet[User]:
@@ -19,9 +19,14 @@ def with_leave(people: QuerySet[User]) -> QuerySet[User]:
     )
 
 
-def standing_of(person: User) -> Standing:
+def person_with_leave(pk: int) -> User:
+    """Somebody, with their leave and where they work. Queries: 1."""
+    return with_leave(User.objects.select_related("location")).get(pk=pk)
+
+
+def standing_of(person: User) -> PersonStanding:
     """What decides the state of somebody read by ``with_leave``. Queries: 0."""
-    return Standing(
+    return PersonStanding(
         person.is_active,
         person.has_usable_password(),
         person.started_on,
@@ -32,7 +37,7 @@ def standing_of(person: User) -> Standing:
 
 
 def in_state(state: str, today: date) -> Q:
-    """People in one state on a day, as ``Standing.state`` has it; nobody for a state that is none."""
+    """People in one state on a day, as ``PersonStanding.state`` has it; nobody for a state that is none."""
     active, ends = Q(is_active=True), Q(left_on__isnull=False)
     away = Exists(Leave.objects.filter(person=OuterRef("pk"), back_on=None, from_on__lte=today))
     unopened = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
