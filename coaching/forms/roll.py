@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coaching.services.roll import COACHES, NOBODY
 from lms.api import MANAGES, NAME, NEWEST, Path, TeamNode, User
-from lms.forms.fields import OneOf, offer_people
+from lms.forms.fields import OneLineField, OneOf, offer_people
 from lms.forms.teams import offer_teams
 from lms.rules.duties import DUTIES
 from lms.rules.life import STATES, WORDS
@@ -20,11 +20,11 @@ from lms.rules.life import STATES, WORDS
 class RollForm(forms.Form):
     """Words and filters; each may be empty."""
 
-    q = forms.CharField(label=_("Name, address or number"), required=False, widget=forms.TextInput({"type": "search"}))
+    q = OneLineField(label=_("Name, address or number"), required=False, widget=forms.TextInput({"type": "search"}))
     state = forms.ChoiceField(label=_("State"), required=False)
     team = OneOf(label=_("Team"), required=False)
     duty = forms.ChoiceField(label=_("Duty"), required=False)
-    coach = forms.CharField(label=_("Coach"), required=False, widget=forms.Select)
+    coach = OneLineField(label=_("Coach"), required=False, widget=forms.Select)
     path = OneOf(label=_("Path"), required=False)
     order = forms.ChoiceField(
         label=_("Order"), required=False, choices=[(NAME, _("By name")), (NEWEST, _("Newest first"))]

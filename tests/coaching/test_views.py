@@ -108,6 +108,7 @@ def everything(scene: coaching.HelpScene) -> dict[str, str]:
         "observer_grants": reverse("observer_grants"),
         "observer_grants_give": reverse("observer_grants_give"),
         "observer_grants_person": reverse("observer_grants_person", args=[scene.coach.uid]),
+        "people": reverse("people"),
         "my_people": reverse("my_people"),
     }
 
@@ -138,6 +139,7 @@ MATRIX = {
     "observer_grants": (403, 403, 403, 403, 403, 200, 403),
     "observer_grants_give": (403, 403, 403, 403, 403, 200, 403),
     "observer_grants_person": (403, 403, 403, 403, 403, 200, 403),
+    "people": (403, 403, 403, 403, 403, 200, 403),
     "my_people": (200, 200, 200, 200, 200, 200, 200),
 }
 
@@ -150,7 +152,7 @@ def test_each_page_answers_each_role_as_the_table_says(name: str) -> None:
     assert found == dict(zip(ROLES, MATRIX[name], strict=True))
 
 
-WITHOUT_FIELDS = {"exchange", "coach_person", "my_people", "challenge", "challenge_new"}
+WITHOUT_FIELDS = {"exchange", "coach_person", "my_people", "people", "challenge", "challenge_new"}
 WITHOUT_FIELDS |= {"enrolments_rules", "enrolments_rule", "observer_grants"}
 
 

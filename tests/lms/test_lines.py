@@ -123,6 +123,10 @@ MACHINES = {
     "assessments.Anchor.before", "assessments.Anchor.findings_hash", "assessments.Anchor.head",
     "assessments.Anchor.this_hash", "lms.LogEntry.fingerprint", "lms.LogEntry.key_id", "lms.LogEntry.kind",
     "lms.LogEntry.mac", "lms.LogEntry.prev_hash", "lms.LogEntry.this_hash",
+    "lms.FailedTask.call", "lms.FailedTask.error", "lms.FailedTask.task", "lms.TaskRun.task",
+    # one of a few codes, which the reading of a file checks
+    "lms.ImportMapping.charset", "lms.ImportMapping.order", "lms.PeopleImport.charset", "lms.PeopleImport.leave",
+    "lms.PeopleImport.order", "lms.PeopleImport.sha256",
     # what names are sorted and searched by, made from the name
     "lms.Customer.name_order", "lms.Path.name_order", "lms.RoleProfile.name_order", "lms.Skill.name_order",
     "lms.Location.name_order", "lms.Team.name_order", "lms.User.name_folded", "lms.User.name_order",
