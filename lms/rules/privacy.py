@@ -203,7 +203,7 @@ PERSONAL = (
             "and what stood there before."
         ),
         why=_("So that what was written down wrong can be found and put right."),
-        kept=RECORD, seen_by=(LEARNING, ADMINISTRATORS), exported="acts", erased=NAMELESS, people=(),
+        kept=RECORD, seen_by=(LEARNING, ADMINISTRATORS), exported="acts", erased=NAMELESS, people=("actor",),
     ),
     Personal(
         "lms.Leave", ACCOUNT,
