@@ -296,7 +296,11 @@ def test_whom_to_turn_to_is_named_in_the_one_order(db: None, duty: str) -> None:
 def test_screens_export_and_the_admin_do_as_well(company: judging.Scene) -> None:
     """Case 23: the list of L&D, the team's export, Wagtail's list and both searches."""
     boss = log_in(company.learning)
-    page = "".join(boss.get(f"/people/?page={n}").content.decode() for n in range(1, 6))
+
+    def listed(query: str) -> str:
+        return boss.get(f"/people/?{query}").content.decode().partition("<tbody>")[2]
+
+    page = "".join(listed(f"page={n}") for n in range(1, 6))
     assert sorted(ENGLISH, key=lambda name: page.index(f">{escape(name)}<")) == ENGLISH
     export = boss.get(reverse("team_csv") + "?sort=name")
     rows = csv.reader(io.StringIO(export.content.decode("utf-8-sig")))
@@ -304,7 +308,7 @@ def test_screens_export_and_the_admin_do_as_well(company: judging.Scene) -> None
     assert [name for name in names if name in ENGLISH] == ENGLISH
     found = boss.get("/team/?q=orsted").content.decode()
     assert ("Ørsted" in found, "Müller" in found) == (True, False)
-    found = boss.get("/people/?q=ORSTED").content.decode()
+    found = listed("q=ORSTED")
     assert (">Ørsted<" in found, ">Müller<" in found) == (True, False)
     User.objects.filter(pk=company.learning.pk).update(is_superuser=True)
     boss = log_in(company.learning)
