@@ -36,15 +36,21 @@ from lms.api import (
     Location,
     User,
     act_for_manager,
+    bring_back,
     change_day,
+    change_facts,
+    change_leave,
     correct_first_day,
     end_manager,
     enrol,
+    enter_return,
     extend_step,
     invite_person,
     move_person,
     name_manager,
     pause_path,
+    plan_leave,
+    plan_leaving,
 )
 from lms.errors import Invalid
 from lms.forms.fields import Day, MomentField
@@ -150,6 +156,33 @@ def leave(**typed: Any) -> Any:
     return end_person(actor=of.administrator, **about, **typed, key=basics.key(), at=basics.NOON)
 
 
+def about_somebody(act: Callable[..., Any], **fields: Any) -> Callable[..., Any]:
+    """What L&D writes down about somebody who is here, from noon's day on where nothing else is typed."""
+
+    def call(**typed: Any) -> Any:
+        of = scene()
+        if act in (change_leave, enter_return):
+            days = {"from_on": basics.NOON.date(), "until_on": None}
+            about = {"actor": of.administrator, "person_uid": of.outsider.uid}
+            plan_leave(**about, **days, key=basics.key(), at=basics.NOON)
+        about = {"actor": of.administrator, "person_uid": of.outsider.uid, **fields, **typed}
+        return act(**about, key=basics.key(), at=basics.NOON)
+
+    return call
+
+
+def come_back(**typed: Any) -> Any:
+    of, team = scene(), people.team(slug="back")
+    leave_now = {"person_uid": of.outsider.uid, "reason": WHY, "last_day": basics.NOON.date()}
+    end_person(actor=of.administrator, **leave_now, key=basics.key(), at=basics.NOON)
+    about = {"person_uid": of.outsider.uid, "team_id": team.pk, "link_for": lambda who: "https://vouch.example/x/"}
+    return bring_back(actor=of.administrator, **about, **typed, key=basics.key(), at=basics.NOON)
+
+
+FACTS = {"full_name": "Nia New", "preferred_name": "", "job": "", "employee_number": ""}
+FACTS |= {"time_zone": "Europe/Riga", "locale": "en"}
+
+
 def see(**typed: Any) -> Any:
     work = decisions.decision_scene()
     return decisions.watch(work, work.another(), **typed)
@@ -217,6 +250,13 @@ SERVICES: dict[tuple[Any, str], Callable[..., Any]] = {
     (hold_session, "held_at"): talk(hold_session),
     (request_observation, "planned_on"): ask,
     (end_person, "last_day"): leave,
+    (plan_leaving, "last_day"): about_somebody(plan_leaving, reason=WHY),
+    (bring_back, "first_day"): come_back,
+    (change_facts, "started_on"): about_somebody(change_facts, **FACTS),
+    (plan_leave, "from_on"): about_somebody(plan_leave, until_on=None),
+    (plan_leave, "until_on"): about_somebody(plan_leave, from_on=basics.NOON.date()),
+    (change_leave, "until_on"): about_somebody(change_leave),
+    (enter_return, "back_on"): about_somebody(enter_return),
     (record_observation, "occurred_at"): see,
     (name_manager, "from_on"): manage(name_manager),
     (name_manager, "until_on"): manage(name_manager, from_on=basics.NOON.date()),

@@ -82,7 +82,7 @@ def words_of_rows() -> set[str]:
     words |= {name for code in ("DK", "PT") for year in years for name in public_holidays(code, "", year).values()}
     words |= {get_language_info(code)["name_local"] for code, _name in settings.LANGUAGES}  # each in its own words
     found = {word for word in found if not re.fullmatch(r"[a-z_]*", word)} | words
-    return found | {word[:1].upper() + word[1:] for word in found} | names | zones | {"Something new"}
+    return found | {word[:1].upper() + word[1:] for word in found} | names | zones | {"Something new", "NN"}
 
 
 def words_of_the_machine() -> set[str]:
