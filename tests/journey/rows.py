@@ -13,6 +13,8 @@ from .site import Site
 
 OWN_LIFE = {
     "django_session": "a session is not the record; looking at a page may touch it",
+    "lms_heartbeat": "the worker and the schedule show that they live",
+    "lms_taskrun": "the worker notes when each task last went through",
     "wagtailadmin_editingsession": "an open editor says every few seconds that it is still open",
 }
 """Tables that may change without an act, and why."""

@@ -16,6 +16,8 @@ from urllib.parse import unquote, urlsplit
 from django.conf import settings
 from django.contrib.staticfiles import finders
 
+from tests.factories import pictures
+
 NOT_KEPT = {"content-length", "set-cookie"}
 TELLING = ("type", "aria-invalid", "disabled")
 """Attributes on which it depends how an element looks."""
@@ -102,7 +104,10 @@ def parts_of(body: str) -> set[Any]:
 
 @contextmanager
 def given_out(shelf: Shelf) -> Iterator[str]:
-    """Serve the shelf: page n at <address>/n, with the status and the headers that it had; and the static files."""
+    """Serve the shelf: page n at <address>/n, with the status and the headers that it had; the static files; and one
+    photo for everybody, whose own is gone with the world.
+    """
+    photo = pictures.bytes_of(pictures.quarters())
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -111,6 +116,8 @@ def given_out(shelf: Shelf) -> Iterator[str]:
             path = unquote(urlsplit(self.path).path)
             if path.startswith(settings.STATIC_URL):
                 self._static(path.removeprefix(settings.STATIC_URL))
+            elif path.startswith("/photos/"):
+                self._send(200, {"Content-Type": "image/png"}, photo)
             elif (number := path.strip("/")).isdigit():
                 page = shelf.pages[int(number)]
                 self._send(page.status, page.headers, page.body.encode())

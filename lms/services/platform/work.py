@@ -61,10 +61,12 @@ def note_life(name: str, at: datetime) -> None:
 
 
 def note_done(task: str, call: str, at: datetime) -> None:
-    """A call of a task went through: what failed of it before is closed. Queries: 2-3."""
+    """A call of a task went through: what failed of it before is closed. Queries: 2-3, the first time 4."""
     FailedTask.objects.filter(task=task, call=call, done_at=None).update(done_at=at)
     noted = TaskRun.objects.filter(task=task)
-    if not noted.exclude(done_at__gt=at - NOTED_EVERY, done_at__lte=at).update(done_at=at):
+    if noted.filter(done_at__gt=at - NOTED_EVERY, done_at__lte=at).exists():
+        return
+    if not noted.update(done_at=at):
         TaskRun.objects.bulk_create([TaskRun(task=task, done_at=at)], ignore_conflicts=True)
 
 
