@@ -27,7 +27,7 @@ def test_it_needs_neither_django_nor_celery() -> None:
 class FakeService:
     """Stands in for Celery's: ends when it is told to, or fails."""
 
-    def __init__(self, app: Any, max_interval: int) -> None:
+    def __init__(self, app: Any, max_interval: int, scheduler_cls: str) -> None:
         self.error: Exception | None = None
         self.asked = False
 
