@@ -23,6 +23,11 @@ def add_days(day: date, days: int) -> date:
     return date.max if days > 0 else date.min
 
 
+def iso(day: date | None) -> str | None:
+    """A day as acts keep it, None where there is none."""
+    return day.isoformat() if day else None
+
+
 def months_later(day: date, months: int) -> date:
     """The same day so many months later, or the last day of that month."""
     month = day.month - 1 + months

@@ -19,18 +19,14 @@ from coaching.api import (
 )
 from lms.api import (
     Act,
-    Departure,
     DutyHolding,
     Enrolment,
-    Leave,
     Membership,
     Notice,
     User,
     acts_about,
-    departures_of,
     duty_history,
     enrolment_policy,
-    leaves_of,
     memberships_of_person,
     notices_to,
     organisations_day,
@@ -53,8 +49,6 @@ class PersonRecord:
     may: frozenset[str]
     sees_duties: bool
     memberships: list[Membership]
-    leaves: list[Leave]
-    departures: list[Departure]
     duties: list[DutyHolding]
     coach: CoachProfile | None
     coaches_now: list[CoachAssignment]
@@ -88,7 +82,6 @@ def record_of(actor: User, person_uid: UUID, at: datetime) -> PersonRecord:
         )
         if people_policy.queryset(actor, action).filter(pk=person.pk).exists()
     )
-    whole = actor.pk == person.pk or people_policy.may(actor, "invite")
     sees_duties = people_policy.queryset(actor, "see_duties").filter(pk=person.pk).exists()
     enrolments = list(
         enrolment_policy.queryset(actor, "view")
@@ -104,8 +97,6 @@ def record_of(actor: User, person_uid: UUID, at: datetime) -> PersonRecord:
         may,
         sees_duties,
         list(memberships_of_person(person)),
-        list(leaves_of(person)),
-        list(departures_of(person)) if whole else [],
         list(duty_history(person)) if sees_duties else [],
         coach,
         assignments_of_coach(coach) if coach else [],

@@ -11,7 +11,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from lms import clock
@@ -20,6 +19,7 @@ from lms.models import Act, Departure, User
 from lms.policies import people_policy
 from lms.policies.duties import administrators, is_learning_administrator
 from lms.rules.bounds import LEAVES_ON
+from lms.rules.days import iso
 from lms.rules.lines import one_line
 from lms.rules.notice_kind import NoticeKind
 from lms.rules.notices import LEAVES, LEAVES_NOT, YOU_LEAVE, YOU_LEAVE_NOT
@@ -31,6 +31,7 @@ from .notices import Telling, tell, tell_each
 from .organisation import organisations_day
 
 LONGEST_REASON = 300
+AT_ONCE = 500
 AROUND = timedelta(days=1)
 """How far somebody's own day may be from ours."""
 
@@ -44,7 +45,7 @@ def plan_leaving(*, actor: User, person_uid: UUID, last_day: date, reason: str, 
     """
     person = people_policy.get(actor, "view", uid=person_uid, lock=True)
     reason = one_line(reason)[:LONGEST_REASON]
-    changed = {"last_day": (_iso(person.left_on), last_day.isoformat())}
+    changed = {"last_day": (iso(person.left_on), last_day.isoformat())}
     if not claim_key(actor=actor, name="person.leaves", key=key, at=at, about=person.uid, why=reason, changed=changed):
         return planned_departure(person) or Departure.objects.filter(person=person).latest("planned_at")
     person = somebody_to_end(actor, person_uid)
@@ -69,10 +70,10 @@ def plan_last_days(people: Sequence[User], *, last_day: date, reason: str, by: U
         person.left_on = last_day
         if person.pk not in planned:
             new.append(row)
-    Departure.objects.bulk_create(new, batch_size=500)
+    Departure.objects.bulk_create(new, batch_size=AT_ONCE)
     fields = ["started_on", "last_day", "reason", "planned_by", "planned_at"]
-    Departure.objects.bulk_update(planned.values(), fields, batch_size=500)
-    User.objects.bulk_update(people, ["left_on"], batch_size=500)
+    Departure.objects.bulk_update(planned.values(), fields, batch_size=AT_ONCE)
+    User.objects.bulk_update(people, ["left_on"], batch_size=AT_ONCE)
     tell(YOU_LEAVE, people, words={"day": last_day}, at=at)
     _tell_around(LEAVES, people, {"day": last_day}, by, at)
 
@@ -85,7 +86,7 @@ def call_off_last_days(people: Sequence[User], *, by: User, at: datetime) -> Non
     Departure.objects.filter(person__in=people, ended_at=None).delete()
     for person in people:
         person.left_on = None
-    User.objects.bulk_update(people, ["left_on"], batch_size=500)
+    User.objects.bulk_update(people, ["left_on"], batch_size=AT_ONCE)
     tell(YOU_LEAVE_NOT, people, at=at)
     _tell_around(LEAVES_NOT, people, {}, by, at)
 
@@ -106,7 +107,7 @@ def call_off_leaving(*, actor: User, person_uid: UUID, key: UUID, at: datetime) 
     Raises NotFound, NotAllowed, Conflict (no last day is planned, or the account is closed).
     """
     person = people_policy.get(actor, "view", uid=person_uid, lock=True)
-    changed = {"last_day": (_iso(person.left_on), None)}
+    changed = {"last_day": (iso(person.left_on), None)}
     if not claim_key(actor=actor, name="person.stays", key=key, at=at, about=person.uid, changed=changed):
         return person
     person = somebody_to_end(actor, person_uid)
@@ -146,11 +147,6 @@ def planned_departure(person: User) -> Departure | None:
     return Departure.objects.filter(person=person, ended_at=None).select_related("planned_by").first()
 
 
-def departures_of(person: User) -> QuerySet[Departure]:
-    """Every end of somebody's time here, the newest first."""
-    return Departure.objects.filter(person=person).select_related("planned_by", "returned_by")
-
-
 def departures_due(at: datetime) -> list[Departure]:
     """Planned ends whose last day is over where the person lives. Queries: 1."""
     rows = Departure.objects.filter(ended_at=None, last_day__lt=(at + AROUND).date()).select_related(
@@ -183,7 +179,3 @@ def departure_of_closing(
 def has_acted(person: User) -> bool:
     """Whether somebody ever signed in or did anything here. Queries: 0-1."""
     return person.last_login is not None or Act.objects.filter(actor=person).exists()
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None

@@ -16,6 +16,7 @@ from lms.errors import Conflict
 from lms.models import Enrolment, Leave, Pause, User
 from lms.policies import people_policy
 from lms.rules.bounds import LEAVE_BEGINS, LEAVE_ENDS
+from lms.rules.days import iso
 from lms.rules.notices import (
     BACK_FROM_LEAVE,
     GOES_ON_LEAVE,
@@ -32,6 +33,7 @@ from lms.services.platform.managers import managers_of
 from lms.services.platform.notices import tell
 from lms.services.platform.organisation import organisations_day
 from lms.services.platform.reminders import call_off_reminders, remind
+from lms.services.platform.who_is_here import named
 
 from .steering import follow_paths_of
 
@@ -54,7 +56,7 @@ def plan_leave(
     today = clock.today(person.zone, at)
     LEAVE_BEGINS.check("from_on", from_on, today, first=person.started_on or date.min, last=person.left_on or date.max)
     _check_end(from_on, until_on, today)
-    changed = {"from": (None, from_on.isoformat()), "until": (None, _iso(until_on))}
+    changed = {"from": (None, from_on.isoformat()), "until": (None, iso(until_on))}
     if not claim_key(actor=actor, name="person.leave", key=key, at=at, about=person.uid, changed=changed):
         return Leave.objects.get(uid=key)
     if there := leave_of(person):
@@ -76,7 +78,7 @@ def change_leave(*, actor: User, person_uid: UUID, until_on: date | None, key: U
     """
     person, leave = _with_leave(actor, person_uid)
     before = leave.until_on if leave else None
-    changed = {"until": (_iso(before), _iso(until_on))}
+    changed = {"until": (iso(before), iso(until_on))}
     if not claim_key(actor=actor, name="person.leave_until", key=key, at=at, about=person.uid, changed=changed):
         return person
     leave = _there(person, leave)
@@ -135,12 +137,12 @@ def undo_return(*, actor: User, person_uid: UUID, key: UUID, at: datetime) -> Us
 def call_off_leave(*, actor: User, person_uid: UUID, key: UUID, at: datetime) -> User:
     """A leave that has not begun does not take place. Raises NotFound, NotAllowed, Conflict (it began, or is gone)."""
     person, leave = _with_leave(actor, person_uid)
-    changed = {"from": (_iso(leave.from_on) if leave else None, None)}
+    changed = {"from": (iso(leave.from_on) if leave else None, None)}
     if not claim_key(actor=actor, name="person.no_leave", key=key, at=at, about=person.uid, changed=changed):
         return person
     leave = _there(person, leave)
     if leave.from_on <= clock.today(person.zone, at):
-        raise Conflict(_("This leave has begun. Write down the day on which %(name)s is back.") % _named(person))
+        raise Conflict(_("This leave has begun. Write down the day on which %(name)s is back.") % named(person))
     call_off_reminders(RETURN_NOT_WRITTEN, [leave.uid])
     words = {"name": person.full_name, "day": leave.from_on}
     leave.delete()
@@ -200,7 +202,7 @@ def _with_leave(actor: User, person_uid: UUID) -> tuple[User, Leave | None]:
 
 def _there(person: User, leave: Leave | None) -> Leave:
     if leave is None:
-        raise Conflict(_("No leave of %(name)s is written down from which they are not back.") % _named(person))
+        raise Conflict(_("No leave of %(name)s is written down from which they are not back.") % named(person))
     return leave
 
 
@@ -224,11 +226,3 @@ def _tell_of(leave: Leave, actor: User, at: datetime) -> None:
 
 def _around(person: User, actor: User, at: datetime) -> list[User]:
     return people_around([person], organisations_day(at), but=actor)[person.pk]
-
-
-def _named(person: User) -> dict[str, str]:
-    return {"name": person.full_name}
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None

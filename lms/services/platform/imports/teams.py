@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.text import slugify
 
 from lms.models import Membership, Team, User
+from lms.rules.days import iso
 from lms.rules.people_files.places import NewTeam, TeamRef
 
 from .record import BATCH, MANAGER, MEMBER, batched, not_over
@@ -70,7 +71,7 @@ def put_into_teams(new: Iterable[tuple[User, Team]], moved: Sequence[tuple[User,
                 moves.dropped[row.person_id].append(_kept(row))
                 drop.append(row)
             else:
-                moves.ended[row.person_id][str(row.uid)] = _iso(row.until_on)
+                moves.ended[row.person_id][str(row.uid)] = iso(row.until_on)
                 end.append(row)
     _delete(drop)
     _end_on(end, today - DAY)
@@ -101,7 +102,7 @@ def end_managers(pairs: Collection[tuple[int, int]], today: date) -> list[tuple[
         for row in rows.select_related("person", "team"):
             if (row.team_id, row.acting_for_id or row.person_id) not in wanted:
                 continue
-            back: Back = {"ended": {str(row.uid): _iso(row.until_on)}}
+            back: Back = {"ended": {str(row.uid): iso(row.until_on)}}
             if row.from_on >= today:
                 back = {"dropped": [_kept(row)]}
             (drop if row.from_on >= today else end).append(row)
@@ -113,11 +114,7 @@ def end_managers(pairs: Collection[tuple[int, int]], today: date) -> list[tuple[
 
 def _kept(row: Membership) -> list[object]:
     """A membership that goes, as far as it is made again when that is taken back."""
-    return [str(row.uid), row.team_id, row.from_on.isoformat(), _iso(row.until_on), row.acting_for_id]
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
+    return [str(row.uid), row.team_id, row.from_on.isoformat(), iso(row.until_on), row.acting_for_id]
 
 
 def _end_on(rows: Sequence[Membership], day: date) -> None:
