@@ -16,6 +16,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.auth.hashers import make_password
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from assessments.api import end_person
@@ -270,3 +271,15 @@ def test_two_at_the_same_moment(what: str, settings: Any, admin: User, door: Any
     now = User.objects.get(pk=nia.pk)
     assert answers
     assert (now.email == NEW) if what == "address" else not now.is_active
+
+
+def test_the_person_is_locked_before_their_session(nia: User, door: Any) -> None:
+    """Whoever closes the account locks the person, then ends the sessions: the other order would be a deadlock."""
+    client = Client()
+    door(client, nia.email)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.post("/accounts/password/change/", FORM).status_code == 302
+    begun = [query["sql"] for query in asked]
+    session = next(n for n, sql in enumerate(begun) if sql.startswith('SELECT "django_session"."session_key" AS "pk"'))
+    assert begun[session - 2].startswith("SAVEPOINT")
+    assert begun[session - 1].startswith('SELECT "lms_user"')
