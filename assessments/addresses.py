@@ -6,6 +6,7 @@ ADDRESSES = {
     "coached learner": "coach_person",
     "decision": "case_decide",
     "erasure": "people_erase",
+    "held before": "held_before",
     "managed people": "team",
     "new request": "request_new",
     "queue": "coach_queue",

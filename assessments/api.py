@@ -8,6 +8,7 @@ from assessments.models import (
     Case,
     ErasureRequest,
     Evidence,
+    HeldBefore,
     Observation,
     ObservationIndicator,
     ObservationSkill,
@@ -118,6 +119,24 @@ from assessments.services.cases.waiting import countersigns_of
 
 # isort: split
 
+# --- What people held before
+from assessments.errors import RowsRefused
+from assessments.policies import held_before_policy
+from assessments.services.ledger.held_before import (
+    AT_ONCE,
+    Attest,
+    SkillToAttest,
+    confirm_held_before,
+    held_before_entries,
+    record_held_before,
+    refuse_held_before,
+    skills_to_attest,
+    who_can_confirm,
+)
+from assessments.services.ledger.held_before_files import record_held_before_file
+
+# isort: split
+
 # --- The ledger, and its verification
 from assessments.services.audit.anchors import read_anchors
 from assessments.services.audit.nightly import health as ledger_health
@@ -154,6 +173,7 @@ from assessments.services.standing.readiness import (
     team_enrolments,
 )
 from assessments.services.standing.rebuild import rebuild_gates
+from assessments.services.standing.role_holdings import HeldRole, held_roles, roles_held_in_team, share_held_before
 from assessments.services.standing.team import (
     SORTS,
     TeamRow,
@@ -176,6 +196,7 @@ __all__ = [
     "Case",
     "ErasureRequest",
     "Evidence",
+    "HeldBefore",
     "Observation",
     "ObservationIndicator",
     "ObservationSkill",
@@ -286,6 +307,19 @@ __all__ = [
     "withdraw_evidence",
     "withdraw_request",
     "write_down",
+    # What people held before
+    "AT_ONCE",
+    "Attest",
+    "RowsRefused",
+    "SkillToAttest",
+    "confirm_held_before",
+    "held_before_entries",
+    "held_before_policy",
+    "record_held_before",
+    "record_held_before_file",
+    "refuse_held_before",
+    "skills_to_attest",
+    "who_can_confirm",
     # The ledger, and its verification
     "Answered",
     "ERASED_WITH_LEAVE",
@@ -312,6 +346,7 @@ __all__ = [
     "waiting_erasure",
     # Standing: readiness, the queue, the team, what next
     "BUCKETS",
+    "HeldRole",
     "Holder",
     "Invoice",
     "Move",
@@ -328,6 +363,7 @@ __all__ = [
     "counts_of",
     "grids_of",
     "held_line",
+    "held_roles",
     "invoice_of",
     "line_of",
     "moves_of",
@@ -336,6 +372,8 @@ __all__ = [
     "readiness_on",
     "rebuild_gates",
     "record_of",
+    "roles_held_in_team",
+    "share_held_before",
     "shown_of",
     "table_of",
     "team_enrolments",

@@ -30,6 +30,7 @@ from lms.models import (
     Pause,
     Reminder,
     Requirement,
+    RoleHolding,
     RoleProfile,
     RoleProfileVersion,
     Skill,
@@ -56,6 +57,7 @@ from lms.policies import (
     path_runs,
     people_in_admin_policy,
     people_policy,
+    role_holding_policy,
 )
 from lms.policies.duties import (
     administrators,
@@ -131,6 +133,7 @@ from lms.services.platform.people_list import (
     PeopleWanted,
     count_states,
     on_a_path,
+    people_by_number_or_address,
     people_here_on,
     people_wanted,
     teams_and_duties,
@@ -353,7 +356,7 @@ from lms.services.record.structure import LessonInfo, MilestoneInfo, PathStructu
 
 # isort: split
 
-# --- Enrolling many, rules that enrol, taking back
+# --- Enrolling many, rules that enrol, taking back; roles that are held
 from lms.policies import enrolment_rule_policy
 from lms.services.platform.groups import jobs_to_enrol_from, people_in, teams_to_enrol_from
 from lms.services.record.enrolment_rules import (
@@ -371,6 +374,14 @@ from lms.services.record.enrolment_rules import (
 )
 from lms.services.record.enrolments import Start, enrol_people, tell_enrolled, versions_to_enrol_on
 from lms.services.record.first_days import days_that_move
+from lms.services.record.holdings import (
+    begin_role_holding,
+    end_role_holding,
+    holdings_on,
+    holdings_seen_by,
+    newest_role_versions,
+    with_role,
+)
 from lms.services.record.paths import enrolments_by_uid, last_on_path
 from lms.services.record.taking_back import can_be_given_back, end_path, give_path_back
 
@@ -433,6 +444,7 @@ __all__ = [
     "Pause",
     "Reminder",
     "Requirement",
+    "RoleHolding",
     "RoleProfile",
     "RoleProfileVersion",
     "Skill",
@@ -480,6 +492,7 @@ __all__ = [
     "people_in_admin_policy",
     "people_policy",
     "record_duty",
+    "role_holding_policy",
     "write_through",
     # People, their addresses, accounts and language; customers
     "KEEP",
@@ -538,6 +551,7 @@ __all__ = [
     "notices_to",
     "on_a_path",
     "people_around",
+    "people_by_number_or_address",
     "people_here_on",
     "people_wanted",
     "person_with_leave",
@@ -769,23 +783,28 @@ __all__ = [
     "steps_of_versions",
     "structure_of",
     "waive_step",
-    # Enrolling many, rules that enrol, taking back
+    # Enrolling many, rules that enrol, taking back; roles that are held
     "RuleSpec",
     "Start",
+    "begin_role_holding",
     "can_be_given_back",
     "days_that_move",
     "end_path",
+    "end_role_holding",
     "enrol_people",
     "enrolled_by",
     "enrolment_rule_policy",
     "enrolment_rules",
     "enrolments_by_uid",
     "give_path_back",
+    "holdings_on",
+    "holdings_seen_by",
     "in_group_before",
     "jobs_to_enrol_from",
     "joiners",
     "keep_rule",
     "last_on_path",
+    "newest_role_versions",
     "people_in",
     "rule_spec",
     "rules_on",
@@ -795,6 +814,7 @@ __all__ = [
     "tell_enrolled",
     "tell_managers",
     "versions_to_enrol_on",
+    "with_role",
     # Gates, and what publishing hands to the record
     "GateValue",
     "NewGate",

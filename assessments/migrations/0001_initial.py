@@ -312,7 +312,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('seq', models.PositiveIntegerField()),
-                ('kind', models.CharField(choices=[('SIGNED', 'Entrusted'), ('NOT_YET', 'Not yet'), ('COUNTERSIGNED', 'Countersigned'), ('COUNTERSIGN_REFUSED', 'Countersign refused'), ('REVOKED', 'Revoked'), ('SUPERSEDED', 'Superseded')], max_length=20)),
+                ('kind', models.CharField(choices=[('SIGNED', 'Entrusted'), ('NOT_YET', 'Not yet'), ('COUNTERSIGNED', 'Countersigned'), ('COUNTERSIGN_REFUSED', 'Countersign refused'), ('REVOKED', 'Revoked'), ('SUPERSEDED', 'Superseded'), ('HELD_BEFORE', 'Held before')], max_length=20)),
                 ('authority', models.CharField(help_text='In which capacity the signer acted.', max_length=60)),
                 ('meaning', models.CharField(help_text='What the signature says, as a code.', max_length=24)),
                 ('words', models.CharField(help_text="The same in the organisation's language, as it was that day.", max_length=200)),
@@ -326,7 +326,7 @@ class Migration(migrations.Migration):
                 ('recorded_at', models.DateTimeField()),
                 ('key', models.UUIDField()),
                 ('about', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='followed_by', to='assessments.signoffevent')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='assessments.case')),
+                ('case', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='assessments.case')),
                 ('signer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signed_events', to=settings.AUTH_USER_MODEL)),
                 ('skill', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='lms.skill')),
                 ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signoff_events', to=settings.AUTH_USER_MODEL)),
@@ -566,11 +566,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='signoffevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'SIGNED'), ('level__gte', 1), ('level__isnull', False), ('level__lte', 5), ('valid_until__isnull', False)), models.Q(models.Q(('kind', 'SIGNED'), _negated=True), ('level', None), ('valid_until', None)), _connector='OR'), name='signoff_level_only_when_signed'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['SIGNED', 'HELD_BEFORE']), ('level__gte', 1), ('level__isnull', False), ('level__lte', 5), ('valid_until__isnull', False)), models.Q(models.Q(('kind__in', ['SIGNED', 'HELD_BEFORE']), _negated=True), ('level', None), ('valid_until', None)), _connector='OR'), name='signoff_level_only_when_signed'),
         ),
         migrations.AddConstraint(
             model_name='signoffevent',
-            constraint=models.CheckConstraint(condition=models.Q(('meaning__in', ('entrusted.1', 'entrusted.2', 'entrusted.3', 'entrusted.4', 'entrusted.5', 'not_yet', 'countersigned', 'countersign_refused', 'revoked', 'superseded'))), name='signoff_meaning_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('meaning__in', ('entrusted.1', 'entrusted.2', 'entrusted.3', 'entrusted.4', 'entrusted.5', 'not_yet', 'countersigned', 'countersign_refused', 'revoked', 'superseded', 'held_before.1', 'held_before.2', 'held_before.3', 'held_before.4', 'held_before.5'))), name='signoff_meaning_known'),
         ),
         migrations.AddConstraint(
             model_name='signoffevent',
@@ -578,7 +578,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='signoffevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('about', None), ('kind__in', ['SIGNED', 'NOT_YET'])), models.Q(('about__isnull', False), ('kind__in', ['COUNTERSIGNED', 'COUNTERSIGN_REFUSED', 'REVOKED', 'SUPERSEDED'])), _connector='OR'), name='signoff_follow_up_names_its_event'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('about', None), ('kind__in', ['SIGNED', 'NOT_YET', 'HELD_BEFORE'])), models.Q(('about__isnull', False), ('kind__in', ['COUNTERSIGNED', 'COUNTERSIGN_REFUSED', 'REVOKED', 'SUPERSEDED'])), _connector='OR'), name='signoff_follow_up_names_its_event'),
+        ),
+        migrations.AddConstraint(
+            model_name='signoffevent',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('case', None), ('kind', 'HELD_BEFORE')), ('kind', 'REVOKED'), models.Q(models.Q(('kind__in', ['HELD_BEFORE', 'REVOKED']), _negated=True), ('case__isnull', False)), _connector='OR'), name='signoff_rests_on_a_case_unless_held_before'),
+        ),
+        migrations.AddConstraint(
+            model_name='signoffevent',
+            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'HELD_BEFORE')), fields=('subject', 'skill'), name='signoff_held_before_once'),
         ),
         migrations.AddConstraint(
             model_name='signoffevent',
@@ -635,5 +643,107 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='tryfact',
             constraint=models.UniqueConstraint(fields=('person', 'skill'), name='try_fact_once_per_skill'),
+        ),
+        migrations.CreateModel(
+            name='HeldBefore',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('since', models.DateField(help_text='Since which day they hold the role.')),
+                ('source', models.CharField(max_length=300)),
+                ('recorded_at', models.DateTimeField()),
+                ('status', models.CharField(choices=[('waiting', 'Waiting'), ('confirmed', 'Confirmed'), ('refused', 'Refused'), ('taken_back', 'Taken Back')], default='waiting', max_length=10)),
+                ('answered_at', models.DateTimeField(blank=True, null=True)),
+                ('answer_reason', models.CharField(blank=True, max_length=300)),
+            ],
+            options={
+                'ordering': ['recorded_at', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='HeldBeforeSkill',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('level', models.PositiveSmallIntegerField()),
+            ],
+            options={
+                'ordering': ['pk'],
+            },
+        ),
+        migrations.AddField(
+            model_name='heldbefore',
+            name='answered_by',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='heldbefore',
+            name='coach',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='heldbefore',
+            name='person',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='held_before', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='heldbefore',
+            name='recorded_by',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='heldbefore',
+            name='role_version',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='lms.roleprofileversion'),
+        ),
+        migrations.AddField(
+            model_name='heldbeforeskill',
+            name='entry',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='skills', to='assessments.heldbefore'),
+        ),
+        migrations.AddField(
+            model_name='heldbeforeskill',
+            name='skill',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='lms.skill'),
+        ),
+        migrations.AddField(
+            model_name='heldbeforeskill',
+            name='version',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assessments.standardversion'),
+        ),
+        migrations.AddConstraint(
+            model_name='heldbefore',
+            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['waiting', 'confirmed'])), fields=('person', 'role_version'), name='held_before_once_a_role'),
+        ),
+        migrations.AddConstraint(
+            model_name='heldbefore',
+            constraint=models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='held_before_says_how_it_is_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='heldbefore',
+            constraint=models.CheckConstraint(condition=models.Q(('recorded_by', models.F('person')), _negated=True), name='held_before_not_recorded_for_oneself'),
+        ),
+        migrations.AddConstraint(
+            model_name='heldbefore',
+            constraint=models.CheckConstraint(condition=models.Q(('coach', None), models.Q(('coach', models.F('person')), _negated=True), _connector='OR'), name='held_before_coached_by_another'),
+        ),
+        migrations.AddConstraint(
+            model_name='heldbefore',
+            constraint=models.CheckConstraint(condition=models.Q(('answered_by', None), models.Q(('answered_by', models.F('person')), _negated=True), _connector='OR'), name='held_before_not_answered_for_oneself'),
+        ),
+        migrations.AddConstraint(
+            model_name='heldbefore',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'confirmed'), _negated=True), models.Q(('answered_by', models.F('recorded_by')), _negated=True), _connector='OR'), name='held_before_confirmed_by_a_second_person'),
+        ),
+        migrations.AddConstraint(
+            model_name='heldbefore',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('answered_by', None), ('status', 'waiting')), models.Q(('answered_at__gte', models.F('recorded_at')), ('answered_at__isnull', False), ('answered_by__isnull', False), ('status__in', ['confirmed', 'refused', 'taken_back'])), _connector='OR'), name='held_before_answered_by_somebody'),
+        ),
+        migrations.AddConstraint(
+            model_name='heldbeforeskill',
+            constraint=models.UniqueConstraint(fields=('entry', 'skill'), name='held_before_skill_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='heldbeforeskill',
+            constraint=models.CheckConstraint(condition=models.Q(('level__gte', 1), ('level__lte', 5)), name='held_before_level_1_to_5'),
         ),
     ]

@@ -3,6 +3,7 @@
 from .audit import Anchor, ErasedText, Erasure, ErasureRequest, Receipt
 from .calibration import CalibrationAttempt
 from .cases import Case, CaseReading, Evidence, Request
+from .held_before import HeldBefore, HeldBeforeSkill
 from .ledger import SignOffEvent, SignOffText
 from .observations import Observation, ObservationIndicator, ObservationSkill
 from .practice import Attempt, AttemptChoice, OpenResponse, ScenarioVersion, TryFact
@@ -21,6 +22,8 @@ __all__ = [
     "Erasure",
     "ErasureRequest",
     "Evidence",
+    "HeldBefore",
+    "HeldBeforeSkill",
     "Observation",
     "ObservationIndicator",
     "ObservationSkill",

@@ -40,12 +40,14 @@ class SignOffEvent(models.Model):
         COUNTERSIGN_REFUSED = "COUNTERSIGN_REFUSED", _("Countersign refused")
         REVOKED = "REVOKED", _("Revoked")
         SUPERSEDED = "SUPERSEDED", _("Superseded")
+        HELD_BEFORE = "HELD_BEFORE", _("Held before")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     subject = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="signoff_events")
     skill = models.ForeignKey("lms.Skill", models.PROTECT, related_name="+")
     version = models.ForeignKey(StandardVersion, models.PROTECT, related_name="+")
-    case = models.ForeignKey(Case, models.PROTECT, related_name="events")
+    case = models.ForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="events")
+    """None of what was held before Vouch, and of taking that back: it was never seen here."""
     seq = models.PositiveIntegerField()
     kind = models.CharField(max_length=20, choices=Kind.choices)
     about = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="followed_by")
@@ -59,7 +61,8 @@ class SignOffEvent(models.Model):
     """Format 1: "provisional", "line_manager", "reports_to_learner", "reciprocal"."""
     payload = models.JSONField(help_text="Satisfying set, standard digest, evidence hashes, commitments to the texts.")
     """Format 1. Of a decision: satisfying, by_exception, rule, skill_version, content, observations, evidence,
-    authority, texts (name: commitment); of what follows one: about, authority, texts; of a superseded one: by, texts.
+    authority, texts (name: commitment); of what follows one: about, authority, texts; of a superseded one: by, texts;
+    of what was held before: entry, since, content, authority, texts.
     """
     prev_hash = models.CharField(max_length=64)
     this_hash = models.CharField(max_length=64)
@@ -76,8 +79,14 @@ class SignOffEvent(models.Model):
             models.UniqueConstraint(fields=["key", "skill"], name="signoff_key_once_per_skill"),
             models.CheckConstraint(
                 # "Not empty" is said too: a comparison with nothing is no refusal to SQL.
-                condition=Q(kind="SIGNED", level__isnull=False, level__gte=1, level__lte=5, valid_until__isnull=False)
-                | (~Q(kind="SIGNED") & Q(level=None, valid_until=None)),
+                condition=Q(
+                    kind__in=["SIGNED", "HELD_BEFORE"],
+                    level__isnull=False,
+                    level__gte=1,
+                    level__lte=5,
+                    valid_until__isnull=False,
+                )
+                | (~Q(kind__in=["SIGNED", "HELD_BEFORE"]) & Q(level=None, valid_until=None)),
                 name="signoff_level_only_when_signed",
             ),
             models.CheckConstraint(condition=Q(meaning__in=MEANINGS), name="signoff_meaning_known"),
@@ -85,12 +94,21 @@ class SignOffEvent(models.Model):
                 condition=Q(recorded_at__gte=F("occurred_at")), name="signoff_recorded_when_it_happened_or_later"
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["SIGNED", "NOT_YET"], about=None)
+                condition=Q(kind__in=["SIGNED", "NOT_YET", "HELD_BEFORE"], about=None)
                 | Q(
                     kind__in=["COUNTERSIGNED", "COUNTERSIGN_REFUSED", "REVOKED", "SUPERSEDED"],
                     about__isnull=False,
                 ),
                 name="signoff_follow_up_names_its_event",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="HELD_BEFORE", case=None)
+                | Q(kind="REVOKED")
+                | (~Q(kind__in=["HELD_BEFORE", "REVOKED"]) & Q(case__isnull=False)),
+                name="signoff_rests_on_a_case_unless_held_before",
+            ),
+            models.UniqueConstraint(
+                fields=["subject", "skill"], condition=Q(kind="HELD_BEFORE"), name="signoff_held_before_once"
             ),
             models.UniqueConstraint(
                 fields=["case", "skill"], condition=Q(kind__in=["SIGNED", "NOT_YET"]), name="signoff_decided_once"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 
 from assessments.models import SignOffEvent
+from assessments.rules.ledger import BEGINNING
 from coaching.api import coached_by
 from lms.api import (
     RowPolicy,
@@ -14,6 +15,7 @@ from lms.api import (
     is_learning_administrator,
     managed_by,
     nobody,
+    open_paths,
 )
 from lms.rules.duties import AUDITOR
 
@@ -29,7 +31,7 @@ class SignOffPolicy(RowPolicy[SignOffEvent]):
         if action == "view":
             if is_learning_administrator(user) or has_duty(user, AUDITOR):
                 return everybody()
-            coach = coached_by(user, "case__enrolment")
+            coach = coached_by(user, "case__enrolment") | _held_before_by_their_learners(user)
             countersign = Q(pk__in=to_countersign(user).values("pk"))
             # One's own acts: what one signed, and what one countersigned or took back.
             acted = Q(signer=user) | Q(pk__in=user.signed_events.exclude(about=None).values("about"))
@@ -40,8 +42,14 @@ class SignOffPolicy(RowPolicy[SignOffEvent]):
             # An ex-coach still sees what they signed; taking it back is for the present coach and L&D.
             own = Q(signer=user) & coached_by(user, "case__enrolment")
             own = everybody() if is_learning_administrator(user) else own
-            return own & Q(kind=SignOffEvent.Kind.SIGNED) & ~Q(subject=user)
+            return own & Q(kind__in=BEGINNING) & ~Q(subject=user)
         return nobody()
+
+
+def _held_before_by_their_learners(user: User) -> Q:
+    """What learners held before whom the user coaches now: it rests on no case."""
+    learners = open_paths().filter(coached_by(user)).order_by().values("person")
+    return Q(case=None, subject__in=learners)
 
 
 signoff_policy = SignOffPolicy(SignOffEvent)

@@ -13,11 +13,18 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from lms.rules.days import months_later
 from lms.rules.digest import canonical
 from lms.rules.scales import ENTRUSTMENT
 
 VERSION = b"vouch-ledger-2"
 GENESIS = "0" * 64
+DECISIONS = ("SIGNED", "NOT_YET")
+"""What is decided on a case, once a skill."""
+BEGINNING = ("SIGNED", "HELD_BEFORE")
+"""What a sign-off begins with."""
+HELD_MONTHS = 12
+"""So long what was held before counts at most, from the day on which it was recorded."""
 SETTLED = ("COUNTERSIGNED", "COUNTERSIGN_REFUSED", "REVOKED", "SUPERSEDED")
 """After any of these a flagged decision no longer waits for a countersign."""
 MEANINGS = (
@@ -27,19 +34,22 @@ MEANINGS = (
     "countersign_refused",
     "revoked",
     "superseded",
+    *(f"held_before.{level}" for level in ENTRUSTMENT),
 )
 """What a signature says, as a code; the words beside it are those of the organisation's language on that day."""
 
 
 def meaning_of(kind: str, level: int | None = None) -> str:
     """The code of what an event of this kind says."""
-    return f"entrusted.{level}" if kind == "SIGNED" else kind.lower()
+    return {"SIGNED": f"entrusted.{level}", "HELD_BEFORE": f"held_before.{level}"}.get(kind, kind.lower())
 
 
 def words_of(kind: str, skill: str, level: int | None = None, about: str = "") -> str:
     """The words of a signature in the language that is active: about a skill (its title), or about another event."""
     if kind == "SIGNED" and level:
         return f"{skill}: {ENTRUSTMENT[level]}"
+    if kind == "HELD_BEFORE" and level:
+        return _("Held before: %(skill)s: %(level)s") % {"skill": skill, "level": ENTRUSTMENT[level]}
     said = {
         "NOT_YET": _("Not yet: %(what)s"),
         "COUNTERSIGNED": _("Countersigned: %(what)s"),
@@ -48,6 +58,13 @@ def words_of(kind: str, skill: str, level: int | None = None, about: str = "") -
         "SUPERSEDED": _("Superseded by a newer one: %(what)s"),
     }[kind]
     return said % {"what": about or skill}
+
+
+def held_until(recorded: date, valid_months: int) -> date:
+    """The last day on which what was held before counts, recorded on a day: so long as a sign-off on its standard, and
+    ``HELD_MONTHS`` at most.
+    """
+    return months_later(recorded, min(valid_months, HELD_MONTHS))
 
 
 def event_hash(fields: Mapping[str, object]) -> str:
@@ -68,10 +85,11 @@ def commitment(salt: str, value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What the fold needs of an event. ``about`` is the seq of the event that it follows up."""
+    """What the fold needs of an event. ``skill``: its id; ``about``: the seq of the event that it follows up."""
 
     seq: int
     kind: str
+    skill: int
     about: int | None = None
     flagged: bool = False
     level: int | None = None
@@ -80,7 +98,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class SignOff:
-    """A sign-off after all its events; ``seq`` names the SIGNED event it began with."""
+    """A sign-off after all its events; ``seq`` names the event that it began with: SIGNED, or HELD_BEFORE."""
 
     seq: int
     status: str
@@ -94,11 +112,13 @@ class SignOff:
 
 
 def fold(events: Iterable[Event]) -> dict[int, SignOff]:
-    """The sign-offs of one person, by the seq of their SIGNED event, after these events in order of seq.
+    """The sign-offs of one person, by the seq of their SIGNED or HELD_BEFORE event, after these events in order of seq.
 
-    awaiting: flagged and not countersigned - active - refused - revoked - superseded. What has ended stays ended.
+    awaiting: flagged and not countersigned - active - refused - revoked - superseded. What has ended stays ended. What
+    was held before is superseded by the first decision on its skill, whatever that says.
     """
     found: dict[int, SignOff] = {}
+    held_before: dict[int, int] = {}
     following = {
         "COUNTERSIGNED": "active",
         "COUNTERSIGN_REFUSED": "refused",
@@ -106,11 +126,17 @@ def fold(events: Iterable[Event]) -> dict[int, SignOff]:
         "SUPERSEDED": "superseded",
     }
     for event in sorted(events, key=lambda item: item.seq):
-        if event.kind == "SIGNED":
+        if event.kind in DECISIONS and event.skill in held_before:
+            before = found[held_before.pop(event.skill)]
+            if before.counts:
+                found[before.seq] = SignOff(before.seq, "superseded", before.level, before.valid_until)
+        if event.kind in BEGINNING:
             if event.level is None or event.valid_until is None:
                 raise ValueError(f"Event {event.seq} is signed without a level or an end.")
             status = "awaiting" if event.flagged else "active"
             found[event.seq] = SignOff(event.seq, status, event.level, event.valid_until)
+            if event.kind == "HELD_BEFORE":
+                held_before[event.skill] = event.seq
         elif event.about in found:
             before = found[event.about]
             if before.status not in ("awaiting", "active"):

@@ -59,6 +59,9 @@ MORE_ASKED = NoticeKind(
 )
 COUNTERSIGNED = NoticeKind("assessments.countersigned", _countersigned, "case", urgent=True)
 TAKEN_BACK = NoticeKind("assessments.taken_back", gettext_lazy("%(name)s took back: %(meaning)s"), "case", urgent=True)
+ATTESTED_TAKEN_BACK = NoticeKind(
+    "assessments.attested_taken_back", gettext_lazy("%(name)s took back: %(meaning)s"), "sign-off", urgent=True
+)
 ERASURE_ASKED = NoticeKind(
     "assessments.erasure_asked",
     gettext_lazy("%(admin)s asks to erase the texts of the sign-offs of %(name)s: %(reason)s"),
@@ -70,6 +73,21 @@ CALIBRATION_PASSED = NoticeKind(
     gettext_lazy("%(name)s passed a calibration (agreement %(kappa)s). A grant for %(skill)s is yours to give."),
     "grants",
     digest=True,
+)
+HELD_BEFORE_CONFIRMED = NoticeKind(
+    "assessments.held_before_confirmed",
+    gettext_lazy("It is written down that you hold the role “%(role)s”, as %(recorder)s recorded it"),
+    "own skills",
+)
+HELD_BEFORE_REFUSED = NoticeKind(
+    "assessments.held_before_refused",
+    gettext_lazy("%(by)s did not confirm what you recorded of %(name)s: %(reason)s"),
+    "held before",
+)
+STANDING_COACH = NoticeKind(
+    "assessments.standing_coach",
+    gettext_lazy("You are the standing coach of %(name)s, who holds the role “%(role)s”"),
+    "readiness",
 )
 LEDGER_FOUND = NoticeKind("assessments.ledger_found", _ledger_found, "notices", urgent=True)
 
@@ -85,7 +103,11 @@ KINDS = (
     MORE_ASKED,
     COUNTERSIGNED,
     TAKEN_BACK,
+    ATTESTED_TAKEN_BACK,
     ERASURE_ASKED,
     CALIBRATION_PASSED,
+    HELD_BEFORE_CONFIRMED,
+    HELD_BEFORE_REFUSED,
+    STANDING_COACH,
     LEDGER_FOUND,
 )

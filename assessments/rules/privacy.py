@@ -77,6 +77,13 @@ PERSONAL = (
         along=("assessments.SignOffText", "assessments.Receipt", "assessments.ErasedText"),
     ),
     Personal(
+        "assessments.HeldBefore", JUDGED,
+        what=_("Which role and skills you held before Vouch came, how that is known, who recorded and confirmed it."),
+        why=_("So that you do not begin with nothing; two members of Learning have to agree."),
+        kept=RECORD, seen_by=(LEARNING,), exported="sign-offs", erased=STAYS,
+        people=("person", "coach", "recorded_by", "answered_by"), along=("assessments.HeldBeforeSkill",),
+    ),
+    Personal(
         "assessments.ErasureRequest", JUDGED,
         what=_("That an administrator asked to erase the texts of your sign-offs, and what the other one said."),
         why=_("Two administrators have to agree."),

@@ -34,13 +34,16 @@ class Required:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One line of the invoice: weight x value = amount. ``gate`` is the gate that gives the value, "" for none."""
+    """One line of the invoice: weight x value = amount. ``gate`` is the gate that gives the value, "" for none;
+    ``held_before``: it is met by what was attested at the start.
+    """
 
     required: Required
     gate: str
     value: int
     level: int = 0
     valid_until: date | None = None
+    held_before: bool = False
 
     @property
     def amount(self) -> int:
@@ -74,6 +77,16 @@ class Readiness:
     def met_weight(self) -> int:
         """The weight that is fully met."""
         return sum(term.required.weight for term in self.terms if term.met)
+
+    @property
+    def held_before_weight(self) -> int:
+        """The weight that is met by what was held before Vouch."""
+        return sum(term.required.weight for term in self.terms if term.held_before)
+
+    @property
+    def held_before_percent(self) -> int:
+        """How much of the weight met was held before Vouch, in percent, rounded up: a share is never said to be 0."""
+        return -(-100 * self.held_before_weight // self.met_weight) if self.met_weight else 0
 
     @property
     def holder(self) -> Term | None:
@@ -113,4 +126,5 @@ def by_skill(gates: Iterable[OpenGate]) -> dict[str, list[OpenGate]]:
 
 def _term(required: Required, gates: Sequence[OpenGate], on: date) -> Term:
     has = held(gates, required, on)
-    return Term(required, has.gate, VALUES.get(has.gate, 0), has.level, has.valid_until if has.met else None)
+    until = has.valid_until if has.met else None
+    return Term(required, has.gate, VALUES.get(has.gate, 0), has.level, until, has.met and has.held_before)

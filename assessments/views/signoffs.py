@@ -36,7 +36,8 @@ def signoff(request: SignedInRequest, event_uid: UUID) -> HttpResponse:
     context = _shown(request, record) | {
         "may_countersign": _may(request, "countersign", event_uid),
         "may_revoke": record.status in ("active", "due", "awaiting") and _may(request, "revoke", event_uid),
-        "sees_case": api.case_policy.queryset(request.user, "view").filter(pk=event.case_id).exists(),
+        "sees_case": event.case_id is not None
+        and api.case_policy.queryset(request.user, "view").filter(pk=event.case_id).exists(),
     }
     return render(request, "signoffs/record.html", context)
 

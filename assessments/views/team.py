@@ -23,7 +23,15 @@ from assessments import api
 from assessments.forms.team import BUCKET_NAMES, TeamFilter
 from coaching.api import help_policy
 from lms import clock
-from lms.api import Enrolment, enrolment_policy, mark_external_done, people_policy, unread_notices
+from lms.api import (
+    Enrolment,
+    enrolment_policy,
+    mark_external_done,
+    people_policy,
+    role_holding_policy,
+    unread_notices,
+    with_role,
+)
 from lms.errors import NotAllowed, NotFound
 from lms.requests import SignedInRequest, key_of
 from lms.rules.spreadsheets import CSV_TYPE, XLSX_TYPE, csv_file, xlsx_file
@@ -36,7 +44,7 @@ PER_PAGE = 50
 @login_required
 @require_GET
 def team(request: SignedInRequest) -> HttpResponse:
-    """200 my people, 50 a page - 403 neither manager nor L&D. Queries: 20 for a manager, for any number of people,
+    """200 my people, 50 a page - 403 neither manager nor L&D. Queries: 26 for a manager, for any number of people,
     session and user included (and 1 a minute for the navigation).
     """
     at = clock.now()
@@ -46,11 +54,15 @@ def team(request: SignedInRequest) -> HttpResponse:
     sort = wanted.pop("sort", api.SORTS[0])
     shown = api.team_in_order(api.chosen_for_team(rows, **_as_filter(wanted)), sort)
     page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
+    in_role = _in_role(request, at)
     counts = api.counts_of(rows)
     may_go = counts["ready"] + counts["expiring"]
     context = {
         "rows": rows,
         "news": unread_notices(request.user),
+        "in_role": Paginator(in_role, PER_PAGE).get_page(request.GET.get("held")),
+        "in_role_ready": sum(1 for role in in_role if role.ready),
+        "in_role_before": api.share_held_before(in_role),
         "buckets": [
             (name, label, counts[name], urlencode(wanted | {"bucket": name, "sort": sort}))
             for name, label in BUCKET_NAMES.items()
@@ -80,6 +92,11 @@ def _mine(request: SignedInRequest) -> Q:
     if not enrolment_policy.may(request.user, "add"):
         raise NotAllowed(_("This page is for managers. Your own readiness stands with your skills."))
     return enrolment_policy.rows(request.user, "steer")
+
+
+def _in_role(request: SignedInRequest, at: datetime) -> list[api.HeldRole]:
+    """Whoever holds a role apart from any path, among those whom the reader may see; never themself."""
+    return api.roles_held_in_team(role_holding_policy.rows(request.user, "view") & ~Q(person=request.user), at)
 
 
 def _longest_wait(rows: Iterable[api.TeamRow], at: datetime) -> tuple[api.TeamRow, int] | None:
@@ -120,7 +137,7 @@ def _cards(rows: Iterable[api.TeamRow]) -> list[tuple[str, list[Any]]]:
 @require_GET
 def team_csv(request: SignedInRequest) -> HttpResponse:
     """200 everybody as CSV, for a spreadsheet (UTF-8 with a mark) - 403. Queries: those of ``team_of``."""
-    heads, rows = api.table_of(api.team_of(_mine(request), clock.now()))
+    heads, rows = _table(request)
     return _file(csv_file([heads, *rows]), CSV_TYPE, "csv")
 
 
@@ -128,8 +145,13 @@ def team_csv(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def team_xlsx(request: SignedInRequest) -> HttpResponse:
     """200 everybody as a workbook - 403. Queries: those of ``team_of``."""
-    heads, rows = api.table_of(api.team_of(_mine(request), clock.now()))
+    heads, rows = _table(request)
     return _file(xlsx_file(_("Team"), [heads, *rows]), XLSX_TYPE, "xlsx")
+
+
+def _table(request: SignedInRequest) -> tuple[list[str], list[list[Any]]]:
+    at = clock.now()
+    return api.table_of(api.team_of(_mine(request), at), _in_role(request, at))
 
 
 def _file(content: bytes, kind: str, extension: str) -> HttpResponse:
@@ -147,12 +169,11 @@ def person_readiness(request: SignedInRequest, person_uid: UUID) -> HttpResponse
     """200 the invoice, the same for learner, coach and manager - 404 unknown or not yours to see. ``?path=`` chooses
     an enrolment. Queries: 20, whatever the role asks for.
     """
-    person = None
     found = help_policy.queryset(request.user, "view").filter(person__uid=person_uid)
     enrolments = list(found.select_related("person", "path", "role_version__profile").order_by("-started_on", "-pk"))
-    if not enrolments:
-        person = people_policy.get(request.user, "view", uid=person_uid)
-        return render(request, "team/nothing.html", {"person": person, "own": person == request.user})
+    held = uid_or_none(request.GET.get("role"))
+    if not enrolments or held:
+        return _without_a_path(request, person_uid)
     # The role that is held stands until a new path has begun.
     today = clock.today(enrolments[0].person.zone)
     enrolments.sort(key=lambda item: (item.status not in Enrolment.OPEN, item.started_on > today))
@@ -170,6 +191,16 @@ def person_readiness(request: SignedInRequest, person_uid: UUID) -> HttpResponse
         "key": uuid4(),
     }
     return render(request, "team/invoice.html", context)
+
+
+def _without_a_path(request: SignedInRequest, person_uid: UUID) -> HttpResponse:
+    """The roles that somebody holds, or that they are on no path."""
+    at = clock.now()
+    held = role_holding_policy.queryset(request.user, "view").filter(person__uid=person_uid)
+    roles = api.held_roles([row for row in with_role(held) if row.holds_on(at.date())], at)
+    person = roles[0].holding.person if roles else people_policy.get(request.user, "view", uid=person_uid)
+    context = {"person": person, "own": person == request.user, "roles": roles}
+    return render(request, "team/nothing.html", context)
 
 
 @login_required

@@ -20,6 +20,7 @@ from lms.api import (
     MANAGES,
     PeopleWanted,
     count_states,
+    is_learning_administrator,
     newest_path_versions,
     organisations_day,
     people_policy,
@@ -67,6 +68,7 @@ def people(request: SignedInRequest) -> HttpResponse:
         "here": sum(counts[state] for state in STATES[:5]),
         "no_coach": without_coach(today),
         "query": query.urlencode(),
+        "attests": is_learning_administrator(request.user),
         "key": uuid4(),
         "news": unread_notices(request.user),
     }

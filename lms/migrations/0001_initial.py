@@ -1008,4 +1008,22 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('sent_at', None), ('sent_at__gte', models.F('due_at')), _connector='OR'), name='invitation_sent_when_due')],
             },
         ),
+        migrations.CreateModel(
+            name='RoleHolding',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('from_on', models.DateField()),
+                ('until_on', models.DateField(blank=True, null=True)),
+                ('made_at', models.DateTimeField()),
+                ('coach', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='standing_coach_of', to=settings.AUTH_USER_MODEL)),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='role_holdings', to=settings.AUTH_USER_MODEL)),
+                ('role_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='lms.roleprofileversion')),
+            ],
+            options={
+                'ordering': ['-from_on', '-pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('until_on', None)), fields=('person', 'role_version'), name='role_holding_open_once'), models.CheckConstraint(condition=models.Q(('until_on', None), ('until_on__gte', models.F('from_on')), _connector='OR'), name='role_holding_ends_after_start'), models.CheckConstraint(condition=models.Q(('made_by', models.F('person')), _negated=True), name='role_holding_not_by_oneself'), models.CheckConstraint(condition=models.Q(('coach', None), models.Q(('coach', models.F('person')), _negated=True), _connector='OR'), name='role_holding_coached_by_another')],
+            },
+        ),
     ]

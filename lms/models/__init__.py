@@ -7,6 +7,7 @@ from .duties import DutyHolding
 from .enrolment_rules import EnrolmentRule
 from .enrolments import Enrolment, Pause
 from .gates import SkillGate
+from .holdings import RoleHolding
 from .imports import AddressProposal, ImportedRow, ImportMapping, Invitation, PeopleImport
 from .labels import Label
 from .life import Departure, Leave
@@ -63,6 +64,7 @@ __all__ = [
     "Photo",
     "Reminder",
     "Requirement",
+    "RoleHolding",
     "RoleProfile",
     "RoleProfileVersion",
     "Skill",

@@ -71,7 +71,9 @@ class Departure(models.Model):
     planned_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     closed = models.JSONField(default=nothing_undone)
-    """Format 1: {"memberships": [[uid, last day before]], "enrolments": [uid]}: what was open, for taking back."""
+    """Format 1: {"memberships": [[uid, last day before]], "enrolments": [uid], "roles": [uid]}: what was open, for
+    taking back.
+    """
     returned_at = models.DateTimeField(null=True)
     returned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 

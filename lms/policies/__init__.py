@@ -2,6 +2,7 @@
 
 from .base import RowPolicy, everybody, nobody
 from .enrolments import enrolment_policy, enrolment_rule_policy, path_runs
+from .holdings import role_holding_policy
 from .organisation import location_policy, organisation_policy
 from .people import managed_by, people_in_admin_policy, people_policy
 from .photos import photo_policy
@@ -20,5 +21,6 @@ __all__ = [
     "people_in_admin_policy",
     "people_policy",
     "photo_policy",
+    "role_holding_policy",
     "team_policy",
 ]

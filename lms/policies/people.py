@@ -57,10 +57,10 @@ def managed_by(user: User, prefix: str = "") -> Q:
 class PeoplePolicy(RowPolicy[User]):
     """view: how far somebody is - record: what is written down about them, themself, managers, L&D, administrators -
     invite: L&D, administrators - end: L&D, and an administrator only who is one, too - enrol, leave (plan one, write
-    down the return): their manager, L&D; nobody themself - facts (name, number, first day), bring_back (who left): L&D,
-    administrators - see_duties: one's own, L&D, administrators - photo (remove it): L&D, administrators, never their
-    own - erase, duties (give, end), address (change it), open_door (remove a second factor): administrators, never
-    their own.
+    down the return): their manager, L&D; nobody themself - attest (what they held before): L&D, nobody themself -
+    facts (name, number, first day), bring_back (who left): L&D, administrators - see_duties: one's own, L&D,
+    administrators - photo (remove it): L&D, administrators, never their own - erase, duties (give, end), address
+    (change it), open_door (remove a second factor): administrators, never their own.
     """
 
     def rows(self, user: User, action: str) -> Q:
@@ -78,6 +78,8 @@ class PeoplePolicy(RowPolicy[User]):
             if is_learning_administrator(user):
                 return Q(is_active=True) & ~Q(pk=user.pk)
             return managed_by(user) & Q(is_active=True)
+        if action == "attest":
+            return Q(is_active=True) & ~Q(pk=user.pk) if is_learning_administrator(user) else nobody()
         if action == "invite":
             return everybody() if self.may(user, "invite") else nobody()
         if action == "see_duties":

@@ -59,6 +59,9 @@ class Bounds:
 
 FIRST_DAY_HERE = Bounds(back=60 * YEAR, ahead=2 * YEAR)
 """Somebody's first day at the company: whoever coaches may have come long ago."""
+HELD_SINCE = Bounds(back=60 * YEAR, ahead=0)
+"""Since when somebody holds a role: it may be as long as they are here."""
+HELD_UNTIL = Bounds(back=60 * YEAR, ahead=0)
 LEAVES_ON = Bounds(back=2 * YEAR, ahead=2 * YEAR)
 LEAVE_BEGINS = Bounds(back=YEAR, ahead=YEAR)
 LEAVE_ENDS = Bounds(back=YEAR, ahead=4 * YEAR)

@@ -8,18 +8,24 @@ from datetime import date
 from uuid import UUID
 
 GATES = ("talk", "try", "do", "show")
+HELD_BEFORE = "held-before:"
+"""How the source of a sign-off begins that was held before Vouch."""
 VALUES = {"talk": 10, "try": 30, "do": 60, "show": 100}
 
 
 @dataclass(frozen=True, slots=True)
 class OpenGate:
-    """One open gate of a person on a skill, from one source. ``level`` and ``standard`` only for show."""
+    """One open gate of a person on a skill, from one source. ``level`` and ``standard`` only for show.
+
+    ``held_before``: a sign-off that was attested at the start, and was never seen here.
+    """
 
     skill: str
     gate: str
     level: int | None = None
     standard: UUID | None = None
     valid_until: date | None = None
+    held_before: bool = False
 
     def counts_on(self, day: date) -> bool:
         """Whether it counts on that day; a sign-off counts up to and with its last day."""

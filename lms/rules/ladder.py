@@ -67,7 +67,7 @@ class Ladder:
     """Four bays (none where nothing is known), the state, its word, and one sentence more where something decides.
 
     A bay is open, next, wait, skip, none or closed; the last also vouched, due or lapsed. ``next_gate`` is the gate
-    ahead, "" for none; ``level`` and ``valid_until`` are those of the sign-off that the word is about.
+    ahead, "" for none; ``level``, ``valid_until`` and ``held_before`` are those of the sign-off that the word is about.
     """
 
     bays: tuple[str, ...]
@@ -77,6 +77,7 @@ class Ladder:
     level: int = 0
     valid_until: date | None = None
     next_gate: str = ""
+    held_before: bool = False
 
     @property
     def vouched(self) -> bool:
@@ -122,10 +123,11 @@ def ladder(
         _bays(frozenset(gate.gate for gate in gates if gate.counts_on(on)), state, ahead, offers),
         state,
         _word(state, has, ahead, turn, verdict, lapsed_on(gates, on) if state == LAPSED else None),
-        _note(state, asked, verdict, standard),
+        _note(state, asked, verdict, standard, has.held_before),
         has.level,
         has.valid_until,
         ahead,
+        has.held_before,
     )
 
 
@@ -155,9 +157,11 @@ def _word(
     state: str, has: SkillHeld, ahead: str, turn: Turn | None, verdict: Verdict | None, lapsed: date | None
 ) -> str:
     if state in (VOUCHED, LOWER):
-        return str(ENTRUSTMENT[has.level])
+        level = str(ENTRUSTMENT[has.level])
+        return _("%(level)s, held before") % {"level": level} if has.held_before else level
     if state == DUE and has.valid_until:
-        return _("Due %(day)s") % {"day": short_day(has.valid_until)}
+        day = {"day": short_day(has.valid_until)}
+        return _("Held before, due %(day)s") % day if has.held_before else _("Due %(day)s") % day
     if state == LAPSED:
         return _("Lapsed on %(day)s") % {"day": full_day(lapsed)}
     if state == REVOKED and verdict:
@@ -180,8 +184,12 @@ def _word(
     }[state]
 
 
-def _note(state: str, asked: Asks | None, verdict: Verdict | None, standard: str) -> str:
-    """What decides, in full: the level or the standard that is asked for, the coach's next step."""
+def _note(state: str, asked: Asks | None, verdict: Verdict | None, standard: str, held_before: bool) -> str:
+    """What decides, in full: the level or the standard that is asked for, the coach's next step; that nobody has seen
+    here what counts.
+    """
+    if state in MET and held_before:
+        return _("Attested at the start, not seen here. The first decision takes its place.")
     if state == LOWER and asked and standard:
         words = {"level": str(ENTRUSTMENT[asked.level]), "standard": standard}
         return _("Signed, but this role asks for “%(level)s” on “%(standard)s”.") % words

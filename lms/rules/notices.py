@@ -144,6 +144,10 @@ def _you_leave(words: Words, reader: Reader) -> str:
     return _("Your last day here is %(day)s. Your account closes when it is over.") % _with_day(words)
 
 
+def _holds_no_more(words: Words, reader: Reader) -> str:
+    return _("The role “%(role)s” is yours until %(day)s: %(reason)s") % _with_day(words)
+
+
 def _leaves(words: Words, reader: Reader) -> str:
     return _("%(name)s leaves on %(day)s. Look at what they hold, and who takes it over.") % _with_day(words)
 
@@ -237,6 +241,7 @@ CLOSED_BY_MISTAKE = NoticeKind(
     gettext_lazy("The account of %(name)s was closed by mistake and is open again."),
     "readiness",
 )
+HOLDS_NO_MORE = NoticeKind("lms.holds_no_more", _holds_no_more, "own skills")
 
 KINDS = (
     SECOND_FACTOR_REMOVED,
@@ -278,5 +283,6 @@ KINDS = (
     LEAVES_NOT,
     CAME_BACK,
     CLOSED_BY_MISTAKE,
+    HOLDS_NO_MORE,
     PHOTO_REMOVED,
 )

@@ -70,6 +70,12 @@ RECORD = _("As long as the record is kept; ending your time here does not delete
 
 PERSONAL = (
     Personal(
+        "lms.RoleHolding", PROGRESS,
+        what=_("Which roles you hold apart from any path, since when, and who your standing coach is."),
+        why=_("So that whoever needs somebody in that role knows that you are there."),
+        kept=RECORD, seen_by=STEERED, exported="paths", erased=NAMELESS, people=("person", "coach", "made_by"),
+    ),
+    Personal(
         "lms.Enrolment", PROGRESS,
         what=_(
             "The paths you are on: since when, which steps are done, waived, opened early or extended, when a path was "

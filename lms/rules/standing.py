@@ -67,13 +67,15 @@ class Turn:
 class SkillHeld:
     """What the gates of a skill amount to: the gate that gives the value ("" for none), and the sign-off behind it.
 
-    ``level`` is that of the sign-off that meets what is asked, else the highest valid one (0: none).
+    ``level`` is that of the sign-off that meets what is asked, else the highest valid one (0: none); ``held_before``:
+    whether that one was attested at the start.
     """
 
     gate: str
     met: bool = False
     level: int = 0
     valid_until: date | None = None
+    held_before: bool = False
 
 
 UNSIGNED = {gate: SkillHeld(gate) for gate in ("", *GATES)}
@@ -96,9 +98,9 @@ def held(gates: Iterable[OpenGate], asked: Asks | None, on: date) -> SkillHeld:
     enough = [gate for gate in signed if satisfies(asked, gate, on)]
     if enough:
         best = max(enough, key=_longest if asked else _highest)
-        return SkillHeld("show", True, best.level or 0, best.valid_until)
+        return SkillHeld("show", True, best.level or 0, best.valid_until, best.held_before)
     top = max(signed, key=_highest)
-    return SkillHeld("do", False, top.level or 0, top.valid_until)
+    return SkillHeld("do", False, top.level or 0, top.valid_until, top.held_before)
 
 
 def _longest(gate: OpenGate) -> tuple[date, int]:

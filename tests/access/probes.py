@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from assessments import api as judging
@@ -221,6 +222,13 @@ def rule_form(world: World, who: User, rows: Rows) -> Form:
     return {"act": "do", "shown": shown, **form}
 
 
+def held_before_file(world: World, who: User, rows: Rows) -> Form:
+    """A file with one row, about somebody of whom nothing was recorded."""
+    role = world.entry.role_version.profile.title
+    text = f"Person;Role;Since;Source\n{world.idle.email};{role};{day(-90)};A list\n"
+    return {"file": SimpleUploadedFile("held.csv", text.encode())}
+
+
 post("enrolments_rule_new", form=rule_form)
 get("enrolments_rule", lambda world, rows: [world.rule.uid])
 post("enrolments_rule", lambda world, rows: [world.rule.uid])
@@ -246,6 +254,22 @@ post("people_back", about("person"), lambda *_: {"first_day": day(1)})
 post("people_undo_end", about("person"))
 get("people_erase", about("person"))
 post("people_erase", about("person"), lambda *_: {"reason": WHY})
+get("held_before")
+post("held_before", form=lambda world, who, rows: {"entries": [world.entry.uid]})
+get("held_before_new", about("person"))
+post(
+    "held_before_new",
+    about("person"),
+    lambda *_: {"since": day(-90), "source": WHY},
+    lambda world, rows: f"?role={world.entry.role_version.uid}",
+)
+get("held_before_refuse", lambda world, rows: [world.entry.uid])
+post("held_before_refuse", lambda world, rows: [world.entry.uid], lambda *_: {"reason": WHY})
+get("held_before_file")
+post("held_before_file", form=held_before_file)
+get("held_before_sample")
+get("role_end", lambda world, rows: [world.holding.uid])
+post("role_end", lambda world, rows: [world.holding.uid], lambda *_: {"until_on": day(-1), "reason": WHY})
 get("people_second_factor", about("person"))
 post(
     "people_second_factor", about("person"), lambda world, who, rows: {"shown": held(rows), "reason": WHY, "sure": "on"}

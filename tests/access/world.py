@@ -20,6 +20,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from assessments.api import (
     Attempt,
+    Attest,
     Case,
     Entrust,
     Request,
@@ -30,6 +31,7 @@ from assessments.api import (
     decide_case,
     mark_response,
     publish_calibration,
+    record_held_before,
     start_attempt,
     take_calibration,
     write_response,
@@ -47,6 +49,7 @@ from lms.api import (
     EnrolmentRule,
     Notice,
     PathVersion,
+    RoleHolding,
     User,
     apply_import,
     look_at_import,
@@ -125,6 +128,10 @@ class World:
     """Somebody who has not chosen a passphrase yet."""
     left: Any = None
     """Somebody who was signed in when they were ended."""
+    entry: Any = None
+    """What somebody of no team held before, recorded by a second learning administrator; it waits."""
+    holding: Any = None
+    """A role that somebody of no team holds."""
     file: Any = None
     """A file with people that waits: a new one, one who changes, one who leaves, one who cannot be read."""
     written: Any = None
@@ -191,6 +198,7 @@ def build(at: datetime) -> World:
     ended = {"revoked_at": at, "revoked_by": people.granter(), "revoked_reason": "By mistake."}
     (world.again,) = coaching.grant(world.idle, SKILLS[1], **today, **ended)
     _covered(world, at)
+    _held_before(world, at)
     for rows in (world.near, world.far):
         pictures.photo(rows.person)
         TOTP.activate(rows.person, generate_totp_secret())
@@ -198,6 +206,19 @@ def build(at: datetime) -> World:
     _files(world, at - timedelta(hours=2))
     _who_reads(world)
     return world
+
+
+def _held_before(world: World, at: datetime) -> None:
+    second = people.in_group(LEARNING_ADMINISTRATORS, people.person("Lara Second"))
+    role = world.near.enrolment.role_version
+    held = {"role_version": role, "made_by": second, "made_at": at - timedelta(days=1)}
+    holder = people.person("Hans Holder")
+    world.holding = RoleHolding.objects.create(person=holder, from_on=at.date() - timedelta(days=90), **held)
+    world.entry = record_held_before(
+        actor=second, person_uid=people.person("Olga Held").uid, role_version_uid=role.uid, coach_uid=None,
+        since=at.date() - timedelta(days=90), source="A list of certificates.",
+        skills=[Attest(SKILLS[0], basics.uid(SKILLS[0]), 3)], key=uuid4(), at=at - timedelta(hours=3),
+    )  # fmt: skip
 
 
 # --- What there is to learn -----------------------------------------------------------------------------------------

@@ -143,7 +143,7 @@ class Forger:
             if self.replaces and older and older.version.standard_uid == case.standard_uid:
                 self.replace(older, event, signer, values["authority"])
             until, standard = event.valid_until, case.standard_uid
-            source = gate_source(event.uid)
+            source = gate_source(event)
             self.gate(case, gate="show", source=source, level=event.level, valid_until=until, standard_uid=standard)
         return event
 
@@ -153,8 +153,9 @@ class Forger:
         """One event at the end of the learner's chain."""
         chain = Chain.of(case.learner_id)
         event = chain.add(
-            case=case, skill=self.skill, signer=signer, payload=payload, key=basics.key(), at=at, **fields
-        )
+            subject=case.learner, version=case.version, case=case, skill=self.skill, signer=signer, payload=payload,
+            key=basics.key(), at=at, **fields,
+        )  # fmt: skip
         event.save(force_insert=True)
         for row in chain._new[0][1]:
             row.event = event
@@ -166,7 +167,7 @@ class Forger:
         by = {"by": str(newer.uid)}
         fields = {"kind": "SUPERSEDED", "authority": capacity, "texts": {}, "about": older}
         self.add(newer.case, signer, by, newer.occurred_at, **fields)
-        SkillGate.objects.filter(source=gate_source(older.uid)).delete()
+        SkillGate.objects.filter(source=gate_source(older)).delete()
 
     def follow(self, about: SignOffEvent, kind: str, signer: User, capacity: str, rows: dict[str, Any]) -> SignOffEvent:
         """An event that follows up another."""
@@ -276,20 +277,20 @@ def countersigned_without_the_duty(f: Forger) -> None:
     event = f.sign(case, f.seen(case), flags=["provisional"], **who)
     f.follow(event, "COUNTERSIGNED", f.scene.work.learner, "learning administrator", {"duty": "learning"})
     until, standard = event.valid_until, case.standard_uid
-    f.gate(case, gate="show", source=gate_source(event.uid), level=3, valid_until=until, standard_uid=standard)
+    f.gate(case, gate="show", source=gate_source(event), level=3, valid_until=until, standard_uid=standard)
 
 
 def revoked_without_the_duty(f: Forger) -> None:
     event = SignOffEvent.objects.get(kind="SIGNED", subject=f.work.learner)
     f.follow(event, "REVOKED", f.scene.nobody, "learning administrator", {"duty": "learning"})
-    SkillGate.objects.filter(source=gate_source(event.uid)).delete()
+    SkillGate.objects.filter(source=gate_source(event)).delete()
 
 
 def duty_only_afterwards(f: Forger) -> None:
     event = SignOffEvent.objects.get(kind="SIGNED", subject=f.work.learner)
     f.follow(event, "REVOKED", f.scene.nobody, "learning administrator", {"duty": "learning"})
     f.duty(f.scene.nobody)
-    SkillGate.objects.filter(source=gate_source(event.uid)).delete()
+    SkillGate.objects.filter(source=gate_source(event)).delete()
 
 
 def satisfied_by_less(f: Forger) -> None:
@@ -315,7 +316,7 @@ def replaced_by_nothing(f: Forger) -> None:
     event = SignOffEvent.objects.get(kind="SIGNED", subject=f.work.learner)
     payload = {"by": str(basics.uid("nothing"))}
     f.add(event.case, f.work.coach, payload, f.at, kind="SUPERSEDED", authority="coach", texts={}, about=event)
-    SkillGate.objects.filter(source=gate_source(event.uid)).delete()
+    SkillGate.objects.filter(source=gate_source(event)).delete()
 
 
 def skill_of_another_standard(f: Forger) -> None:

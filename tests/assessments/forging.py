@@ -121,7 +121,7 @@ def scene() -> Scene:
 
 def found(**fields: Any) -> list[str]:
     """What verification finds now."""
-    return [str(finding) for finding in verify_ledger(at=NOW + timedelta(hours=2), **fields).findings]
+    return [str(finding) for finding in verify_ledger(**({"at": NOW + timedelta(hours=2)} | fields)).findings]
 
 
 def found_in_rows(**fields: Any) -> list[str]:
@@ -180,6 +180,8 @@ def event_like(scene: Scene, at: datetime = NOW, **fields: Any) -> SignOffEvent:
     case: Case = fields.pop("case", signed.case)
     kind = fields.pop("kind", "SIGNED")
     values: dict[str, Any] = {
+        "subject": case.learner,
+        "version": case.version,
         "case": case,
         "skill": signed.skill,
         "kind": kind,

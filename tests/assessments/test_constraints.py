@@ -21,6 +21,8 @@ from assessments.models import (
     Erasure,
     ErasureRequest,
     Evidence,
+    HeldBefore,
+    HeldBeforeSkill,
     Observation,
     ObservationIndicator,
     ObservationSkill,
@@ -48,9 +50,15 @@ TEXT = {"kind": "text", "text": "What was said."}
 LINK = {"kind": "link", "text": "", "url": "https://example.com/"}
 FILE = {"kind": "file", "text": "", "file": "evidence/aa/1"}
 MEANT = {"meaning": "entrusted.3"}
-SIGNED = {"kind": "SIGNED", "level": 3, "valid_until": DAY} | MEANT
-NOT_YET = {"kind": "NOT_YET", "level": None, "valid_until": None} | MEANT
-COUNTERSIGNED = {"kind": "COUNTERSIGNED", "about_id": 1} | MEANT
+SIGNED = {"kind": "SIGNED", "level": 3, "valid_until": DAY, "case_id": 1} | MEANT
+NOT_YET = {"kind": "NOT_YET", "level": None, "valid_until": None, "case_id": 1} | MEANT
+COUNTERSIGNED = {"kind": "COUNTERSIGNED", "about_id": 1, "case_id": 1} | MEANT
+HELD = {"kind": "HELD_BEFORE", "level": 3, "valid_until": DAY, "case_id": None} | MEANT
+WAITS = {"person_id": 1, "recorded_by_id": 2, "source": "A list.", "recorded_at": BEFORE, "status": "waiting"} | {
+    "answered_by_id": None,
+    "answered_at": None,
+}
+ANSWERED = WAITS | {"status": "confirmed", "answered_by_id": 3, "answered_at": AT}
 REVOKED = {"kind": "REVOKED", "about_id": 1} | MEANT
 ERASE = {"person_id": 1, "asked_by_id": 2, "reason": "They asked.", "answered_by_id": None, "answered_at": None} | {
     "status": "asked"
@@ -269,7 +277,12 @@ LINES = [
         again={"seq": 2},
     ),
     once(
-        "signoff_key_once_per_skill", SignOffEvent, SIGNED | {"key": ONE, "skill_id": 2}, {"key": TWO}, {"skill_id": 3}
+        "signoff_key_once_per_skill",
+        SignOffEvent,
+        SIGNED | {"key": ONE, "skill_id": 2},
+        {"key": TWO, "case_id": 2},
+        {"skill_id": 3},
+        again={"case_id": 3},
     ),
     check(
         "signoff_level_only_when_signed",
@@ -282,7 +295,9 @@ LINES = [
         {"kind": "NOT_YET"},
         {"kind": "NOT_YET", "level": None},
         {"kind": "NOT_YET", "valid_until": None},
-        takes=[{"level": 1}, {"level": 5}, NOT_YET],
+        HELD | {"level": None},
+        HELD | {"valid_until": None},
+        takes=[{"level": 1}, {"level": 5}, NOT_YET, HELD],
     ),
     check("signoff_meaning_known", SignOffEvent, SIGNED, {"meaning": "May act alone"}),
     check(
@@ -297,12 +312,71 @@ LINES = [
         SignOffEvent,
         REVOKED,
         {"about_id": None},
-        {"kind": "COUNTERSIGNED", "about_id": None},
-        {"kind": "NOT_YET"},
+        {"kind": "COUNTERSIGNED", "about_id": None, "case_id": 1},
+        {"kind": "NOT_YET", "case_id": 1},
         SIGNED,
-        {"kind": "ERASED"},
-        takes=[{"kind": "SUPERSEDED"}, SIGNED | {"about_id": None}],
+        {"kind": "ERASED", "case_id": 1},
+        HELD | {"about_id": 1},
+        takes=[{"kind": "SUPERSEDED", "case_id": 1}, SIGNED | {"about_id": None}, HELD | {"about_id": None}],
     ),
+    check(
+        "signoff_rests_on_a_case_unless_held_before",
+        SignOffEvent,
+        SIGNED,
+        {"case_id": None},
+        NOT_YET | {"case_id": None},
+        HELD | {"case_id": 1},
+        takes=[HELD, REVOKED | {"level": None, "valid_until": None, "case_id": None}],
+    ),
+    once(
+        "signoff_held_before_once",
+        SignOffEvent,
+        HELD | {"subject_id": 1, "skill_id": 2, "seq": 1},
+        {"subject_id": 3, "seq": 2},
+        {"skill_id": 3, "seq": 3},
+        SIGNED | {"seq": 4},
+        again={"seq": 5},
+    ),
+    # --- What was held before
+    once(
+        "held_before_once_a_role",
+        HeldBefore,
+        WAITS | {"role_version_id": 5},
+        {"role_version_id": 6},
+        {"person_id": 9},
+        ANSWERED | {"status": "refused"},
+        again=ANSWERED,
+    ),
+    check("held_before_says_how_it_is_known", HeldBefore, WAITS, {"source": ""}),
+    check("held_before_not_recorded_for_oneself", HeldBefore, WAITS, {"recorded_by_id": 1}),
+    check("held_before_coached_by_another", HeldBefore, WAITS, {"coach_id": 1}, takes=[{"coach_id": 4}]),
+    check("held_before_not_answered_for_oneself", HeldBefore, ANSWERED, {"answered_by_id": 1}),
+    check(
+        "held_before_confirmed_by_a_second_person",
+        HeldBefore,
+        ANSWERED,
+        {"answered_by_id": 2},
+        takes=[{"answered_by_id": 2, "status": "taken_back"}],
+    ),
+    check(
+        "held_before_answered_by_somebody",
+        HeldBefore,
+        ANSWERED,
+        {"answered_by_id": None},
+        {"answered_at": None},
+        {"answered_at": BEFORE - timedelta(hours=1)},
+        {"status": "waiting"},
+        {"status": "lost"},
+        takes=[WAITS, {"status": "refused"}, {"status": "taken_back"}],
+    ),
+    once(
+        "held_before_skill_once",
+        HeldBeforeSkill,
+        {"entry_id": 1, "skill_id": 2, "level": 3},
+        {"entry_id": 2},
+        {"skill_id": 3},
+    ),
+    check("held_before_level_1_to_5", HeldBeforeSkill, {"level": 3}, {"level": 0}, {"level": 6}, takes=[{"level": 5}]),
     once(
         "signoff_decided_once",
         SignOffEvent,
@@ -318,7 +392,7 @@ LINES = [
         COUNTERSIGNED,
         {"about_id": 2},
         REVOKED,
-        again={"kind": "COUNTERSIGN_REFUSED"},
+        again={"kind": "COUNTERSIGN_REFUSED", "case_id": 1},
     ),
     # --- What is kept of verifying, and what was erased
     check("anchor_begins_with_1", Anchor, {"number": 1}, {"number": 0}),
@@ -346,7 +420,14 @@ LINES = [
     check("erased_not_by_oneself", Erasure, GONE, {"agreed_by_id": 1}, {"asked_by_id": 1}),
     check("erased_with_reason", Erasure, GONE, {"reason": ""}),
     once("text_erased_once", ErasedText, {"event_id": 1, "name": "why"}, {"event_id": 2}, {"name": "next_step"}),
-    once("signoff_revoked_once", SignOffEvent, REVOKED, {"about_id": 2}, COUNTERSIGNED, {"kind": "SUPERSEDED"}),
+    once(
+        "signoff_revoked_once",
+        SignOffEvent,
+        REVOKED,
+        {"about_id": 2},
+        COUNTERSIGNED,
+        {"kind": "SUPERSEDED", "case_id": 1},
+    ),
 ]
 
 

@@ -79,7 +79,7 @@ def test_a_text_is_committed_to_with_its_salt(one: tuple[str, str], other: tuple
 
 
 def signed(seq: int, flagged: bool = False, level: int = 3) -> Event:
-    return Event(seq, "SIGNED", flagged=flagged, level=level, valid_until=END)
+    return Event(seq, "SIGNED", 7, flagged=flagged, level=level, valid_until=END)
 
 
 @pytest.mark.parametrize(
@@ -87,13 +87,13 @@ def signed(seq: int, flagged: bool = False, level: int = 3) -> Event:
     [
         ([signed(1)], "active"),
         ([signed(1, flagged=True)], "awaiting"),
-        ([signed(1, flagged=True), Event(2, "COUNTERSIGNED", 1)], "active"),
-        ([signed(1, flagged=True), Event(2, "COUNTERSIGN_REFUSED", 1)], "refused"),
-        ([signed(1), Event(2, "REVOKED", 1)], "revoked"),
-        ([signed(1, flagged=True), Event(2, "REVOKED", 1)], "revoked"),
-        ([signed(1, flagged=True), Event(2, "COUNTERSIGNED", 1), Event(3, "REVOKED", 1)], "revoked"),
-        ([signed(1), Event(2, "SUPERSEDED", 1)], "superseded"),
-        ([signed(1), Event(2, "NOT_YET")], "active"),
+        ([signed(1, flagged=True), Event(2, "COUNTERSIGNED", 7, 1)], "active"),
+        ([signed(1, flagged=True), Event(2, "COUNTERSIGN_REFUSED", 7, 1)], "refused"),
+        ([signed(1), Event(2, "REVOKED", 7, 1)], "revoked"),
+        ([signed(1, flagged=True), Event(2, "REVOKED", 7, 1)], "revoked"),
+        ([signed(1, flagged=True), Event(2, "COUNTERSIGNED", 7, 1), Event(3, "REVOKED", 7, 1)], "revoked"),
+        ([signed(1), Event(2, "SUPERSEDED", 7, 1)], "superseded"),
+        ([signed(1), Event(2, "NOT_YET", 7)], "active"),
     ],
 )
 def test_what_a_sign_off_is_after_its_events(events: list[Event], status: str) -> None:
@@ -106,23 +106,23 @@ def test_what_a_sign_off_is_after_its_events(events: list[Event], status: str) -
 @pytest.mark.parametrize("ending", ["REVOKED", "COUNTERSIGN_REFUSED", "SUPERSEDED"])
 @pytest.mark.parametrize("after", ["COUNTERSIGNED", "COUNTERSIGN_REFUSED", "SUPERSEDED"])
 def test_what_has_ended_never_counts_again(ending: str, after: str) -> None:
-    found = fold([signed(1, flagged=True), Event(2, ending, 1), Event(3, after, 1)])
+    found = fold([signed(1, flagged=True), Event(2, ending, 7, 1), Event(3, after, 7, 1)])
     assert not found[1].counts
-    assert found[1].status == fold([signed(1, flagged=True), Event(2, ending, 1)])[1].status
+    assert found[1].status == fold([signed(1, flagged=True), Event(2, ending, 7, 1)])[1].status
 
 
 def test_one_sign_off_ending_leaves_the_others_alone() -> None:
-    found = fold([signed(1), signed(2, level=4), Event(3, "REVOKED", 1)])
+    found = fold([signed(1), signed(2, level=4), Event(3, "REVOKED", 7, 1)])
     assert {seq: (item.status, item.level) for seq, item in found.items()} == {1: ("revoked", 3), 2: ("active", 4)}
 
 
 def test_a_follow_up_of_nothing_opens_nothing() -> None:
-    assert fold([Event(1, "COUNTERSIGNED", 99), Event(2, "NOT_YET")]) == {}
+    assert fold([Event(1, "COUNTERSIGNED", 7, 99), Event(2, "NOT_YET", 7)]) == {}
 
 
 def test_a_signed_event_without_a_level_is_an_error_and_not_a_sign_off() -> None:
     with pytest.raises(ValueError, match="without a level"):
-        fold([Event(1, "SIGNED", valid_until=END)])
+        fold([Event(1, "SIGNED", 7, valid_until=END)])
 
 
 @basics.CALM
@@ -268,3 +268,26 @@ def test_a_text_belongs_to_one_event_under_one_name() -> None:
     event = decisions.signed(decisions.decision_scene())
     with pytest.raises(IntegrityError), transaction.atomic():
         SignOffText(event=event, name="why", value="Another.", salt="0" * 32).save(force_insert=True)
+
+
+def held(seq: int, skill: int = 7, level: int = 3) -> Event:
+    return Event(seq, "HELD_BEFORE", skill, level=level, valid_until=END)
+
+
+@pytest.mark.parametrize(
+    ("events", "status"),
+    [
+        ([], "active"),
+        ([Event(2, "NOT_YET", 7)], "superseded"),
+        ([Event(2, "SIGNED", 7, level=1, valid_until=END)], "superseded"),
+        ([Event(2, "SIGNED", 7, flagged=True, level=5, valid_until=END)], "superseded"),
+        ([Event(2, "NOT_YET", 8)], "active"),
+        ([Event(2, "REVOKED", 7, 1)], "revoked"),
+        ([Event(2, "REVOKED", 7, 1), Event(3, "NOT_YET", 7)], "revoked"),
+        ([Event(2, "NOT_YET", 7), Event(3, "REVOKED", 7, 1)], "superseded"),
+        ([held(2, skill=8), Event(3, "NOT_YET", 8)], "active"),
+    ],
+)
+def test_the_first_decision_ends_what_was_held_before(events: list[Event], status: str) -> None:
+    found = fold([*events, held(1)])
+    assert (found[1].status, found[1].counts) == (status, status == "active")

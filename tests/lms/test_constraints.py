@@ -42,6 +42,7 @@ from lms.models import (
     PeopleImport,
     Reminder,
     Requirement,
+    RoleHolding,
     RoleProfile,
     RoleProfileVersion,
     Skill,
@@ -68,6 +69,7 @@ SHOW = {"gate": "show", "level": 3, "standard_uid": ONE}
 TALK = {"gate": "talk", "person_id": 1, "skill_id": 2, "source": "enrolment:1"}
 ENDED = {"status": "withdrawn", "ended_at": AT}
 BACK = {"back_on": DAY, "returned_at": AT}
+HOLDS = {"person_id": 1, "role_version_id": 5, "from_on": DAY, "until_on": None, "made_by_id": 2}
 LEAVES = {"person_id": 1, "planned_by_id": 9, "reason": "Another company.", "started_on": DAY, "last_day": DAY}
 GONE = {"ended_at": AT}
 RETURNED = {"ended_at": AT, "returned_at": AT, "returned_by_id": 2}
@@ -309,6 +311,10 @@ LINES = [
         {"leave_id": 2},
         again={"until_on": DAY},
     ),
+    once("role_holding_open_once", RoleHolding, HOLDS, {"person_id": 9}, {"role_version_id": 6}, {"until_on": DAY}),
+    check("role_holding_ends_after_start", RoleHolding, HOLDS, {"until_on": EVE}, takes=[{"until_on": DAY}]),
+    check("role_holding_not_by_oneself", RoleHolding, HOLDS, {"made_by_id": 1}),
+    check("role_holding_coached_by_another", RoleHolding, HOLDS, {"coach_id": 1}, takes=[{"coach_id": 4}]),
     once("leave_open_once", Leave, {"person_id": 1}, {"person_id": 2}, BACK),
     check("leave_ends_after_start", Leave, {"until_on": DAY}, {"until_on": EVE}, takes=[{"until_on": None}]),
     check("leave_back_after_start", Leave, BACK, {"back_on": EVE}, takes=[{"back_on": None, "returned_at": None}]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 from assessments.models import SignOffEvent
@@ -37,6 +38,17 @@ class Authorities:
         yield from self._here(event)
         yield from self._as_learning_or_observer(event, place)
 
+    def to_attest(self, event: SignOffEvent, place: int) -> Iterator[str]:
+        """Learning, who confirms what another member of Learning recorded."""
+        yield from self._here(event)
+        if event.authority != LEARNING:
+            yield "is attested by somebody without the right to"
+        yield from self._has_duty(event, place)
+
+    def had_learning(self, person_id: int, at: datetime, place: int) -> bool:
+        """Whether somebody was a learning administrator at a place of the log."""
+        return self.held.duty(person_id, (LEARNING_DUTY,), at, place)
+
     def to_revoke(self, event: SignOffEvent, place: int) -> Iterator[str]:
         """Who signed it, as the present coach, or Learning."""
         yield from self._here(event)
@@ -58,7 +70,8 @@ class Authorities:
         rows = _rows(event)
         assignment = self.records.by_uid(CoachAssignment, rows.get("assignment"))
         absence_uid = rows.get("absence")
-        if assignment is None or assignment.enrolment_id != event.case.enrolment_id or not assignment.has_begun:
+        enrolment_id = event.case.enrolment_id if event.case else None
+        if assignment is None or assignment.enrolment_id != enrolment_id or not assignment.has_begun:
             yield "is signed by somebody who was not the coach then"
             return
         if not self.held.assignment(assignment, event.occurred_at, place):

@@ -7,7 +7,7 @@ knows that it is not theirs.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -20,6 +20,8 @@ from lms.api import LogEntry, heads_with, in_language_of, organisation, queue_ma
 from lms.rules.lines import one_line
 from lms.rules.said import at_hour, full_day
 
+Signed = tuple[SignOffEvent, LogEntry | None]
+"""An event, and its entry in the log."""
 logger = logging.getLogger(__name__)
 LOCK = 0x5265636569
 """The number of the advisory lock."""
@@ -35,9 +37,18 @@ def mail_receipts(at: datetime, limit: int = 200) -> int:
     if not _alone():
         return 0
     keys = list(SignOffEvent.objects.filter(receipt=None).order_by("pk").values_list("pk", flat=True)[:limit])
+    attested: dict[int, list[Signed]] = {}
     for event, entry in _with_entries(keys):
-        if event.signer.is_active and event.kind != SignOffEvent.Kind.SUPERSEDED:
-            by_itself(partial(_queue, event, entry, at), f"of the event number {event.pk}")
+        if not event.signer.is_active or event.kind == SignOffEvent.Kind.SUPERSEDED:
+            continue
+        if event.kind == SignOffEvent.Kind.HELD_BEFORE:
+            attested.setdefault(event.signer_id, []).append((event, entry))
+        else:
+            by_itself(partial(_queue, [(event, entry)], at), f"of the event number {event.pk}")
+    for signed in attested.values():
+        by_itself(
+            partial(_queue, signed, at), f"of the events number {', '.join(str(event.pk) for event, _ in signed)}"
+        )
     Receipt.objects.bulk_create([Receipt(event_id=key, queued_at=at) for key in keys])
     return len(keys)
 
@@ -79,24 +90,32 @@ def by_itself(tell: Callable[[], object], what: str) -> None:
         logger.exception("Somebody could not be told %s", what)
 
 
-def _queue(event: SignOffEvent, entry: LogEntry | None, at: datetime) -> None:
-    with in_language_of(event.signer):
-        queue_mail(_mail(event, entry), at)
+def _queue(signed: Sequence[Signed], at: datetime) -> None:
+    with in_language_of(signed[0][0].signer):
+        queue_mail(_mail(signed), at)
 
 
-def _mail(event: SignOffEvent, entry: LogEntry | None) -> EmailMessage:
+def _mail(signed: Sequence[Signed]) -> EmailMessage:
+    """One mail about what one person signed: an event, or what they attested of many people at once."""
+    event = signed[0][0]
     here = event.recorded_at.astimezone(event.signer.zone)
     body = _(
-        "Hello %(person)s,\n\nthis was signed in your name at %(company)s, on %(when)s:\n\n%(words)s\n"
-        "for %(learner)s\n\nKeep this mail. If it was not you who signed, tell an administrator and an auditor "
-        "today.\n\n%(receipt)s\n"
+        "Hello %(person)s,\n\nthis was signed in your name at %(company)s, on %(when)s:\n\n%(signed)s\n\n"
+        "Keep this mail. If it was not you who signed, tell an administrator and an auditor today.\n"
     ) % {
         "person": event.signer.get_short_name(),
         "company": organisation().name,
         "when": at_hour(full_day(here.date()), here),
-        "words": event.said,
-        "learner": event.subject.full_name,
-        "receipt": receipt_of(entry) if entry else _("This stands in no log of the ledger: tell them that too."),
+        "signed": "\n\n".join(_said(*pair) for pair in signed),
     }
     subject = _("Signed in your name: %(words)s") % {"words": event.said}
+    if len(signed) > 1:
+        words = {"words": event.said, "n": len(signed) - 1}
+        subject = _("Signed in your name: %(words)s, and %(n)s more") % words
     return EmailMessage(subject=one_line(subject), body=body, to=[event.signer.email])
+
+
+def _said(event: SignOffEvent, entry: LogEntry | None) -> str:
+    receipt = receipt_of(entry) if entry else _("This stands in no log of the ledger: tell them that too.")
+    words = {"words": event.said, "learner": event.subject.full_name, "receipt": receipt}
+    return _("%(words)s\nfor %(learner)s\n%(receipt)s") % words

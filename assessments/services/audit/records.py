@@ -24,6 +24,8 @@ from assessments.models import (
     ErasedText,
     Erasure,
     Evidence,
+    HeldBefore,
+    HeldBeforeSkill,
     Observation,
     ObservationIndicator,
     ObservationSkill,
@@ -91,6 +93,8 @@ TABLES: tuple[type[Model], ...] = (
     StandardSkill,
     CalibrationVersion,
     CalibrationAttempt,
+    HeldBefore,
+    HeldBeforeSkill,
     Case,
     CaseReading,
     Request,
@@ -165,6 +169,7 @@ def read_records() -> Records:
     _put(records, Observation, "ratings", ObservationSkill, "observation_id")
     _put(records, Observation, "indicators", ObservationIndicator, "observation_id")
     _put(records, RoleProfileVersion, "requirements", Requirement, "version_id")
+    _put(records, HeldBefore, "skills", HeldBeforeSkill, "entry_id")
     _put(records, SignOffEvent, "texts", SignOffText, "event_id")
     _put(records, Erasure, "texts", ErasedText, "erasure_id")
     _put_skills(records)

@@ -3,7 +3,8 @@
 A decision: case, learner and standard belong together; the observations and evidence are those that lay there; the
 evidence rule gives the same satisfying set, and a ceiling that permits the level; it holds as long as the standard
 says; the flags that were due are there; and whoever signed was present coach with a grant for every skill, by rows that
-stood in the log. What follows a decision: it was in a state for that, by somebody who might.
+stood in the log. What follows a decision: it was in a state for that, by somebody who might. What was held before:
+``held_before``.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from uuid import UUID
 
 from assessments.models import Case, ErasedText, Evidence, Observation, SignOffEvent, SignOffText, StandardVersion
 from assessments.rules.evidence import Seen, examine
-from assessments.rules.ledger import GENESIS, SETTLED, commitment, event_hash, meaning_of
+from assessments.rules.ledger import BEGINNING, GENESIS, SETTLED, commitment, event_hash, meaning_of
 from assessments.rules.specs import StandardSpec
 from assessments.services.ledger.chain import folded, hashed_fields
 from coaching.api import ObserverGrant
@@ -28,6 +29,7 @@ from lms.rules.log import LATE, SET_BACK
 from .authority import Authorities
 from .finding import LedgerFinding, guarded, named
 from .gone import Gone
+from .held_before import Attested
 from .log import Log
 from .records import Records, name_of, name_of_event
 
@@ -45,6 +47,7 @@ NEEDED: dict[str, set[str]] = {
     SignOffEvent.Kind.COUNTERSIGN_REFUSED: NAMES | {"why"},
     SignOffEvent.Kind.REVOKED: NAMES | {"why"},
     SignOffEvent.Kind.SUPERSEDED: NAMES,
+    SignOffEvent.Kind.HELD_BEFORE: NAMES | {"source"},
 }
 """The texts that an event of each kind was signed with."""
 COUNTERSIGNS = (SignOffEvent.Kind.COUNTERSIGNED, SignOffEvent.Kind.COUNTERSIGN_REFUSED)
@@ -84,6 +87,7 @@ class _Judge:
     def __init__(self, records: Records, log: Log) -> None:
         self.records, self.log = records, log
         self.authorities = Authorities(records, log)
+        self.attested = Attested(records, log, self.authorities)
         self.events = list(records.all(SignOffEvent))
         self.observations = records.grouped(Observation, "case_id")
         self.evidence = records.grouped(Evidence, "case_id")
@@ -135,6 +139,8 @@ class _Judge:
         try:
             if event.kind in DECISIONS:
                 yield from self._decision(event, place)
+            elif event.kind == SignOffEvent.Kind.HELD_BEFORE:
+                yield from self.attested.problems(event, before, place)
             else:
                 yield from self._follow_up(event, before, place)
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
@@ -181,9 +187,12 @@ class _Judge:
 
     def _belongs_together(self, event: SignOffEvent) -> Iterator[str]:
         case, version = event.case, event.version
-        if not event.subject_id == case.learner_id == case.enrolment.person_id:
+        if case is None:
+            if event.kind not in (SignOffEvent.Kind.HELD_BEFORE, SignOffEvent.Kind.REVOKED):
+                yield "was decided on no case"
+        elif not event.subject_id == case.learner_id == case.enrolment.person_id:
             yield "is about somebody whose case this is not"
-        if case.version_id != version.pk or case.standard_uid != version.standard_uid:
+        elif case.version_id != version.pk or case.standard_uid != version.standard_uid:
             yield "rests on another standard than its case"
         if event.skill.slug not in self.specs[version.pk].get("skills", ()):
             yield "is about a skill that is not in its standard"
@@ -282,9 +291,11 @@ class _Judge:
 
     def _follow_up(self, event: SignOffEvent, before: list[SignOffEvent], place: int) -> Iterator[str]:
         about = event.about
-        if about is None or about not in before or about.kind != SignOffEvent.Kind.SIGNED:
+        if about is None or about not in before or about.kind not in BEGINNING:
             yield "follows nothing that was signed before it for this learner"
             return
+        if about.kind == SignOffEvent.Kind.HELD_BEFORE and event.kind != SignOffEvent.Kind.REVOKED:
+            yield "follows what was held before, which can only be taken back"
         if (event.skill_id, event.case_id) != (
             about.skill_id,
             about.case_id,

@@ -7,6 +7,7 @@ from assessments.models import (
     CalibrationVersion,
     Erasure,
     Evidence,
+    HeldBefore,
     Observation,
     SignOffEvent,
     StandardVersion,
@@ -26,6 +27,10 @@ def _says(observation: Observation) -> dict[str, object]:
 
 def _let_go(erasure: Erasure) -> dict[str, object]:
     return {"texts": sorted([text.event_id, text.name] for text in erasure.texts.all())}
+
+
+def _attested(entry: HeldBefore) -> dict[str, object]:
+    return {"skills": sorted([row.skill_id, row.version_id, row.level] for row in entry.skills.all())}
 
 
 SEALED = (
@@ -91,6 +96,14 @@ SEALED = (
         ),
         since="added_at",
         ending=("withdrawn_at",),
+    ),
+    SealedTable(
+        "held before",
+        HeldBefore,
+        columns=("uid", "person_id", "role_version_id", "since", "recorded_by_id", "recorded_at"),
+        since="recorded_at",
+        ending=("answered_at", "answered_by_id", "status"),
+        parts=_attested,
     ),
     SealedTable("observation", Observation, columns=("uid", "digest", "recorded_at"), since="recorded_at", parts=_says),
     SealedTable(

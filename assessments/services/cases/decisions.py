@@ -105,7 +105,16 @@ def decide_case(
     finding, flags = grounds.finding, _flags(actor, case.learner, grounds, others)
     authority = to_decide(actor, case, finding.skills.values(), at)
     sealed = {**_looked_at(grounds), "authority": authority.rows}
-    add = partial(chain.add, case=case, signer=actor, authority=authority.capacity, key=key, at=at)
+    add = partial(
+        chain.add,
+        subject=case.learner,
+        version=case.version,
+        case=case,
+        signer=actor,
+        authority=authority.capacity,
+        key=key,
+        at=at,
+    )
     made = [
         _add(add, finding, slug, verdicts[slug], sealed=sealed, flags=flags, why=why, at=at)
         for slug in finding.spec.skills

@@ -81,7 +81,7 @@ def _seen(row: Observation, reader: User, parts: Sequence[SkillPart]) -> SeenOnc
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What was decided on one skill.
+    """What was decided on one skill, or held before; ``source`` is of the latter: how it is known.
 
     ``status``: active, due, expired, awaiting, refused, revoked, superseded or not_yet.
     """
@@ -95,6 +95,7 @@ class Decided:
     signer: str
     subject: str
     follow_ups: tuple[tuple[SignOffEvent, str], ...]
+    source: str = ""
 
     @property
     def vouched(self) -> bool:
@@ -136,6 +137,7 @@ def _decided(event: SignOffEvent, status: str) -> Decided:
         words.get("signer_name", event.signer.full_name),
         words.get("subject_name", event.subject.full_name),
         tuple((later, words_of(later).get("why", "")) for later in sorted(event.followed_by.all(), key=_by_seq)),
+        words.get("source", ""),
     )
 
 
@@ -207,7 +209,7 @@ def my_cases(learner: User, on: date) -> list[MyCase]:
     rows = Case.objects.filter(learner=learner).select_related("version").prefetch_related("requests__observer")
     latest = {case.standard_uid: case for case in rows.order_by("opened_at", "pk")}
     events = SignOffEvent.objects.filter(case__in=list(latest.values()), kind__in=DECISIONS)
-    decided: dict[int, list[Decided]] = {}
+    decided: dict[int | None, list[Decided]] = {}
     for item in read_events(list(with_words(events).order_by("seq")), on):
         decided.setdefault(item.event.case_id, []).append(item)
     found = [

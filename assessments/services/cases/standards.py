@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 from functools import lru_cache
 from uuid import UUID
 
+from assessments.models import StandardVersion
 from assessments.rules.readiness import Required
 from assessments.rules.specs import StandardSpec
 from coaching.api import observers_for
@@ -45,6 +46,15 @@ def role_of(version_id: int) -> RoleRequirements:
     )
     threshold = Fraction(rows[0].version.threshold) if rows else Fraction(1)
     return RoleRequirements(required, threshold, {line.skill: line for line in required})
+
+
+def standard_titles(uids: Iterable[UUID]) -> dict[UUID, str]:
+    """What standards are called now. Queries: 1, 0 for none."""
+    wanted = set(uids)
+    if not wanted:
+        return {}
+    rows = StandardVersion.objects.filter(standard_uid__in=wanted).order_by("number")
+    return dict(rows.values_list("standard_uid", "title"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,8 @@ def to_decide(actor: User, case: Case, skills: Iterable[Skill], at: datetime) ->
 
 def to_follow(actor: User, event: SignOffEvent, at: datetime) -> Authority:
     """The right to countersign, refuse or take back: as who signed, as Learning, or as an observer. Queries: 1-3."""
-    held = as_coach(actor.pk, event.case.enrolment_id, at) if actor.pk == event.signer_id else None
+    own = event.case if actor.pk == event.signer_id else None
+    held = as_coach(actor.pk, own.enrolment_id, at) if own else None
     if held:
         return Authority(_capacity(held), _assignment(held))
     if is_learning_administrator(actor):

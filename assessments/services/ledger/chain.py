@@ -10,8 +10,18 @@ from uuid import UUID, uuid5
 
 from django.db.models import Q
 
-from assessments.models import Case, SignOffEvent, SignOffText
-from assessments.rules.ledger import GENESIS, Event, SignOff, commitment, event_hash, fold, meaning_of, words_of
+from assessments.models import Case, SignOffEvent, SignOffText, StandardVersion
+from assessments.rules.ledger import (
+    DECISIONS,
+    GENESIS,
+    Event,
+    SignOff,
+    commitment,
+    event_hash,
+    fold,
+    meaning_of,
+    words_of,
+)
 from lms.api import (
     Enrolment,
     NewGate,
@@ -26,6 +36,7 @@ from lms.api import (
     said_in,
     structure_of,
 )
+from lms.rules.gates import HELD_BEFORE
 from lms.rules.lines import many_lines
 
 
@@ -39,7 +50,7 @@ def hashed_fields(event: SignOffEvent) -> dict[str, object]:
         "subject": event.subject.uid,
         "skill": event.skill.uid,
         "standard": [event.version.standard_uid, event.version.number, event.version.digest],
-        "case": event.case.uid,
+        "case": event.case.uid if event.case else None,
         "seq": event.seq,
         "kind": event.kind,
         "about": event.about.uid if event.about else None,
@@ -84,7 +95,9 @@ class Chain:
     def add(
         self,
         *,
-        case: Case,
+        subject: User,
+        version: StandardVersion,
+        case: Case | None,
         skill: Skill,
         kind: str,
         signer: User,
@@ -99,15 +112,15 @@ class Chain:
         about: SignOffEvent | None = None,
     ) -> SignOffEvent:
         """One event more at the end; in the database with ``write``. Queries: 0."""
-        words = {"subject_name": case.learner.full_name, "signer_name": signer.full_name}
+        words = {"subject_name": subject.full_name, "signer_name": signer.full_name}
         words |= {name: many_lines(text) for name, text in texts.items()}
         salts = {name: secrets.token_hex(16) for name in words}
         sealed = {name: commitment(salts[name], value) for name, value in words.items()}
         last = self.events[-1] if self.events else None
         event = SignOffEvent(
-            subject=case.learner,
+            subject=subject,
             skill=skill,
-            version=case.version,
+            version=version,
             case=case,
             seq=last.seq + 1 if last else 1,
             kind=kind,
@@ -142,8 +155,14 @@ class Chain:
         self._new = []
 
     def standing(self) -> dict[int, SignOff]:
-        """What became of each sign-off, by the seq of its SIGNED event. Queries: 0."""
+        """What became of each sign-off, by the seq of the event that it began with. Queries: 0."""
         return folded(self.events)
+
+    def replaced(self) -> list[SignOffEvent]:
+        """What was held before on the skills that are decided by what was added. Queries: 0."""
+        decided = {event.skill_id for event, _rows in self._new if event.kind in DECISIONS}
+        kind = SignOffEvent.Kind.HELD_BEFORE
+        return [event for event in self.events if event.kind == kind and event.skill_id in decided]
 
 
 def _words(kind: str, skill: Skill, level: int | None, about: SignOffEvent | None) -> str:
@@ -152,13 +171,13 @@ def _words(kind: str, skill: Skill, level: int | None, about: SignOffEvent | Non
     return said_in(language, lambda: words_of(kind, skill.title, level, about.words if about else ""))[:200]
 
 
-def gate_source(event_uid: UUID) -> str:
-    """The name under which a sign-off opens Show."""
-    return f"signoff:{event_uid}"
+def gate_source(event: SignOffEvent) -> str:
+    """The name under which a sign-off opens Show; of what was held before it says so."""
+    return f"{HELD_BEFORE if event.kind == SignOffEvent.Kind.HELD_BEFORE else 'signoff:'}{event.uid}"
 
 
 def folded(events: Iterable[SignOffEvent]) -> dict[int, SignOff]:
-    """The sign-offs of one person by the seq of their SIGNED event; ``events`` are all of that person's.
+    """The sign-offs of one person by the seq of the event they began with; ``events`` are all of that person's.
 
     Queries: 0-n for about.
     """
@@ -168,6 +187,7 @@ def folded(events: Iterable[SignOffEvent]) -> dict[int, SignOff]:
         Event(
             seq=event.seq,
             kind=event.kind,
+            skill=event.skill_id,
             about=seqs.get(event.about_id) if event.about_id else None,
             flagged=bool(event.flags),
             level=event.level,
@@ -183,22 +203,22 @@ def settle(
     """Write the chain, with all that follows from the sign-offs of one case that begin to count now.
 
     Older ones on the same standard are superseded, Show opens, and the demonstration completes on ``paths``, the
-    learner's open ones. Queries: 2, and when something counts: 1, those of ``paths``, 1 when something is superseded,
-    and 1 a demonstration completed.
+    learner's open ones. Whatever is decided ends what was held before on that skill. Queries: 2, and when something
+    counts: 1, those of ``paths``, and 1 a demonstration completed; 1 when something ends.
     """
-    pushed_out = [older for event in counting for older in _supersede_older(chain, event, by, key, at)]
+    ended = [older for event in counting for older in _supersede_older(chain, event, by, key, at)] + chain.replaced()
     chain.write()
+    if ended:
+        close_gates(person_id=ended[0].subject_id, sources=[gate_source(older) for older in ended])
     if not counting:
         return
-    if pushed_out:
-        close_gates(person_id=counting[0].subject_id, sources=[gate_source(older.uid) for older in pushed_out])
     open_gates(
         [
             NewGate(
                 person_id=event.subject_id,
                 skill_id=event.skill_id,
                 gate="show",
-                source=gate_source(event.uid),
+                source=gate_source(event),
                 level=event.level,
                 standard_uid=event.version.standard_uid,
                 valid_until=event.valid_until,
@@ -227,6 +247,8 @@ def _supersede_older(chain: Chain, event: SignOffEvent, by: User, key: UUID, at:
     ]
     for older in ended:
         chain.add(
+            subject=event.subject,
+            version=event.version,
             case=event.case,
             skill=event.skill,
             kind=SignOffEvent.Kind.SUPERSEDED,
@@ -251,7 +273,7 @@ def _complete_demonstrations(
         for older in chain.events
         if older.version.standard_uid == standard_uid and older.seq in standing and standing[older.seq].counts
     }
-    if not set(event.case.version.spec["skills"]) <= vouched:
+    if not set(event.version.spec["skills"]) <= vouched:
         return
     for enrolment in paths:
         for step in structure_of(enrolment.path_version_id).steps_about(StepKind.DEMONSTRATION, standard_uid):

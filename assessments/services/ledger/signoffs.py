@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from assessments.models import Observation, SignOffEvent
 from assessments.policies import signoff_policy
 from assessments.rules.ledger import SETTLED, SignOff
-from assessments.rules.notices import COUNTERSIGNED, TAKEN_BACK
+from assessments.rules.notices import ATTESTED_TAKEN_BACK, COUNTERSIGNED, TAKEN_BACK
 from lms.api import (
     User,
     act,
@@ -37,7 +37,10 @@ from .chain import Chain, folded, gate_source, settle
 
 @dataclass(frozen=True, slots=True)
 class SignOffStanding:
-    """One SIGNED event with what became of it. ``status`` adds due and expired, which follow from the day alone."""
+    """One SIGNED or HELD_BEFORE event with what became of it.
+
+    ``status`` adds due and expired, which follow from the day alone.
+    """
 
     event: SignOffEvent
     signoff: SignOff
@@ -74,7 +77,8 @@ def countersign(
     settle(chain, [event] if agree else [], paths, actor, key, at)
     words = {"name": actor.get_short_name(), "meaning": event.words, "agreed": agree}
     people = [event.subject, event.signer]
-    tell(COUNTERSIGNED, people, about=event.case.uid, words=words, at=at, in_log=[follow_up.uid])
+    about = event.case.uid if event.case else None
+    tell(COUNTERSIGNED, people, about=about, words=words, at=at, in_log=[follow_up.uid])
     return follow_up
 
 
@@ -106,10 +110,11 @@ def revoke_signoff(*, actor: User, event_uid: UUID, reason: str, shown: str, key
             settle(chain, [], (), actor, key, at)
     except IntegrityError:
         raise Conflict(_("This sign-off was revoked in the meantime.")) from None
-    close_gates(person_id=event.subject_id, sources=[gate_source(event.uid)])
+    close_gates(person_id=event.subject_id, sources=[gate_source(event)])
     words = {"name": actor.get_short_name(), "meaning": event.words}
     people = [person for person in (event.subject, event.signer) if person.pk != actor.pk]
-    tell(TAKEN_BACK, people, about=event.case.uid, words=words, at=at, in_log=[follow_up.uid])
+    kind, about = (TAKEN_BACK, event.case.uid) if event.case else (ATTESTED_TAKEN_BACK, event.uid)
+    tell(kind, people, about=about, words=words, at=at, in_log=[follow_up.uid])
     return follow_up
 
 
@@ -124,6 +129,8 @@ def _follow(
 ) -> SignOffEvent:
     authority = to_follow(actor, event, at)
     return chain.add(
+        subject=event.subject,
+        version=event.version,
         case=event.case,
         skill=event.skill,
         kind=kind,

@@ -1,5 +1,6 @@
 """The database's own guards of the ledger: triggers against UPDATE, DELETE, TRUNCATE and INSERT OR REPLACE, one against
-a countersign by who signed or observed, which no constraint can see, and one that lets only an erased text go.
+a countersign by who signed or observed and one against attesting a high-risk standard, which no constraint can see, and
+one that lets only an erased text go.
 
 They stand beside the constraints and hold against anybody who speaks SQL. On SQLite Django rebuilds a table to change
 it: that drops its triggers without a word, and fails when one of another table reads it. There they are laid aside
@@ -62,15 +63,23 @@ OWN_COUNTERSIGN = f"""
             WHERE signed.id = NEW.about_id AND seen.observer_id = NEW.signer_id
         )
     )"""  # noqa: S608 - our own names
+HIGH_RISK = f"{EVENTS}_no_high_risk_held_before"
+HIGH_RISK_SENTENCE = "What a high-risk standard asks for is never attested."
+ATTESTED_HIGH_RISK = f"""
+    NEW.kind = 'HELD_BEFORE' AND EXISTS (
+        SELECT 1 FROM {StandardVersion._meta.db_table} asked WHERE asked.id = NEW.version_id AND asked.risk = 'high'
+    )"""  # noqa: S608 - our own names
 NOT_ERASED = (
     f"NOT EXISTS (SELECT 1 FROM {ERASED} gone "  # noqa: S608 - our own names
     "WHERE gone.event_id = OLD.event_id AND gone.name = OLD.name)"
 )
-# The constraints of an event that hold for some kinds only: signoff_decided_once, _countersigned_once, _revoked_once.
+# The constraints of an event that hold for some kinds only: signoff_decided_once, _countersigned_once, _revoked_once,
+# _held_before_once.
 ONCE_OF_A_KIND = (
     (["case_id", "skill_id"], "'SIGNED', 'NOT_YET'"),
     (["about_id"], "'COUNTERSIGNED', 'COUNTERSIGN_REFUSED'"),
     (["about_id"], "'REVOKED'"),
+    (["subject_id", "skill_id"], "'HELD_BEFORE'"),
 )
 
 
@@ -154,6 +163,12 @@ def _sqlite() -> Iterator[Trigger]:
         f"CREATE TRIGGER {THIRD_PERSON} BEFORE INSERT ON {EVENTS} WHEN {OWN_COUNTERSIGN} "
         f"BEGIN SELECT RAISE(ABORT, '{THIRD_SENTENCE}'); END",
     )
+    yield Trigger(
+        HIGH_RISK,
+        EVENTS,
+        f"CREATE TRIGGER {HIGH_RISK} BEFORE INSERT ON {EVENTS} WHEN {ATTESTED_HIGH_RISK} "
+        f"BEGIN SELECT RAISE(ABORT, '{HIGH_RISK_SENTENCE}'); END",
+    )
 
 
 def _pushed_out(model: type[Model]) -> str:
@@ -202,6 +217,9 @@ FUNCTIONS = {
     "vouch_countersign_guard": (
         f" BEGIN IF {OWN_COUNTERSIGN} THEN {_REFUSE.format(THIRD_SENTENCE)} END IF; RETURN NEW; END "
     ),
+    "vouch_held_before_guard": (
+        f" BEGIN IF {ATTESTED_HIGH_RISK} THEN {_REFUSE.format(HIGH_RISK_SENTENCE)} END IF; RETURN NEW; END "
+    ),
 }
 
 
@@ -214,6 +232,7 @@ def _postgresql() -> Iterator[Trigger]:
             yield _on(table, "change", "UPDATE OR DELETE", "ROW", ROW | BEFORE | UPDATE | DELETE)
         yield _on(table, "truncate", "TRUNCATE", "STATEMENT", BEFORE | TRUNCATE)
     yield _on(EVENTS, "own_countersign", "INSERT", "ROW", ROW | BEFORE | INSERT, "vouch_countersign_guard")
+    yield _on(EVENTS, "high_risk_held_before", "INSERT", "ROW", ROW | BEFORE | INSERT, "vouch_held_before_guard")
 
 
 def _on(table: str, what: str, when: str, each: str, act: int, function: str = "vouch_ledger_guard") -> Trigger:

@@ -204,6 +204,10 @@ def _proofs(progress: PathProgress, at: datetime) -> dict[str, tuple[Proof, ...]
 
     for standing in standings_on([person.pk], clock.today(person.zone, at))[person.pk]:
         event = standing.event
+        if event.case_id is None:
+            held = {"active": _("Held before"), "due": _("Held before, ends soon")}
+            add(event.skill.slug, held.get(standing.status, _("Held before, over")), event.occurred_at, event.uid)
+            continue
         text = {
             "active": _("Signed off"),
             "due": _("Signed off, renewal due"),

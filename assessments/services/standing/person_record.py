@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from assessments.models import HeldBefore
 from assessments.policies import signoff_policy
+from assessments.services.ledger.held_before import held_before_entries
 from assessments.services.ledger.signoffs import SignOffStanding, standings_on
 from coaching.api import (
     CoachAssignment,
@@ -23,10 +25,12 @@ from lms.api import (
     Enrolment,
     Membership,
     Notice,
+    RoleHolding,
     User,
     acts_about,
     duty_history,
     enrolment_policy,
+    holdings_seen_by,
     memberships_of_person,
     notices_to,
     organisations_day,
@@ -36,13 +40,17 @@ from lms.api import (
 )
 from lms.rules.life import PersonStanding
 
+from .role_holdings import HeldRole, held_roles
+
 SHOWN = 20
 """So many notices and acts stand on the page; the newest."""
 
 
 @dataclass(frozen=True, slots=True)
 class PersonRecord:
-    """What one reader sees of somebody. ``may``: the actions of ``people_policy`` that are theirs."""
+    """What one reader sees of somebody. ``may``: the actions of ``people_policy`` that are theirs; ``roles``: those
+    that they hold today; ``to_confirm``: what was recorded of them as held before, and waits.
+    """
 
     person: User
     standing: PersonStanding
@@ -55,13 +63,16 @@ class PersonRecord:
     grants: list[ObserverGrant]
     enrolments: list[Enrolment]
     coached_by: dict[int, list[User]]
+    roles: list[HeldRole]
+    roles_before: list[RoleHolding]
+    to_confirm: list[HeldBefore]
     signoffs: list[SignOffStanding]
     notices: list[Notice]
     acts: list[Act]
 
 
 def record_of(actor: User, person_uid: UUID, at: datetime) -> PersonRecord:
-    """What the actor sees of somebody. Raises NotFound. Queries: about 25, however long their record is."""
+    """What the actor sees of somebody. Raises NotFound. Queries: about 33, however long their record is."""
     found = people_policy.get(actor, "record", uid=person_uid)
     person = person_with_leave(found.pk)
     today = organisations_day(at)
@@ -77,6 +88,7 @@ def record_of(actor: User, person_uid: UUID, at: datetime) -> PersonRecord:
             "address",
             "duties",
             "erase",
+            "attest",
             "invite",
             "photo",
         )
@@ -88,6 +100,7 @@ def record_of(actor: User, person_uid: UUID, at: datetime) -> PersonRecord:
         .filter(person=person)
         .select_related("path", "path_version", "role_version__profile")
     )
+    holdings = holdings_seen_by(actor, person)
     coach = coach_profile_policy.queryset(actor, "view").filter(person=person).select_related("cover__person").first()
     grants = grant_policy.queryset(actor, "view").filter(person=person, revoked_at=None)
     mine = set(signoff_policy.queryset(actor, "view").filter(subject=person).values_list("pk", flat=True))
@@ -103,6 +116,9 @@ def record_of(actor: User, person_uid: UUID, at: datetime) -> PersonRecord:
         list(grants.select_related("skill", "granted_by").order_by("skill__name_order")),
         enrolments,
         coaches_by_enrolment([row.pk for row in enrolments]),
+        held_roles([row for row in holdings if row.holds_on(today)], at),
+        [row for row in holdings if not row.holds_on(today)],
+        list(held_before_entries(actor, HeldBefore.Status.WAITING).filter(person=person)),
         [row for row in standings_on([person.pk], today)[person.pk] if row.event.pk in mine],
         list(notices_to(actor, person)[:SHOWN]),
         list(acts_about(actor, person)[:SHOWN]),

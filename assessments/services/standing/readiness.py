@@ -14,9 +14,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from assessments.models import StandardVersion
 from assessments.rules.readiness import Readiness, Term, assess_skills, by_skill
-from assessments.services.cases.standards import RoleRequirements, role_of
+from assessments.services.cases.standards import RoleRequirements, role_of, standard_titles
 from assessments.services.ledger.verdicts import newest_verdict, verdicts_of_people
 from lms import clock
 from lms.api import (
@@ -238,7 +237,7 @@ def readiness_of(
     roles = {version: role_of(version) for version in {enrolment.role_version_id for enrolment in enrolments}}
     asked = {line.standard for role in roles.values() for line in role.requirements if line.standard}
     known = dict(standards or {})
-    named, expires_within = known | _standards(asked - known.keys()), expiring_days()
+    named, expires_within = known | standard_titles(asked - known.keys()), expiring_days()
     found = []
     for enrolment in enrolments:
         role, day = roles[enrolment.role_version_id], today[enrolment.pk]
@@ -277,15 +276,6 @@ def readiness_on(
     enrolment = progress.enrolment
     facts = path_facts(progress, at.date(), waiting, titles)
     return readiness_of([enrolment], at, facts, {enrolment.pk: settled_of(progress)}, standards)[0]
-
-
-def _standards(uids: Iterable[UUID]) -> dict[UUID, str]:
-    """What standards are called now. Queries: 1, 0 for none."""
-    wanted = set(uids)
-    if not wanted:
-        return {}
-    rows = StandardVersion.objects.filter(standard_uid__in=wanted).order_by("number")
-    return dict(rows.values_list("standard_uid", "title"))
 
 
 def _pace(enrolment: Enrolment, facts: TeamFacts, today: date, late: int) -> Pace:

@@ -53,7 +53,7 @@ def show_gates(found: Iterable[SignOffEvent]) -> Iterator[GateValue]:
                     person_id,
                     event.skill_id,
                     "show",
-                    gate_source(event.uid),
+                    gate_source(event),
                     opened.get(event.pk, event.occurred_at),
                     event.level,
                     event.version.standard_uid,

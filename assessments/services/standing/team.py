@@ -20,6 +20,7 @@ from lms import clock
 from lms.api import Enrolment, team_name_on
 from lms.rules.ladder import Ladder
 from lms.rules.names import fold
+from lms.rules.said import full_day
 
 from .holders import LEARNER
 from .readiness import (
@@ -28,6 +29,7 @@ from .readiness import (
     readiness_of,
     team_enrolments,
 )
+from .role_holdings import HeldRole
 from .team_facts import team_facts
 from .words import line_of
 
@@ -159,22 +161,28 @@ def held_line(row: TeamRow) -> tuple[str, Ladder] | None:
     return row.found.title_of(term), row.found.look(term.required.skill)
 
 
-def table_of(rows: Sequence[TeamRow]) -> tuple[list[str], list[list[Any]]]:
-    """The whole team as a table for a spreadsheet: heads, and one row a person with a column a skill."""
+def table_of(rows: Sequence[TeamRow], in_role: Sequence[HeldRole] = ()) -> tuple[list[str], list[list[Any]]]:
+    """The whole team as a table for a spreadsheet: heads, and one row a person with a column a skill; those who hold a
+    role apart from any path come last.
+    """
     titles: dict[str, str] = {}
     for row in rows:
         titles |= {item.skill: row.found.facts.titles[item.skill] for item in row.found.role.requirements}
+    for role in in_role:
+        titles |= {line.required.skill: line.title for line in role.lines}
     heads = [
         _("Person"), _("Team"), _("Path"), _("Role"), _("Day"), _("Where they stand"), _("Ready"),
-        _("Coverage: weight met"), _("Coverage: weight asked"), _("Progress of 100"), _("Held by"), *titles.values(),
+        _("Coverage: weight met"), _("Coverage: weight asked"), _("Held before: weight met"), _("Progress of 100"),
+        _("Held by"), *titles.values(),
     ]  # fmt: skip
-    return heads, [_table_row(row, list(titles)) for row in rows]
+    held = [_role_row(role, list(titles)) for role in in_role]
+    return heads, [_table_row(row, list(titles)) for row in rows] + held
 
 
 def _table_row(row: TeamRow, skills: list[str]) -> list[Any]:
     found, result = row.found, row.found.readiness
     looks = zip(found.role.requirements, looks_of(found), strict=True)
-    words = {required.skill: f"{look.word}. {look.note}" if look.note else look.word for required, look in looks}
+    words = {required.skill: _in_full(look) for required, look in looks}
     holder = found.held_by
     held = "" if holder is None else holder.called if holder.who != LEARNER else row.name
     return [
@@ -187,7 +195,33 @@ def _table_row(row: TeamRow, skills: list[str]) -> list[Any]:
         (_("yes") if result.ready else _("no")) if result else _("no data"),
         result.met_weight if result else "",
         result.weight if result else "",
+        result.held_before_weight if result else "",
         round(float(result.progress), 1) if result else "",
         held,
         *(words.get(skill, "") for skill in skills),
     ]
+
+
+def _role_row(role: HeldRole, skills: list[str]) -> list[Any]:
+    """The same columns for somebody who holds a role apart from any path."""
+    result = role.readiness
+    words = {line.required.skill: _in_full(line.look) for line in role.lines}
+    return [
+        role.holding.person.full_name,
+        "",
+        "",
+        role.holding.role_version.profile.title,
+        "",
+        _("Holds the role since %(day)s") % {"day": full_day(role.holding.from_on)},
+        (_("yes") if result.ready else _("no")) if result else _("no data"),
+        result.met_weight if result else "",
+        result.weight if result else "",
+        result.held_before_weight if result else "",
+        round(float(result.progress), 1) if result else "",
+        "",
+        *(words.get(skill, "") for skill in skills),
+    ]
+
+
+def _in_full(look: Ladder) -> str:
+    return f"{look.word}. {look.note}" if look.note else look.word

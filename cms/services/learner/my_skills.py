@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 
 from assessments.api import (
     Answered,
+    HeldRole,
     Move,
     SignOffStanding,
     answers_on,
+    held_roles,
     newest_verdict,
     standings_on,
     verdicts_of_people,
@@ -33,6 +35,7 @@ from lms.api import (
     User,
     expiring_days,
     facts_of,
+    holdings_seen_by,
     skill_versions,
     skills_in_use,
     words_of,
@@ -136,6 +139,7 @@ class OneSkill:
 @dataclass(frozen=True, slots=True)
 class _Known:
     journey: Journey | None
+    held: HeldRole | None
     gates: list[GateFact]
     today: date
     zone: tzinfo
@@ -144,7 +148,9 @@ class _Known:
 
     @property
     def required(self) -> Mapping[str, Required]:
-        return self.journey.found.role.by_skill if self.journey else {}
+        if self.journey:
+            return self.journey.found.role.by_skill
+        return {line.required.skill: line.required for line in self.held.lines} if self.held else {}
 
     def row(self, slug: str, title: str, family: str) -> SkillRow:
         required, journey = self.required.get(slug), self.journey
@@ -155,10 +161,10 @@ class _Known:
             if journey
             else ladder(
                 [fact.gate for fact in gates],
-                None,
+                required,
                 self.today,
                 expires_within=expiring_days(),
-                verdict=newest_verdict(self.verdicts, slug),
+                verdict=newest_verdict(self.verdicts, slug, required.standard if required else None),
             )
         )
         best = _signed_for(found, required, signed)
@@ -195,7 +201,7 @@ def _signed_for(found: Ladder, required: Required | None, signed: list[Record]) 
 
 
 def my_skills(person: User, at: datetime, chosen: UUID | None = None) -> MySkills:
-    """Every skill and how the person stands on it. Queries: 22, constant in paths, skills and sign-offs."""
+    """Every skill and how the person stands on it. Queries: 22, 6 more without a path, whatever they have done."""
     skills = list(skills_in_use())
     slugs = [skill.slug for skill in skills]
     known = _known(person, at, chosen, slugs)
@@ -208,6 +214,12 @@ def my_skills(person: User, at: datetime, chosen: UUID | None = None) -> MySkill
         page.role = page.path.role_version.profile.title
         page.mine = [
             known.row(slug, known.journey.skill_title(slug), families.get(slug, "")) for slug in known.required
+        ]
+    elif known.held:
+        page.role = known.held.holding.role_version.profile.title
+        page.mine = [
+            known.row(line.required.skill, line.title, families.get(line.required.skill, ""))
+            for line in known.held.lines
         ]
     rest = [
         known.row(skill.slug, titles[skill.slug], skill.family) for skill in skills if skill.slug not in known.required
@@ -253,7 +265,14 @@ def _known(person: User, at: datetime, chosen: UUID | None, named: Iterable[str]
     gates = list(journey.progress.gates) if journey else facts_of(person.pk, []).gates
     records = [_record(found) for found in standings_on([person.pk], today)[person.pk]]
     verdicts = journey.found.verdicts if journey else verdicts_of_people([person.pk]).get(person.pk, {})
-    return _Known(journey, gates, today, person.zone, records, verdicts)
+    held = None if journey else _held(person, at)
+    return _Known(journey, held, gates, today, person.zone, records, verdicts)
+
+
+def _held(person: User, at: datetime) -> HeldRole | None:
+    """The role that somebody on no path holds; the newest, where there are several. Queries: 6, 1 without one."""
+    holdings = [row for row in holdings_seen_by(person, person) if row.holds_on(clock.today(person.zone, at))]
+    return held_roles(holdings[:1], at)[0] if holdings else None
 
 
 def _record(found: SignOffStanding) -> Record:
@@ -262,7 +281,7 @@ def _record(found: SignOffStanding) -> Record:
         uid=event.uid,
         skill=event.skill.slug,
         title=event.skill.title,
-        meaning=str(ENTRUSTMENT.get(found.signoff.level, event.words)),
+        meaning=_meaning(found),
         level=found.signoff.level,
         signer=event.signer.full_name,
         standard=event.version.title,
@@ -272,6 +291,12 @@ def _record(found: SignOffStanding) -> Record:
         status=found.status,
         status_words=words,
     )
+
+
+def _meaning(found: SignOffStanding) -> str:
+    """What it says of the level; of what was never seen here also that."""
+    level = str(ENTRUSTMENT.get(found.signoff.level, found.event.words))
+    return level if found.event.case_id else _("%(level)s, held before") % {"level": level}
 
 
 def _status_words(found: SignOffStanding) -> str:
@@ -323,7 +348,10 @@ def _bay(
         return {"state": "vouched" if found.vouched else "open", "head": day, "text": HOW[gate]}
     if state in (VOUCHED, DUE) and signed:
         words = {"name": signed.signer, "day": full_day(clock.today(zone, signed.signed_at))}
-        head = _("Signed by %(name)s, %(day)s") % words
+        said = (
+            _("Held before, confirmed by %(name)s, %(day)s") if found.held_before else _("Signed by %(name)s, %(day)s")
+        )
+        head = said % words
         return {"state": "vouched", "head": head, "text": signed.status_words}
     if state == LAPSED:
         return {"head": found.word, "text": _("The record stays.")}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Lower
 
 from lms.models import DutyHolding, Enrolment, Membership, User
 from lms.policies.people import current_memberships
@@ -19,6 +21,7 @@ from .team_tree import teams_below
 MANAGES = "manager"
 """What somebody is by a membership, among the duties to filter by."""
 NAME, NEWEST = "name", "newest"
+AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,22 @@ class PeopleWanted:
     duty: str = ""
     path: UUID | None = None
     order: str = NAME
+
+
+def people_by_number_or_address(texts: Iterable[str]) -> dict[str, User]:
+    """Whoever works here and has one of these employee numbers or addresses, by the text in small letters; a number
+    goes before an address. Queries: 1 for 500 texts.
+    """
+    wanted = sorted({text.strip().casefold() for text in texts if text.strip()})
+    found: dict[str, User] = {}
+    for start in range(0, len(wanted), AT_ONCE):
+        some = wanted[start : start + AT_ONCE]
+        rows = User.objects.annotate(as_number=Lower("employee_number")).filter(is_active=True)
+        for person in rows.filter(Q(email__in=some) | Q(as_number__in=some)):
+            found.setdefault(person.email, person)
+            if person.employee_number:
+                found[person.employee_number.casefold()] = person
+    return {text: found[text] for text in wanted if text in found}
 
 
 def people_wanted(wanted: PeopleWanted, on: date) -> QuerySet[User]:

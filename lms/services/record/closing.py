@@ -26,6 +26,7 @@ from lms.services.platform.people import send_invitation
 from lms.services.platform.team_members import begin_membership, end_memberships, reopen_memberships
 from lms.services.platform.team_tree import open_teams
 
+from .holdings import let_holdings_go, take_up_holdings
 from .leaves import pause_for_leave
 
 
@@ -50,6 +51,7 @@ def close_account(*, person: User, last_day: date | None, by: User, reason: str,
     closed: dict[str, list[object]] = {
         "memberships": end_memberships(person, last_day or today, at),
         "enrolments": [str(enrolment.uid) for enrolment in open_now],
+        "roles": let_holdings_go(person, last_day or today),
     }
     departure_of_closing(person, last_day=last_day, by=by, reason=reason, at=at, closed=closed)
     person.is_active, person.left_on, person.deactivated_at = False, last_day, at
@@ -60,7 +62,7 @@ def close_account(*, person: User, last_day: date | None, by: User, reason: str,
 
 @act
 def undo_closing(*, actor: User, person_uid: UUID, key: UUID, at: datetime) -> User:
-    """The account was closed by mistake, today: it is open again, with its teams and paths.
+    """The account was closed by mistake, today: it is open again, with its teams, paths and roles.
 
     Duties, grants, coaching and requests stay ended: others were told, and may have taken them over. Raises NotFound,
     NotAllowed (not L&D), Conflict (not closed today, or open again).
@@ -79,6 +81,7 @@ def undo_closing(*, actor: User, person_uid: UUID, key: UUID, at: datetime) -> U
         if not Enrolment.objects.filter(person=person, path=enrolment.path_id, status__in=Enrolment.OPEN).exists():
             enrolment.status, enrolment.ended_at = Enrolment.Status.ACTIVE, None
             enrolment.save(update_fields=["status", "ended_at"])
+    take_up_holdings(person, departure.closed.get("roles", ()))
     pause_for_leave([person], at)
     around = people_around([person], organisations_day(at), but=actor)[person.pk]
     tell(CLOSED_BY_MISTAKE, around, about=person.uid, words={"name": person.full_name}, at=at)

@@ -27,7 +27,7 @@ from lms.models import (
     User,
     Waiver,
 )
-from lms.rules.gates import OpenGate
+from lms.rules.gates import HELD_BEFORE, OpenGate
 from lms.services.platform.prepared import Prepared
 
 from .paths import open_paths
@@ -168,7 +168,18 @@ def facts_of(person_id: int, enrolment_ids: Iterable[int]) -> PersonFacts:
         paths_facts(enrolment_ids),
         lessons={lesson.uid: lesson.read_at for lesson in _lessons(person=person_id)},
         gates=[
-            GateFact(OpenGate(row.skill, row.gate, row.level, row.standard, row.valid_until), row.opened_at, row.source)
+            GateFact(
+                OpenGate(
+                    row.skill,
+                    row.gate,
+                    row.level,
+                    row.standard,
+                    row.valid_until,
+                    row.source.startswith(HELD_BEFORE),
+                ),
+                row.opened_at,
+                row.source,
+            )
             for row in _gates(person=person_id)
         ],
         examples=frozenset(fact.skill for fact in talk if fact.skill),

@@ -1,0 +1,28 @@
+"""Who may see which role somebody holds, and say that it has ended."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from lms.models import RoleHolding, User
+from lms.rules.duties import AUDITOR
+
+from .base import RowPolicy, everybody, nobody
+from .duties import has_duty, is_learning_administrator
+from .people import managed_by
+
+
+class RoleHoldingPolicy(RowPolicy[RoleHolding]):
+    """view: themself, their standing coach, their managers, L&D, auditors - end: L&D, nobody their own."""
+
+    def rows(self, user: User, action: str) -> Q:
+        if action == "view":
+            if is_learning_administrator(user) or has_duty(user, AUDITOR):
+                return everybody()
+            return Q(person=user) | Q(coach=user, until_on=None) | managed_by(user, "person")
+        if action == "end":
+            return ~Q(person=user) & Q(until_on=None) if is_learning_administrator(user) else nobody()
+        return nobody()
+
+
+role_holding_policy = RoleHoldingPolicy(RoleHolding)
