@@ -20,6 +20,7 @@ from lms.api import (
     Leave,
     Membership,
     Notice,
+    RoleHolding,
     Team,
     User,
     bring_back,
@@ -79,6 +80,8 @@ def left_open(who: User) -> list[str]:
         "a request to them": Request.objects.filter(observer=who, status__in=Request.WAITING),
         "a claim": Case.objects.filter(claimed_by=who),
         "a grant": ObserverGrant.objects.filter(person=who, revoked_at=None),
+        "a role": RoleHolding.objects.filter(person=who, until_on=None),
+        "a standing coach's place": RoleHolding.objects.filter(coach=who, until_on=None),
         "a duty": DutyHolding.objects.filter(person=who, until_at=None),
     }
     return [name for name, rows in holds.items() if rows.exists()]
@@ -110,6 +113,11 @@ def test_nothing_is_left_without_an_owner_in_any_order(steps: list[tuple[str, st
     of = judging.scene()
     judging.asked(of)
     of.__dict__["other_team"] = people.team()
+    for person, coach in ((of.learner, of.coach), (of.observer, of.manager)):
+        RoleHolding.objects.create(
+            person=person, role_version=of.enrolment.role_version, coach=coach, made_by=of.learning,
+            from_on=clock.now().date() - timedelta(days=9), made_at=clock.now(),
+        )  # fmt: skip
     at, done = clock.now(), 0
     for name, role, hours in steps:
         at += timedelta(hours=hours)

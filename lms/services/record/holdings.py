@@ -97,5 +97,10 @@ def let_holdings_go(person: User, last_day: date) -> list[object]:
 
 
 def take_up_holdings(person: User, uids: Iterable[object]) -> None:
-    """The account was closed by mistake: they hold these roles again. Queries: 1."""
-    RoleHolding.objects.filter(person=person, uid__in=list(uids)).update(until_on=None)
+    """The account was closed by mistake: they hold these roles again, without a standing coach who left meanwhile.
+
+    Queries: 2.
+    """
+    mine = RoleHolding.objects.filter(person=person, uid__in=list(uids))
+    mine.filter(coach__is_active=False).update(coach=None)
+    mine.update(until_on=None)
