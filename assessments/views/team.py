@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -25,6 +25,7 @@ from coaching.api import help_policy
 from lms import clock
 from lms.api import (
     Enrolment,
+    RoleHolding,
     enrolment_policy,
     mark_external_done,
     people_policy,
@@ -171,13 +172,14 @@ def person_readiness(request: SignedInRequest, person_uid: UUID) -> HttpResponse
     """
     found = help_policy.queryset(request.user, "view").filter(person__uid=person_uid)
     enrolments = list(found.select_related("person", "path", "role_version__profile").order_by("-started_on", "-pk"))
-    held = uid_or_none(request.GET.get("role"))
-    if not enrolments or held:
+    if not enrolments or uid_or_none(request.GET.get("role")):
         return _without_a_path(request, person_uid)
     # The role that is held stands until a new path has begun.
     today = clock.today(enrolments[0].person.zone)
-    enrolments.sort(key=lambda item: (item.status not in Enrolment.OPEN, item.started_on > today))
+    enrolments.sort(key=lambda item: _place(item, today))
     wanted = uid_or_none(request.GET.get("path"))
+    if wanted is None and _place(enrolments[0], today) and _roles_held(request, person_uid):
+        return _without_a_path(request, person_uid)
     chosen = next((item for item in enrolments if item.uid == wanted), enrolments[0])
     own = chosen.person_id == request.user.pk
     steers = not own and enrolment_policy.queryset(request.user, "steer").filter(pk=chosen.pk).exists()
@@ -193,11 +195,22 @@ def person_readiness(request: SignedInRequest, person_uid: UUID) -> HttpResponse
     return render(request, "team/invoice.html", context)
 
 
+def _place(enrolment: Enrolment, today: date) -> int:
+    """0 for a path that has begun and goes on, 1 for a completed one, 2 for one that is to begin, 3 for others."""
+    if enrolment.is_open:
+        return 0 if enrolment.started_on <= today else 2
+    return 1 if enrolment.status == Enrolment.Status.COMPLETED else 3
+
+
+def _roles_held(request: SignedInRequest, person_uid: UUID) -> list[RoleHolding]:
+    """The roles that somebody holds today, as far as the reader may see."""
+    rows = with_role(role_holding_policy.queryset(request.user, "view").filter(person__uid=person_uid))
+    return [row for row in rows if row.holds_on(clock.today(row.person.zone))]
+
+
 def _without_a_path(request: SignedInRequest, person_uid: UUID) -> HttpResponse:
     """The roles that somebody holds, or that they are on no path."""
-    at = clock.now()
-    held = role_holding_policy.queryset(request.user, "view").filter(person__uid=person_uid)
-    roles = api.held_roles([row for row in with_role(held) if row.holds_on(at.date())], at)
+    roles = api.held_roles(_roles_held(request, person_uid), clock.now())
     person = roles[0].holding.person if roles else people_policy.get(request.user, "view", uid=person_uid)
     context = {"person": person, "own": person == request.user, "roles": roles}
     return render(request, "team/nothing.html", context)

@@ -180,6 +180,19 @@ def test_learning_takes_it_back_on_its_page(start: Opening) -> None:
     assert "It was taken back and does not count." in text(answer)
 
 
+def test_a_path_that_is_to_begin_takes_nothing_from_the_role(start: Opening) -> None:
+    start.confirmed(start.recorded())
+    other = paths.role(paths.requires("listening", 4), slug="other-role")
+    path = paths.path(paths.step("external", "elsewhere"), role_version=other)
+    enrolment = paths.enrolment(start.person, path, started_on=clock.now().date() + timedelta(days=9))
+    manager = log_in(User.objects.get(full_name="Henrike Manager"))
+    for client, url in ((log_in(start.person), "/skills/"), (manager, f"/people/{start.person.uid}/")):
+        page = text(client.get(url))
+        assert start.role.profile.title in page
+        assert "held before" in page
+    assert "Other-role" in text(manager.get(f"/people/{start.person.uid}/?path={enrolment.uid}"))
+
+
 # --- A role ends --------------------------------------------------------------------------------------------------
 
 

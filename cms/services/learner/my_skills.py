@@ -265,7 +265,9 @@ def _known(person: User, at: datetime, chosen: UUID | None, named: Iterable[str]
     gates = list(journey.progress.gates) if journey else facts_of(person.pk, []).gates
     records = [_record(found) for found in standings_on([person.pk], today)[person.pk]]
     verdicts = journey.found.verdicts if journey else verdicts_of_people([person.pk]).get(person.pk, {})
-    held = None if journey else _held(person, at)
+    begun = journey is not None and (journey.progress.day >= 1 or chosen == journey.enrolment.uid)
+    held = None if begun else _held(person, at)
+    journey = None if held else journey  # a path that begins later takes nothing from the role that is held
     return _Known(journey, held, gates, today, person.zone, records, verdicts)
 
 
