@@ -59,7 +59,7 @@ def people_address(request: SignedInRequest, uid: UUID) -> HttpResponse:
                 drop_stashed_form(request)
                 said = _("%(name)s signs in as %(email)s from now on. They get a mail at both addresses.")
                 messages.success(request, said % {"name": person.full_name, "email": outcome.done.email})
-                return redirect("people")
+                return redirect("people_record", uid)
             status, key = outcome.status, outcome.key
             person.refresh_from_db()
     else:

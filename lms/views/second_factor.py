@@ -46,7 +46,7 @@ def people_second_factor(request: SignedInRequest, uid: UUID) -> HttpResponse:
                 drop_stashed_form(request)
                 said = _("%(name)s has no second factor any more, is signed out everywhere and gets a mail about it.")
                 messages.success(request, said % {"name": person.full_name})
-                return redirect("people")
+                return redirect("people_record", uid)
             status, key, held = outcome.status, outcome.key, factors_of(person)
     else:
         kept = stashed_form(request, here)

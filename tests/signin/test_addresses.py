@@ -419,7 +419,9 @@ def test_the_page_asks_who_it_is_first_and_keeps_the_words(admin: User, cora: Us
     assert client.post(url, {**fields, "key": str(basics.key()), "shown": "x@example.com"}).status_code == 409
     there = Client()
     assert there.post("/accounts/login/", {"login": old, "password": basics.PASSPHRASE}).status_code == 302
-    assert client.post(url, {**fields, "key": str(basics.key())}).status_code == 302
+    answer = client.post(url, {**fields, "key": str(basics.key())})
+    assert (answer.status_code, answer["Location"]) == (302, reverse("people_record", args=[cora.uid]))
+    assert f"Cora Oak signs in as {NEW} from now on." in client.get(answer["Location"]).content.decode()
     assert not UserSession.objects.filter(user=cora).exists()
     assert there.get("/my-people/").status_code == 302
     assert client.get("/people/").status_code == 200

@@ -86,7 +86,9 @@ def test_all_of_it_goes_with_every_session_and_everybody_hears(
     assert there.get("/my-people/").status_code == 200
     client = log_in(admin, sure=True)
     form = shown(client, lost)
-    assert client.post(address(lost), form).status_code == 302
+    answer = client.post(address(lost), form)
+    assert (answer.status_code, answer["Location"]) == (302, record(lost))
+    assert "Cora Oak has no second factor any more" in markup(client.get(record(lost)))
     assert not Authenticator.objects.filter(user=lost).exists()
     assert not UserSession.objects.filter(user=lost).exists()
     assert there.get("/my-people/")["Location"].startswith("/accounts/login/")
