@@ -86,6 +86,7 @@ from assessments.services.cases.leaving import (
     did_not_come,
     end_person,
     open_work_of,
+    register_reviews,
 )
 from assessments.services.cases.observations import observation_digest, open_seal, record_observation, write_down
 from assessments.services.cases.reading import (
@@ -294,6 +295,7 @@ __all__ = [
     "read_observations",
     "record_observation",
     "refresh_case",
+    "register_reviews",
     "request_observation",
     "return_case",
     "satisfying_set",

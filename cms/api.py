@@ -22,6 +22,7 @@ from cms.services.authoring.dependants import (
 )
 from cms.services.authoring.judge import findings_of
 from cms.services.authoring.load import load_curriculum
+from cms.services.authoring.review import in_review_with
 from cms.services.authoring.schedule import Late, late_content, run_schedule
 from cms.services.authoring.setup import frame_can_stand, set_up_site
 from cms.services.authoring.specs import spec_of
@@ -51,6 +52,7 @@ __all__ = [
     "dependants_of",
     "findings_of",
     "frame_can_stand",
+    "in_review_with",
     "late_content",
     "load_curriculum",
     "load_dependants",

@@ -15,12 +15,19 @@ class CmsConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect receivers; the admin asks our policies and manages people in our way; say which places belong to
-        learners, where its pages are, what authoring holds about people, who wrote a calibration set, who depends on
-        content, and what stands in the way of publishing it.
+        learners, where its pages are, what authoring holds about people, who wrote a calibration set, who has a part in
+        what is in review, who depends on content, and what stands in the way of publishing it.
         """
-        from assessments.api import register_authorship
+        from assessments.api import register_authorship, register_reviews
         from cms.addresses import ADDRESSES
-        from cms.api import could_know, findings_of, load_dependants, published_went_through, spec_of
+        from cms.api import (
+            could_know,
+            findings_of,
+            in_review_with,
+            load_dependants,
+            published_went_through,
+            spec_of,
+        )
         from cms.models.depending import register_dependants, register_judge
         from cms.rules.notices import KINDS
         from cms.rules.privacy import PERSONAL
@@ -45,6 +52,7 @@ class CmsConfig(AppConfig):
         register_health("content", Check(_("Content"), published_went_through))
         register_addresses(self.name, ADDRESSES)
         register_authorship(could_know)
+        register_reviews(in_review_with)
         register_dependants(load_dependants)
         register_judge(findings_of, spec_of)
         apps.get_app_config("wagtailusers").user_viewset = "cms.wagtail_hooks.people.PeopleViewSet"  # type: ignore[attr-defined]

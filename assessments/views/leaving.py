@@ -27,7 +27,8 @@ from lms.views.reauthentication import drop_stashed_form, reauthenticate, recent
 @require_http_methods(["GET", "POST"])
 def people_end(request: SignedInRequest, person_uid: UUID) -> HttpResponse:
     """200 what happens, and the form - 302 planned or closed, or asked who you are - 403 not L&D, oneself, or closed
-    already - 404 unknown - 409 the only one with a duty - 422 invalid. Queries: 14.
+    already - 404 unknown - 409 the only one with a duty - 422 invalid. Queries: 20, and 1 for each kind of content in
+    review.
     """
     here, action = reverse("people_end", args=[person_uid]), "view" if request.method == "POST" else "end"
     person = people_policy.get(request.user, action, uid=person_uid)

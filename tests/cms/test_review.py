@@ -27,13 +27,15 @@ from assessments.api import take_calibration
 from assessments.models import CalibrationVersion, ScenarioVersion
 from cms.models import CalibrationSource, CoursePage, PathPage
 from cms.services.authoring.authorship import could_know
-from cms.services.authoring.review import awaiting_review, submit_for_review
+from cms.services.authoring.review import awaiting_review, in_review_with, submit_for_review
 from cms.services.authoring.setup import name_site, set_up_site
 from coaching.models import ObserverGrant
 from lms import clock
 from lms.api import AUTHORS, LEARNING_ADMINISTRATORS, Skill, User
+from tests.clients import count_queries, log_in
 from tests.editing import edit_data
 from tests.factories import basics, cms, people
+from tests.page import main_of
 from tests.strings.pseudo import pseudo_language
 
 pytestmark = pytest.mark.django_db
@@ -314,3 +316,55 @@ def test_what_somebody_edited_two_years_ago_they_may_have_forgotten(small: cms.O
     ModelLogEntry.objects.for_instance(source).filter(user=who).update(timestamp=later)
     assert not could_know(who, source.uid, clock.now())
     assert not could_know(who, basics.key(), clock.now())
+
+
+# --- Whoever leaves
+
+
+def named_before(person: User, reader: User) -> dict[str, str]:
+    """Content in review as it is named before somebody leaves: what is said of it, by the address of its editor."""
+    answer = log_in(reader, sure=True).get(reverse("people_end", args=[person.uid]))
+    rows = main_of(answer).get("region", "What happens then").all("listitem")
+    return {link.attrs["href"]: row.text for row in rows for link in row.all("link") if "/cms/" in link.attrs["href"]}
+
+
+def test_what_is_in_review_is_named_before_somebody_with_a_part_leaves(small: cms.OneOfEach) -> None:
+    author, reviewer, reader = (people.in_group(name) for name in (AUTHORS, *[LEARNING_ADMINISTRATORS] * 2))
+    assert named_before(author, reader) == named_before(reviewer, reader) == {}
+    for thing in (small.scenario, small.role):
+        submit_for_review(thing, author)
+    scenario = reverse("wagtailadmin_pages:edit", args=[small.scenario.pk])
+    role = reverse("wagtailsnippets_cms_roleprofilesource:edit", args=[small.role.pk])
+    found = named_before(author, reader)
+    assert list(found) == [scenario, role]
+    assert found[scenario].startswith(f"{small.scenario.title} They handed it in, and it waits for approval.")
+    found = named_before(reviewer, reader)
+    assert list(found) == [scenario, role]
+    assert "It waits for approval by them, or by others who may approve it." in found[role]
+
+    of_scenario, of_role = WorkflowState.objects.order_by("pk")
+    of_scenario.current_task_state.reject(user=reviewer)
+    assert "It was sent back to them" in named_before(author, reader)[scenario]
+    assert list(named_before(reviewer, reader)) == [role]
+    of_role.current_task_state.approve(user=reviewer)
+    assert list(named_before(author, reader)) == [scenario]
+    assert named_before(reviewer, reader) == {}
+
+
+def test_only_whoever_may_edit_it_is_led_to_what_is_in_review(small: cms.OneOfEach) -> None:
+    author = people.in_group(AUTHORS)
+    for thing in (small.scenario, small.skill):
+        submit_for_review(thing, author)
+    titles = [small.scenario.title, str(small.skill)]
+    assert [(row.title, row.target) for row in in_review_with(people.person(), author)] == [(t, None) for t in titles]
+    assert all(row.target for row in in_review_with(author, author))
+
+
+def test_the_page_before_somebody_leaves_costs_the_same_with_more_in_review(small: cms.OneOfEach) -> None:
+    author, reader = people.in_group(AUTHORS), people.in_group(LEARNING_ADMINISTRATORS)
+    client, url = log_in(reader, sure=True), reverse("people_end", args=[author.uid])
+    submit_for_review(small.scenario, author)
+    before = count_queries(client, url)
+    for page in (small.course, small.standard, small.path):
+        submit_for_review(page, author)
+    assert count_queries(client, url) == before <= 21

@@ -7,6 +7,7 @@ This is the highest floor that holds something open for a person, so the act beg
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid5
@@ -14,6 +15,7 @@ from uuid import UUID, uuid5
 from django.utils.translation import gettext as _
 
 from assessments.models import Case, Request
+from assessments.rules.in_review import InReview
 from assessments.rules.notices import ASKED_NO_MORE, OBSERVER_LEFT
 from coaching.api import end_helping, open_help_of
 from lms import clock
@@ -44,11 +46,22 @@ logger = logging.getLogger(__name__)
 
 LONGEST_REASON = 300
 
+Reviews = Callable[[User, User], tuple[InReview, ...]]
+_reviews: list[Reviews] = []
+
+
+def register_reviews(asks: Reviews) -> None:
+    """Say in which content in review somebody has a part: ``asks`` is given the reader and the person. Again replaces.
+
+    From ``AppConfig.ready()``: this floor does not know content.
+    """
+    _reviews[:] = [asks]
+
 
 @dataclass(frozen=True, slots=True)
 class OpenWork:
-    """What somebody holds open today: names of paths, learners and duties, their teams, and how many requests, grants
-    and claimed cases.
+    """What somebody holds open today: names of paths, learners and duties, their teams, how many requests, grants and
+    claimed cases, and content in review.
     """
 
     paths: tuple[str, ...]
@@ -59,10 +72,13 @@ class OpenWork:
     duties: tuple[str, ...]
     teams: tuple[Team, ...]
     claims: int
+    reviews: tuple[InReview, ...]
 
 
 def open_work_of(actor: User, person_uid: UUID) -> tuple[User, OpenWork]:
-    """Somebody whom the actor may end, and what would be handed on. NotFound, NotAllowed. Queries: 10."""
+    """Somebody whom the actor may end, and what would be handed on. NotFound, NotAllowed. Queries: 10, and those
+    of ``register_reviews``.
+    """
     person = somebody_to_end(actor, person_uid)
     helps = open_help_of(person)
     waiting = Request.objects.filter(status__in=Request.WAITING)
@@ -75,6 +91,7 @@ def open_work_of(actor: User, person_uid: UUID) -> tuple[User, OpenWork]:
         tuple(BY_CODE[duty].word for duty in duties_that_end(person, clock.now())),
         tuple(teams_managed_by(person, clock.today(person.zone))),
         Case.objects.filter(claimed_by=person, claimed_until__gt=clock.now()).count(),
+        tuple(item for asks in _reviews for item in asks(actor, person)),
     )
 
 
