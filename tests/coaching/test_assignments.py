@@ -26,10 +26,11 @@ from coaching.api import (
     present_coach,
     set_away,
 )
-from lms.api import Enrolment, Notice, OutgoingMail, User, mail_notices
+from lms.addresses import address_of
+from lms.api import Enrolment, Notice, OutgoingMail, User, mail_choices, mail_notices
 from lms.clock import now
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
-from tests.factories import basics, coaching, paths, people
+from tests.factories import basics, coaching, notices, paths, people
 from tests.shown import looked
 
 pytestmark = pytest.mark.django_db
@@ -211,6 +212,30 @@ def test_enrolling_with_a_coach_is_one_act() -> None:
     assert enrol_with_coach(**fields, coach_uid=scene.other_coach.uid, key=key) == made
     assert Enrolment.objects.filter(person=person).count() == 1
     assert load(scene.other_coach) == 1
+
+
+@pytest.mark.parametrize("coached", [False, True])
+def test_who_is_enrolled_alone_is_told_once_and_always_by_mail(coached: bool) -> None:
+    scene = coaching.help_scene()
+    person, path, key = people.person("New"), scene.enrolment.path, basics.key()
+    people.team(person, manager=scene.manager)
+    for _press in range(2):
+        enrol_with_coach(
+            actor=people.fresh(scene.manager),
+            person_uid=person.uid,
+            path_uid=path.uid,
+            started_on=basics.NOON.date(),
+            coach_uid=scene.other_coach.uid if coached else None,
+            key=key,
+            at=basics.NOON,
+        )
+    says = f"You are on the path “{path.title}” from 9 March 2026 on."
+    assert notices.told(person) == [says, "Otto Other is your coach now."][: 1 + coached]
+    notice = Notice.objects.get(person=person, kind="lms.enrolled")
+    assert notice.kind not in {code for choice in mail_choices(person) for code in choice.kinds}
+    assert address_of(notice.target) == "/path/"
+    mail_notices(basics.NOON)
+    assert OutgoingMail.objects.filter(subject=says, recipients=[person.email]).count() == 1
 
 
 def test_coaches_and_learners_of_each_other_are_found_both_ways() -> None:

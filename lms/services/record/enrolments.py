@@ -50,7 +50,7 @@ def enrol(
     key: UUID,
     at: datetime,
 ) -> Enrolment:
-    """Put a person on the newest version of a path, towards the newest version of its role.
+    """Put a person on the newest version of a path, towards the newest version of its role. They are told.
 
     Raises NotFound, NotAllowed (not their manager, not L&D, or oneself), Conflict (on this path already), Invalid (no
     such path, a first day too far away).
@@ -60,7 +60,9 @@ def enrol(
     version, role = versions_to_enrol_on(path_uid)
     if not claim_key(actor=actor, name="person.enrol", key=key, at=at, about=key):
         return Enrolment.objects.get(uid=key)
-    return enrol_people([Start(person, started_on, key)], version, role, background=background, by=actor, at=at)[0]
+    made = enrol_people([Start(person, started_on, key)], version, role, background=background, by=actor, at=at)
+    tell_enrolled(made, at)
+    return made[0]
 
 
 @dataclass(frozen=True, slots=True)
