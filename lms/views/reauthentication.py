@@ -10,9 +10,11 @@ import time
 from urllib.parse import urlencode
 
 from allauth.account import app_settings
+from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from lms.allauth_internals import get_authentication_records, is_reauthentication_required
 from lms.requests import SignedInRequest
@@ -41,13 +43,17 @@ def reauthenticate(request: SignedInRequest, back: str) -> HttpResponse:
 
 
 def stashed_form(request: SignedInRequest, back: str) -> QueryDict | None:
-    """What was kept for this page, until it was sent (``drop_stashed_form``); None when nothing was."""
+    """What was kept for this page, until it was sent (``drop_stashed_form``); None when nothing was.
+
+    The page says that it was not sent yet: whoever pressed a button before they showed who they are takes it for done.
+    """
     kept = request.session.get(STASH)
     if not kept or kept["back"] != back:
         return None
     fields = QueryDict(mutable=True)
     for name, values in kept["fields"].items():
         fields.setlist(name, values)
+    messages.info(request, _("Nothing has been done yet. What you wrote stands in the form again: send it once more."))
     return fields
 
 

@@ -333,7 +333,9 @@ def test_giving_asks_who_it_is_and_keeps_the_words(admin: User) -> None:
     assert not who.duty_holdings.exists()
     page = client.get(url(who)).content.decode()
     assert WHY in page
+    assert "Nothing has been done yet." in page, "whoever pressed the button takes it for done"
     sure = log_in(admin, sure=True)
+    assert "Nothing has been done yet." not in sure.get(url(who)).content.decode()
     assert send(sure, url(who), duty="auditor").status_code == 302
     holding = who.duty_holdings.get()
     answer = client.get(url(who, holding))
