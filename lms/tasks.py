@@ -26,6 +26,11 @@ def send_invitations() -> int:
     return api.send_invitations(clock.now())
 
 
+def wake_for_invitations() -> None:
+    """Have the worker invite at once whose moment has come; the sweep finds them in any case."""
+    send_invitations.apply_async(expires=60, retry=False)
+
+
 @shared_task
 def forget_files() -> int:
     """Let the content of files with people go that were read a day ago."""

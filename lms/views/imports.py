@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -48,6 +49,7 @@ from lms.rules.people_files.places import TeamRef
 from lms.rules.people_files.rows import DAYS
 from lms.rules.said import full_day
 from lms.rules.spreadsheets import CSV_TYPE, XLSX_TYPE, csv_file, xlsx_file
+from lms.tasks import wake_for_invitations
 
 from .acting import carry_out, send, shown_on
 
@@ -150,6 +152,7 @@ def _write(request: SignedInRequest, row: PeopleImport, form: ApplyForm) -> tupl
     fields["leave_out"] = fields.get("leave_out") == "yes"
     outcome = carry_out(request, form, apply_import, import_uid=row.uid, shown=shown_of(request), **fields)
     if outcome.done:
+        transaction.on_commit(wake_for_invitations, robust=True)
         messages.success(request, _("Written. You can take it back within a day."))
     return outcome.status, outcome.key, outcome.done
 
@@ -252,6 +255,7 @@ def _write_again(request: SignedInRequest, row: PeopleImport) -> None:
 
 def _say(request: SignedInRequest, act: str, done: Any) -> None:
     if act == "invite":
+        transaction.on_commit(wake_for_invitations, robust=True)
         said = ngettext("%(n)s person is invited.", "%(n)s people are invited.", done) % {"n": done}
         messages.success(request, said)
         return

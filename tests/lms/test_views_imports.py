@@ -7,6 +7,7 @@ from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.core.management import call_command
@@ -18,12 +19,14 @@ from openpyxl import load_workbook
 from lms.api import LEARNING_ADMINISTRATORS, AddressProposal, PeopleImport, User, open_proposals
 from tests.clients import log_in, words_of
 from tests.factories import basics, people
+from tests.page import main_of
 from tests.people_files import ANA, HEADS, csv_bytes, upload, xlsx_bytes
 from tests.shown import look_and_send
 
 pytestmark = pytest.mark.django_db
 
 URL = "/people/import/"
+BO = ("8", "Bo", "bo@example.com", "", "Ports", "101", "", "")
 MESSY = ("9", "Bo", "bo@example.com", "", "Ports", "77", "", "")
 
 
@@ -64,6 +67,22 @@ def test_a_file_is_looked_at_and_written_and_taken_back(desk: Client) -> None:
     assert desk.post(url, {"key": basics.key(), "act": "back"}).status_code == 409
 
 
+def test_who_is_invited_at_once_need_not_wait_for_the_sweep(
+    desk: Client, django_capture_on_commit_callbacks: Any
+) -> None:
+    url = opened(desk, ANA)
+    with patch("lms.tasks.send_invitations.apply_async", side_effect=OSError("no broker")) as woken:
+        with django_capture_on_commit_callbacks(execute=True):
+            fields = {"key": basics.key(), "act": "write", "invitations": "now"}
+            assert look_and_send(desk, url, fields).status_code == 302
+        assert woken.call_count == 1
+        other = opened(desk, ANA, BO)
+        look_and_send(desk, other, {"key": basics.key(), "act": "write", "invitations": "later"})
+        with django_capture_on_commit_callbacks(execute=True):
+            assert desk.post(other, {"key": basics.key(), "act": "invite"}).status_code == 302
+        assert woken.call_count == 2
+
+
 def test_problems_stand_on_the_page_and_come_back_as_a_file(desk: Client) -> None:
     url = opened(desk, ANA, MESSY)
     page = words_of(desk.get(url))
@@ -83,7 +102,10 @@ def test_problems_stand_on_the_page_and_come_back_as_a_file(desk: Client) -> Non
 
 def test_columns_are_asked_chosen_and_kept(desk: Client) -> None:
     url = str(send(desk, csv_bytes(("1", "03/04/2026"), heads=("PersNr", "Entry"))).headers["Location"])
-    assert "Say whether days are written with the day first" in words_of(desk.get(url))
+    page = main_of(desk.get(url))
+    assert page.names("heading")[0] == "Say how days are written"
+    assert page.get("link", "Choose the order of days").attrs["href"] == "#columns_order"
+    assert "Say whether days are written with the day first or with the month first." in page.text
     fields = {"key": basics.key(), "act": "columns", "leave": "stated", "column-0": "", "column-1": "started_on"}
     refused = desk.post(url, fields)
     assert refused.status_code == 422

@@ -38,7 +38,8 @@ class FileChoices:
 @dataclass(frozen=True, slots=True)
 class FileLook:
     """A file that was looked at. ``order``: of day and month, None when somebody has to say it; ``question``: what has
-    to be said before there is a plan, "" otherwise; ``lacks``: what no column says and new people need.
+    to be said before there is a plan, "" otherwise; ``lacks``: what no column says and new people need;
+    ``asks_order``: the columns are known, and only the order of day and month has to be said.
     """
 
     table: PeopleTable
@@ -47,6 +48,7 @@ class FileLook:
     question: str
     lacks: tuple[str, ...]
     plan: Plan | None
+    asks_order: bool = False
 
 
 def look_at(content: bytes, choices: FileChoices, at: datetime, actor: User | None = None) -> FileLook:
@@ -59,11 +61,12 @@ def look_at(content: bytes, choices: FileChoices, at: datetime, actor: User | No
         check(columns)
     except Invalid as error:
         question = str(error)
-    if order is None and not question:
+    asks_order = order is None and not question
+    if asks_order:
         question = _("Say whether days are written with the day first or with the month first.")
     lacks = tuple(missing_for_new(columns))
     if question:
-        return FileLook(table, columns, order, question, lacks, None)
+        return FileLook(table, columns, order, question, lacks, None, asks_order)
     today = organisations_day(at)
     record = record_now(today, at)
     known = Known(today, address_as_stored, _zones(), frozenset(dict(settings.LANGUAGES)), record.locations)
