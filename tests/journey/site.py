@@ -81,6 +81,10 @@ class Site:
         self.process: subprocess.Popen[bytes] | None = None
         self.said: list[str] = []
         """What the browsers of everybody on it complained about."""
+        self._begin(people)
+
+    def _begin(self, people: dict[str, str]) -> None:
+        """With the curriculum, and an account and a place in one team for each of these people."""
         self._database()
         self.run("-c", ACCOUNTS, json.dumps(people), PASSPHRASE)
 
@@ -91,17 +95,21 @@ class Site:
         if kept.exists():
             shutil.copyfile(kept, mine)
             return
-        template = databases.migrated(databases.fingerprint())
-        if template.exists():
-            shutil.copyfile(template, mine)
-        else:
-            self.manage("migrate", "-v0")
+        self._migrated()
         self.manage("load_curriculum")
         kept.parent.mkdir(parents=True, exist_ok=True)
         for old in kept.parent.glob("curriculum-*.sqlite3"):
             old.unlink(missing_ok=True)
         with_all = f"import sqlite3; sqlite3.connect({str(mine)!r}).execute('VACUUM INTO ?', [{str(kept)!r}])"
         self.run("-c", with_all)
+
+    def _migrated(self) -> None:
+        """A database as it is after ``migrate``."""
+        template = databases.migrated(databases.fingerprint())
+        if template.exists():
+            shutil.copyfile(template, self.folder / "vouch.sqlite3")
+        else:
+            self.manage("migrate", "-v0")
 
     def manage(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """A management command on this site."""
@@ -164,6 +172,16 @@ class Site:
             time.sleep(0.5)
         subjects = [f"{message['To']}: {message['Subject']}" for message in self.mail()]
         raise AssertionError(f"No mail to {to} about {words!r}; there are {subjects}")
+
+
+class EmptySite(Site):
+    """As ``bin/start --empty`` leaves it: the first administrator, and nothing else."""
+
+    def _begin(self, people: dict[str, str]) -> None:
+        self._migrated()
+        self.env["VOUCH_ADMIN_PASSPHRASE"] = PASSPHRASE
+        for name, full_name in people.items():
+            self.manage("create_admin", "--email", f"{name}@aldermoor.example", "--name", full_name)
 
 
 def fingerprint() -> str:
