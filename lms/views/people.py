@@ -69,4 +69,4 @@ def invite_again(request: SignedInRequest, uid: UUID) -> HttpResponse:
         at=clock.now(),
     )
     messages.success(request, _("A new link is on its way to %(email)s.") % {"email": person.email})
-    return redirect("people")
+    return redirect("people_record", person.uid)

@@ -81,7 +81,7 @@ def people_photo(request: SignedInRequest, uid: UUID) -> HttpResponse:
         outcome = send(request, form, remove_photo, person_uid=uid)
         if outcome.done:
             messages.success(request, _("The photo is removed, and %(name)s is told why.") % {"name": person.full_name})
-            return redirect("people")
+            return redirect("people_record", uid)
         status, key = outcome.status, outcome.key
     context = {"person": person, "form": form, "key": key}
     return render(request, "people/photo.html", context, status=status)

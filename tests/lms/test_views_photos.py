@@ -161,7 +161,7 @@ def test_a_photo_that_has_no_place_here_is_removed_with_a_reason(who: User) -> N
     address = f"/people/{who.uid}/photo/"
     assert main_of(desk.get(address)).get("button", "Remove the photo")
     assert post(desk, address, reason=" ").status_code == 422
-    assert post(desk, address, reason="It shows a dog.")["Location"] == "/people/"
+    assert post(desk, address, reason="It shows a dog.")["Location"] == f"/people/{who.uid}/profile/"
     assert "Nothing to remove" in words_of(desk.get(address))
     late = post(desk, address, reason="It shows a dog, too.")
     assert late.status_code == 409
