@@ -163,6 +163,7 @@ from lms.services.platform.photos import let_photo_go, photo_of, remove_own_phot
 from lms.models import AddressProposal, ImportedRow, ImportMapping, Invitation, PeopleImport
 from lms.services.platform.imports.applying import apply_import
 from lms.services.platform.imports.back import TakenBack, may_be_taken_back, take_back_import
+from lms.services.platform.imports.correcting import correct_rows, put_back_row, rows_shown
 from lms.services.platform.imports.export import left_out_file, people_table
 from lms.services.platform.imports.files import (
     choose_columns,
@@ -181,6 +182,7 @@ from lms.services.platform.imports.invitations import (
     send_invitations,
 )
 from lms.services.platform.imports.looking import FileChoices, FileLook, look_at
+from lms.services.platform.imports.of_person import ImportOfPerson, imports_of_person
 from lms.services.platform.imports.proposals import decline_address, open_proposals, proposed_address
 
 # isort: split
@@ -579,15 +581,18 @@ __all__ = [
     "FileChoices",
     "FileLook",
     "ImportMapping",
+    "ImportOfPerson",
     "ImportedRow",
     "Invitation",
     "PeopleImport",
     "TakenBack",
     "apply_import",
     "choose_columns",
+    "correct_rows",
     "decline_address",
     "forget_files",
     "import_of",
+    "imports_of_person",
     "imports_so_far",
     "invite_imported",
     "kept_mappings",
@@ -600,8 +605,10 @@ __all__ = [
     "open_proposals",
     "people_table",
     "proposed_address",
+    "put_back_row",
     "read_people_file",
     "register_invitation_link",
+    "rows_shown",
     "send_invitations",
     "take_back_import",
     # The organisation, where and when its people work

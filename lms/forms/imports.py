@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from lms.api import FileLook
 from lms.rules.people_files.compare import MISSING, NOBODY, STATED
+from lms.rules.people_files.corrections import Cell, CellToCorrect, RowToCorrect
 from lms.rules.people_files.dates import ORDERS
 from lms.rules.people_files.fields import FIELDS
+from lms.rules.people_files.tables import LONGEST_CELL
 from lms.rules.people_files.text import CHARSETS
 
 from .fields import OneLineField
@@ -75,6 +79,61 @@ class ColumnsForm(forms.Form):
         said = dict(self.cleaned_data)
         columns = {head: said.pop(f"column-{number}") for number, head in enumerate(self.heads)}
         return {"columns": columns, **said}
+
+
+class RowsForm(forms.Form):
+    """Rows to correct. The fields of line 3 are ``cell-3-0`` and so on, by the place of the column, ``back-3-0`` where
+    one is corrected, and ``out-3``.
+    """
+
+    def __init__(self, sent: QueryDict | None = None, *, rows: Iterable[RowToCorrect], **kwargs: Any) -> None:
+        self.rows = [row for row in rows if row.line]
+        self.sent = sent or QueryDict()
+        super().__init__(None if sent is None else self._with_the_rest(sent), **kwargs)
+        for row in self.rows:
+            for cell in row.cells:
+                self._add(cell, is_wrong=cell in row.concerned)
+            self.fields[f"out-{row.line}"] = forms.BooleanField(
+                label=_("Leave this row out"), required=False, initial=row.out
+            )
+
+    def _with_the_rest(self, sent: QueryDict) -> QueryDict:
+        """What was sent, and what stands in cells that its page did not have."""
+        data = sent.copy()
+        for row in self.rows:
+            for cell in row.cells:
+                data.setdefault(f"cell-{cell.name}", cell.text)
+            if row.out:
+                data[f"out-{row.line}"] = "on"
+        return data
+
+    def _add(self, cell: CellToCorrect, *, is_wrong: bool) -> None:
+        field = OneLineField(label=cell.label, required=False, max_length=LONGEST_CELL, initial=cell.text)
+        field.widget.attrs["autocomplete"] = "off"
+        if is_wrong:
+            field.widget.attrs["aria-invalid"] = "true"
+        self.fields[f"cell-{cell.name}"] = field
+        if cell.is_corrected:
+            words = _("Corrected here. The file says: %(text)s")
+            nothing = _("Corrected here. The file says nothing.")
+            field.help_text = words % {"text": cell.in_file[:120]} if cell.in_file else nothing
+            self.fields[f"back-{cell.name}"] = forms.BooleanField(label=_("As in the file again"), required=False)
+
+    def said(self) -> dict[str, Any]:
+        """What was sent, as the service takes it, and nothing else: it is the same when it comes twice."""
+        cells = cells_in(self.sent, "cell")
+        lines = {line for line, _place in cells}
+        return {
+            "cells": {cell: self.sent[name] for cell, name in cells.items()},
+            "back": set(cells_in(self.sent, "back")),
+            "out": {line: f"out-{line}" in self.sent for line in lines},
+        }
+
+
+def cells_in(sent: Iterable[str], what: str) -> dict[Cell, str]:
+    """The cells to which a form has a field of this kind, each with the name of the field."""
+    names = ((re.fullmatch(rf"{what}-(\d{{1,7}})-(\d{{1,3}})", name, re.ASCII), name) for name in sent)
+    return {(int(found[1]), int(found[2])): name for found, name in names if found}
 
 
 class ApplyForm(forms.Form):

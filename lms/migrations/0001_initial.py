@@ -929,6 +929,7 @@ class Migration(migrations.Migration):
                 ('order', models.CharField(blank=True, max_length=3)),
                 ('charset', models.CharField(blank=True, max_length=20)),
                 ('leave', models.CharField(default='stated', max_length=10)),
+                ('corrections', models.JSONField(default=dict)),
                 ('read_at', models.DateTimeField()),
                 ('counts', models.JSONField(default=dict)),
                 ('left_out', models.BinaryField(null=True)),

@@ -47,7 +47,7 @@ class ImportMapping(models.Model):
 
 class PeopleImport(models.Model):
     """One file with people. ``content``: kept until it is applied, a day at most; then of the file there is its name,
-    its hash and, for a day, the rows that were left out.
+    its hash and, for a day, the rows that were left out. ``corrections`` go with the content.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -59,6 +59,9 @@ class PeopleImport(models.Model):
     order = models.CharField(max_length=3, blank=True)
     charset = models.CharField(max_length=20, blank=True)
     leave = models.CharField(max_length=10, default="stated")
+    corrections = models.JSONField(default=dict)
+    """Format 1: {"cells": {number of the line: {place of the column, from 0: what stands there instead}}, "out":
+    numbers of lines that are left out}, or {}; 1,000 of both at most (``lms.rules.people_files.corrections``)."""
     read_by = models.ForeignKey(PERSON, models.PROTECT, related_name="+")
     read_at = models.DateTimeField()
     counts = models.JSONField(default=dict)
@@ -112,7 +115,7 @@ class ImportedRow(models.Model):
     person = models.ForeignKey(PERSON, models.SET_NULL, null=True, blank=True, related_name="imported_rows")
     team = models.ForeignKey("lms.Team", models.SET_NULL, null=True, blank=True, related_name="+")
     changed = models.JSONField(default=dict)
-    """Format 1: {name of the field: [old, new]}, as plain values; days as text; ``team`` by key."""
+    """Format 1: {name of the field: [old, new]}, as text; days as ISO, teams and locations by name."""
     back = models.JSONField(default=dict)
     """Format 1: {"begun": uids of memberships that began, "ended": {uid of one that ended: its last day before}}."""
 

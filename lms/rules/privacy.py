@@ -228,7 +228,7 @@ PERSONAL = (
         "lms.PeopleImport", ACCOUNT,
         what=_("Which files with people you brought in or took back, and when."),
         why=_("So that everybody can see who changed what."),
-        kept=_("As long as the record is kept; the file itself for a day at most."),
+        kept=_("As long as the record is kept; the file itself, and what was corrected in it, for a day at most."),
         seen_by=(LEARNING, ADMINISTRATORS), exported="acts", erased=NAMELESS,
         people=("read_by", "applied_by", "taken_back_by"),
     ),
@@ -244,8 +244,8 @@ PERSONAL = (
         what=_(
             "What a file of the company changed about you: your name, number, job, team, location, first or last day."
         ),
-        why=_("So that a file with mistakes can be taken back."),
-        kept=RECORD, seen_by=(NO_PAGE,), exported="account",
+        why=_("So that a file with mistakes can be found and taken back."),
+        kept=RECORD, seen_by=(LEARNING, ADMINISTRATORS), exported="account",
     ),
     Personal(
         "lms.AddressProposal", ACCOUNT,

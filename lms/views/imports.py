@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Set
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -38,20 +38,20 @@ from lms.api import (
     people_table,
     people_with_ids,
     read_people_file,
+    rows_shown,
     take_back_import,
 )
 from lms.errors import Conflict, Invalid, NotFound
 from lms.forms.imports import ApplyForm, ColumnsForm, PeopleFileForm
 from lms.requests import SignedInRequest, key_of, shown_of
 from lms.rules.people_files.compare import CHANGED, LEAVING, NEW, PROBLEM, SAME, Plan, PlannedRow
-from lms.rules.people_files.fields import BY_CODE
 from lms.rules.people_files.places import TeamRef
-from lms.rules.people_files.rows import DAYS
-from lms.rules.said import full_day
+from lms.rules.people_files.words import said_change
 from lms.rules.spreadsheets import CSV_TYPE, XLSX_TYPE, csv_file, xlsx_file
 from lms.tasks import wake_for_invitations
 
 from .acting import carry_out, send, shown_on
+from .import_rows import RowsOnPage
 
 PER_PAGE = 50
 LAST = 20
@@ -100,12 +100,13 @@ def people_import_file(request: SignedInRequest, uid: UUID) -> HttpResponse:
 
 def _looked_at(request: SignedInRequest, row: PeopleImport) -> HttpResponse:
     act = request.POST.get("act", "") if request.method == "POST" else ""
-    if request.method == "POST" and act not in ("columns", "write"):
+    if request.method == "POST" and act not in ("columns", "write", *RowsOnPage.ACTS):
         raise Invalid(_("This form is incomplete. Open the page again and send it from there."))
     look = look_at_import(row, clock.now(), request.user)
     initial = {"leave": row.leave, "order": row.order, "charset": row.charset}
     columns = ColumnsForm(request.POST if act == "columns" else None, look=look, initial=initial, auto_id="columns_%s")
     write = ApplyForm(request.POST if act == "write" else None, look=look, auto_id="write_%s")
+    rows = RowsOnPage(request, row, look)
     status, key = 200, uuid4()
     if act == "columns":
         status, key, done = _choose(request, row, columns)
@@ -115,6 +116,11 @@ def _looked_at(request: SignedInRequest, row: PeopleImport) -> HttpResponse:
         status, key, done = _write(request, row, write)
         if done:
             return redirect("people_import_file", row.uid)
+    if act in RowsOnPage.ACTS:
+        outcome = rows.carry_out(act)
+        if outcome.done:
+            return redirect(rows.address)
+        status, key = outcome.status, outcome.key
     plan = look.plan
     page = Paginator(plan.rows if plan else (), PER_PAGE).get_page(request.GET.get("page"))
     context = {
@@ -127,12 +133,17 @@ def _looked_at(request: SignedInRequest, row: PeopleImport) -> HttpResponse:
         "write": write,
         "act": act,
         "buckets": _buckets(plan.counts) if plan else [],
-        "problems": Paginator(plan.problems if plan else [], PER_PAGE).get_page(request.GET.get("wrong")),
+        "wrong": rows.wrong() if plan else [],
+        "problems": rows.problems,
+        "settled": rows.settled,
+        "correct": rows.form,
+        "put_back": rows.put_back,
+        "rows_shown": shown_on(request, rows_shown(row), status if act in RowsOnPage.ACTS else 200),
         "page": page,
-        "rows": [_said(each) for each in page],
+        "rows": [_said(each, rows.corrected_lines) for each in page],
         "managing": _managing(plan) if plan else [],
         "missing": people_with_ids(plan.missing[:PER_PAGE]) if plan else [],
-        "shown": shown_on(request, plan.fingerprint, status) if plan else "",
+        "shown": shown_on(request, plan.fingerprint, status if act == "write" else 200) if plan else "",
         "key": key,
     }
     return render(request, "people/import_file.html", context, status=status)
@@ -168,19 +179,11 @@ def _buckets(counts: dict[str, int]) -> list[tuple[int, str, str]]:
     ]
 
 
-def _said(row: PlannedRow) -> dict[str, Any]:
-    """A row of the plan as the page says it."""
+def _said(row: PlannedRow, corrected: Set[int]) -> dict[str, Any]:
+    """A row of the plan as the page says it. ``corrected``: lines in which somebody corrected a cell."""
     kinds = {NEW: _("New"), CHANGED: _("Changed"), LEAVING: _("Leaving")}
-    changes = [
-        (BY_CODE[change.field].label, _text(change.field, change.old), _text(change.field, change.new))
-        for change in row.changes
-    ]
-    return {"row": row, "kind": kinds[row.kind], "changes": changes}
-
-
-def _text(field: str, text: str) -> str:
-    """A value as people read it."""
-    return full_day(date.fromisoformat(text)) if field in DAYS and text else text
+    changes = [said_change(change.field, change.old, change.new) for change in row.changes]
+    return {"row": row, "kind": kinds[row.kind], "changes": changes, "corrected": row.line in corrected}
 
 
 def _managing(plan: Plan) -> list[tuple[str, list[str], list[str]]]:
@@ -271,14 +274,14 @@ def _say(request: SignedInRequest, act: str, done: Any) -> None:
 @login_required
 @require_GET
 def people_import_left_out(request: SignedInRequest, uid: UUID) -> HttpResponse:
-    """200 the rows that cannot be written, with why, as CSV - 403 - 404 unknown, none, or not kept any more."""
+    """200 the rows that are not written, with why, as CSV - 403 - 404 unknown, none, or not kept any more."""
     row = import_of(request.user, uid)
     content = bytes(row.left_out or b"")
     if row.content is not None:
         look = look_at_import(row, clock.now(), request.user)
-        content = left_out_file(look) if look.plan and look.plan.problems else b""
+        content = left_out_file(look) if look.plan else b""
     if not content:
-        raise NotFound(_("No rows of this file are kept that could not be written."))
+        raise NotFound(_("No rows of this file are kept that are not written."))
     return _file(content, CSV_TYPE, f"rows-{clock.now():%Y-%m-%d}.csv")
 
 

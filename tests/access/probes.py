@@ -389,6 +389,12 @@ post(
         "act": "write", "leave_out": "yes", "invitations": "now", "shown": planned(world)
     },
 )  # fmt: skip
+for _act, _said in (("correct", {"cell-4-2": "norbert@example.com"}), ("put_back", {"line": "4"})):
+    post(
+        f"people_import_file {_act}",
+        lambda world, rows: [world.file.uid],
+        lambda world, who, rows, act=_act, said=_said: {"act": act, "shown": record.rows_shown(world.file), **said},
+    )
 get("people_import_file written", lambda world, rows: [world.written.uid])
 for _act in ("back", "invite"):
     post(

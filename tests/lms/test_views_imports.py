@@ -94,7 +94,7 @@ def test_problems_stand_on_the_page_and_come_back_as_a_file(desk: Client) -> Non
     fields = {"key": basics.key(), "act": "write", "invitations": "later"}
     refused = look_and_send(desk, url, fields)
     assert refused.status_code == 422
-    assert "Correct it in the file, or leave it out." in refused.content.decode()
+    assert "Correct it, or leave it out." in refused.content.decode()
     assert look_and_send(desk, url, fields | {"leave_out": "yes", "key": basics.key()}).status_code == 302
     assert "77" in desk.get(f"{url}left-out.csv").content.decode()
     assert desk.get(f"{opened(desk, ANA)}left-out.csv").status_code == 404

@@ -23,6 +23,7 @@ from lms.api import (
     Act,
     DutyHolding,
     Enrolment,
+    ImportOfPerson,
     Membership,
     Notice,
     RoleHolding,
@@ -31,6 +32,7 @@ from lms.api import (
     duty_history,
     enrolment_policy,
     holdings_seen_by,
+    imports_of_person,
     memberships_of_person,
     notices_to,
     organisations_day,
@@ -43,7 +45,7 @@ from lms.rules.life import PersonStanding
 from .role_holdings import HeldRole, held_roles
 
 SHOWN = 20
-"""So many notices and acts stand on the page; the newest."""
+"""So many notices, acts and imports stand on the page; the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class PersonRecord:
     signoffs: list[SignOffStanding]
     notices: list[Notice]
     acts: list[Act]
+    imports: list[ImportOfPerson]
 
 
 def record_of(actor: User, person_uid: UUID, at: datetime) -> PersonRecord:
@@ -122,4 +125,5 @@ def record_of(actor: User, person_uid: UUID, at: datetime) -> PersonRecord:
         [row for row in standings_on([person.pk], today)[person.pk] if row.event.pk in mine],
         list(notices_to(actor, person)[:SHOWN]),
         list(acts_about(actor, person)[:SHOWN]),
+        imports_of_person(actor, person, SHOWN),
     )

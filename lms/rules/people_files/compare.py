@@ -151,17 +151,18 @@ def compare(
     today: date,
     by_manager: bool,
     actor: int | None = None,
+    in_part: bool = False,
 ) -> Plan:
     """Each row against the record. ``leave``: who leaves; ``by_manager``: no column names teams, managers do;
-    ``actor``: who brings the file, and does not leave by it.
+    ``actor``: who brings the file, and does not leave by it; ``in_part``: somebody left rows of the file out.
     """
-    return _Comparison(specs, problems, record, leave, today, by_manager, actor).plan()
+    return _Comparison(specs, problems, record, leave, today, by_manager, actor, in_part).plan()
 
 
 class _Wrong(Exception):
-    def __init__(self, field: str, sentence: str) -> None:
+    def __init__(self, field: str, sentence: str, *beside: str) -> None:
         super().__init__(sentence)
-        self.field, self.sentence = field, sentence
+        self.field, self.sentence, self.beside = field, sentence, beside
 
 
 class _Comparison:
@@ -174,8 +175,9 @@ class _Comparison:
         today: date,
         by_manager: bool,
         actor: int | None,
+        in_part: bool,
     ) -> None:
-        self.by_manager = by_manager
+        self.by_manager, self.in_part = by_manager, in_part
         self.record, self.leave, self.today, self.actor = record, leave, today, actor
         self.specs = {spec.line: spec for spec in specs}
         self.problems = list(problems)
@@ -216,10 +218,10 @@ class _Comparison:
     def _name(self, who: Ref) -> str:
         return self.record.people[who[1]].full_name if who[0] == "id" else self.specs[who[1]].full_name
 
-    def _wrong(self, spec: PersonSpec, code: str, sentence: str) -> None:
+    def _wrong(self, spec: PersonSpec, code: str, sentence: str, beside: tuple[str, ...] = ()) -> None:
         """The row is a problem, and nothing else of it counts."""
         name = spec.full_name or spec.email or spec.employee_number
-        self.problems.append(RowProblem(spec.line, name, code, sentence))
+        self.problems.append(RowProblem(spec.line, name, code, sentence, beside))
         del self.specs[spec.line]
         self.managers.pop(spec.line, None)
 
@@ -236,11 +238,12 @@ class _Comparison:
                     self._look_at_known(spec, person)
                     whose[person.id].append(spec)
             except _Wrong as wrong:
-                self._wrong(spec, wrong.field, wrong.sentence)
+                self._wrong(spec, wrong.field, wrong.sentence, wrong.beside)
         for same in whose.values():
             for spec in same if len(same) > 1 else ():
                 words = {"one": same[0].line, "other": same[1].line}
-                self._wrong(spec, "", _("Rows %(one)s and %(other)s are about the same person here.") % words)
+                sentence = _("Rows %(one)s and %(other)s are about the same person here.") % words
+                self._wrong(spec, "", sentence, IDENTIFYING)
 
     def _person(self, spec: PersonSpec) -> PersonHere | None:
         by_number = self.by_number.get(spec.employee_number) if spec.employee_number else None
@@ -250,15 +253,18 @@ class _Comparison:
             raise _Wrong(
                 "email",
                 _("The employee number is that of %(one)s, the address that of %(other)s. Correct one.") % words,
+                "employee_number",
             )
         if by_number is None and by_email and spec.employee_number and by_email.employee_number:
             words = {"name": by_email.full_name, "number": by_email.employee_number}
             raise _Wrong(
                 "employee_number",
                 _("The address is that of %(name)s, who has the employee number %(number)s.") % words,
+                "email",
             )
         if not (spec.employee_number or spec.email):
-            raise _Wrong(IDENTIFYING[0], _("Write an employee number or an address: nobody can be found without."))
+            sentence = _("Write an employee number or an address: nobody can be found without.")
+            raise _Wrong("employee_number", sentence, "email")
         return by_number or by_email
 
     def _look_at_new(self, spec: PersonSpec) -> None:
@@ -267,9 +273,10 @@ class _Comparison:
             del self.specs[spec.line]
             return
         if not spec.full_name:
-            raise _Wrong("full_name", _("Write the name of the person."))
+            raise _Wrong("full_name", _("Write the name of the person."), "given_name", "family_name")
         if not spec.email:
-            raise _Wrong("email", _("This person is new: write the address to which the invitation goes."))
+            sentence = _("This person is new: write the address to which the invitation goes.")
+            raise _Wrong("email", sentence, "employee_number")
         if spec.email in self.record.former:
             raise _Wrong("email", _("This address was somebody else's within the last 30 days."))
         self._look_at_days(spec.started_on, spec.left_on)
@@ -281,7 +288,8 @@ class _Comparison:
                 del self.specs[spec.line]
                 return
             words = {"name": person.full_name, "day": full_day(person.left_on)}
-            raise _Wrong("", _("%(name)s left on %(day)s. Bring them back first.") % words)
+            sentence = _("%(name)s left on %(day)s. Bring them back first.") % words
+            raise _Wrong("", sentence, *IDENTIFYING, "left_on")
         if spec.email and self.record.former.get(spec.email, person.id) != person.id:
             raise _Wrong("email", _("This address was somebody else's within the last 30 days."))
         left_on = spec.left_on if self.leave != NOBODY else None
@@ -292,7 +300,8 @@ class _Comparison:
     def _look_at_days(self, started_on: date | None, left_on: date | None) -> None:
         if started_on and left_on and left_on < started_on:
             words = {"first": full_day(started_on), "last": full_day(left_on)}
-            raise _Wrong("left_on", _("The last day, %(last)s, comes before the first, %(first)s.") % words)
+            sentence = _("The last day, %(last)s, comes before the first, %(first)s.") % words
+            raise _Wrong("left_on", sentence, "started_on")
 
     def _look_at_leaving(self, person: PersonHere, day: date) -> None:
         if person.id == self.actor:
@@ -393,7 +402,7 @@ class _Comparison:
             if not placed.problems:
                 return placed
             for line, sentence in placed.problems.items():
-                self._wrong(self.specs[line], "team", sentence)
+                self._wrong(self.specs[line], "team", sentence, ("manager",))
             self._drop_those_of_nobody()
 
     def _person_place(self, spec: PersonSpec) -> PersonPlace:
@@ -477,8 +486,10 @@ class _Comparison:
     # --- Who is missing
 
     def _missing(self, placed: PlacedPeople) -> tuple[int, ...]:
-        """People of the teams and locations that the file names who are not in it. Empty while a row is a problem."""
-        if self.problems:
+        """People of the teams and locations that the file names who are not in it. Empty while a row is a problem, or
+        left out.
+        """
+        if self.problems or self.in_part:
             return ()
         teams, places = self._scope(placed)
         named = {person.id for person in self.persons.values() if person}
@@ -500,8 +511,9 @@ class _Comparison:
     def _missing_leave(self, missing: Iterable[int], placed: PlacedPeople, notes: list[str]) -> list[PlannedRow]:
         if not any(self._scope(placed)):
             notes.append(_("The file names no team and no location of people who are here: nobody can be missing."))
-        if self.problems:
-            notes.append(_("Nobody leaves for being missing as long as a row cannot be read: they may stand in it."))
+        if self.problems or self.in_part:
+            sentence = _("Nobody leaves for being missing while a row is left out or cannot be read: it may be theirs.")
+            notes.append(sentence)
             return []
         rows = []
         for person in (self.record.people[pk] for pk in missing):

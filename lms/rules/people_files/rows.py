@@ -27,13 +27,15 @@ LONGEST_TEAM = 120
 @dataclass(frozen=True, slots=True)
 class RowProblem:
     """Why a row cannot be written. ``line``: its number in the file, 0 for somebody who stands in none; ``name``: as
-    the file has it; ``field``: the code of what is to change, "" for the whole row.
+    the file has it; ``field``: the code of what is to change, "" for the whole row; ``beside``: codes of what may be
+    wrong instead.
     """
 
     line: int
     name: str
     field: str
     sentence: str
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,21 @@ def order_of_days(table: PeopleTable, columns: Mapping[str, str]) -> str | None:
     return order_of(line.cells[place] for line in table.lines for place in places if place < len(line.cells))
 
 
+def places_of(heads: Sequence[str], columns: Mapping[str, str]) -> dict[str, int]:
+    """The place of the column of each field that has one."""
+    return {code: place for place, head in enumerate(heads) if (code := columns.get(head))}
+
+
+def name_in(cells: Sequence[str], places: Mapping[str, int]) -> str:
+    """How the file calls somebody, for a sentence about a row."""
+
+    def said(code: str) -> str:
+        place = places.get(code, len(cells))
+        return cells[place][:80] if place < len(cells) else ""
+
+    return said("full_name") or f"{said('given_name')} {said('family_name')}".strip() or said("email")
+
+
 def specs_of(
     table: PeopleTable, columns: Mapping[str, str], order: str, known: Known
 ) -> tuple[list[PersonSpec], list[RowProblem]]:
@@ -86,7 +103,8 @@ def specs_of(
         try:
             specs.append(reader.spec(line))
         except _Wrong as wrong:
-            problems.append(RowProblem(line.number, reader.name_of(line), wrong.field, wrong.sentence))
+            name = name_in(line.cells, reader.places)
+            problems.append(RowProblem(line.number, name, wrong.field, wrong.sentence))
     twice = _twice(specs)
     problems += twice.values()
     return [spec for spec in specs if spec.line not in twice], sorted(problems, key=lambda each: each.line)
@@ -101,12 +119,7 @@ class _Wrong(Exception):
 class _Reader:
     def __init__(self, table: PeopleTable, columns: Mapping[str, str], order: str, known: Known) -> None:
         self.width, self.order, self.known = len(table.heads), order, known
-        self.places = {code: place for place, head in enumerate(table.heads) if (code := columns.get(head))}
-
-    def name_of(self, line: Line) -> str:
-        """How the file calls somebody, for a sentence about a row that could not be read."""
-        said = {code: self._cell(line, code)[:80] for code in ("full_name", "given_name", "family_name", "email")}
-        return said["full_name"] or f"{said['given_name']} {said['family_name']}".strip() or said["email"]
+        self.places = places_of(table.heads, columns)
 
     def spec(self, line: Line) -> PersonSpec:
         """What the row says. Raises _Wrong."""

@@ -51,7 +51,8 @@ def apply_import(
     """Write what a kept file says: all of it, or with ``leave_out`` without the rows that cannot be read.
 
     ``shown``: the fingerprint of the plan that was looked at; ``invitations``: when new people are invited; ``typed``:
-    how many leave, where these are many. The file's content goes; rows that were left out are kept for a day.
+    how many leave, where these are many. The file's content goes with what was corrected in it; rows that were left
+    out are kept for a day.
 
     Raises NotAllowed, NotFound, Changed (what it would write is something else by now), Conflict (written already, or
     not kept any more), Invalid (rows cannot be read, nothing to write, a number to type). Queries: about 30, and 1 to 3
@@ -72,9 +73,10 @@ def apply_import(
             _Writing(actor, row, look.plan, at).write(invitations)
     except IntegrityError:
         raise Conflict(_("Somebody else changed people at the same moment. Look at the file again.")) from None
-    row.left_out = left_out_file(look) if look.plan.problems else None
-    row.content, row.counts, row.applied_by, row.applied_at = None, look.plan.counts, actor, at
-    row.save(update_fields=["left_out", "content", "counts", "applied_by", "applied_at"])
+    row.left_out = left_out_file(look) or None
+    row.content, row.corrections = None, {}
+    row.counts, row.applied_by, row.applied_at = look.plan.counts, actor, at
+    row.save(update_fields=["left_out", "content", "corrections", "counts", "applied_by", "applied_at"])
     return row
 
 
@@ -84,8 +86,8 @@ def _check(plan: Plan, *, leave_out: bool, typed: str) -> None:
         n = len(plan.problems)
         raise Invalid(
             leave_out=ngettext(
-                "%(n)s row cannot be read. Correct it in the file, or leave it out.",
-                "%(n)s rows cannot be read. Correct them in the file, or leave them out.",
+                "%(n)s row cannot be read. Correct it, or leave it out.",
+                "%(n)s rows cannot be read. Correct them, or leave them out.",
                 n,
             )
             % {"n": n}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -66,16 +67,18 @@ def people_table(at: datetime) -> list[list[str]]:
 
 
 def left_out_rows(look: FileLook) -> list[list[str]]:
-    """The rows of a file that cannot be written, as they stand in it, and why."""
+    """The rows of a file that are not written, as they are corrected so far, and why."""
     why = {problem.line: problem.sentence for problem in look.plan.problems} if look.plan else {}
+    why |= {line.number: _("Left out by hand.") for line in look.left_out}
     rows = [[*look.table.heads, _("Why this row is not written")]]
     width = len(look.table.heads)
-    for line in look.table.lines:
+    for line in sorted((*look.table.lines, *look.left_out), key=attrgetter("number")):
         if line.number in why:
             rows.append([*(line.cells + ("",) * width)[:width], why[line.number]])
     return rows
 
 
 def left_out_file(look: FileLook) -> bytes:
-    """The same as a CSV file."""
-    return csv_file(left_out_rows(look))
+    """The same as a CSV file; empty where every row is written."""
+    rows = left_out_rows(look)
+    return csv_file(rows) if len(rows) > 1 else b""

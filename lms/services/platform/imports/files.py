@@ -17,6 +17,7 @@ from lms.policies import people_policy
 from lms.rules.lines import one_line, shorten
 from lms.rules.people_files.columns import check, guess
 from lms.rules.people_files.compare import MISSING, NOBODY, STATED
+from lms.rules.people_files.corrections import Corrections
 from lms.rules.people_files.dates import ORDERS
 from lms.rules.people_files.fields import BY_CODE
 from lms.rules.people_files.tables import MOST_BYTES, read_table
@@ -95,7 +96,7 @@ def choose_columns(
 
 def look_at_import(row: PeopleImport, at: datetime, actor: User | None = None) -> FileLook:
     """What a kept file would write now. Queries: 8."""
-    choices = FileChoices(row.columns, row.order, row.charset, row.leave)
+    choices = FileChoices(row.columns, row.order, row.charset, row.leave, Corrections.kept(row.corrections))
     return look_at(bytes(row.content or b""), choices, at, actor)
 
 
@@ -122,7 +123,7 @@ def waiting_import(actor: User, uid: UUID, *, lock: bool = False) -> PeopleImpor
 
 def imports_so_far() -> QuerySet[PeopleImport]:
     """Every file that was read, the last one first; without its content."""
-    return PeopleImport.objects.defer("content", "left_out").select_related("read_by", "applied_by")
+    return PeopleImport.objects.defer("content", "corrections", "left_out").select_related("read_by", "applied_by")
 
 
 def kept_mappings() -> QuerySet[ImportMapping]:
@@ -153,10 +154,11 @@ def _can_be_read(content: bytes, charset: str) -> bool:
 
 
 def forget_files(at: datetime) -> int:
-    """The content of files that were read more than a day ago goes, and what was left out of those applied then.
+    """The content of files that were read more than a day ago goes with what was corrected in it, and what was left out
+    of those applied then.
 
     Returns how many. For the clock. Queries: 2.
     """
     old = at - KEPT_FOR
-    unread = PeopleImport.objects.filter(read_at__lt=old).exclude(content=None).update(content=None)
+    unread = PeopleImport.objects.filter(read_at__lt=old).exclude(content=None).update(content=None, corrections={})
     return unread + PeopleImport.objects.filter(applied_at__lt=old).exclude(left_out=None).update(left_out=None)

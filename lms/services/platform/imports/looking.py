@@ -16,8 +16,9 @@ from lms.errors import Invalid
 from lms.models import User
 from lms.rules.people_files.columns import check, guess, missing_for_new
 from lms.rules.people_files.compare import STATED, Plan, compare
+from lms.rules.people_files.corrections import Corrections, corrected
 from lms.rules.people_files.rows import Known, order_of_days, specs_of
-from lms.rules.people_files.tables import PeopleTable, read_table
+from lms.rules.people_files.tables import Line, PeopleTable, read_table
 from lms.services.platform.organisation import organisations_day
 
 from .record import record_now
@@ -26,23 +27,28 @@ from .record import record_now
 @dataclass(frozen=True, slots=True)
 class FileChoices:
     """What somebody says of a file. ``columns``: code of the field by name of the column, {} to guess; ``order``: of
-    day and month, ``charset``: the encoding, each "" to find it; ``leave``: who leaves by it.
+    day and month, ``charset``: the encoding, each "" to find it; ``leave``: who leaves by it; ``corrections``: what
+    was put right by hand.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     order: str = ""
     charset: str = ""
     leave: str = STATED
+    corrections: Corrections = field(default_factory=Corrections)
 
 
 @dataclass(frozen=True, slots=True)
 class FileLook:
-    """A file that was looked at. ``order``: of day and month, None when somebody has to say it; ``question``: what has
-    to be said before there is a plan, "" otherwise; ``lacks``: what no column says and new people need;
-    ``asks_order``: the columns are known, and only the order of day and month has to be said.
+    """A file that was looked at. ``table``: as it is corrected, ``as_read``: as the file has it; ``left_out``: rows
+    that somebody left out; ``order``: of day and month, None when somebody has to say it; ``question``: what has to be
+    said before there is a plan, "" otherwise; ``lacks``: what no column says and new people need; ``asks_order``: the
+    columns are known, and only the order of day and month has to be said.
     """
 
     table: PeopleTable
+    as_read: PeopleTable
+    left_out: tuple[Line, ...]
     columns: Mapping[str, str]
     order: str | None
     question: str
@@ -53,9 +59,10 @@ class FileLook:
 
 def look_at(content: bytes, choices: FileChoices, at: datetime, actor: User | None = None) -> FileLook:
     """What a file would write, by what the record holds now. Raises Invalid (not to be read). Queries: 8."""
-    table = read_table(content, choices.charset)
+    as_read = read_table(content, choices.charset)
+    table, left_out = corrected(as_read, choices.corrections)
     columns = guess(table.heads, choices.columns)
-    order = choices.order or order_of_days(table, columns)
+    order = choices.order or order_of_days(as_read, columns)
     question = ""
     try:
         check(columns)
@@ -66,7 +73,7 @@ def look_at(content: bytes, choices: FileChoices, at: datetime, actor: User | No
         question = _("Say whether days are written with the day first or with the month first.")
     lacks = tuple(missing_for_new(columns))
     if question:
-        return FileLook(table, columns, order, question, lacks, None, asks_order)
+        return FileLook(table, as_read, left_out, columns, order, question, lacks, None, asks_order)
     today = organisations_day(at)
     record = record_now(today, at)
     known = Known(today, address_as_stored, _zones(), frozenset(dict(settings.LANGUAGES)), record.locations)
@@ -79,8 +86,9 @@ def look_at(content: bytes, choices: FileChoices, at: datetime, actor: User | No
         today=today,
         by_manager="team" not in columns.values(),
         actor=actor.pk if actor else None,
+        in_part=bool(left_out),
     )
-    return FileLook(table, columns, order, question, lacks, plan)
+    return FileLook(table, as_read, left_out, columns, order, question, lacks, plan)
 
 
 def address_as_stored(text: str) -> str:
