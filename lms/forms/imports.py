@@ -92,7 +92,7 @@ class RowsForm(forms.Form):
         super().__init__(None if sent is None else self._with_the_rest(sent), **kwargs)
         for row in self.rows:
             for cell in row.cells:
-                self._add(cell, is_wrong=cell in row.concerned)
+                self._add(cell)
             self.fields[f"out-{row.line}"] = forms.BooleanField(
                 label=_("Leave this row out"), required=False, initial=row.out
             )
@@ -107,10 +107,10 @@ class RowsForm(forms.Form):
                 data[f"out-{row.line}"] = "on"
         return data
 
-    def _add(self, cell: CellToCorrect, *, is_wrong: bool) -> None:
+    def _add(self, cell: CellToCorrect) -> None:
         field = OneLineField(label=cell.label, required=False, max_length=LONGEST_CELL, initial=cell.text)
         field.widget.attrs["autocomplete"] = "off"
-        if is_wrong:
+        if cell.is_wrong:
             field.widget.attrs["aria-invalid"] = "true"
         self.fields[f"cell-{cell.name}"] = field
         if cell.is_corrected:

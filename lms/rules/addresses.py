@@ -43,7 +43,11 @@ def is_plain(address: str) -> bool:
     """
     letters = address.strip()
     name, _at, domain = unicodedata.normalize("NFKC", letters).rpartition("@")
-    if not name or '"' in name or any(unicodedata.category(letter) in UNSEEN for letter in letters):
+    if not name or '"' in name:
+        return False
+    if not (letters.isascii() and letters.isprintable()) and any(
+        unicodedata.category(letter) in UNSEEN for letter in letters
+    ):
         return False
     return _is_domain(domain)
 

@@ -19,6 +19,8 @@ from lms.rules.people_files.rows import RowProblem
 
 from .acting import Outcome, carry_out
 
+MANY = 3
+"""More cells than these stand below what is wrong, in columns, and not beside it."""
 PER_PAGE = 20
 """So many rows can be corrected at once: each has a field for every column."""
 
@@ -87,7 +89,7 @@ class RowsOnPage:
         if not concerned or any(field.errors for field, _back in others):
             concerned, others = concerned + others, []  # nothing that somebody has to see is folded away
         out = self.form[f"out-{row.line}"] if row.line else None
-        return {"row": row, "concerned": concerned, "others": others, "out": out}
+        return {"row": row, "concerned": concerned, "others": others, "out": out, "many": len(concerned) > MANY}
 
     def _pair(self, cell: CellToCorrect) -> tuple[BoundField, BoundField | None]:
         """The field of a cell, and the box that puts back what the file says."""

@@ -168,14 +168,25 @@ def _write(request: SignedInRequest, row: PeopleImport, form: ApplyForm) -> tupl
     return outcome.status, outcome.key, outcome.done
 
 
-def _buckets(counts: dict[str, int]) -> list[tuple[int, str, str]]:
-    """How many of each kind: the number, what it is called, what becomes of it."""
+def _buckets(counts: dict[str, int]) -> list[tuple[int, str, str, str]]:
+    """How many of each kind: the number, what it is called, what becomes of it, the part of the page about it."""
     return [
-        (counts[NEW], _("New"), _("get an account")),
-        (counts[CHANGED], _("Changed"), _("old and new are shown")),
-        (counts[LEAVING], _("Leaving"), _("on the day that is named")),
-        (counts[SAME], _("Unchanged"), _("nothing is written")),
-        (counts[PROBLEM], _("Cannot be read"), _("a sentence each")),
+        (counts[NEW], _("New"), _("get an account"), "rows"),
+        (counts[CHANGED], _("Changed"), _("old and new are shown"), "rows"),
+        (counts[LEAVING], _("Leaving"), _("on the day that is named"), "rows"),
+        (counts[SAME], _("Unchanged"), _("nothing is written"), ""),
+        (counts[PROBLEM], _("Cannot be read"), _("a sentence each"), "problems"),
+    ]
+
+
+def _written_buckets(row: PeopleImport) -> list[tuple[int, str, str, str]]:
+    """The same of a file that was written; what was left out of it is kept for a day."""
+    return [
+        (row.counts[NEW], _("New"), _("got an account"), ""),
+        (row.counts[CHANGED], _("Changed"), _("what was before stands on their page"), ""),
+        (row.counts[LEAVING], _("Leaving"), _("on the day that was named"), ""),
+        (row.counts[SAME], _("Unchanged"), _("nothing was written"), ""),
+        (row.counts[PROBLEM], _("Could not be read"), _("left out"), "problems" if row.left_out else ""),
     ]
 
 
@@ -232,7 +243,7 @@ def _written(request: SignedInRequest, row: PeopleImport) -> HttpResponse:
     at = clock.now()
     context = {
         "row": row,
-        "buckets": _buckets(row.counts),
+        "buckets": _written_buckets(row),
         "may_back": may_be_taken_back(row, at),
         "waiting": not_invited(row).count() if row.taken_back_at is None else 0,
         "proposals": open_proposals().filter(of=row).count(),

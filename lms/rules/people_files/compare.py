@@ -383,7 +383,7 @@ class _Comparison:
             if here is not None and here in way:
                 circle = list(way)[list(way).index(here) :]
                 found += [self.specs[line] for line in circle]
-            seen |= way.keys()
+            seen.update(way)  # `|=` with the keys of a dict would copy the set each time
         return found
 
     # --- Where they belong

@@ -106,13 +106,16 @@ def _padded(cells: Sequence[str], table: PeopleTable) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class CellToCorrect:
-    """One cell. ``text``: as it is now; ``in_file``: what the file says."""
+    """One cell. ``text``: as it is now; ``in_file``: what the file says; ``is_wrong``: the
+    row cannot be read for it.
+    """
 
     line: int
     place: int
     label: str
     text: str
     in_file: str
+    is_wrong: bool = False
 
     @property
     def name(self) -> str:
@@ -164,10 +167,13 @@ class RowsToCorrect:
         if line is None:
             return RowToCorrect(0, problem.name, problem.sentence)
         codes = {problem.field, *problem.beside} - {""}
-        cells = self._cells(line, unused=not codes)
-        concerned = tuple(cell for cell in cells if not codes or self._code(cell.place) in codes)
-        others = tuple(cell for cell in cells if cell not in concerned)
-        return RowToCorrect(line.number, problem.name, problem.sentence, concerned, others)
+        wrong = {problem.field} if problem.field else codes
+        concerned: list[CellToCorrect] = []
+        others: list[CellToCorrect] = []
+        for cell in self._cells(line, unused=not codes):
+            code = self._code(cell.place)
+            (concerned if code in codes or not codes else others).append(replace(cell, is_wrong=code in wrong))
+        return RowToCorrect(line.number, problem.name, problem.sentence, tuple(concerned), tuple(others))
 
     def now_fine(self, numbers: Iterable[int], sentence: str = "") -> list[RowToCorrect]:
         """Rows without a problem, in the order of the file, with all their cells."""

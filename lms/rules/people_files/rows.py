@@ -157,7 +157,10 @@ class _Reader:
         return line.cells[place] if place < len(line.cells) else ""
 
     def _text(self, line: Line, code: str) -> str:
-        text = one_line(self._cell(line, code))
+        cell = self._cell(line, code)
+        if not cell:
+            return ""
+        text = one_line(cell)
         if text.startswith(HARMLESS):
             text = text.removeprefix(HARMLESS)
         self._short(code, text)

@@ -201,11 +201,16 @@ class _Writing:
         ImportedRow.objects.bulk_create(rows, batch_size=BATCH)
 
     def _row_of(self, row: PlannedRow, moves: TeamMoves) -> ImportedRow:
-        person = self._person(row)
+        person = self._person(row).pk
         changes = row.changes if row.person is not None else ()
         changed: dict[str, list[Any]] = {change.field: [change.old, change.new] for change in changes}
         return ImportedRow(
-            of=self.of, line=row.line, kind=row.kind, person=person, changed=changed, back=moves.back_of(person.pk)
+            of_id=self.of.pk,
+            line=row.line,
+            kind=row.kind,
+            person_id=person,
+            changed=changed,
+            back=moves.back_of(person),
         )
 
     def _managing(self, kind: str, row: Membership, back: Back) -> ImportedRow:

@@ -75,8 +75,10 @@ def put_into_teams(new: Iterable[tuple[User, Team]], moved: Sequence[tuple[User,
                 end.append(row)
     _delete(drop)
     _end_on(end, today - DAY)
-    begun = [Membership(person=who, team=team, from_on=min(who.started_on or today, today)) for who, team in new]
-    begun += [Membership(person=who, team=team, from_on=today) for who, team in moved]
+    begun = [
+        Membership(person_id=who.pk, team_id=team.pk, from_on=min(who.started_on or today, today)) for who, team in new
+    ]
+    begun += [Membership(person_id=who.pk, team_id=team.pk, from_on=today) for who, team in moved]
     Membership.objects.bulk_create(begun, batch_size=BATCH)
     for row in begun:
         moves.begun[row.person_id].append(str(row.uid))
