@@ -25,6 +25,7 @@ from lms.models import (
     Opening,
     Organisation,
     OutgoingMail,
+    Parting,
     Path,
     PathVersion,
     Pause,
@@ -33,6 +34,7 @@ from lms.models import (
     RoleHolding,
     RoleProfile,
     RoleProfileVersion,
+    SamePerson,
     Skill,
     SkillGate,
     SkillVersion,
@@ -149,6 +151,20 @@ from lms.services.record.leaves import (
     plan_leave,
     returned_today,
     undo_return,
+)
+
+# isort: split
+
+# --- Accounts of one human
+from lms.policies import human_of, oneself, same_human
+from lms.services.platform.same_person import (
+    accounts_of,
+    are_one,
+    humans_of,
+    joinings_of,
+    other_accounts_of_each,
+    write_joinings,
+    write_partings,
 )
 
 # isort: split
@@ -441,6 +457,7 @@ __all__ = [
     "Opening",
     "Organisation",
     "OutgoingMail",
+    "Parting",
     "Path",
     "PathVersion",
     "Pause",
@@ -449,6 +466,7 @@ __all__ = [
     "RoleHolding",
     "RoleProfile",
     "RoleProfileVersion",
+    "SamePerson",
     "Skill",
     "SkillGate",
     "SkillVersion",
@@ -567,6 +585,17 @@ __all__ = [
     "teams_and_duties",
     "undo_closing",
     "undo_return",
+    # Accounts of one human
+    "accounts_of",
+    "are_one",
+    "human_of",
+    "humans_of",
+    "joinings_of",
+    "oneself",
+    "other_accounts_of_each",
+    "same_human",
+    "write_joinings",
+    "write_partings",
     # Photos of people, and what everybody says of themselves
     "LONGEST_PREFERRED",
     "LONGEST_PRONUNCIATION",

@@ -430,6 +430,37 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SamePerson',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('number', models.PositiveSmallIntegerField(default=1)),
+                ('joined_at', models.DateTimeField()),
+                ('reason', models.CharField(max_length=300)),
+                ('first', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('joined_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('second', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['joined_at', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='same_person_is_two_accounts_in_order'), models.UniqueConstraint(fields=('first', 'second', 'number'), name='same_person_once_a_pair'), models.CheckConstraint(condition=models.Q(models.Q(('joined_by', models.F('first')), _negated=True), models.Q(('joined_by', models.F('second')), _negated=True)), name='same_person_not_by_oneself'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='same_person_has_a_reason')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Parting',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('parted_at', models.DateTimeField()),
+                ('reason', models.CharField(max_length=300)),
+                ('joining', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='parting', to='lms.sameperson')),
+                ('parted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='parting_has_a_reason')],
+            },
+        ),
+        migrations.CreateModel(
             name='Pause',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

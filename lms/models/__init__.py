@@ -21,6 +21,7 @@ from .paths import Milestone, Path, PathVersion, Step, StepKind
 from .people import Organisation, User
 from .photos import Photo
 from .profiles import Requirement, RoleProfile, RoleProfileVersion
+from .same_person import Parting, SamePerson
 from .skills import Family, Skill, SkillVersion
 from .teams import Cohort, Customer, Membership, Team
 
@@ -57,6 +58,7 @@ __all__ = [
     "Opening",
     "Organisation",
     "OutgoingMail",
+    "Parting",
     "Path",
     "PathVersion",
     "Pause",
@@ -67,6 +69,7 @@ __all__ = [
     "RoleHolding",
     "RoleProfile",
     "RoleProfileVersion",
+    "SamePerson",
     "Skill",
     "SkillGate",
     "SkillVersion",

@@ -6,6 +6,7 @@ from .holdings import role_holding_policy
 from .organisation import location_policy, organisation_policy
 from .people import managed_by, people_in_admin_policy, people_policy
 from .photos import photo_policy
+from .same_person import human_of, oneself, same_human
 from .teams import team_policy
 
 __all__ = [
@@ -13,14 +14,17 @@ __all__ = [
     "enrolment_policy",
     "enrolment_rule_policy",
     "everybody",
+    "human_of",
     "location_policy",
     "managed_by",
     "nobody",
+    "oneself",
     "organisation_policy",
     "path_runs",
     "people_in_admin_policy",
     "people_policy",
     "photo_policy",
     "role_holding_policy",
+    "same_human",
     "team_policy",
 ]

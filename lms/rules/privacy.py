@@ -151,6 +151,22 @@ PERSONAL = (
         people=("person", "given_by", "ended_by"),
     ),
     Personal(
+        "lms.SamePerson", ACCOUNT,
+        what=_(
+            "That another account is yours, too, or was taken to be: which, since when and until when, who wrote it "
+            "down, and why."
+        ),
+        why=_("Nobody signs for themself, by another account neither."),
+        kept=RECORD, seen_by=(LEARNING, ADMINISTRATORS), exported="account", erased=STAYS,
+        people=("first", "second", "joined_by"),
+    ),
+    Personal(
+        "lms.Parting", ACCOUNT,
+        what=_("That you wrote down that two accounts are not one person's."),
+        why=_("A mistake is put right by somebody, with a reason."),
+        kept=RECORD, seen_by=(LEARNING, ADMINISTRATORS), exported="account", erased=STAYS, people=("parted_by",),
+    ),
+    Personal(
         "lms.EnrolmentRule", DUTIES,
         what=_("Rules that enrol people, which you switched on or off, and when."),
         why=_("Whoever is enrolled by one can ask who wanted it."),

@@ -27,7 +27,7 @@ from assessments.models import (
 )
 from assessments.services.ledger import triggers
 from tests.assessments import forging
-from tests.factories import basics, decisions, people
+from tests.factories import basics, decisions, humans, people
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +95,7 @@ def one_of_each(settings: Any, folder: Path) -> None:
     decisions.calibration_version(forging.NOW)
     mail_receipts(forging.NOW)
     verify_nightly(forging.NOW)
+    humans.parted(humans.one_human(scene.nobody, scene.other.learner, at=forging.NOW), at=forging.NOW)
     leaver = scene.work.learner
     end_person(
         actor=scene.learning,

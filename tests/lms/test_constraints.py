@@ -36,6 +36,7 @@ from lms.models import (
     Notice,
     Opening,
     Organisation,
+    Parting,
     Path,
     PathVersion,
     Pause,
@@ -45,6 +46,7 @@ from lms.models import (
     RoleHolding,
     RoleProfile,
     RoleProfileVersion,
+    SamePerson,
     Skill,
     SkillGate,
     SkillVersion,
@@ -62,6 +64,7 @@ pytestmark = pytest.mark.django_db
 
 ONE, TWO = UUID(int=1), UUID(int=2)
 EVE = DAY - timedelta(days=1)
+TWO_ACCOUNTS = {"first_id": 1, "second_id": 2, "joined_by_id": 9}
 SESSION = {"kind": "session", "start_day": 3, "due_day": 3}
 EXAMPLE = {"kind": "example", "person_id": 1, "skill_id": 2}
 RECALL = {"kind": "recall", "person_id": 1, "lesson_uid": ONE}
@@ -329,6 +332,11 @@ LINES = [
     once("departure_open_once", Departure, LEAVES, {"person_id": 2}, RETURNED),
     check("departure_not_by_oneself", Departure, LEAVES, {"planned_by_id": 1}),
     check("departure_has_a_reason", Departure, LEAVES, {"reason": ""}),
+    check("same_person_is_two_accounts_in_order", SamePerson, TWO_ACCOUNTS, {"second_id": 1}, {"first_id": 3}),
+    once("same_person_once_a_pair", SamePerson, TWO_ACCOUNTS, {"second_id": 3}, {"number": 2}),
+    check("same_person_not_by_oneself", SamePerson, TWO_ACCOUNTS, {"joined_by_id": 1}, {"joined_by_id": 2}),
+    check("same_person_has_a_reason", SamePerson, TWO_ACCOUNTS, {"reason": ""}),
+    check("parting_has_a_reason", Parting, {}, {"reason": ""}),
     check("departure_planned_for_a_day", Departure, LEAVES, {"last_day": None}, takes=[{"last_day": None, **GONE}]),
     check(
         "departure_after_the_first_day",

@@ -30,7 +30,7 @@ from assessments.models import (
     SignOffText,
     StandardVersion,
 )
-from lms.api import LogEntry, Requirement, RoleProfileVersion, SkillVersion
+from lms.api import LogEntry, Parting, Requirement, RoleProfileVersion, SamePerson, SkillVersion
 
 MODELS: tuple[type[Model], ...] = (
     SignOffEvent,
@@ -45,6 +45,8 @@ MODELS: tuple[type[Model], ...] = (
     RoleProfileVersion,
     Requirement,
     LogEntry,
+    SamePerson,
+    Parting,
     Anchor,
     Receipt,
     Erasure,

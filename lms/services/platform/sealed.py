@@ -1,8 +1,10 @@
-"""What of the record stands in the log: who had which duty, and what skills and roles meant."""
+"""What of the record stands in the log: who had which duty, which accounts are one human's, and what skills and roles
+meant.
+"""
 
 from __future__ import annotations
 
-from lms.models import DutyHolding, RoleProfileVersion, SkillVersion
+from lms.models import DutyHolding, Parting, RoleProfileVersion, SamePerson, SkillVersion
 
 from .log import SealedTable
 
@@ -22,6 +24,18 @@ SEALED = (
         columns=("uid", "person_id", "duty", "from_at", "given_by_id", "reason"),
         since="from_at",
         ending=("until_at", "ended_by_id", "ended_reason"),
+    ),
+    SealedTable(
+        "same person",
+        SamePerson,
+        columns=("uid", "first_id", "second_id", "number", "joined_by_id", "joined_at", "reason"),
+        since="joined_at",
+    ),
+    SealedTable(
+        "parting",
+        Parting,
+        columns=("uid", "joining_id", "parted_by_id", "parted_at", "reason"),
+        since="parted_at",
     ),
     SealedTable(
         "skill version",
