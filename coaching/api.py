@@ -71,8 +71,9 @@ from coaching.services.proposals import answer_proposal, proposal_of, propose_co
 
 # isort: split
 
-# --- When somebody leaves, or a path is taken back
+# --- When somebody leaves, a path is taken back, or two accounts are one human's
 from coaching.services.leaving import end_helping, give_coach_back, let_go_of_paths, open_help_of, open_help_on
+from coaching.services.same_person import coaching_among, end_coaching_among
 
 # isort: split
 
@@ -255,7 +256,9 @@ __all__ = [
     "revoked_today",
     "take_back_grants",
     "unlapsed_grants",
-    # When somebody leaves, or a path is taken back
+    # When somebody leaves, a path is taken back, or two accounts are one human's
+    "coaching_among",
+    "end_coaching_among",
     "end_helping",
     "give_coach_back",
     "let_go_of_paths",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from assessments.models import Case, Request, SignOffEvent
+from assessments.models import Case, Observation, Request, SignOffEvent
 from assessments.rules.ledger import SETTLED
 from coaching.api import ObserverGrant, coached_by, coaches_covered_by, unlapsed_grants
-from lms.api import RowPolicy, User, everybody, has_duty, nobody, open_holdings, path_runs
+from lms.api import RowPolicy, User, everybody, has_duty, nobody, oneself, open_holdings, path_runs
 from lms.clock import now
 from lms.rules.duties import AUDITOR, LEARNING
 
@@ -28,11 +28,11 @@ def waiting_countersign() -> QuerySet[SignOffEvent]:
 
 def to_countersign(user: User, on: date | None = None) -> QuerySet[SignOffEvent]:
     """Flagged decisions that wait for a countersign that this person may give on a day (default: today, UTC): neither
-    learner, signer nor observer of the evidence.
+    learner, signer nor observer of the evidence, by another account neither.
     """
-    waiting = (
-        waiting_countersign().exclude(subject=user).exclude(signer=user).exclude(case__observations__observer=user)
-    )
+    saw = Observation.objects.filter(oneself(user, "observer"), case=OuterRef("case"))
+    waiting = waiting_countersign().exclude(oneself(user, "subject")).exclude(oneself(user, "signer"))
+    waiting = waiting.exclude(Exists(saw))
     # L&D is asked for inside the query: the coach's queue, which everybody's day begins with, has none to spare.
     learning = Exists(open_holdings(user, LEARNING))
     return waiting.filter(Q(skill__in=granted_skills(user, on)) | Q(learning))
@@ -79,7 +79,7 @@ class RequestPolicy(RowPolicy[Request]):
         if action == "view":
             return mine | named | (coached_by(user, "case__enrolment") & ~mine)
         if action in ("observe", "answer"):
-            return Q(observer=user) & waiting & ~mine
+            return Q(observer=user) & waiting & ~oneself(user, "case__learner")
         if action == "withdraw":
             return mine & waiting
         if action == "take over":

@@ -15,6 +15,7 @@ from lms.api import (
     is_learning_administrator,
     managed_by,
     nobody,
+    oneself,
     open_paths,
 )
 from lms.rules.duties import AUDITOR
@@ -42,7 +43,7 @@ class SignOffPolicy(RowPolicy[SignOffEvent]):
             # An ex-coach still sees what they signed; taking it back is for the present coach and L&D.
             own = Q(signer=user) & coached_by(user, "case__enrolment")
             own = everybody() if is_learning_administrator(user) else own
-            return own & Q(kind__in=BEGINNING) & ~Q(subject=user)
+            return own & Q(kind__in=BEGINNING) & ~oneself(user, "subject")
         return nobody()
 
 

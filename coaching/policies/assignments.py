@@ -2,7 +2,7 @@
 
 Somebody is the present coach of an enrolment when an active assignment (as coach or as cover) names their profile, or
 while the coach is away and named them as cover. That ends with the last day away: nothing has to be handed back. Cover
-is not passed on: the cover of a cover is nobody's coach. Nobody is ever their own coach.
+is not passed on: the cover of a cover is nobody's coach. Nobody is ever their own coach, by another account neither.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from lms.api import (
     managed_by,
     managed_teams,
     nobody,
+    oneself,
     path_runs,
 )
 from lms.clock import now
@@ -40,7 +41,7 @@ def acting(user: User, on: date | None = None) -> Q:
         & Q(coach__cover__person=user)
         & not_ended("coach__cover__", day)
     )
-    return Q(status=CoachAssignment.Status.ACTIVE) & (own | cover) & ~Q(enrolment__person=user)
+    return Q(status=CoachAssignment.Status.ACTIVE) & (own | cover) & ~oneself(user, "enrolment__person")
 
 
 def coached_by(user: User, prefix: str = "", on: date | None = None) -> Q:
@@ -70,7 +71,7 @@ class HelpPolicy(RowPolicy[Enrolment]):
         if action == "do":
             return mine & path_runs()
         if action == "assign":
-            return self._steered(user) & open_ & ~mine
+            return self._steered(user) & open_ & ~oneself(user, "person")
         return nobody()
 
     def may(self, user: User, action: str) -> bool:
@@ -88,7 +89,7 @@ class AssignmentPolicy(RowPolicy[CoachAssignment]):
         if action == "view":
             return Q(enrolment__person=user) | Q(coach__person=user) | steered
         if action == "end":
-            return steered & ~Q(enrolment__person=user) & Q(status=CoachAssignment.Status.ACTIVE)
+            return steered & ~oneself(user, "enrolment__person") & Q(status=CoachAssignment.Status.ACTIVE)
         return nobody()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 
 from coaching.models import CoachAssignment, Post, Thread
-from lms.api import RowPolicy, User, everybody, is_administrator, is_learning_administrator, nobody
+from lms.api import RowPolicy, User, everybody, is_administrator, is_learning_administrator, nobody, oneself
 from lms.clock import now
 
 from .assignments import acting
@@ -48,7 +48,7 @@ class PostPolicy(RowPolicy[Post]):
         if action == "accept":
             answer = Q(kind=Post.Kind.ANSWER, thread__author=user)
             example = Q(kind=Post.Kind.EXAMPLE) & self._judged(user)
-            return (answer | example) & shown & ~Q(author=user)
+            return (answer | example) & shown & ~oneself(user, "author")
         return nobody()
 
     def _judged(self, user: User) -> Q:

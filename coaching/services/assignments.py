@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from coaching.models import CoachAssignment, CoachProfile
 from coaching.policies import help_policy, not_ended
 from coaching.rules.notices import COACH_DECLINED, COACH_ENDED, COACH_FOUND, HANDED_OVER, LEARNER_FOUND
-from lms.api import Enrolment, User, act, claim_key, enrol, lock_log, log_end, log_row, tell
+from lms.api import Enrolment, User, act, are_one, claim_key, enrol, lock_log, log_end, log_row, tell
 from lms.errors import Conflict, Invalid
 from lms.rules.lines import one_line
 from lms.rules.shown import require_same
@@ -188,7 +188,7 @@ def find_coach(person_uid: UUID, enrolment: Enrolment, at: datetime) -> CoachPro
     )
     if coach is None:
         raise Invalid(coach=_("Choose somebody who coaches now."))
-    if coach.person_id == enrolment.person_id:
+    if are_one(coach.person_id, enrolment.person_id):
         raise Invalid(coach=_("Nobody can coach themself. Choose somebody else."))
     return coach
 

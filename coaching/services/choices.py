@@ -11,6 +11,7 @@ from lms.api import (
     PathVersion,
     User,
     newest_path_versions,
+    oneself,
     open_paths,
     people_policy,
     people_to_choose,
@@ -36,7 +37,7 @@ def paths_to_choose() -> list[PathChoice]:
 
 def people_to_enrol(actor: User, words: str = "") -> list[User]:
     """Whom the actor may enrol, by name, never themself; with ``words`` only who matches. At most 200. Queries: 1-3."""
-    rows = people_policy.queryset(actor, "enrol").exclude(pk=actor.pk)
+    rows = people_policy.queryset(actor, "enrol").exclude(oneself(actor))
     return people_to_choose(rows, words)
 
 

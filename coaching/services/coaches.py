@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from coaching.models import Absence, CoachAssignment, CoachProfile
 from coaching.policies import acting, help_policy, not_ended
-from lms.api import Enrolment, Prepared, User, enrolments_with_ids
+from lms.api import Enrolment, Prepared, User, are_one, enrolments_with_ids, same_human
 from lms.rules.waiting import PROPOSAL, Waiting
 
 ACTIVE = CoachAssignment.Status.ACTIVE
@@ -54,13 +54,13 @@ def stands_in(profile: CoachProfile, on: date) -> CoachProfile | None:
 
 def present_coach(enrolment: Enrolment, on: date) -> User | None:
     """Who coaches on that day (UTC, by which it is decided who may sign): the cover while the coach is away (never the
-    learner), else the coach. Queries: 1.
+    learner), else the coach. Queries: 1, or 2 while a cover stands in.
     """
     profile = profile_of(enrolment.pk)
     if profile is None:
         return None
     cover = stands_in(profile, on)
-    return cover.person if cover and cover.person_id != enrolment.person_id else profile.person
+    return cover.person if cover and not are_one(cover.person_id, enrolment.person_id) else profile.person
 
 
 def is_coach_of(user: User, enrolment: Enrolment) -> bool:
@@ -190,7 +190,7 @@ def _assigned(enrolments: list[int], on: date) -> QuerySet[Enrolment]:
     before = CoachAssignment.objects.filter(enrolment=OuterRef("pk"), kind=PRIMARY, ended_at__isnull=False)
     present = Q(coach_assignments__status=ACTIVE, coach_assignments__kind=PRIMARY)
     proposed = Q(coach_assignments__status=CoachAssignment.Status.PROPOSED)
-    may_cover = not_ended("held__coach__cover__", on) & ~Q(held__coach__cover__person=F("person"))
+    may_cover = not_ended("held__coach__cover__", on) & ~same_human("held__coach__cover__person", "person")
     return enrolments_with_ids(enrolments).annotate(
         held=FilteredRelation("coach_assignments", condition=present | proposed),
         as_since=Coalesce(Subquery(before.order_by("-ended_at").values("ended_at")[:1]), F("enrolled_at")),

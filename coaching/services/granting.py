@@ -24,6 +24,7 @@ from lms.api import (
     User,
     act,
     active_people,
+    are_one,
     claim_key,
     claimed_at,
     forget_duties,
@@ -233,7 +234,7 @@ def somebody_else(actor: User, person_uid: UUID, *, lock: bool = False) -> User:
     person = (people.select_for_update(no_key=True) if lock else people).first()
     if person is None:
         raise NotFound(_("There is no such person here now."))
-    if person.pk == actor.pk:
+    if are_one(person.pk, actor.pk):
         raise NotAllowed(_("Nobody gives a grant to themself. Ask another learning administrator."))
     return person
 

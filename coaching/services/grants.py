@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from coaching.models import CoachAssignment, ObserverGrant
 from coaching.policies import grant_policy, unlapsed
 from coaching.rules.times import LAPSES_SOON
-from lms.api import Prepared, User, active_people, named_like, people_with_ids
+from lms.api import Prepared, User, active_people, named_like, oneself, people_with_ids
 
 from .coaches import ACTIVE, PRIMARY
 
@@ -78,7 +78,9 @@ def grants_of(user_ids: Iterable[int], on: date) -> dict[int, dict[int, str]]:
 
 
 def observers_for(skill_ids: Iterable[int], exclude: Iterable[User] = (), *, on: date) -> list[User]:
-    """Active people who may observe every one of these skills on a day, by name. Queries: 1."""
+    """Active people who may observe every one of these skills on a day, by name, none of ``exclude`` by another account
+    neither. Queries: 1.
+    """
     wanted = set(skill_ids)
     able = (
         ObserverGrant.objects.filter(unlapsed(on), skill__in=wanted)
@@ -88,7 +90,9 @@ def observers_for(skill_ids: Iterable[int], exclude: Iterable[User] = (), *, on:
         .order_by()
         .values("person")
     )
-    rows = active_people().filter(pk__in=able).exclude(pk__in=[person.pk for person in exclude])
+    rows = active_people().filter(pk__in=able)
+    for person in exclude:
+        rows = rows.exclude(oneself(person))
     return list(rows) if wanted else []
 
 

@@ -156,7 +156,7 @@ def close_profile(profile: CoachProfile, reason: str, at: datetime) -> None:
     for row in rows:
         close(row, CoachAssignment.Status.ENDED, reason, at)
         follow_coach(row.enrolment, None, at)
-        _tell_to_choose(managers[row.enrolment.person_id], row, at)
+        tell_to_choose(managers[row.enrolment.person_id], row, at)
     proposed = CoachAssignment.objects.filter(coach=profile, status=CoachAssignment.Status.PROPOSED)
     for row in proposed.select_related("coach__person", "enrolment__person", "assigned_by"):
         decline(row, reason, at)
@@ -193,7 +193,8 @@ def _check_capacity(capacity: int) -> None:
         raise Invalid(capacity=_("Choose a number from 0 to %(most)s.") % {"most": MOST})
 
 
-def _tell_to_choose(managers: list[User], row: CoachAssignment, at: datetime) -> None:
+def tell_to_choose(managers: list[User], row: CoachAssignment, at: datetime) -> None:
+    """The managers of a learner are told that nobody coaches them now. For services here only."""
     words = {"coach": row.coach.person.full_name, "learner": row.enrolment.person.full_name}
     tell(COACH_NEEDED, managers, about=row.enrolment.uid, words=words, at=at)
 

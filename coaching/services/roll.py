@@ -9,7 +9,15 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from coaching.models import CoachAssignment, CoachProfile
 from coaching.policies import not_ended
-from lms.api import PeopleWanted, User, on_a_path, people_here_on, people_wanted, teams_and_duties
+from lms.api import (
+    PeopleWanted,
+    User,
+    on_a_path,
+    other_accounts_of_each,
+    people_here_on,
+    people_wanted,
+    teams_and_duties,
+)
 
 from .coaches import ACTIVE, coaches_by_learner
 
@@ -20,12 +28,13 @@ NOBODY = "nobody"
 
 @dataclass(frozen=True, slots=True)
 class ListedPerson:
-    """One person of the list: their team and duties of today, and who coaches them."""
+    """One person of the list: their team and duties of today, who coaches them, and which other accounts are theirs."""
 
     person: User
     team: str
     duties: tuple[str, ...]
     coaches: tuple[User, ...]
+    also: tuple[User, ...]
 
 
 def people_listed(wanted: PeopleWanted, coach: str, on: date) -> QuerySet[User]:
@@ -46,10 +55,10 @@ def without_coach(on: date) -> int:
 
 
 def list_people(people: list[User], on: date) -> list[ListedPerson]:
-    """What the list says about these people. Queries: 4, however many they are."""
+    """What the list says about these people. Queries: 5, however many they are."""
     ids = [person.pk for person in people]
     teams, duties = teams_and_duties(ids, on)
-    coaches = coaches_by_learner(ids)
+    coaches, accounts = coaches_by_learner(ids), other_accounts_of_each(ids)
     coaching = set(CoachProfile.objects.filter(not_ended("", on), person__in=ids).values_list("person", flat=True))
     return [
         ListedPerson(
@@ -57,6 +66,7 @@ def list_people(people: list[User], on: date) -> list[ListedPerson]:
             teams.get(person.pk, ""),
             (*duties.get(person.pk, ()), *((COACHES,) if person.pk in coaching else ())),
             tuple({coach.pk: coach for coach in coaches.get(person.pk, ())}.values()),
+            tuple(accounts.get(person.pk, ())),
         )
         for person in people
     ]

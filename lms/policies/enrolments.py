@@ -9,6 +9,7 @@ from lms.models import Enrolment, EnrolmentRule, User
 from .base import RowPolicy, everybody, nobody
 from .duties import is_learning_administrator
 from .people import managed_by, managed_teams
+from .same_person import oneself
 
 
 def path_runs(prefix: str = "") -> Q:
@@ -30,9 +31,9 @@ class EnrolmentPolicy(RowPolicy[Enrolment]):
         if action == "do":
             return mine & path_runs()
         if action == "steer":
-            return theirs & open_ & ~mine
+            return theirs & open_ & ~oneself(user, "person")
         if action == "take_back":
-            return theirs & (open_ | Q(status=Enrolment.Status.TAKEN_BACK)) & ~mine
+            return theirs & (open_ | Q(status=Enrolment.Status.TAKEN_BACK)) & ~oneself(user, "person")
         return nobody()
 
     def may(self, user: User, action: str) -> bool:

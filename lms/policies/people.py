@@ -11,6 +11,7 @@ from lms.models import Membership, Team, User
 
 from .base import RowPolicy, everybody, nobody
 from .duties import administrators, is_administrator, is_learning_administrator
+from .same_person import oneself
 
 
 def current_memberships(prefix: str = "", on: date | None = None) -> Q:
@@ -60,7 +61,10 @@ class PeoplePolicy(RowPolicy[User]):
     down the return): their manager, L&D; nobody themself - attest (what they held before): L&D, nobody themself -
     facts (name, number, first day), bring_back (who left): L&D, administrators - see_duties: one's own, L&D,
     administrators - photo (remove it): L&D, administrators, never their own - erase, duties (give, end), address
-    (change it), open_door (remove a second factor): administrators, never their own.
+    (change it), open_door (remove a second factor): administrators, never their own - join (with another account of the
+    same human, and part them): L&D, administrators, never their own.
+
+    One's own is every account of the same human (``oneself``).
     """
 
     def rows(self, user: User, action: str) -> Q:
@@ -76,23 +80,23 @@ class PeoplePolicy(RowPolicy[User]):
             return Q(is_active=False) if self.may(user, "invite") else nobody()
         if action in ("enrol", "leave"):
             if is_learning_administrator(user):
-                return Q(is_active=True) & ~Q(pk=user.pk)
-            return managed_by(user) & Q(is_active=True)
+                return Q(is_active=True) & ~oneself(user)
+            return managed_by(user) & Q(is_active=True) & ~oneself(user)
         if action == "attest":
-            return Q(is_active=True) & ~Q(pk=user.pk) if is_learning_administrator(user) else nobody()
+            return Q(is_active=True) & ~oneself(user) if is_learning_administrator(user) else nobody()
         if action == "invite":
             return everybody() if self.may(user, "invite") else nobody()
         if action == "see_duties":
             return everybody() if self.may(user, "invite") else Q(pk=user.pk)
-        if action == "photo":
-            return ~Q(pk=user.pk) if self.may(user, "invite") else nobody()
+        if action in ("photo", "join"):
+            return ~oneself(user) if self.may(user, "invite") else nobody()
         if action in ("address", "duties", "open_door"):
-            return ~Q(pk=user.pk) & Q(is_active=True) if is_administrator(user) else nobody()
+            return ~oneself(user) & Q(is_active=True) if is_administrator(user) else nobody()
         if action == "erase":
-            return ~Q(pk=user.pk) if is_administrator(user) else nobody()
+            return ~oneself(user) if is_administrator(user) else nobody()
         if action == "end":
             theirs = everybody() if is_administrator(user) else ~Q(pk__in=administrators())
-            return ~Q(pk=user.pk) & Q(is_active=True) & theirs if is_learning_administrator(user) else nobody()
+            return ~oneself(user) & Q(is_active=True) & theirs if is_learning_administrator(user) else nobody()
         return nobody()
 
     def may(self, user: User, action: str) -> bool:

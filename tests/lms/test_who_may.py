@@ -98,6 +98,7 @@ def test_who_may_view_enrol_invite_and_end_people(cast: dict[str, User]) -> None
         "open_door": everybodys(cast, "boss", but="boss absent gone"),
         "erase": everybodys(cast, "boss", but="boss") | {"absent": "boss", "gone": "boss"},
         "photo": everybodys(cast, "learning boss") | {"learning": "boss", "boss": "learning"},
+        "join": everybodys(cast, "learning boss") | {"learning": "boss", "boss": "learning"},
         "address": everybodys(cast, "boss", but="boss absent gone"),
         "duties": everybodys(cast, "boss", but="boss absent gone"),
         "see_duties": {name: f"{'' if name in ('absent', 'gone') else name} learning boss" for name in cast},

@@ -23,7 +23,19 @@ from assessments.rules.notices import DECIDED, MORE_ASKED
 from assessments.services.ledger.authority import to_decide
 from assessments.services.ledger.chain import Chain, settle
 from lms import clock
-from lms.api import Skill, StepKind, User, act, claim_key, content_now, lock_log, progress_of, skill_version_now, tell
+from lms.api import (
+    Skill,
+    StepKind,
+    User,
+    act,
+    are_one,
+    claim_key,
+    content_now,
+    lock_log,
+    progress_of,
+    skill_version_now,
+    tell,
+)
 from lms.errors import Conflict, Invalid, NotAllowed
 from lms.rules.bounds import SEEN_AGAIN_BY
 from lms.rules.days import months_later
@@ -161,8 +173,8 @@ def _check_words(finding: CaseFinding, verdicts: Mapping[str, Verdict], why: str
 
 
 def _check_authority(actor: User, case: Case, grounds: Grounds, at: datetime) -> None:
-    """NotAllowed for oneself, without a grant now, and while the demonstration is locked. Queries: 1."""
-    if actor.pk == case.learner_id:
+    """NotAllowed for oneself, without a grant now, and while the demonstration is locked. Queries: 2."""
+    if are_one(actor.pk, case.learner_id):
         raise NotAllowed(_("Nobody signs for themselves."))
     missing = [skill.title for skill in grounds.finding.skills.values() if skill.pk not in grounds.bases]
     if missing:

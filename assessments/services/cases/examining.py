@@ -11,12 +11,14 @@ from uuid import UUID
 from assessments.models import Case, ObservationSkill
 from assessments.rules.evidence import EvidenceFinding, Seen, examine
 from assessments.rules.specs import StandardSpec
-from lms.api import Prepared, Skill, skills_by_slug
+from lms.api import Prepared, Skill, human_of, humans_of, skills_by_slug
 
 
 @dataclass(frozen=True, slots=True)
 class SeenOfSkill:
-    """One skill of one observation: how it was rated, by whom, and the fingerprint of the observation."""
+    """One skill of one observation: how it was rated, by whom, and the fingerprint of the observation. ``human``: the
+    oldest account of an observer who has several, else None.
+    """
 
     observation: int
     case: int
@@ -25,19 +27,23 @@ class SeenOfSkill:
     context: str
     supervision: int
     observer: int
+    human: int | None
     occurred_at: datetime
     digest: str
 
 
 _seen = Prepared(
     SeenOfSkill,
-    lambda cases: ObservationSkill.objects.filter(observation__case__in=cases),
+    lambda cases: ObservationSkill.objects.filter(observation__case__in=cases).annotate(
+        as_human=human_of("observation__observer")
+    ),
     observation="observation_id",
     case="observation__case_id",
     uid="observation__uid",
     skill="skill__slug",
     context="observation__context",
     observer="observation__observer_id",
+    human="as_human",
     occurred_at="observation__occurred_at",
     digest="observation__digest",
 )
@@ -96,17 +102,25 @@ def seen_in(cases: Iterable[Case]) -> dict[int, list[SeenOfSkill]]:
 def finding_of(
     case: Case, rows: Iterable[SeenOfSkill], skills: Mapping[str, Skill], coach: int | None, at: datetime
 ) -> CaseFinding:
-    """What one case shows, from what was seen of each skill. Queries: 0."""
-    spec = StandardSpec.from_json(case.version.spec)
+    """What one case shows, from what was seen of each skill. What somebody saw by two accounts, one person saw; what
+    the learner saw of themself by another account does not count.
+
+    Queries: 0, or 1 when an observer has several accounts.
+    """
+    spec, rows = StandardSpec.from_json(case.version.spec), list(rows)
+    several = any(row.human for row in rows)
+    humans = humans_of(pk for pk in (case.learner_id, coach) if pk) if several else {}
     by_skill: dict[str, list[Seen]] = {slug: [] for slug in spec.skills}
     digests = {}
     for row in rows:
         digests[row.uid] = row.digest
-        if row.skill in by_skill:
-            seen = Seen(row.uid, row.observer, row.context, row.supervision, row.occurred_at, row.observation)
+        if row.skill in by_skill and (row.human is None or row.human != humans.get(case.learner_id)):
+            observer = row.human or row.observer
+            seen = Seen(row.uid, observer, row.context, row.supervision, row.occurred_at, row.observation)
             by_skill[row.skill].append(seen)
+    decider = humans.get(coach, coach) if coach else None
     findings = {
-        slug: examine(spec.rule, items, coach=coach, at=at, grants=spec.grants, risk=spec.risk)
+        slug: examine(spec.rule, items, coach=decider, at=at, grants=spec.grants, risk=spec.risk)
         for slug, items in by_skill.items()
     }
     return CaseFinding(case, spec, {slug: skills[slug] for slug in spec.skills}, findings, digests)

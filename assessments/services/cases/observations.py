@@ -33,6 +33,7 @@ from lms.api import (
     StepKind,
     User,
     act,
+    are_one,
     claim_key,
     lock_log,
     log_row,
@@ -120,8 +121,7 @@ def record_observation(
         enrolment, standard = request.case.enrolment, request.case.standard_uid
     else:
         enrolment, standard = _learner_on(enrolment_uid, standard_uid)
-    if enrolment.person_id == actor.pk:
-        raise NotAllowed(_("Nobody observes themselves."))
+    _refuse_oneself(actor, enrolment)
     if request and request.observer_id != actor.pk:
         raise NotAllowed(_("Somebody else was asked to watch this. If you saw it too, write it down as your own."))
     if not claim_key(actor=actor, name="observation.record", key=key, at=at, about=key):
@@ -143,6 +143,7 @@ def record_observation(
         raise Conflict(_("What you wrote about this encounter is in the record already. Write anew about another one."))
     spec = StandardSpec.from_json(case.version.spec)
     lock_log()
+    _refuse_oneself(actor, enrolment)  # their accounts may have been joined while this waited
     skills = _skills_to_rate(actor, case, spec, ratings, shown, at)
     OBSERVED.check_moment("occurred_at", occurred_at, at, actor.zone)
     if context not in spec.where:
@@ -225,6 +226,12 @@ def _asked(request: Request | None) -> list[object]:
         request.customer_id,
         request.planned_on,
     ]
+
+
+def _refuse_oneself(actor: User, enrolment: Enrolment) -> None:
+    """NotAllowed for the learner, by another account too. Queries: 1."""
+    if are_one(enrolment.person_id, actor.pk):
+        raise NotAllowed(_("Nobody observes themselves."))
 
 
 def _learner_on(enrolment_uid: UUID | None, standard_uid: UUID | None) -> tuple[Enrolment, UUID]:

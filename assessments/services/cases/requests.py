@@ -25,6 +25,7 @@ from lms.api import (
     claim_key,
     enrolment_policy,
     expiring_days,
+    oneself,
     open_customers,
     progress_of,
     require_open,
@@ -84,7 +85,7 @@ def request_observation(
     today = clock.today(actor.zone, at)
     SEEN_ON.check("planned_on", planned_on, today)
     case = case_for(enrolment, state.step.content_uid, at)
-    observer = active_people().filter(uid=observer_uid).exclude(pk=actor.pk).first()
+    observer = active_people().filter(uid=observer_uid).exclude(oneself(actor)).first()
     skills = list(case.version.skills.values_list("pk", flat=True))
     if observer is None or not may_observe(observer.pk, skills, at):
         raise Invalid(observer=_("Choose somebody who may observe these skills."))

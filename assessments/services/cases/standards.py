@@ -19,6 +19,7 @@ from lms.api import (
     StepKind,
     User,
     named_like,
+    oneself,
     requirements_of,
     running_paths,
     skill_versions,
@@ -139,7 +140,7 @@ def occasions_for(reader: User, skill_ids: Sequence[int], at: datetime, words: s
     Queries: 2, and 2 a path version the first time in a process.
     """
     slugs = set(skills_with_ids(skill_ids).values_list("slug", flat=True))
-    rows = running_paths().filter(person__is_active=True).exclude(person=reader)
+    rows = running_paths().filter(person__is_active=True).exclude(oneself(reader, "person"))
     if words:
         rows = rows.filter(named_like(words, "person__"))
     found = []

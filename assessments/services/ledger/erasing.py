@@ -19,6 +19,7 @@ from lms.api import (
     User,
     act,
     administrators,
+    are_one,
     claim_key,
     let_photo_go,
     lock_log,
@@ -70,7 +71,7 @@ def answer_erasure(*, actor: User, request_uid: UUID, agree: bool, key: UUID, at
     if found is None:
         raise NotFound(_("There is no such request."))
     person = _person(actor, found.person.uid)
-    if agree and found.asked_by_id == actor.pk:
+    if agree and are_one(found.asked_by_id, actor.pk):
         raise NotAllowed(_("You asked for it. Another administrator has to agree."))
     if not claim_key(actor=actor, name="erasure.answer", key=key, at=at, about=found.uid):
         found.refresh_from_db()

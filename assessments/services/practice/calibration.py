@@ -30,6 +30,7 @@ from lms.api import (
     LOCKED,
     StepKind,
     User,
+    accounts_of,
     act,
     claim_key,
     find_step,
@@ -99,7 +100,7 @@ class Rated:
 
 
 def calibration_of(actor: User, set_uid: UUID, at: datetime) -> Calibration:
-    """The set for a person whose path has it, or who may observe its skill. Queries: 8.
+    """The set for a person whose path has it, or who may observe its skill. Queries: 9.
 
     Raises NotFound (neither), NotAllowed (the step is locked).
     """
@@ -115,7 +116,7 @@ def calibration_of(actor: User, set_uid: UUID, at: datetime) -> Calibration:
     items = list(spec.items)
     random.Random(f"{actor.uid}:{len(attempts)}").shuffle(items)  # noqa: S311 - an order, not a secret
     again_at = attempts[0].taken_at + AGAIN_AFTER if attempts else None
-    for_learning = any(asks(actor, set_uid, at) for asks in _authorship)
+    for_learning = any(asks(account, set_uid, at) for account in accounts_of(actor) for asks in _authorship)
     later = again_at if again_at and again_at > at else None
     return Calibration(version, spec, tuple(items), attempts, later, for_learning)
 

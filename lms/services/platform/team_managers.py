@@ -25,6 +25,7 @@ from .acts import act, claim_key
 from .navigation import forget_duties
 from .notices import tell
 from .organisation import organisations_day
+from .same_person import are_one
 from .team_tree import DAY, MANAGER, by_team, managers_from, next_manager_up, not_over, unmanaged_from
 from .who_is_here import named, somebody_here
 
@@ -67,7 +68,7 @@ def act_for_manager(
     person = somebody_here(person_uid)
     if row.acting_for_id is not None:
         raise Invalid(_("Whoever stands in does not pass it on."))
-    if person.pk == row.person_id:
+    if are_one(person.pk, row.person_id):
         raise Invalid(person=_("Choose somebody else: this is the manager themself."))
     _check_days(from_on, until_on, organisations_day(at))
     if from_on < row.from_on or (row.until_on is not None and until_on > row.until_on):

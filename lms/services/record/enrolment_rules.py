@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from lms import clock
 from lms.errors import Conflict, Invalid
 from lms.models import Enrolment, EnrolmentRule, Location, Team, User
-from lms.policies import enrolment_rule_policy
+from lms.policies import enrolment_rule_policy, oneself
 from lms.rules.bounds import JOINED_FROM, PATH_BEGINS
 from lms.rules.days import add_days
 from lms.rules.groups import PeopleGroup
@@ -88,7 +88,9 @@ def joiners(spec: RuleSpec, at: datetime, but: User | None) -> QuerySet[User]:
     """
     known = Enrolment.objects.filter(path__uid=spec.path_uid).values("person")
     rows = _in_group(spec.group, at).filter(_joined_from(spec.joined_from_on))
-    rows = rows.exclude(pk__in=known).exclude(pk=but.pk if but else 0)
+    rows = rows.exclude(pk__in=known)
+    if but:
+        rows = rows.exclude(oneself(but))
     return rows.order_by(F("started_on").asc(nulls_first=True), "name_order", "pk")
 
 
