@@ -26,6 +26,7 @@ CAPACITIES = {
     "stand-in of the coach": pgettext_lazy("signed as", "stand-in of the coach"),
     "learning administrator": pgettext_lazy("signed as", "learning administrator"),
     "observer": pgettext_lazy("signed as", "observer"),
+    "administrator": pgettext_lazy("signed as", "administrator"),
 }
 """What the ledger holds in one language for ever, as it is shown."""
 

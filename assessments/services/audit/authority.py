@@ -16,6 +16,7 @@ from .gone import Gone
 from .held import AuthorityRows
 from .log import Log
 from .records import Records
+from .same_person import joined_by_signer
 
 
 class Authorities:
@@ -59,7 +60,7 @@ class Authorities:
             yield from self._as_coach(event, place)
         elif event.authority == LEARNING:
             yield from self._has_duty(event, place)
-        else:
+        elif not joined_by_signer(event, _rows(event), self.records, self.held.log, place):
             yield "is taken back by somebody without the right to"
 
     def _here(self, event: SignOffEvent) -> Iterator[str]:

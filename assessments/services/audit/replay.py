@@ -30,6 +30,7 @@ from .authority import Authorities
 from .finding import LedgerFinding, guarded, named
 from .gone import Gone
 from .held_before import Attested
+from .humans import Humans
 from .log import Log
 from .records import Records, name_of, name_of_event
 
@@ -88,6 +89,7 @@ class _Judge:
         self.records, self.log = records, log
         self.authorities = Authorities(records, log)
         self.attested = Attested(records, log, self.authorities)
+        self.humans = Humans(records, log)
         self.events = list(records.all(SignOffEvent))
         self.observations = records.grouped(Observation, "case_id")
         self.evidence = records.grouped(Evidence, "case_id")
@@ -233,14 +235,20 @@ class _Judge:
         if pieces != part(event, "evidence"):
             yield "rests on other evidence than lay there"
         seen = [
-            Seen(row.uid, row.observer_id, row.context, rating.supervision, row.occurred_at, row.pk)
+            Seen(
+                row.uid,
+                self.humans.oldest(row.observer_id, place),
+                row.context,
+                rating.supervision,
+                row.occurred_at,
+                row.pk,
+            )
             for row in rated
             for rating in row.ratings.all()
-            if rating.skill_id == event.skill_id
+            if rating.skill_id == event.skill_id and not self.humans.others(row.observer_id, event.subject_id, place)
         ]
-        found = examine(
-            spec.rule, seen, coach=event.signer_id, at=event.occurred_at, grants=spec.grants, risk=spec.risk
-        )
+        coach = self.humans.oldest(event.signer_id, place)
+        found = examine(spec.rule, seen, coach=coach, at=event.occurred_at, grants=spec.grants, risk=spec.risk)
         payload = event.payload
         if sorted(map(str, found.satisfying)) != sorted(payload["satisfying"]):
             yield "names another satisfying set than the evidence gives"

@@ -23,6 +23,7 @@ from .records import read_records
 from .replay import check_events
 from .rights import check_rights
 from .rows import check_rows
+from .same_person import check_same_person
 from .schema import check_schema
 from .versions import check_versions
 from .words import check_words
@@ -63,6 +64,7 @@ def verify_ledger(
         *guarded("words of events", check_words, records, log),
         *guarded("erasures", check_erasures, records, log),
         *guarded("rights", check_rights, records, log),
+        *guarded("same person", check_same_person, records, log),
         *check_files(records),
         *check_gates(records),
         *kept.check(),
