@@ -138,6 +138,17 @@ from assessments.services.ledger.held_before_files import record_held_before_fil
 
 # isort: split
 
+# --- Accounts of one human
+from assessments.services.cases.joining import (
+    JoiningLook,
+    accounts_to_join,
+    join_accounts,
+    look_at_joining,
+    part_accounts,
+)
+
+# isort: split
+
 # --- The ledger, and its verification
 from assessments.services.audit.anchors import read_anchors
 from assessments.services.audit.nightly import health as ledger_health
@@ -322,6 +333,12 @@ __all__ = [
     "refuse_held_before",
     "skills_to_attest",
     "who_can_confirm",
+    # Accounts of one human
+    "JoiningLook",
+    "accounts_to_join",
+    "join_accounts",
+    "look_at_joining",
+    "part_accounts",
     # The ledger, and its verification
     "Answered",
     "ERASED_WITH_LEAVE",

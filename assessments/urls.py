@@ -9,6 +9,7 @@ from assessments.views import (
     erasing,
     evidence,
     held_before,
+    joining,
     leaving,
     observe,
     person_record,
@@ -70,5 +71,8 @@ urlpatterns = [
     path("held-before/<uuid:entry_uid>/", held_before.held_before_refuse, name="held_before_refuse"),
     path("people/<uuid:person_uid>/held-before/", held_before.held_before_new, name="held_before_new"),
     path("roles/<uuid:holding_uid>/end/", held_before.role_end, name="role_end"),
+    path("people/<uuid:person_uid>/join/", joining.people_join, name="people_join"),
+    path("people/<uuid:person_uid>/join/<uuid:other_uid>/", joining.people_join_two, name="people_join_two"),
+    path("people/<uuid:person_uid>/part/", joining.people_part, name="people_part"),
     path("people/<uuid:person_uid>/external/", team.external_done, name="external_done"),
 ]

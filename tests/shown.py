@@ -16,7 +16,7 @@ from django.test import Client
 from assessments import api as judging
 from coaching import api as helping
 from lms import api as record
-from lms.errors import NotAllowed, NotFound
+from lms.errors import Conflict, NotAllowed, NotFound
 
 NOTHING = "nothing"
 """Of a row that is not there: the act is refused before anything is compared."""
@@ -101,6 +101,12 @@ def _ended_coach(fields: dict[str, Any]) -> str:
     return helping.coach_shown(fields["person_uid"])
 
 
+def _joining(fields: dict[str, Any]) -> str:
+    with suppress(Conflict, NotAllowed, NotFound):
+        return judging.look_at_joining(fields["actor"], fields["person_uid"], fields["other_uid"]).shown
+    return NOTHING
+
+
 LOOKS: dict[Callable[..., Any], Callable[[dict[str, Any]], str | None]] = {
     **dict.fromkeys((judging.decide_case, judging.return_case), _decision),
     **dict.fromkeys((judging.countersign, judging.revoke_signoff), _signoff),
@@ -124,6 +130,7 @@ LOOKS: dict[Callable[..., Any], Callable[[dict[str, Any]], str | None]] = {
     ),
     **dict.fromkeys((helping.give_grants, helping.revoke_grants), _grants),
     helping.end_coach: _ended_coach,
+    judging.join_accounts: _joining,
 }
 
 

@@ -90,6 +90,18 @@ STANDING_COACH = NoticeKind(
     "readiness",
 )
 LEDGER_FOUND = NoticeKind("assessments.ledger_found", _ledger_found, "notices", urgent=True)
+ACCOUNTS_JOINED = NoticeKind(
+    "assessments.accounts_joined",
+    gettext_lazy("%(admin)s wrote down that %(accounts)s are accounts of one person: %(reason)s"),
+    "own record",
+    urgent=True,
+)
+ACCOUNTS_PARTED = NoticeKind(
+    "assessments.accounts_parted",
+    gettext_lazy("%(admin)s wrote down that %(accounts)s are not accounts of one person: %(reason)s"),
+    "own record",
+    urgent=True,
+)
 
 KINDS = (
     LEARNER_SEEN,
@@ -110,4 +122,6 @@ KINDS = (
     HELD_BEFORE_REFUSED,
     STANDING_COACH,
     LEDGER_FOUND,
+    ACCOUNTS_JOINED,
+    ACCOUNTS_PARTED,
 )

@@ -35,14 +35,14 @@ SIGNOFF = {
 @login_required
 @require_GET
 def people_record(request: SignedInRequest, person_uid: UUID) -> HttpResponse:
-    """200 what the reader may see of somebody - 404 unknown, or nobody of theirs. Queries: 33."""
+    """200 what the reader may see of somebody - 404 unknown, or nobody of theirs. Queries: 35."""
     return _page(request, person_uid)
 
 
 @login_required
 @require_GET
 def people_own_record(request: SignedInRequest) -> HttpResponse:
-    """200 what is written down about oneself. Queries: 33."""
+    """200 what is written down about oneself. Queries: 35."""
     return _page(request, request.user.uid)
 
 
@@ -64,6 +64,8 @@ def _page(request: SignedInRequest, person_uid: UUID) -> HttpResponse:
         "acts": [(act, said_act(act.name, act.actor.full_name), said_changes(act.changed)) for act in record.acts],
         "imports": [(row, _said_import(row)) for row in record.imports],
         "has_factor": "address" in record.may and Authenticator.objects.filter(user=record.person).exists(),
+        "joinings": [(row, row.second if row.first_id == record.person.pk else row.first) for row in record.joinings],
+        "joined": any(not hasattr(row, "parting") for row in record.joinings),
         "signoffs": [(row, _status(row)) for row in record.signoffs],
         "key": uuid4(),
     }

@@ -33,6 +33,8 @@ ACTS: dict[str, Any] = {
     "person.undo_end": gettext_lazy("%(actor)s opened their account again: it was closed by mistake."),
     "person.never_came": gettext_lazy("%(actor)s wrote down that they did not come."),
     "person.back": gettext_lazy("%(actor)s brought them back."),
+    "person.join": gettext_lazy("%(actor)s wrote down that another account is theirs, too."),
+    "person.part": gettext_lazy("%(actor)s wrote down that no other account is theirs."),
 }
 
 CHANGED: dict[str, Any] = {

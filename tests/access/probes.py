@@ -270,6 +270,19 @@ post("held_before_file", form=held_before_file)
 get("held_before_sample")
 get("role_end", lambda world, rows: [world.holding.uid])
 post("role_end", lambda world, rows: [world.holding.uid], lambda *_: {"until_on": day(-1), "reason": WHY})
+get("people_join", about("person"))
+get("people_join_two", lambda world, rows: [rows.person.uid, world.idle.uid])
+post(
+    "people_join_two",
+    lambda world, rows: [rows.person.uid, world.idle.uid],
+    lambda world, who, rows: {
+        "shown": seen_by(who, judging.join_accounts, person_uid=rows.person.uid, other_uid=world.idle.uid),
+        "reason": WHY,
+        "sure": "on",
+    },
+)
+get("people_part", about("person"))
+post("people_part", about("person"), lambda *_: {"reason": WHY})
 get("people_second_factor", about("person"))
 post(
     "people_second_factor", about("person"), lambda world, who, rows: {"shown": held(rows), "reason": WHY, "sure": "on"}

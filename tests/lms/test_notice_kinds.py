@@ -31,6 +31,14 @@ DUTY = {"admin": "Ada Quist", "name": "Cora Oak", "duty": "auditor", "reason": "
 SAYS: dict[str, tuple[dict[str, Any], str]] = {
     "lms.second_factor_removed": (DUTY, "Ada Quist removed the second factor of Cora Oak: Asked to."),
     "lms.address_changed": (DUTY | {"factor": False}, "Ada Quist changed the address of Cora Oak: Asked to."),
+    "assessments.accounts_joined": (
+        {"admin": "Ada Quist", "accounts": "Lea (a@b.example) / Lea (c@d.example)", "reason": "Entered twice."},
+        "Ada Quist wrote down that Lea (a@b.example) / Lea (c@d.example) are accounts of one person: Entered twice.",
+    ),
+    "assessments.accounts_parted": (
+        {"admin": "Ada Quist", "accounts": "Lea (a@b.example) / Lea (c@d.example)", "reason": "Two sisters."},
+        "Ada Quist wrote down that Lea (a@b.example) / Lea (c@d.example) are not accounts of one person: Two sisters.",
+    ),
     "lms.duty_given": (DUTY, "Ada Quist gave Cora Oak a duty, “Auditor”: Asked to."),
     "lms.duty_given_to_you": (DUTY, "Ada Quist gave you a duty, “Auditor”: Asked to."),
     "lms.duty_ended": (DUTY, "Ada Quist ended the duty “Auditor” of Cora Oak: Asked to."),

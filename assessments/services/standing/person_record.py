@@ -27,12 +27,14 @@ from lms.api import (
     Membership,
     Notice,
     RoleHolding,
+    SamePerson,
     User,
     acts_about,
     duty_history,
     enrolment_policy,
     holdings_seen_by,
     imports_of_person,
+    joinings_of,
     memberships_of_person,
     notices_to,
     organisations_day,
@@ -72,10 +74,11 @@ class PersonRecord:
     notices: list[Notice]
     acts: list[Act]
     imports: list[ImportOfPerson]
+    joinings: list[SamePerson]
 
 
 def record_of(actor: User, person_uid: UUID, at: datetime) -> PersonRecord:
-    """What the actor sees of somebody. Raises NotFound. Queries: about 33, however long their record is."""
+    """What the actor sees of somebody. Raises NotFound. Queries: about 35, however long their record is."""
     found = people_policy.get(actor, "record", uid=person_uid)
     person = person_with_leave(found.pk)
     today = organisations_day(at)
@@ -94,6 +97,7 @@ def record_of(actor: User, person_uid: UUID, at: datetime) -> PersonRecord:
             "attest",
             "invite",
             "photo",
+            "join",
         )
         if people_policy.queryset(actor, action).filter(pk=person.pk).exists()
     )
@@ -126,4 +130,5 @@ def record_of(actor: User, person_uid: UUID, at: datetime) -> PersonRecord:
         list(notices_to(actor, person)[:SHOWN]),
         list(acts_about(actor, person)[:SHOWN]),
         imports_of_person(actor, person, SHOWN),
+        list(joinings_of(person)) if actor.pk == person.pk or "invite" in may else [],
     )
