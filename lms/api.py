@@ -395,6 +395,7 @@ from lms.services.record.first_days import days_that_move
 from lms.services.record.holdings import (
     begin_role_holding,
     end_role_holding,
+    end_standing_coaching_among,
     holdings_on,
     holdings_seen_by,
     newest_role_versions,
@@ -827,6 +828,7 @@ __all__ = [
     "days_that_move",
     "end_path",
     "end_role_holding",
+    "end_standing_coaching_among",
     "enrol_people",
     "enrolled_by",
     "enrolment_rule_policy",

@@ -10,7 +10,9 @@ from .evidence import Seen, examine
 from .specs import StandardSpec
 
 SIGNER, COUNTERSIGNER, EVIDENCE = "signer", "countersigner", "evidence"
-"""Why it falls: the learner signed it, or countersigned it, or it rests on what they saw of themself."""
+"""Why it falls: the learner signed it, or was the second person (who countersigned, or recorded what was held before),
+or it rests on what they saw of themself.
+"""
 
 
 @dataclass(frozen=True, slots=True)

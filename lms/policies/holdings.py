@@ -10,6 +10,7 @@ from lms.rules.duties import AUDITOR
 from .base import RowPolicy, everybody, nobody
 from .duties import has_duty, is_learning_administrator
 from .people import managed_by
+from .same_person import oneself
 
 
 class RoleHoldingPolicy(RowPolicy[RoleHolding]):
@@ -21,7 +22,7 @@ class RoleHoldingPolicy(RowPolicy[RoleHolding]):
                 return everybody()
             return Q(person=user) | Q(coach=user, until_on=None) | managed_by(user, "person")
         if action == "end":
-            return ~Q(person=user) & Q(until_on=None) if is_learning_administrator(user) else nobody()
+            return ~oneself(user, "person") & Q(until_on=None) if is_learning_administrator(user) else nobody()
         return nobody()
 
 

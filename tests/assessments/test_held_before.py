@@ -14,6 +14,7 @@ from assessments.api import (
     confirm_held_before,
     end_person,
     held_before_policy,
+    join_accounts,
     rebuild_gates,
     refuse_held_before,
     revoke_signoff,
@@ -26,7 +27,7 @@ from lms import clock
 from lms.api import RoleHolding, SkillGate, User, gates_of, people_policy, role_holding_policy
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
 from lms.rules.days import months_later
-from tests.factories import basics, decisions, judging, notices, opening, paths, people
+from tests.factories import basics, decisions, humans, judging, notices, opening, paths, people
 from tests.factories.opening import SINCE, SOURCE, Opening
 from tests.shown import looked
 
@@ -343,3 +344,48 @@ def test_the_coach_sees_what_their_learner_held_before() -> None:
     assert {(event.subject, event.kind) for event in seen} == {(work.learner, "HELD_BEFORE")}
     assert not signoff_policy.queryset(people.fresh(work.coach), "revoke").exists()
     assert signoff_policy.queryset(people.fresh(start.recorder), "revoke").filter(kind="HELD_BEFORE").count() == 4
+
+
+# --- Accounts of one human ----------------------------------------------------------------------------------------
+
+
+def test_two_accounts_of_one_human_do_not_record_and_confirm(start: Opening) -> None:
+    entry = start.recorded()
+    humans.one_human(start.recorder, start.confirmer)
+    with pytest.raises(NotAllowed):
+        start.confirmed(entry)
+
+
+@pytest.mark.parametrize("who", ["recorder", "confirmer"])
+def test_what_the_other_account_attested_is_taken_back(start: Opening, who: str) -> None:
+    start.confirmed(start.recorded())
+    third = people.in_group("Learning administrators", people.person("Third"))
+    looked(
+        join_accounts, actor=third, person_uid=start.person.uid, other_uid=getattr(start, who).uid,
+        reason="One person, entered twice.", key=basics.key(), at=clock.now(),
+    )  # fmt: skip
+    assert {row.status for row in standings_on([start.person.pk], clock.now().date())[start.person.pk]} == {"revoked"}
+    assert gates_of([start.person.pk]).get(start.person.pk, []) == []
+    assert findings() == []
+
+
+def test_what_others_attested_stands(start: Opening) -> None:
+    start.confirmed(start.recorded())
+    third = people.in_group("Learning administrators", people.person("Third"))
+    looked(
+        join_accounts, actor=third, person_uid=start.person.uid, other_uid=people.person("Twin").uid,
+        reason="One person, entered twice.", key=basics.key(), at=clock.now(),
+    )  # fmt: skip
+    assert len(gates_of([start.person.pk])[start.person.pk]) == 2
+    assert findings() == []
+
+
+def test_a_standing_coach_who_is_the_same_human_is_none(start: Opening) -> None:
+    coach = people.person("Twin")
+    start.confirmed(start.recorded(coach_uid=coach.uid))
+    third = people.in_group("Learning administrators", people.person("Third"))
+    looked(
+        join_accounts, actor=third, person_uid=start.person.uid, other_uid=coach.uid,
+        reason="One person, entered twice.", key=basics.key(), at=clock.now(),
+    )  # fmt: skip
+    assert RoleHolding.objects.get().coach is None

@@ -252,7 +252,7 @@ def taken_back_by_an_administrator(scene: Scene) -> None:
     event = SignOffEvent.objects.get(kind="SIGNED", subject=scene.other.learner)
     f = Forger(scene, KEY)
     f.follow(event, "REVOKED", boss, "administrator", {"duty": "administrator", "joining": str(row.uid)})
-    SkillGate.objects.filter(source=gate_source(event.uid)).delete()
+    SkillGate.objects.filter(source=gate_source(event)).delete()
 
 
 SAID: dict[str, tuple[Callable[[Scene], object], str]] = {

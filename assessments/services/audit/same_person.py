@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from assessments.models import Erasure, Observation, SignOffEvent
+from assessments.models import Erasure, HeldBefore, Observation, SignOffEvent
 from assessments.rules.evidence import Seen
 from assessments.rules.one_human import why_it_falls
 from assessments.services.ledger.chain import folded
@@ -154,9 +154,22 @@ class _OneHuman:
         if row.kind in ("COUNTERSIGNED", "COUNTERSIGN_REFUSED") and row.about:
             if self.humans.others(row.signer_id, row.about.signer_id, place):
                 yield "is countersigned by another account of who signed"
-            saw = self.observers[row.about.case_id]
+            saw = self.observers[row.about.case_id] if row.about.case_id else set()
             if any(self.humans.others(row.signer_id, observer, place) for observer in saw):
                 yield "is countersigned by another account of an observer of its evidence"
+
+        recorder = self._recorder_of(row)
+        if self.humans.others(recorder, row.signer_id, place):
+            yield "is confirmed by another account of who recorded it"
+        if self.humans.others(recorder, row.subject_id, place):
+            yield "was recorded by another account of the learner"
+
+    def _recorder_of(self, event: SignOffEvent) -> int | None:
+        """Who recorded what was held before; None of every other event."""
+        if event.kind != SignOffEvent.Kind.HELD_BEFORE or not isinstance(event.payload, dict):
+            return None
+        entry = self.records.by_uid(HeldBefore, event.payload.get("entry"))
+        return entry.recorded_by_id if entry else None
 
     # --- What stands
 
@@ -177,7 +190,7 @@ class _OneHuman:
             if event.seq in found and found[event.seq].status in STANDING:
                 uids = event.payload.get("observations", {})
                 seen = [item for uid in uids for item in self.seen.get((uid, event.skill_id), ())]
-                why = why_it_falls(signed_on(event, chain, seen), selves)
+                why = why_it_falls(signed_on(event, chain, seen, self._recorder_of(event)), selves)
                 if why:
                     yield LedgerFinding(name_of_event(event), FALLS[why])
 

@@ -33,6 +33,7 @@ from lms.api import (
     log_end,
     log_row,
     newest_role_versions,
+    oneself,
     people_policy,
     requirements_of,
     tell,
@@ -123,8 +124,8 @@ def record_held_before(
     version = next((row for row in newest_role_versions() if row.uid == role_version_uid), None)
     if version is None:
         raise Invalid(role=_("Choose a role."))
-    coach = active_people().filter(uid=coach_uid).first() if coach_uid else None
-    if coach_uid and (coach is None or coach.pk == person.pk):
+    coach = active_people().filter(~oneself(person), uid=coach_uid).first() if coach_uid else None
+    if coach_uid and coach is None:
         raise Invalid(coach=_("Choose somebody else who works here."))
     lines = _lines(version, person, skills)
     if HeldBefore.objects.filter(person=person, role_version__profile=version.profile_id, status__in=OPEN).exists():

@@ -12,9 +12,9 @@ from datetime import datetime
 from itertools import groupby
 from uuid import UUID, uuid5
 
-from assessments.models import ObservationSkill, SignOffEvent
+from assessments.models import HeldBefore, ObservationSkill, SignOffEvent
 from assessments.rules.evidence import Seen
-from assessments.rules.notices import TAKEN_BACK
+from assessments.rules.notices import ATTESTED_TAKEN_BACK, TAKEN_BACK
 from assessments.rules.one_human import SignedOn, why_it_falls
 from assessments.rules.specs import StandardSpec
 from lms.api import User, close_gates, is_learning_administrator, tell
@@ -47,18 +47,29 @@ def falling_among(accounts: Sequence[int]) -> list[Falling]:
         standing = chain.standing()
         for event in chain.events:
             if event.seq in standing and standing[event.seq].status in STANDING:
-                why = why_it_falls(signed_on(event, chain.events, _seen_for(event)), selves)
+                why = why_it_falls(signed_on(event, chain.events, _seen_for(event), _recorder_of(event)), selves)
                 if why:
                     found.append(Falling(event, why))
     return found
 
 
-def signed_on(event: SignOffEvent, chain: Iterable[SignOffEvent], seen: Sequence[Seen]) -> SignedOn:
-    """What a SIGNED event was signed on; ``chain`` are the events of its learner. Queries: those of its version."""
-    second = (row for row in chain if row.about_id == event.pk and row.kind == SignOffEvent.Kind.COUNTERSIGNED)
-    countersigner = next((row.signer_id for row in second), None)
+def signed_on(
+    event: SignOffEvent, chain: Iterable[SignOffEvent], seen: Sequence[Seen], recorder: int | None
+) -> SignedOn:
+    """What a sign-off was signed on; ``chain`` are the events of its learner, ``recorder`` is who recorded what was
+    held before. Queries: those of its version.
+    """
+    rows = (row for row in chain if row.about_id == event.pk and row.kind == SignOffEvent.Kind.COUNTERSIGNED)
+    second = next((row.signer_id for row in rows), recorder)
     spec = StandardSpec.from_json(event.version.spec)
-    return SignedOn(event.signer_id, countersigner, event.level or 0, event.occurred_at, spec, seen)
+    return SignedOn(event.signer_id, second, event.level or 0, event.occurred_at, spec, seen)
+
+
+def _recorder_of(event: SignOffEvent) -> int | None:
+    """Who recorded what was held before. Queries: 1, 0 for every other event."""
+    if event.kind != SignOffEvent.Kind.HELD_BEFORE:
+        return None
+    return HeldBefore.objects.filter(uid=event.payload["entry"]).values_list("recorded_by_id", flat=True).first()
 
 
 def take_back(
@@ -72,6 +83,8 @@ def take_back(
         chain, fallen = Chain.of(subject), [row.event for row in rows]
         for event in fallen:
             follow_up = chain.add(
+                subject=event.subject,
+                version=event.version,
                 case=event.case,
                 skill=event.skill,
                 kind=SignOffEvent.Kind.REVOKED,
@@ -85,11 +98,13 @@ def take_back(
             )
             made.append(follow_up)
         settle(chain, [], (), actor, key, at)
-        close_gates(person_id=subject, sources=[gate_source(event.uid) for event in fallen])
+        close_gates(person_id=subject, sources=[gate_source(event) for event in fallen])
     for row, follow_up in zip(found, made, strict=True):
         words = {"name": actor.get_short_name(), "meaning": row.event.words}
         people = [person for person in (row.event.subject, row.event.signer) if person.pk != actor.pk]
-        tell(TAKEN_BACK, people, about=row.event.case.uid, words=words, at=at, in_log=[follow_up.uid])
+        case = row.event.case
+        kind, about = (TAKEN_BACK, case.uid) if case else (ATTESTED_TAKEN_BACK, row.event.uid)
+        tell(kind, people, about=about, words=words, at=at, in_log=[follow_up.uid])
     return made
 
 

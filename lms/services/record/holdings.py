@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -94,6 +94,11 @@ def let_holdings_go(person: User, last_day: date) -> list[object]:
         holding.until_on = max(last_day, holding.from_on)
         holding.save(update_fields=["until_on"])
     return [str(holding.uid) for holding in mine]
+
+
+def end_standing_coaching_among(ids: Collection[int]) -> None:
+    """Nobody of these accounts of one human is the standing coach of another of them. Queries: 1."""
+    RoleHolding.objects.filter(person__in=ids, coach__in=ids).update(coach=None)
 
 
 def take_up_holdings(person: User, uids: Iterable[object]) -> None:
