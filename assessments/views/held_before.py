@@ -132,8 +132,9 @@ def held_before_refuse(request: SignedInRequest, entry_uid: UUID) -> HttpRespons
     """200 an entry, and the form not to confirm it, or to take it back - 302 done - 403 not L&D - 404 unknown, or about
     oneself - 409 answered meanwhile - 422 no reason. Queries: 8.
     """
+    action = "view" if request.method == "POST" else "answer"  # the same form twice is one act
     entry = api.held_before_policy.get(
-        request.user, "answer", uid=entry_uid, related=("person", "role_version__profile", "recorded_by")
+        request.user, action, uid=entry_uid, related=("person", "role_version__profile", "recorded_by")
     )
     form = NotConfirmedForm(request.POST or None)
     status, key = 200, uuid4()
@@ -189,8 +190,8 @@ def held_before_sample(request: SignedInRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def role_end(request: SignedInRequest, holding_uid: UUID) -> HttpResponse:
-    """200 the form - 302 ended - 403 seen but not L&D - 404 unknown, or ended before - 409 ended meanwhile - 422 the
-    day, or no reason. Queries: 7.
+    """200 the form - 302 ended - 403 seen but not L&D - 404 unknown - 409 ended before - 422 the day, or no reason.
+    Queries: 7.
     """
     related = ("person", "role_version__profile")
     holding = role_holding_policy.get(request.user, "end", uid=holding_uid, related=related)

@@ -22,7 +22,7 @@ class RoleHoldingPolicy(RowPolicy[RoleHolding]):
                 return everybody()
             return Q(person=user) | Q(coach=user, until_on=None) | managed_by(user, "person")
         if action == "end":
-            return ~oneself(user, "person") & Q(until_on=None) if is_learning_administrator(user) else nobody()
+            return ~oneself(user, "person") if is_learning_administrator(user) else nobody()
         return nobody()
 
 

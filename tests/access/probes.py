@@ -11,7 +11,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from assessments import api as judging
@@ -226,7 +225,7 @@ def held_before_file(world: World, who: User, rows: Rows) -> Form:
     """A file with one row, about somebody of whom nothing was recorded."""
     role = world.entry.role_version.profile.title
     text = f"Person;Role;Since;Source\n{world.idle.email};{role};{day(-90)};A list\n"
-    return {"file": SimpleUploadedFile("held.csv", text.encode())}
+    return {"file": people_files.upload(text.encode(), name="held.csv")}
 
 
 post("enrolments_rule_new", form=rule_form)

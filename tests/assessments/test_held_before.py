@@ -324,7 +324,7 @@ def test_who_may_see_a_role_and_end_it(start: Opening) -> None:
         ended: ({over}, set()),
         coach: ({mine}, set()),
         manager: ({mine}, set()),
-        start.recorder: ({mine, own, over}, {mine}),
+        start.recorder: ({mine, own, over}, {mine, over}),
         people.with_duty("auditor"): ({mine, own, over}, set()),
         people.person("Nobody"): (set(), set()),
     }

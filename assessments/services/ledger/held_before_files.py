@@ -18,7 +18,15 @@ from assessments.errors import RowsRefused
 from assessments.models import HeldBefore
 from assessments.policies import held_before_policy
 from assessments.rules.held_before_files import HeldRow, rows_of
-from lms.api import RoleProfileVersion, User, act, claim_key, newest_role_versions, people_by_number_or_address
+from lms.api import (
+    RoleProfileVersion,
+    User,
+    act,
+    claim_key,
+    claimed_at,
+    newest_role_versions,
+    people_by_number_or_address,
+)
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
 from lms.rules.names import fold
 from lms.rules.people_files.tables import MOST_BYTES, read_table
@@ -50,7 +58,7 @@ def record_held_before_file(*, actor: User, file: UploadedFile, key: UUID, at: d
     """
     held_before_policy.require(actor, "add")
     if not claim_key(actor=actor, name="held_before.file", key=key, at=at, about=key):
-        return list(HeldBefore.objects.filter(recorded_by=actor, recorded_at=at))
+        return list(HeldBefore.objects.filter(recorded_by=actor, recorded_at=claimed_at(key)))
     if (file.size or 0) > MOST_BYTES:
         raise Invalid(file=_("The file is larger than %(n)s MB. Split it.") % {"n": MOST_BYTES // 1024 // 1024})
     rows, problems = rows_of(read_table(file.read()))
