@@ -93,6 +93,7 @@ class EntriesForm(forms.Form):
     """Which entries are confirmed. Whether each may be, the service says."""
 
     entries = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Entries"),
         coerce=UUID,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": gettext_lazy("Choose at least one entry of the list.")},

@@ -173,7 +173,7 @@ def held_before_file(request: SignedInRequest) -> HttpResponse:
             messages.success(request, f"{said} {_('Another member of Learning confirms them.')}")
             return redirect("held_before")
         status, key = outcome.status, outcome.key
-    context = {"form": form, "rows": rows, "columns": COLUMNS, "key": key}
+    context = {"form": form, "rows": rows, "columns": [str(label) for label in COLUMNS.values()], "key": key}
     return render(request, "held_before/file.html", context, status=status)
 
 
@@ -184,7 +184,9 @@ def held_before_sample(request: SignedInRequest) -> HttpResponse:
     api.held_before_policy.require(request.user, "add")
     rows = [["", version.profile.title, "", "", "", "", "", ""] for version in newest_role_versions()]
     headers = {"Content-Disposition": 'attachment; filename="held-before.csv"', "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(csv_file([list(COLUMNS), *rows]), content_type=CSV_TYPE, headers=headers)
+    return HttpResponse(
+        csv_file([[str(label) for label in COLUMNS.values()], *rows]), content_type=CSV_TYPE, headers=headers
+    )
 
 
 @login_required

@@ -199,7 +199,7 @@ def _place(enrolment: Enrolment, today: date) -> int:
     """0 for a path that has begun and goes on, 1 for a completed one, 2 for one that is to begin, 3 for others."""
     if enrolment.is_open:
         return 0 if enrolment.started_on <= today else 2
-    return 1 if enrolment.status == Enrolment.Status.COMPLETED else 3
+    return 1 if enrolment.is_completed else 3
 
 
 def _roles_held(request: SignedInRequest, person_uid: UUID) -> list[RoleHolding]:

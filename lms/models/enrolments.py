@@ -96,6 +96,11 @@ class Enrolment(models.Model):
         return self.status == self.Status.TAKEN_BACK
 
     @property
+    def is_completed(self) -> bool:
+        """Whether the path was gone to its end."""
+        return self.status == self.Status.COMPLETED
+
+    @property
     def is_paused(self) -> bool:
         """Whether the path stands still now."""
         return self.status == self.Status.PAUSED

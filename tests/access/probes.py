@@ -224,7 +224,7 @@ def rule_form(world: World, who: User, rows: Rows) -> Form:
 def held_before_file(world: World, who: User, rows: Rows) -> Form:
     """A file with one row, about somebody of whom nothing was recorded."""
     role = world.entry.role_version.profile.title
-    text = f"Person;Role;Since;Source\n{world.idle.email};{role};{day(-90)};A list\n"
+    text = f"Person;Role;Since;Source\n{world.idle.email};{role};{day(-90)};{WHY}\n"
     return {"file": people_files.upload(text.encode(), name="held.csv")}
 
 

@@ -16,7 +16,15 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments.api import NotYet, Request, decide_case, end_person, record_observation, request_observation
+from assessments.api import (
+    NotYet,
+    Request,
+    decide_case,
+    end_person,
+    record_held_before,
+    record_observation,
+    request_observation,
+)
 from coaching.api import (
     CoachProfile,
     Commitment,
@@ -34,6 +42,7 @@ from lms.api import (
     LEARNING_ADMINISTRATORS,
     Enrolment,
     Location,
+    RoleHolding,
     User,
     act_for_manager,
     bring_back,
@@ -42,6 +51,7 @@ from lms.api import (
     change_leave,
     correct_first_day,
     end_manager,
+    end_role_holding,
     enrol,
     enter_return,
     extend_step,
@@ -58,7 +68,7 @@ from lms.rules import bounds
 from lms.rules.bounds import Bounds
 from lms.rules.days import add_days
 from tests.clients import log_in
-from tests.factories import basics, coaching, decisions, learners, people
+from tests.factories import basics, coaching, decisions, learners, opening, people
 from tests.shown import look_and_send, looked
 
 APPS = ("lms", "coaching", "assessments", "cms")
@@ -105,6 +115,19 @@ def put_on_a_path(act: Callable[..., Any], **fields: Any) -> Callable[..., Any]:
         return act(**given, key=basics.key(), at=basics.MONDAY)
 
     return call
+
+
+def held_before(**typed: Any) -> Any:
+    start = opening.opening()
+    return start.recorded([], at=basics.MONDAY, **typed)
+
+
+def role_over(**typed: Any) -> Any:
+    start = opening.opening()
+    start.confirmed(start.recorded([]))
+    holding = RoleHolding.objects.get(person=start.person)
+    given = {"actor": start.recorder, "holding_uid": holding.uid, "reason": WHY, **typed}
+    return end_role_holding(**given, key=basics.key(), at=basics.MONDAY)
 
 
 def invite(**typed: Any) -> Any:
@@ -243,6 +266,8 @@ SERVICES: dict[tuple[Any, str], Callable[..., Any]] = {
     (extend_step, "due_on"): steer(extend_step, step_uid=basics.uid("promise")),
     (make_commitment, "by_on"): promise,
     (give_grants, "until_on"): grant,
+    (record_held_before, "since"): held_before,
+    (end_role_holding, "until_on"): role_over,
     (set_away, "away_from"): away,
     (set_away, "away_until"): away,
     (plan_session, "planned_at"): talk(plan_session),

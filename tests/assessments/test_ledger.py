@@ -131,7 +131,7 @@ def test_a_signed_event_without_a_level_is_an_error_and_not_a_sign_off() -> None
     st.booleans(),
 )
 def test_revoked_never_counts_whatever_else_happened(kinds: list[str], flagged: bool) -> None:
-    events = [signed(1, flagged), *(Event(seq, kind, 1) for seq, kind in enumerate(kinds, start=2))]
+    events = [signed(1, flagged), *(Event(seq, kind, 7, 1) for seq, kind in enumerate(kinds, start=2))]
     found = fold(events)[1]
     assert not (found.counts and {"REVOKED", "COUNTERSIGN_REFUSED", "SUPERSEDED"} & set(kinds))
     assert found.counts == (not flagged if not kinds else found.counts)

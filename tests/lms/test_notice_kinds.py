@@ -67,6 +67,26 @@ SAYS: dict[str, tuple[dict[str, Any], str]] = {
         "Ada Quist took back the path “Visits” of Lea: The wrong Lea",
     ),
     "lms.path_given_back": ({"path": "Visits"}, "Your path “Visits” goes on: taking it back was undone."),
+    "lms.holds_no_more": (
+        {"role": "Consultant", "day": "2026-03-09", "reason": "Moved to Sales"},
+        "The role “Consultant” is yours until 9 March 2026: Moved to Sales",
+    ),
+    "assessments.held_before_confirmed": (
+        {"role": "Consultant", "name": "Lea", "recorder": "Ada Quist"},
+        "It is written down that you hold the role “Consultant”, as Ada Quist recorded it",
+    ),
+    "assessments.held_before_refused": (
+        {"name": "Lea", "by": "Ada Quist", "reason": "No such list"},
+        "Ada Quist did not confirm what you recorded of Lea: No such list",
+    ),
+    "assessments.standing_coach": (
+        {"role": "Consultant", "name": "Lea", "recorder": "Ada Quist"},
+        "You are the standing coach of Lea, who holds the role “Consultant”",
+    ),
+    "assessments.attested_taken_back": (
+        {"name": "Ada Quist", "meaning": "Held before: Listening: May act alone"},
+        "Ada Quist took back: Held before: Listening: May act alone",
+    ),
     "lms.manages_team": (
         {"admin": "Ada Quist", "team": "Sales", "from": "2026-03-03", "until": None, "for": ""},
         "Ada Quist made you manager of Sales from 3 March 2026 on.",

@@ -58,7 +58,7 @@ def test_an_administrator_takes_nobody_over_in_silence(tab: Any, live_server: An
     tab.check("input[name=sure]")
     tab.check("input[name=factors][value=keep]")
     tab.click("button:has-text('Change the address')")
-    tab.wait_for_url("**/people/")
+    tab.wait_for_url("**/profile/")
     assert "signs in as" in tab.inner_text("body")
     assert "Suna Ural has changed the address" in mails(old)[-1]
     assert EVIL not in mails(old)[-1]
@@ -68,7 +68,7 @@ def test_an_administrator_takes_nobody_over_in_silence(tab: Any, live_server: An
     tab.fill("input[name=reason]", "Phone is gone")
     tab.check("input[name=sure]")
     tab.click("button:has-text('Remove the second factor')")
-    tab.wait_for_url("**/people/")
+    tab.wait_for_url("**/profile/")
     assert "has removed the second factor" in mails(old)[-1]
 
     sign_out(tab, home)
