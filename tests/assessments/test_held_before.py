@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -339,11 +340,16 @@ def test_the_coach_sees_what_their_learner_held_before() -> None:
     start.confirmed(start.recorded(person_uid=work.learner.uid))
     start.confirmed(start.recorded())
     other = judging.scene("other")
-    judging.decided(other)
+    start.confirmed(start.recorded(person_uid=other.learner.uid))
+    elsewhere = replace(
+        other, learner=work.learner, enrolment=paths.enrolment(work.learner, other.enrolment.path_version)
+    )
+    judging.assigned(elsewhere.enrolment, other.coach)
+    judging.decided(elsewhere)
     seen = signoff_policy.queryset(people.fresh(work.coach), "view")
     assert {(event.subject, event.kind) for event in seen} == {(work.learner, "HELD_BEFORE")}
     assert not signoff_policy.queryset(people.fresh(work.coach), "revoke").exists()
-    assert signoff_policy.queryset(people.fresh(start.recorder), "revoke").filter(kind="HELD_BEFORE").count() == 4
+    assert signoff_policy.queryset(people.fresh(start.recorder), "revoke").filter(kind="HELD_BEFORE").count() == 6
 
 
 # --- Accounts of one human ----------------------------------------------------------------------------------------
