@@ -272,7 +272,7 @@ SAID: dict[str, tuple[Callable[[Scene], object], str]] = {
     "assigned": (assigned, "was made by another account of the learner"),
     "observed": (observed, "is by another account of the learner"),
     "confirmed": (confirmed, "was confirmed by another account of the learner"),
-    "signed": (signed, "is signed by another account of the learner"),
+    "signed": (signed, "was signed by another account of the learner"),
     "countersigned, signer": (lambda s: countersigned(s, s.other.coach), "by another account of who signed"),
     "countersigned, observer": (lambda s: countersigned(s, s.other.observers[0]), "an observer of its evidence"),
     "two are one": (two_are_one, "counts the evidence otherwise than the rule"),

@@ -150,7 +150,7 @@ class _OneHuman:
     def event(self, row: SignOffEvent, place: int) -> Iterator[str]:
         """Signed by somebody else than the learner; countersigned by somebody else than who signed and observed."""
         if self.humans.others(row.signer_id, row.subject_id, place):
-            yield "is signed by another account of the learner"
+            yield "was signed by another account of the learner"
         if row.kind in ("COUNTERSIGNED", "COUNTERSIGN_REFUSED") and row.about:
             if self.humans.others(row.signer_id, row.about.signer_id, place):
                 yield "is countersigned by another account of who signed"
