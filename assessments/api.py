@@ -127,12 +127,12 @@ from assessments.services.ledger.held_before import (
     AT_ONCE,
     Attest,
     SkillToAttest,
+    another_can_confirm,
     confirm_held_before,
     held_before_entries,
     record_held_before,
     refuse_held_before,
     skills_to_attest,
-    who_can_confirm,
 )
 from assessments.services.ledger.held_before_files import record_held_before_file
 
@@ -325,6 +325,7 @@ __all__ = [
     "Attest",
     "RowsRefused",
     "SkillToAttest",
+    "another_can_confirm",
     "confirm_held_before",
     "held_before_entries",
     "held_before_policy",
@@ -332,7 +333,6 @@ __all__ = [
     "record_held_before_file",
     "refuse_held_before",
     "skills_to_attest",
-    "who_can_confirm",
     # Accounts of one human
     "JoiningLook",
     "accounts_to_join",

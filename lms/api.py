@@ -334,6 +334,7 @@ from lms.services.record.paths import (
     completed_path_of,
     enrolments_with_ids,
     newest_path_versions,
+    newest_role_versions,
     open_paths,
     paths_with_step_to_do,
     requirements_in_force,
@@ -398,7 +399,6 @@ from lms.services.record.holdings import (
     end_standing_coaching_among,
     holdings_on,
     holdings_seen_by,
-    newest_role_versions,
     with_role,
 )
 from lms.services.record.paths import enrolments_by_uid, last_on_path
@@ -798,6 +798,7 @@ __all__ = [
     "lock_learner",
     "mark_external_done",
     "newest_path_versions",
+    "newest_role_versions",
     "open_enrolments",
     "open_paths",
     "open_step",
@@ -842,7 +843,6 @@ __all__ = [
     "joiners",
     "keep_rule",
     "last_on_path",
-    "newest_role_versions",
     "people_in",
     "rule_spec",
     "rules_on",

@@ -89,19 +89,23 @@ class HeldBeforeForm(forms.Form):
         return {"since": data["since"], "source": data["source"], "coach_uid": data.get("coach"), "skills": skills}
 
 
-class EntriesForm(forms.Form):
-    """Which entries are confirmed. Whether each may be, the service says."""
+class EntriesField(forms.TypedMultipleChoiceField):
+    """Some of the entries of a list. Whether each may be confirmed, the service says."""
 
-    entries = forms.TypedMultipleChoiceField(
+    def valid_value(self, value: Any) -> bool:
+        """What the list offered may be answered by now."""
+        return True
+
+
+class EntriesForm(forms.Form):
+    """Which entries are confirmed."""
+
+    entries = EntriesField(
         label=gettext_lazy("Entries"),
         coerce=UUID,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": gettext_lazy("Choose at least one entry of the list.")},
     )
-
-    def __init__(self, *args: Any, uids: Iterable[UUID], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["entries"].choices = [(str(uid), str(uid)) for uid in uids]  # type: ignore[attr-defined]
 
 
 class NotConfirmedForm(forms.Form):

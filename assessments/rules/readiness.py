@@ -86,7 +86,7 @@ class Readiness:
     @property
     def held_before_percent(self) -> int:
         """How much of the weight met was held before Vouch, in percent, rounded up: a share is never said to be 0."""
-        return -(-100 * self.held_before_weight // self.met_weight) if self.met_weight else 0
+        return percent_of(self.held_before_weight, self.met_weight)
 
     @property
     def holder(self) -> Term | None:
@@ -101,6 +101,11 @@ class Readiness:
     def ends_on(self) -> date | None:
         """The first day after which a sign-off that counts stops counting."""
         return min((term.valid_until for term in self.terms if term.met and term.valid_until), default=None)
+
+
+def percent_of(part: int, whole: int) -> int:
+    """A share in percent, rounded up; 0 of nothing."""
+    return -(-100 * part // whole) if whole else 0
 
 
 def assess_skills(

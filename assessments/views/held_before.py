@@ -56,7 +56,7 @@ def held_before(request: SignedInRequest) -> HttpResponse:
         return reauthenticate(request, here)
     page = Paginator(api.held_before_entries(request.user, state), PER_PAGE).get_page(request.GET.get("page"))
     entries = list(page.object_list)
-    form = EntriesForm(request.POST or None, uids=_sent(request) or [entry.uid for entry in entries])
+    form = EntriesForm(request.POST if request.method == "POST" else None)
     status, key = 200, uuid4()
     if request.method == "POST":
         outcome = send(request, form, _confirm)
@@ -73,17 +73,13 @@ def held_before(request: SignedInRequest) -> HttpResponse:
         "state": state,
         "states": [(name, label, name == state) for name, label in STATES.items()],
         "others": sum(1 for entry in entries if entry.recorded_by_id != request.user.pk),
-        "alone": not api.who_can_confirm(request.user),
+        "alone": not api.another_can_confirm(request.user),
         "form": form,
         "chosen": set((kept or request.POST).getlist("entries")),
         "key": key,
         "base": f"?state={state}&",
     }
     return render(request, "held_before/list.html", context, status=status)
-
-
-def _sent(request: SignedInRequest) -> list[UUID]:
-    return [uid for uid in map(uid_or_none, request.POST.getlist("entries")) if uid]
 
 
 def _confirm(*, entries: list[UUID], **fields: Any) -> list[api.HeldBefore]:

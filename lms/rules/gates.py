@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 from uuid import UUID
 
 GATES = ("talk", "try", "do", "show")
 HELD_BEFORE = "held-before:"
 """How the source of a sign-off begins that was held before Vouch."""
 VALUES = {"talk": 10, "try": 30, "do": 60, "show": 100}
+
+
+class GateRow(Protocol):
+    """What is read of a gate that is kept."""
+
+    skill: str
+    gate: str
+    level: int | None
+    standard: UUID | None
+    valid_until: date | None
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +42,12 @@ class OpenGate:
     def counts_on(self, day: date) -> bool:
         """Whether it counts on that day; a sign-off counts up to and with its last day."""
         return self.valid_until is None or day <= self.valid_until
+
+
+def open_gate_of(row: GateRow) -> OpenGate:
+    """The gate that a row says, with what its source tells."""
+    held_before = row.source.startswith(HELD_BEFORE)
+    return OpenGate(row.skill, row.gate, row.level, row.standard, row.valid_until, held_before)
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,10 +192,11 @@ class _Judge:
         if case is None:
             if event.kind not in (SignOffEvent.Kind.HELD_BEFORE, SignOffEvent.Kind.REVOKED):
                 yield "was decided on no case"
-        elif not event.subject_id == case.learner_id == case.enrolment.person_id:
-            yield "is about somebody whose case this is not"
-        elif case.version_id != version.pk or case.standard_uid != version.standard_uid:
-            yield "rests on another standard than its case"
+        else:
+            if not event.subject_id == case.learner_id == case.enrolment.person_id:
+                yield "is about somebody whose case this is not"
+            if case.version_id != version.pk or case.standard_uid != version.standard_uid:
+                yield "rests on another standard than its case"
         if event.skill.slug not in self.specs[version.pk].get("skills", ()):
             yield "is about a skill that is not in its standard"
         if version.digest != digest(version.spec):

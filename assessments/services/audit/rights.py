@@ -8,11 +8,8 @@ is found by what it left behind.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
-
-from django.db.models import Model
 
 from assessments.models import CalibrationAttempt, CaseReading, Evidence, Observation, SignOffEvent
 from assessments.rules.specs import StandardSpec
@@ -25,9 +22,10 @@ from lms.rules.days import months_later
 from lms.rules.duties import ADMINISTRATOR, LEARNING
 from lms.rules.log import LATE
 
-from .finding import LedgerFinding, guarded, named
+from .finding import LedgerFinding
 from .gone import Gone
 from .held import AuthorityRows
+from .judging import Judges, judge_rows
 from .log import Log
 from .records import Records
 from .replay import DECISIONS
@@ -36,7 +34,7 @@ from .replay import DECISIONS
 def check_rights(records: Records, log: Log) -> Iterator[LedgerFinding]:
     """Judge every duty, grant, assignment, observation, piece of evidence and confirmed promise. Queries: 0."""
     judge = _Rights(records, log)
-    kinds: dict[type[Model], tuple[str, Callable[[Any, int], Iterator[str]]]] = {
+    judges: Judges = {
         DutyHolding: ("duty", judge.duty),
         ObserverGrant: ("grant", judge.grant),
         CoachAssignment: ("assignment", judge.assignment),
@@ -44,12 +42,7 @@ def check_rights(records: Records, log: Log) -> Iterator[LedgerFinding]:
         Evidence: ("evidence", judge.evidence),
         CommitmentSkill: ("confirmed promise", judge.promise),
     }
-    for model, (kind, problems) in kinds.items():
-        for row in records.all(model):
-            place = log.number(kind, row.uid)
-            if place is not None:  # a row without its entry is a finding of its own
-                where = f"{kind} {row.uid}"
-                yield from guarded(where, named, where, problems(row, place))
+    yield from judge_rows(judges, records, log)
 
 
 class _Rights:

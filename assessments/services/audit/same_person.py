@@ -7,10 +7,8 @@ stands that rests on the learner's other account.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
-
-from django.db.models import Model
 
 from assessments.models import Erasure, HeldBefore, Observation, SignOffEvent
 from assessments.rules.evidence import Seen
@@ -21,9 +19,10 @@ from coaching.api import CoachAssignment, CommitmentSkill, ObserverGrant
 from lms.api import DutyHolding, Parting, SamePerson
 from lms.rules.duties import ADMINISTRATOR, LEARNING
 
-from .finding import LedgerFinding, guarded, named
+from .finding import LedgerFinding, guarded
 from .held import AuthorityRows
 from .humans import Humans
+from .judging import Judges, judge_rows
 from .log import Log
 from .records import Records, name_of_event
 
@@ -42,7 +41,7 @@ def check_same_person(records: Records, log: Log) -> Iterator[LedgerFinding]:
     if not records.tables[SamePerson]:
         return
     judge = _OneHuman(records, log)
-    kinds: dict[type[Model], tuple[str, Callable[[Any, int], Iterator[str]]]] = {
+    judges: Judges = {
         SamePerson: ("same person", judge.joining),
         Parting: ("parting", judge.parting),
         DutyHolding: ("duty", judge.duty),
@@ -53,12 +52,7 @@ def check_same_person(records: Records, log: Log) -> Iterator[LedgerFinding]:
         Erasure: ("erasure", judge.erasure),
         SignOffEvent: ("event", judge.event),
     }
-    for model, (kind, problems) in kinds.items():
-        for row in records.all(model):
-            place = log.number(kind, row.uid)
-            if place is not None:  # a row without its entry is a finding of its own
-                where = name_of_event(row) if isinstance(row, SignOffEvent) else f"{kind} {row.uid}"
-                yield from guarded(where, named, where, problems(row, place))
+    yield from judge_rows(judges, records, log)
     yield from guarded("same person", judge.all_joined)
     yield from judge.standing()
 

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from assessments.models import Case, Request
-from assessments.rules.notices import ACCOUNTS_JOINED, ACCOUNTS_PARTED, ASKED_NO_MORE
+from assessments.rules.notices import ACCOUNTS_JOINED, ACCOUNTS_PARTED
 from assessments.services.ledger.same_person import Falling, falling_among, take_back
 from coaching.api import CoachAssignment, coaching_among, end_coaching_among
 from lms.api import (
@@ -38,6 +38,8 @@ from lms.errors import Conflict, Invalid
 from lms.rules.lines import one_line
 from lms.rules.notice_kind import NoticeKind
 from lms.rules.shown import fingerprint, require_same
+
+from .requests import ask_no_more
 
 LONGEST_REASON = 300
 
@@ -120,7 +122,7 @@ def join_accounts(
     ids = [account.pk for account in look.accounts]
     end_coaching_among(ids, reason, at)
     end_standing_coaching_among(ids)
-    _let_requests_go(look.requests, at)
+    ask_no_more(look.requests, at)
     Case.objects.filter(learner__in=ids, claimed_by__in=ids).update(claimed_by=None, claimed_until=None)
     _tell(ACCOUNTS_JOINED, actor, look.accounts, reason, at)
     return made
@@ -152,13 +154,6 @@ def _requests_among(ids: Sequence[int]) -> QuerySet[Request]:
     """Requests that wait, from one of these accounts to another."""
     rows = Request.objects.filter(status__in=Request.WAITING, case__learner__in=ids, observer__in=ids).order_by("pk")
     return rows.select_related("observer", "case__learner", "case__version")
-
-
-def _let_requests_go(rows: Sequence[Request], at: datetime) -> None:
-    Request.objects.filter(pk__in=[row.pk for row in rows]).update(status=Request.Status.WITHDRAWN, answered_at=at)
-    for row in rows:
-        words = {"learner": row.case.learner.full_name, "standard": row.case.version.title}
-        tell(ASKED_NO_MORE, [row.observer], words=words, at=at)
 
 
 def _tell(kind: NoticeKind, actor: User, accounts: Sequence[User], reason: str, at: datetime) -> None:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from assessments.models import Case, Request
 from assessments.rules.in_review import InReview
-from assessments.rules.notices import ASKED_NO_MORE, OBSERVER_LEFT
+from assessments.rules.notices import OBSERVER_LEFT
 from coaching.api import end_helping, open_help_of
 from lms import clock
 from lms.api import (
@@ -41,6 +41,8 @@ from lms.errors import Conflict, Invalid
 from lms.rules.duties import BY_CODE
 from lms.rules.lines import one_line
 from lms.rules.said import full_day
+
+from .requests import ask_no_more
 
 logger = logging.getLogger(__name__)
 
@@ -187,16 +189,12 @@ def _close(person: User, last_day: date | None, by: User, reason: str, at: datet
 def _let_requests_go(person: User, at: datetime) -> None:
     """What the person asked is withdrawn; who asked the person is told to ask somebody else."""
     waiting = Request.objects.filter(status__in=Request.WAITING).select_related("case__learner", "case__version")
-    mine = list(waiting.filter(case__learner=person).select_related("observer"))
+    ask_no_more(list(waiting.filter(case__learner=person).select_related("observer")), at)
     theirs = list(waiting.filter(observer=person))
-    Request.objects.filter(pk__in=[row.pk for row in mine]).update(status=Request.Status.WITHDRAWN, answered_at=at)
     note = _("%(name)s has left.") % {"name": person.full_name}
     Request.objects.filter(pk__in=[row.pk for row in theirs]).update(
         status=Request.Status.DECLINED, answered_at=at, answer_note=note
     )
-    for row in mine:
-        words = {"learner": person.full_name, "standard": row.case.version.title}
-        tell(ASKED_NO_MORE, [row.observer], words=words, at=at)
     for row in theirs:
         words = {"name": person.full_name, "standard": row.case.version.title}
         tell(OBSERVER_LEFT, [row.case.learner], about=row.case.uid, words=words, at=at)

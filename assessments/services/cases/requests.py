@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -188,6 +189,17 @@ def withdraw_request(*, actor: User, request_uid: UUID, key: UUID, at: datetime)
     tell(ASKED_NO_MORE, [request.observer], words=words, at=at)
     request.refresh_from_db()
     return request
+
+
+def ask_no_more(rows: Sequence[Request], at: datetime) -> None:
+    """These requests (fetched with observer, learner and standard) wait no more, and whoever was asked is told.
+
+    Queries: 1, and 1 each.
+    """
+    Request.objects.filter(pk__in=[row.pk for row in rows]).update(status=Request.Status.WITHDRAWN, answered_at=at)
+    for row in rows:
+        words = {"learner": row.case.learner.full_name, "standard": row.case.version.title}
+        tell(ASKED_NO_MORE, [row.observer], words=words, at=at)
 
 
 def lapse_requests(at: datetime) -> int:

@@ -13,7 +13,6 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from assessments.models import Case, Request
-from assessments.rules.notices import ASKED_NO_MORE
 from coaching.api import give_coach_back, let_go_of_paths, open_help_on
 from lms.api import (
     Enrolment,
@@ -25,11 +24,12 @@ from lms.api import (
     give_path_back,
     lock_log,
     steering_shown,
-    tell,
 )
 from lms.errors import Conflict, Invalid
 from lms.rules.lines import one_line
 from lms.rules.shown import require_same
+
+from .requests import ask_no_more
 
 LONGEST_REASON = 200
 
@@ -102,8 +102,4 @@ def give_back_path(*, actor: User, enrolment_uid: UUID, key: UUID, at: datetime)
 def _withdraw_requests(enrolment: Enrolment, at: datetime) -> None:
     """What was asked for on this path is asked no more, and whoever was asked is told."""
     waiting = Request.objects.filter(case__enrolment=enrolment, status__in=Request.WAITING)
-    rows = list(waiting.select_related("observer", "case__version"))
-    Request.objects.filter(pk__in=[row.pk for row in rows]).update(status=Request.Status.WITHDRAWN, answered_at=at)
-    for row in rows:
-        words = {"learner": enrolment.person.full_name, "standard": row.case.version.title}
-        tell(ASKED_NO_MORE, [row.observer], words=words, at=at)
+    ask_no_more(list(waiting.select_related("observer", "case__learner", "case__version")), at)

@@ -121,7 +121,7 @@ def record_held_before(
     if not source:
         raise Invalid(source=_("Say how this is known: a certificate, a list, somebody who worked with them."))
     HELD_SINCE.check("since", since, clock.today(person.zone, at))
-    version = next((row for row in newest_role_versions() if row.uid == role_version_uid), None)
+    version = newest_role_versions().filter(uid=role_version_uid).first()
     if version is None:
         raise Invalid(role=_("Choose a role."))
     coach = active_people().filter(~oneself(person), uid=coach_uid).first() if coach_uid else None
@@ -308,7 +308,7 @@ def held_before_entries(reader: User, status: str) -> QuerySet[HeldBefore]:
     return _with_all(held_before_policy.queryset(reader, "view").filter(status=status))
 
 
-def who_can_confirm(entry_by: User) -> bool:
+def another_can_confirm(entry_by: User) -> bool:
     """Whether another member of Learning is there to confirm what one recorded. Queries: 1."""
     return learning_administrators().exclude(pk=entry_by.pk).exists()
 

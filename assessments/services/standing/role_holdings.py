@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
+from uuid import UUID
 
 from django.db.models import Q
 
-from assessments.rules.readiness import Readiness, Required, assess_skills, by_skill
+from assessments.rules.readiness import Readiness, Required, assess_skills, by_skill, percent_of
 from assessments.services.cases.standards import role_of, standard_titles
 from assessments.services.ledger.verdicts import newest_verdict, verdicts_of_people
 from lms import clock
-from lms.api import RoleHolding, expiring_days, gates_of, holdings_on, skills_by_slug
+from lms.api import RoleHolding, Skill, expiring_days, gates_of, holdings_on, skills_by_slug
+from lms.rules.gates import OpenGate
 from lms.rules.ladder import Ladder, ladder
+from lms.rules.standing import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +30,25 @@ class HeldLine:
 
 
 @dataclass(frozen=True, slots=True)
+class _Known:
+    """What varies about people in their roles, read at once for any number of them: by person id, titles by slug."""
+
+    gates: Mapping[int, Sequence[OpenGate]]
+    verdicts: Mapping[int, Mapping[str, Sequence[Verdict]]]
+    skills: Mapping[str, Skill]
+    standards: Mapping[UUID, str]
+    expires_within: int
+
+
+@dataclass(frozen=True)
 class HeldRole:
     """Somebody in a role that they hold. ``readiness`` is None where the role asks for nothing: no data."""
 
     holding: RoleHolding
     readiness: Readiness | None
-    lines: tuple[HeldLine, ...]
+    gates: Mapping[str, Sequence[OpenGate]]
     today: date
+    known: _Known
 
     @property
     def ready(self) -> bool:
@@ -44,6 +60,23 @@ class HeldRole:
         """The first day after which a sign-off that counts stops counting."""
         return self.readiness.ends_on if self.readiness else None
 
+    @cached_property
+    def lines(self) -> tuple[HeldLine, ...]:
+        """How they stand on each requirement, in the order of the role. A team has hundreds, of which few are read."""
+        return tuple(self._line(required) for required in role_of(self.holding.role_version_id).requirements)
+
+    def _line(self, required: Required) -> HeldLine:
+        known, standard = self.known, required.standard
+        look = ladder(
+            self.gates.get(required.skill, ()),
+            required,
+            self.today,
+            expires_within=known.expires_within,
+            verdict=newest_verdict(known.verdicts.get(self.holding.person_id, {}), required.skill, standard),
+            standard=known.standards.get(standard, "") if standard else "",
+        )
+        return HeldLine(known.skills[required.skill].title, required, look)
+
 
 def held_roles(holdings: Sequence[RoleHolding], at: datetime) -> list[HeldRole]:
     """How people stand in these roles (fetched with person and role), in their order.
@@ -51,40 +84,28 @@ def held_roles(holdings: Sequence[RoleHolding], at: datetime) -> list[HeldRole]:
     Queries: 5 for any number, and 1 a role the first time in a process.
     """
     people = {holding.person_id for holding in holdings}
-    gates, verdicts, within = gates_of(people), verdicts_of_people(people), expiring_days()
-    roles = {holding.role_version_id: role_of(holding.role_version_id) for holding in holdings}
-    asked = [line for role in roles.values() for line in role.requirements]
-    skills = skills_by_slug({line.skill for line in asked})
-    standards = standard_titles(line.standard for line in asked if line.standard)
-    found = []
-    for holding in holdings:
-        role, today = roles[holding.role_version_id], clock.today(holding.person.zone, at)
-        mine = by_skill(gates.get(holding.person_id, ()))
-        lines = tuple(
-            HeldLine(
-                skills[line.skill].title,
-                line,
-                ladder(
-                    mine.get(line.skill, ()),
-                    line,
-                    today,
-                    expires_within=within,
-                    verdict=newest_verdict(verdicts.get(holding.person_id, {}), line.skill, line.standard),
-                    standard=standards.get(line.standard, "") if line.standard else "",
-                ),
-            )
-            for line in role.requirements
-        )
-        readiness = assess_skills(role.requirements, mine, role.threshold, today)
-        found.append(HeldRole(holding, readiness, lines, today))
-    return found
+    asked = [line for holding in holdings for line in role_of(holding.role_version_id).requirements]
+    known = _Known(
+        gates_of(people),
+        verdicts_of_people(people),
+        skills_by_slug({line.skill for line in asked}),
+        standard_titles(line.standard for line in asked if line.standard),
+        expiring_days(),
+    )
+    return [_held_role(holding, known, at) for holding in holdings]
+
+
+def _held_role(holding: RoleHolding, known: _Known, at: datetime) -> HeldRole:
+    role, today = role_of(holding.role_version_id), clock.today(holding.person.zone, at)
+    mine = by_skill(known.gates.get(holding.person_id, ()))
+    return HeldRole(holding, assess_skills(role.requirements, mine, role.threshold, today), mine, today, known)
 
 
 def share_held_before(roles: Iterable[HeldRole]) -> int:
     """How much of the weight that these people meet was held before Vouch, in percent, rounded up."""
     known = [role.readiness for role in roles if role.readiness]
     met = sum(found.met_weight for found in known)
-    return -(-100 * sum(found.held_before_weight for found in known) // met) if met else 0
+    return percent_of(sum(found.held_before_weight for found in known), met)
 
 
 def roles_held_in_team(people: Q, at: datetime) -> list[HeldRole]:

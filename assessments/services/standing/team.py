@@ -16,6 +16,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from assessments.rules.readiness import Readiness
 from lms import clock
 from lms.api import Enrolment, team_name_on
 from lms.rules.ladder import Ladder
@@ -180,7 +181,7 @@ def table_of(rows: Sequence[TeamRow], in_role: Sequence[HeldRole] = ()) -> tuple
 
 
 def _table_row(row: TeamRow, skills: list[str]) -> list[Any]:
-    found, result = row.found, row.found.readiness
+    found = row.found
     looks = zip(found.role.requirements, looks_of(found), strict=True)
     words = {required.skill: _in_full(look) for required, look in looks}
     holder = found.held_by
@@ -192,11 +193,7 @@ def _table_row(row: TeamRow, skills: list[str]) -> list[Any]:
         row.role,
         found.day if found.begun and not found.pace.ended else "",
         row.line,
-        (_("yes") if result.ready else _("no")) if result else _("no data"),
-        result.met_weight if result else "",
-        result.weight if result else "",
-        result.held_before_weight if result else "",
-        round(float(result.progress), 1) if result else "",
+        *_in_numbers(found.readiness),
         held,
         *(words.get(skill, "") for skill in skills),
     ]
@@ -204,7 +201,6 @@ def _table_row(row: TeamRow, skills: list[str]) -> list[Any]:
 
 def _role_row(role: HeldRole, skills: list[str]) -> list[Any]:
     """The same columns for somebody who holds a role apart from any path."""
-    result = role.readiness
     words = {line.required.skill: _in_full(line.look) for line in role.lines}
     return [
         role.holding.person.full_name,
@@ -213,13 +209,23 @@ def _role_row(role: HeldRole, skills: list[str]) -> list[Any]:
         role.holding.role_version.profile.title,
         "",
         _("Holds the role since %(day)s") % {"day": full_day(role.holding.from_on)},
-        (_("yes") if result.ready else _("no")) if result else _("no data"),
-        result.met_weight if result else "",
-        result.weight if result else "",
-        result.held_before_weight if result else "",
-        round(float(result.progress), 1) if result else "",
+        *_in_numbers(role.readiness),
         "",
         *(words.get(skill, "") for skill in skills),
+    ]
+
+
+def _in_numbers(result: Readiness | None) -> list[Any]:
+    """Ready, the weight met, that asked, that met by what was held before, and progress."""
+    if result is None:
+        return [_("no data"), "", "", "", ""]
+    progress = round(float(result.progress), 1)
+    return [
+        _("yes") if result.ready else _("no"),
+        result.met_weight,
+        result.weight,
+        result.held_before_weight,
+        progress,
     ]
 
 

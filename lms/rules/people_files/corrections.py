@@ -106,9 +106,7 @@ def _padded(cells: Sequence[str], table: PeopleTable) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class CellToCorrect:
-    """One cell. ``text``: as it is now; ``in_file``: what the file says; ``is_wrong``: the
-    row cannot be read for it.
-    """
+    """One cell. ``text``: as it is now; ``in_file``: what the file says; ``is_wrong``: no row can be read with it."""
 
     line: int
     place: int

@@ -27,7 +27,7 @@ from lms.models import (
     User,
     Waiver,
 )
-from lms.rules.gates import HELD_BEFORE, OpenGate
+from lms.rules.gates import OpenGate, open_gate_of
 from lms.services.platform.prepared import Prepared
 
 from .paths import open_paths
@@ -167,21 +167,7 @@ def facts_of(person_id: int, enrolment_ids: Iterable[int]) -> PersonFacts:
     return PersonFacts(
         paths_facts(enrolment_ids),
         lessons={lesson.uid: lesson.read_at for lesson in _lessons(person=person_id)},
-        gates=[
-            GateFact(
-                OpenGate(
-                    row.skill,
-                    row.gate,
-                    row.level,
-                    row.standard,
-                    row.valid_until,
-                    row.source.startswith(HELD_BEFORE),
-                ),
-                row.opened_at,
-                row.source,
-            )
-            for row in _gates(person=person_id)
-        ],
+        gates=[GateFact(open_gate_of(row), row.opened_at, row.source) for row in _gates(person=person_id)],
         examples=frozenset(fact.skill for fact in talk if fact.skill),
         recalled=frozenset(fact.lesson for fact in talk if fact.lesson and not fact.skill),
     )

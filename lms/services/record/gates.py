@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from lms.models import SkillGate
-from lms.rules.gates import HELD_BEFORE, OpenGate, Standing, standings
+from lms.rules.gates import OpenGate, Standing, open_gate_of, standings
 from lms.services.platform.prepared import Prepared
 
 
@@ -128,8 +128,7 @@ def gates_of(person_ids: Iterable[int]) -> dict[int, list[OpenGate]]:
     """Every open gate of these people, whatever its day. Queries: 1."""
     found: dict[int, list[OpenGate]] = {person_id: [] for person_id in person_ids}
     for row in _gates(people=sorted(found)):
-        held_before = row.source.startswith(HELD_BEFORE)
-        found[row.person].append(OpenGate(row.skill, row.gate, row.level, row.standard, row.valid_until, held_before))
+        found[row.person].append(open_gate_of(row))
     return found
 
 

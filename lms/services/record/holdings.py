@@ -23,13 +23,6 @@ from lms.services.platform.notices import tell
 LONGEST_REASON = 300
 
 
-def newest_role_versions() -> list[RoleProfileVersion]:
-    """Of each role on the site the version that was published last, by title. Queries: 1."""
-    rows = RoleProfileVersion.objects.filter(profile__archived_at=None).select_related("profile")
-    newest = {row.profile_id: row for row in rows.order_by("number")}
-    return sorted(newest.values(), key=lambda row: row.profile.name_order)
-
-
 def begin_role_holding(
     *, uid: UUID, person: User, version: RoleProfileVersion, from_on: date, coach: User | None, by: User, at: datetime
 ) -> RoleHolding:

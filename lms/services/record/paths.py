@@ -62,6 +62,13 @@ def newest_path_versions() -> QuerySet[PathVersion]:
     return PathVersion.objects.filter(pk__in=newest, path__archived_at=None)
 
 
+def newest_role_versions() -> QuerySet[RoleProfileVersion]:
+    """Of each role on the site the version that was published last, by title. Queries: 1 when read."""
+    newest = RoleProfileVersion.objects.values("profile").annotate(newest=Max("pk")).values("newest")
+    rows = RoleProfileVersion.objects.filter(pk__in=newest, profile__archived_at=None)
+    return rows.select_related("profile").order_by("profile__name_order", "pk")
+
+
 def steps_of_versions(version_ids: Iterable[int] | QuerySet[Any, Any]) -> QuerySet[Step]:
     """The steps of these path versions."""
     return Step.objects.filter(version__in=version_ids)
@@ -69,6 +76,5 @@ def steps_of_versions(version_ids: Iterable[int] | QuerySet[Any, Any]) -> QueryS
 
 def requirements_in_force() -> QuerySet[Requirement]:
     """What roles on the site ask for as they were published last, and what they ask of people on open paths."""
-    newest = RoleProfileVersion.objects.values("profile").annotate(newest=Max("pk")).values("newest")
-    current = Q(version__in=newest, version__profile__archived_at=None)
+    current = Q(version__in=newest_role_versions().order_by().values("pk"))
     return Requirement.objects.filter(current | Q(version__in=open_paths().order_by().values("role_version")))
