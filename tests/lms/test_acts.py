@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connections, transaction
+from django.db import OperationalError, connections, transaction
 
 import assessments.api
 import coaching.api
@@ -21,6 +21,7 @@ from lms.api import (
     LessonCompletion,
     SkillGate,
     StepCompletion,
+    User,
     act,
     claim_key,
     complete_lesson,
@@ -93,6 +94,74 @@ def test_the_key_is_free_again_when_the_act_fails():
     with pytest.raises(ZeroDivisionError):
         fail()
     assert claim_key(**act)
+
+
+def ended_for_a_deadlock() -> OperationalError:
+    """As PostgreSQL tells it when it ends one of two transactions that wait for each other."""
+    error, cause = OperationalError("deadlock detected"), Exception("deadlock detected")
+    cause.sqlstate = "40P01"  # type: ignore[attr-defined]
+    error.__cause__ = cause
+    return error
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("deadlocks", "carried_out"), [(0, True), (1, True), (3, True), (4, False)])
+def test_an_act_that_a_deadlock_ended_is_carried_out_again(deadlocks, carried_out):
+    who, key, left = people.person(), basics.key(), [deadlocks]
+
+    @act
+    def say(*, actor: Any, key: UUID, at: datetime) -> None:
+        assert claim_key(actor=actor, name="thing.say", key=key, at=at, about=key), "nothing stands of the try before"
+        notices.said(actor, "Done", at)
+        if left[0]:
+            left[0] -= 1
+            raise ended_for_a_deadlock()
+
+    if carried_out:
+        say(actor=who, key=key, at=AT)
+    else:
+        with pytest.raises(OperationalError):
+            say(actor=who, key=key, at=AT)
+    assert who.notices.count() == Act.objects.count() == int(carried_out)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_another_error_of_the_database_and_an_act_inside_a_transaction_are_tried_once():
+    who, errors, tries = people.person(), [OperationalError("database is locked"), ended_for_a_deadlock()], []
+
+    @act
+    def fail(*, actor: Any, key: UUID, at: datetime) -> None:
+        tries.append(key)
+        raise errors[0]
+
+    with pytest.raises(OperationalError):
+        fail(actor=who, key=basics.key(), at=AT)
+    del errors[0]
+    with pytest.raises(OperationalError), transaction.atomic():
+        fail(actor=who, key=basics.key(), at=AT)
+    assert len(tries) == 2
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_two_acts_that_wait_for_each_other_are_both_carried_out():
+    one, other = people.person("One"), people.person("Other")
+    both_hold = threading.Barrier(2)
+    first_try = {one.pk: True, other.pk: True}
+
+    @act
+    def rename(*, actor: Any, then: int, key: UUID, at: datetime) -> str:
+        User.objects.filter(pk=actor.pk).update(job="mine")
+        if first_try.pop(actor.pk, False):
+            both_hold.wait(timeout=30)
+        User.objects.filter(pk=then).update(job=f"by {actor.full_name}")
+        return "done"
+
+    acts = [
+        lambda who=who, then=then: rename(actor=who, then=then.pk, key=basics.key(), at=AT)
+        for who, then in ((one, other), (other, one))
+    ]
+    assert together(*acts) == ["done", "done"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator, Mapping, Set
 from contextvars import ContextVar
 from datetime import datetime
 from functools import wraps
-from inspect import signature
+from inspect import BoundArguments, signature
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -33,6 +33,10 @@ T = TypeVar("T")
 
 USED = gettext_lazy("This form was already used for something else. Open the page again and repeat it there.")
 NOT_CONTENT = ("actor", "key", "at")
+DEADLOCK = "40P01"
+"""How PostgreSQL calls it when two transactions wait for each other, and it ends one of them."""
+TRIES = 4
+"""So often an act is carried out while others wait for what it holds and it for what they hold."""
 _content: ContextVar[str] = ContextVar("content of the act that is carried out", default="")
 
 
@@ -54,8 +58,7 @@ def act(service: Callable[P, T]) -> Callable[P, T]:
         given.apply_defaults()
         mark = _content.set(content_of(given.arguments))
         try:
-            with recording(), acting(given.arguments["actor"]):
-                return service(*given.args, **given.kwargs)
+            return _in_turn(lambda: _carry_out(service, given))
         except IntegrityError as error:
             if is_of_the_key(error):
                 raise Conflict(str(USED)) from None
@@ -64,6 +67,25 @@ def act(service: Callable[P, T]) -> Callable[P, T]:
             _content.reset(mark)
 
     return carried_out
+
+
+def _carry_out(service: Callable[..., T], given: BoundArguments) -> T:
+    with recording(), acting(given.arguments["actor"]):
+        return service(*given.args, **given.kwargs)
+
+
+def _in_turn(carry_out: Callable[[], T]) -> T:
+    """Carry out an act; again, when PostgreSQL ended it because it and another one waited for each other. Nothing of it
+    stands then. Inside another transaction, which has ended with it, the error is passed on.
+    """
+    inside = transaction.get_connection().in_atomic_block
+    for _try in range(TRIES - 1):
+        try:
+            return carry_out()
+        except OperationalError as error:
+            if inside or getattr(error.__cause__, "sqlstate", "") != DEADLOCK:
+                raise
+    return carry_out()
 
 
 def is_of_the_key(error: IntegrityError) -> bool:
