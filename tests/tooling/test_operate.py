@@ -102,9 +102,8 @@ def test_a_database_without_roles_or_without_this_one_is_told_so() -> None:
     assert ("no roles" if connection.vendor == "sqlite" else "nobody_by_this_name") in str(refused.value)
 
 
-@pytest.mark.long
 def test_the_page_is_followed_literally_to_a_restored_ledger() -> None:
-    """Minutes: a PostgreSQL and a Redis of its own, all programs with production settings."""
+    """Two minutes: a PostgreSQL and a Redis of its own, all programs with production settings."""
     done = subprocess.run([ROOT / "bin" / "operate", "--ready-venv"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "All as the page says" in done.stdout
