@@ -84,12 +84,13 @@ def _enrolled(*statuses: str) -> Any:
     return rows
 
 
-def _manages(person: Any, on: Any) -> Any:
-    """Whoever manages a team on that day."""
-    from lms.api import Membership
-    from lms.policies.people import current_memberships
+def _manages(person: Any, _on: Any) -> Any:
+    """Whoever manages a team today: memberships begin and end by the day of the organisation."""
+    from lms.api import Membership, current_memberships, organisations_day
+    from lms.clock import now
 
-    return Membership.objects.filter(current_memberships(on=on), person=person, role=Membership.Role.MANAGER)
+    today = organisations_day(now())
+    return Membership.objects.filter(current_memberships(today), person=person, role=Membership.Role.MANAGER)
 
 
 def _has(duty: str) -> Any:

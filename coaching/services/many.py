@@ -32,6 +32,7 @@ from lms.api import (
     last_on_path,
     lock_log,
     log_row,
+    organisations_day,
     people_in,
     people_policy,
     structure_of,
@@ -145,7 +146,7 @@ def _named(actor: User, wanted: Many, at: datetime) -> tuple[list[User], list[tu
         raise Invalid(_("Say who: choose people, paste their addresses, or choose a team, a location or a job title."))
     rule = Q(uid__in=wanted.people) | Q(email__in={plain(address) for _line, address in pasted if address})
     if wanted.group.named:
-        rule |= people_in(wanted.group, at.date())
+        rule |= people_in(wanted.group, organisations_day(at))
     found = list(people_policy.queryset(actor, "enrol").filter(rule).order_by("name_order", "pk")[: MOST + 1])
     if len(found) > MOST or len(pasted) > MOST:
         raise Invalid(_("These are more than %(most)s people. Enrol them in several goes.") % {"most": MOST})

@@ -24,6 +24,7 @@ from lms.api import (
     log_end,
     log_row,
     managers_of_each,
+    organisations_day,
     tell,
 )
 from lms.errors import Conflict, Invalid, NotFound
@@ -152,7 +153,8 @@ def close_profile(profile: CoachProfile, reason: str, at: datetime) -> None:
     """
     held = CoachAssignment.objects.filter(coach=profile, status=ACTIVE)
     rows = list(held.select_related("coach__person", "enrolment__person"))
-    managers = managers_of_each([row.enrolment.person_id for row in rows], at.date()) if rows else {}
+    learners = [row.enrolment.person_id for row in rows]
+    managers = managers_of_each(learners, organisations_day(at)) if rows else {}
     for row in rows:
         close(row, CoachAssignment.Status.ENDED, reason, at)
         follow_coach(row.enrolment, None, at)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from coaching.models import CoachAssignment
 from coaching.policies import help_policy
 from coaching.rules.notices import COACH_PROPOSED
-from lms.api import Enrolment, User, act, claim_key, is_claimed, managers_of, tell
+from lms.api import Enrolment, User, act, claim_key, is_claimed, managers_of, organisations_day, tell
 from lms.errors import Conflict, Invalid
 from lms.rules.lines import one_line
 from lms.rules.shown import require_same
@@ -56,7 +56,7 @@ def propose_coach(
     except IntegrityError:
         raise Conflict(_("A proposal waits for the manager already.")) from None
     words = {"actor": actor.full_name, "coach": coach.person.full_name, "learner": enrolment.person.full_name}
-    tell(COACH_PROPOSED, managers_of(enrolment.person, at.date()), about=enrolment.uid, words=words, at=at)
+    tell(COACH_PROPOSED, managers_of(enrolment.person, organisations_day(at)), about=enrolment.uid, words=words, at=at)
     return made
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from coaching.models import CoachAssignment, Session
-from lms.api import managers_of_each
+from lms.api import managers_of, organisations_day
 
 from .assignments import close, decline
 from .coaches import ACTIVE
@@ -36,6 +36,5 @@ def end_coaching_among(accounts: Collection[int], reason: str, at: datetime) -> 
         close(row, CoachAssignment.Status.ENDED, reason, at)
         if row.kind == CoachAssignment.Kind.PRIMARY:
             follow_coach(row.enrolment, None, at)
-            learner = row.enrolment.person_id
-            tell_to_choose(managers_of_each([learner], at.date())[learner], row, at)
+            tell_to_choose(managers_of(row.enrolment.person, organisations_day(at)), row, at)
     cancel_planned(Session.objects.filter(enrolment__person__in=accounts, coach__in=accounts))

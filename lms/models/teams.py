@@ -8,6 +8,7 @@ Somebody is a member of one team at a time. Whoever *acts* for a manager is one 
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 from django.conf import settings
 from django.db import models
@@ -77,6 +78,10 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} in {self.team} as {self.role}"
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it holds on a day of the organisation."""
+        return self.from_on <= day and (self.until_on is None or day <= self.until_on)
 
 
 class Cohort(models.Model):

@@ -41,8 +41,8 @@ def acting(user: User) -> Iterator[None]:
     """What the person holds was read before their act waited for its turn: it is asked again, in its transaction."""
     before = user.__dict__.get("_acts", False)
     forget_held(user)
-    if hasattr(user, "_managed_teams"):
-        del user._managed_teams
+    if hasattr(user, "_managing"):
+        del user._managing
     user.__dict__["_acts"] = True
     try:
         yield

@@ -2,42 +2,68 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import F, FilteredRelation, Q, Subquery
 
-from lms.clock import now
-from lms.models import Membership, Team, User
+from lms.clock import now, today
+from lms.models import Membership, Organisation, Team, User
 
 from .base import RowPolicy, everybody, nobody
 from .duties import administrators, is_administrator, is_learning_administrator
 from .same_person import oneself
 
 
-def current_memberships(prefix: str = "", on: date | None = None) -> Q:
-    """Memberships that hold on a day (default: today, UTC)."""
-    day = on or now().date()
-    return Q(**{f"{prefix}from_on__lte": day}) & (
-        Q(**{f"{prefix}until_on": None}) | Q(**{f"{prefix}until_on__gte": day})
-    )
+@dataclass(frozen=True)
+class Managing:
+    """The teams (ids) that somebody manages, with every team below, on the day that it is where the organisation is."""
+
+    teams: frozenset[int]
+    on: date
+
+
+def current_memberships(on: date) -> Q:
+    """Memberships that hold on a day of the organisation."""
+    return Q(from_on__lte=on) & (Q(until_on=None) | Q(until_on__gte=on))
 
 
 def managed_teams(user: User) -> frozenset[int]:
     """Ids of the teams that the person manages, with every team below. Queries: 1 the first time in a request."""
-    kept = getattr(user, "_managed_teams", None)
+    return _managing(user).teams
+
+
+def _managing(user: User) -> Managing:
+    """What the person manages today, kept for the request. Queries: 1 the first time."""
+    kept: Managing | None = getattr(user, "_managing", None)
     if kept is None:
-        manages = Membership.objects.filter(
-            current_memberships(), team=OuterRef("pk"), person=user, role=Membership.Role.MANAGER
-        )
-        teams = Team.objects.values_list("pk", "parent_id", Exists(manages))
-        parents = {pk: parent for pk, parent, _mine in teams}
-        found = {pk for pk, _parent, mine in teams if mine}
-        below = set(found)
-        while below:
-            below = {pk for pk, parent in parents.items() if parent in below} - found
-            found |= below
-        kept = user._managed_teams = frozenset(found)  # type: ignore[attr-defined]
+        kept = user._managing = _ask_managing(user)  # type: ignore[attr-defined]
     return kept
+
+
+def _ask_managing(user: User) -> Managing:
+    """All teams come, each with the days of the memberships by which the person manages it, if any."""
+    mine = Q(memberships__person=user, memberships__role=Membership.Role.MANAGER)
+    teams = Team.objects.annotate(
+        mine=FilteredRelation("memberships", condition=mine),
+        zone=Subquery(Organisation.objects.values("time_zone")[:1]),
+        begins=F("mine__from_on"),
+        ends=F("mine__until_on"),
+    )
+    rows: list[Any] = list(teams.only("pk", "parent"))
+    on = today(rows[0].zone) if rows else now().date()
+    found = {row.pk for row in rows if row.begins and row.begins <= on and (row.ends is None or row.ends >= on)}
+    return Managing(_with_teams_below(found, {row.pk: row.parent_id for row in rows}), on)
+
+
+def _with_teams_below(team_ids: Set[int], parents: Mapping[int, int | None]) -> frozenset[int]:
+    found, below = set(team_ids), set(team_ids)
+    while below:
+        below = {pk for pk, parent in parents.items() if parent in below} - found
+        found |= below
+    return frozenset(found)
 
 
 def managed_by(user: User, prefix: str = "") -> Q:
@@ -45,13 +71,12 @@ def managed_by(user: User, prefix: str = "") -> Q:
 
     Those who manage a team below belong to it; two managers of one team do not manage each other.
     """
-    teams = managed_teams(user)
-    if not teams:
+    managing = _managing(user)
+    if not managing.teams:
         return nobody()
-    below = Q(role=Membership.Role.MEMBER) | Q(team__parent__in=teams)
-    members = (
-        Membership.objects.filter(current_memberships(), below, team__in=teams).exclude(person=user).values("person")
-    )
+    below = Q(role=Membership.Role.MEMBER) | Q(team__parent__in=managing.teams)
+    current = Membership.objects.filter(current_memberships(managing.on), below, team__in=managing.teams)
+    members = current.exclude(person=user).values("person")
     return Q(**{f"{prefix}pk__in" if not prefix else f"{prefix}_id__in": members})
 
 

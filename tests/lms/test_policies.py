@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db.models import Q
@@ -12,14 +13,18 @@ from lms.api import (
     LEARNING_ADMINISTRATORS,
     Enrolment,
     Membership,
+    Organisation,
     RowPolicy,
     User,
+    duties_now,
     enrolment_policy,
     everybody,
+    invite_person,
     managed_by,
     managed_teams,
     managers_of,
     nobody,
+    organisations_day,
     people_policy,
 )
 from lms.errors import NotAllowed, NotFound
@@ -76,6 +81,42 @@ def test_memberships_count_on_their_days_only(tree):
     assert managed(tree["lead"]) == set()
     Membership.objects.filter(person=tree["three"]).update(until_on=date(2026, 2, 1))
     assert tree["three"] not in managed(tree["chief"])
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Asia/Tokyo", "UTC", "America/Lima", "Pacific/Pago_Pago"])
+@pytest.mark.parametrize("hour", [0, 5, 11, 17, 23])
+def test_memberships_begin_and_end_at_midnight_of_the_organisation(tree, zone, hour, monkeypatch):
+    at = datetime(2026, 3, 2, hour, 30, tzinfo=UTC)
+    here = at.astimezone(ZoneInfo(zone)).date()
+    Organisation.objects.update(time_zone=zone)
+    monkeypatch.setattr("lms.clock.now", lambda: at)
+    monkeypatch.setattr("lms.policies.people.now", lambda: at)
+    three, lead, comer = tree["three"], tree["lead"], people.person("Comer")
+    low = Membership.objects.get(person=three).team
+    Membership.objects.filter(person=three).update(until_on=here - timedelta(days=1))
+    Membership.objects.create(person=comer, team=low, from_on=here)
+    assert managed(lead) == {comer}, "who belongs to the team from today on, and nobody who did until yesterday"
+    assert "manager" in duties_now(fresh(lead))
+    Membership.objects.filter(person=lead).update(from_on=here + timedelta(days=1))
+    assert managed(lead) == set(), "who manages from tomorrow on"
+    assert "manager" not in duties_now(fresh(lead))
+    Membership.objects.filter(person=lead).update(from_on=date(2026, 1, 1), until_on=here - timedelta(days=1))
+    assert managed(lead) == set(), "who managed until yesterday"
+    Membership.objects.filter(person=lead).update(until_on=here)
+    assert managed(lead) == {comer}, "the last day counts"
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_who_is_invited_belongs_to_the_team_at_once(tree, zone, monkeypatch):
+    at = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+    Organisation.objects.update(time_zone=zone)
+    monkeypatch.setattr("lms.policies.people.now", lambda: at)
+    low = Membership.objects.get(person=tree["three"]).team
+    learning = people.in_group(LEARNING_ADMINISTRATORS)
+    fields = {"email": "new@example.com", "full_name": "New Comer", "team_id": low.pk, "time_zone": zone}
+    invited = invite_person(actor=learning, key=basics.key(), at=at, link_for=lambda _person: "", **fields)
+    assert Membership.objects.get(person=invited).from_on == organisations_day(at)
+    assert invited in managed(tree["lead"])
 
 
 def test_the_nearest_manager_above_is_the_manager(tree, django_assert_num_queries):

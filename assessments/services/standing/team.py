@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from assessments.rules.readiness import Readiness
 from lms import clock
-from lms.api import Enrolment, team_name_on
+from lms.api import Enrolment, organisations_day, team_name_on
 from lms.rules.ladder import Ladder
 from lms.rules.names import fold
 from lms.rules.said import full_day
@@ -84,9 +84,9 @@ class RoleGrid:
 
 
 def team_of(visible: Q, at: datetime | None = None) -> list[TeamRow]:
-    """Everybody on an open path whom ``visible`` lets through, by name. Queries: 16, for any number of people."""
+    """Everybody on an open path whom ``visible`` lets through, by name. Queries: 17, for any number of people."""
     at = at or clock.now()
-    people: list[Enrolment] = list(team_enrolments(visible).annotate(team_name=team_name_on(at.date())))
+    people: list[Enrolment] = list(team_enrolments(visible).annotate(team_name=team_name_on(organisations_day(at))))
     found = readiness_of(people, at, team_facts(people, at.date()))
     return [TeamRow(item, getattr(item.enrolment, "team_name", None) or "") for item in found]
 

@@ -31,7 +31,7 @@ def people_in(group: PeopleGroup, on: date) -> Q:
 
 def in_teams(team_ids: Iterable[int], on: date) -> Q:
     """People who are members of one of these teams on a day."""
-    rows = Membership.objects.filter(current_memberships(on=on), team__in=team_ids, role=Membership.Role.MEMBER)
+    rows = Membership.objects.filter(current_memberships(on), team__in=team_ids, role=Membership.Role.MEMBER)
     return Q(pk__in=rows.values("person"))
 
 

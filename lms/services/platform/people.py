@@ -28,7 +28,7 @@ from .acts import act, claim_key, is_of_the_key
 from .addresses import TAKEN, usable_address
 from .language import in_language_of
 from .notices import tell
-from .organisation import locations, organisation
+from .organisation import locations, organisation, organisations_day
 from .outbox import queue_mail
 from .team_members import begin_membership
 from .team_tree import open_teams
@@ -122,7 +122,8 @@ def invite_person(
             raise
         raise Invalid(email=str(TAKEN)) from None
     usable_address(email, at, person)  # given up while this waited
-    begin_membership(person, team, min(started_on or at.date(), at.date()))
+    today = organisations_day(at)
+    begin_membership(person, team, min(started_on or today, today))
     send_invitation(person, link_for(person), at)
     return person
 

@@ -62,10 +62,10 @@ def people_wanted(wanted: PeopleWanted, on: date) -> QuerySet[User]:
     if wanted.state:
         people = people.filter(in_state(wanted.state, on))
     if wanted.team:
-        belongs = Membership.objects.filter(current_memberships(on=on), person=OuterRef("pk"))
+        belongs = Membership.objects.filter(current_memberships(on), person=OuterRef("pk"))
         people = people.filter(Exists(belongs.filter(team__in=teams_below(wanted.team))))
     if wanted.duty == MANAGES:
-        manages = Membership.objects.filter(current_memberships(on=on), role=Membership.Role.MANAGER)
+        manages = Membership.objects.filter(current_memberships(on), role=Membership.Role.MANAGER)
         people = people.filter(Exists(manages.filter(person=OuterRef("pk"))))
     elif wanted.duty:
         people = people.filter(
@@ -101,7 +101,7 @@ def teams_and_duties(ids: list[int], on: date) -> tuple[dict[int, str], dict[int
     duties: dict[int, list[str]] = {}
     for holding in DutyHolding.objects.filter(person__in=ids, until_at=None).order_by("pk"):
         duties.setdefault(holding.person_id, []).append(holding.duty)
-    belongs = Membership.objects.filter(current_memberships(on=on), person__in=ids).select_related("team")
+    belongs = Membership.objects.filter(current_memberships(on), person__in=ids).select_related("team")
     for row in belongs.order_by("from_on", "pk"):
         if row.role == Membership.Role.MEMBER:
             teams[row.person_id] = row.team.name

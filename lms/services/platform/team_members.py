@@ -139,20 +139,20 @@ def hand_on(row: Membership, into: Team, today: date) -> None:
 
 def team_of(person: User, on: date) -> Team | None:
     """The team that somebody belongs to on a day. Queries: 1."""
-    rows = Membership.objects.filter(current_memberships(on=on), person=person, role=MEMBER).select_related("team")
+    rows = Membership.objects.filter(current_memberships(on), person=person, role=MEMBER).select_related("team")
     row = rows.order_by("-from_on", "-pk").first()
     return row.team if row else None
 
 
 def team_name_on(on: date) -> Subquery:
     """To annotate rows about a person with: the name of the team that they are a member of on a day, the newest."""
-    rows = Membership.objects.filter(current_memberships(on=on), person=OuterRef("person"), role=MEMBER)
+    rows = Membership.objects.filter(current_memberships(on), person=OuterRef("person"), role=MEMBER)
     return Subquery(rows.order_by("-from_on", "-pk").values("team__name")[:1])
 
 
 def members_of(team: Team, on: date) -> QuerySet[User]:
     """Who belongs to a team on a day, by name."""
-    rows = Membership.objects.filter(current_memberships(on=on), team=team, role=MEMBER)
+    rows = Membership.objects.filter(current_memberships(on), team=team, role=MEMBER)
     return User.objects.filter(pk__in=rows.values("person"))
 
 

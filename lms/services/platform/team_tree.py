@@ -37,7 +37,7 @@ def team_tree(on: date) -> list[TeamNode]:
     """Every open team as it stands on a day: parents before children, by name. Queries: 3."""
     teams = list(Team.objects.filter(closed_on=None))
     managers = by_team(managers_from(on))
-    members = Membership.objects.filter(current_memberships(on=on), role=MEMBER).values_list("team")
+    members = Membership.objects.filter(current_memberships(on), role=MEMBER).values_list("team")
     counts = dict(members.annotate(Count("pk")).order_by())
     tree = {team.pk: team for team in teams}
     nodes = {team.pk: TeamNode(team, 0, managers.get(team.pk, []), counts.get(team.pk, 0)) for team in teams}
@@ -78,7 +78,7 @@ def next_manager_up(team: Team, tree: dict[int, Team], managers: dict[int, list[
     here = tree.get(team.parent_id) if team.parent_id else None
     while here is not None:
         for row in managers.get(here.pk, []):
-            if row.from_on <= on and (row.until_on is None or row.until_on >= on) and row.person.is_active:
+            if row.holds_on(on) and row.person.is_active:
                 return row.person
         here = tree.get(here.parent_id) if here.parent_id else None
     return None

@@ -96,7 +96,7 @@ def joiners(spec: RuleSpec, at: datetime, but: User | None) -> QuerySet[User]:
 
 def _in_group(group: PeopleGroup, at: datetime) -> QuerySet[User]:
     """Who is here and belongs to a group."""
-    return User.objects.filter(people_in(group, at.date()), is_active=True)
+    return User.objects.filter(people_in(group, organisations_day(at)), is_active=True)
 
 
 def _joined_from(day: date) -> Q:
@@ -193,9 +193,9 @@ def group_words(rule: EnrolmentRule) -> dict[str, str]:
 def tell_managers(rule: EnrolmentRule, enrolments: Sequence[Enrolment], at: datetime) -> Mapping[int, list[User]]:
     """Tell whoever manages these people that the rule enrolled them; where nobody does, whoever switched it on.
 
-    Returns who was told, by id of the person. Queries: 2.
+    Returns who was told, by id of the person. Queries: 3.
     """
-    managers = managers_of_each([row.person_id for row in enrolments], at.date())
+    managers = managers_of_each([row.person_id for row in enrolments], organisations_day(at))
     to = {pk: found or [rule.switched_on_by] for pk, found in managers.items()}
     said = {"path": rule.path.title, **group_words(rule)}
     told = [

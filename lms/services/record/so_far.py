@@ -34,7 +34,7 @@ class RecordSoFar:
 
 def record_so_far(on: date) -> RecordSoFar:
     """What the record holds on a day. Queries: 1."""
-    manages = Membership.objects.filter(current_memberships(on=on), role=Membership.Role.MANAGER)
+    manages = Membership.objects.filter(current_memberships(on), role=Membership.Role.MANAGER)
     return RecordSoFar(
         **Organisation.objects.filter(pk=1).values(
             "name",

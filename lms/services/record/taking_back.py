@@ -16,6 +16,7 @@ from lms.models import Enrolment, User
 from lms.rules.notices import PATH_GIVEN_BACK, PATH_TAKEN_BACK, PATH_TAKEN_BACK_OF
 from lms.services.platform.managers import managers_of
 from lms.services.platform.notices import tell
+from lms.services.platform.organisation import organisations_day
 
 from .steering import follow
 
@@ -32,7 +33,7 @@ def end_path(*, enrolment: Enrolment, by: User, reason: str, at: datetime) -> No
     words = {"path": enrolment.path.title, "reason": reason}
     tell(PATH_TAKEN_BACK, [enrolment.person], words=words, at=at)
     said = words | {"learner": enrolment.person.full_name, "name": by.full_name}
-    others = [person for person in managers_of(enrolment.person, at.date()) if person != by]
+    others = [person for person in managers_of(enrolment.person, organisations_day(at)) if person != by]
     tell(PATH_TAKEN_BACK_OF, others, about=enrolment.person.uid, words=said, at=at)
 
 
