@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
-from lms.api import LEARNING_ADMINISTRATORS, OutgoingMail, Team, User
+from lms.api import LEARNING_ADMINISTRATORS, Membership, OutgoingMail, Team, User
+from tests.clients import count_queries
 from tests.factories import basics, people
 
 pytestmark = pytest.mark.django_db
@@ -65,3 +68,34 @@ def test_somebody_with_a_passphrase_is_not_invited_again(desk: Client) -> None:
     known = people.person()
     assert desk.post(f"/people/{known.uid}/invite/", {"key": basics.key()}).status_code == 409
     assert not OutgoingMail.objects.exists()
+
+
+def many_people(count: int, team: Team) -> None:
+    """Members of a team, each with a first day and a job, written past the services."""
+    first = User.objects.count()
+    rows = [
+        User(email=f"many.{number}@example.com", full_name=f"Person {number:05}", job="Consultant", password="!")
+        for number in range(first, first + count)
+    ]
+    made = User.objects.bulk_create(rows, batch_size=2000)
+    days = {"from_on": date(2026, 1, 1)}
+    Membership.objects.bulk_create([Membership(person=row, team=team, **days) for row in made], batch_size=5000)
+
+
+def test_list_and_page_take_as_many_queries_for_ten_people_as_for_ten_thousand(desk: Client) -> None:
+    team = Team.objects.get(slug="sales")
+    many_people(10, team)
+    someone = User.objects.get(full_name="Person 00005")
+    pages = [
+        "/people/",
+        "/people/?page=2",
+        f"/people/?team={team.uid}",
+        "/people/?q=Person",
+        reverse("people_record", args=[someone.uid]),
+    ]
+    for page in pages:
+        desk.get(page)
+    few = [count_queries(desk, page) for page in pages]
+    many_people(9_990, team)
+    assert [count_queries(desk, page) for page in pages] == few
+    assert max(few[:-1]) <= 24

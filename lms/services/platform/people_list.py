@@ -62,8 +62,8 @@ def people_wanted(wanted: PeopleWanted, on: date) -> QuerySet[User]:
     if wanted.state:
         people = people.filter(in_state(wanted.state, on))
     if wanted.team:
-        belongs = Membership.objects.filter(current_memberships(on), person=OuterRef("pk"))
-        people = people.filter(Exists(belongs.filter(team__in=teams_below(wanted.team))))
+        belongs = Membership.objects.filter(current_memberships(on), team__in=teams_below(wanted.team))
+        people = people.filter(pk__in=belongs.values("person"))
     if wanted.duty == MANAGES:
         manages = Membership.objects.filter(current_memberships(on), role=Membership.Role.MANAGER)
         people = people.filter(Exists(manages.filter(person=OuterRef("pk"))))
