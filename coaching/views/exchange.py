@@ -33,6 +33,7 @@ from coaching.api import (
     skills_to_choose,
 )
 from coaching.forms.exchange import ContributionForm, ExampleForm, JudgeForm, QuestionForm
+from lms.api import User, is_administrator, is_learning_administrator
 from lms.errors import Invalid
 from lms.requests import SignedInRequest, shown_of
 from lms.views.acting import Outcome, carry_out, send, shown_on
@@ -72,7 +73,8 @@ def exchange(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def exchange_ask(request: SignedInRequest) -> HttpResponse:
     """200 form - 302 asked - 409 the form was used before - 422 invalid. Queries: 4; posting 10."""
-    form = QuestionForm(request.POST or None, skills=skills_to_choose(), initial={"skill": request.GET.get("skill")})
+    skills = list(skills_to_choose())
+    form = QuestionForm(request.POST or None, skills=skills, initial={"skill": request.GET.get("skill")})
     status, key = 200, uuid4()
     if request.method == "POST":
         outcome = send(request, form, _ask)
@@ -83,7 +85,13 @@ def exchange_ask(request: SignedInRequest) -> HttpResponse:
             return redirect("exchange_thread", outcome.done.uid)
         status, key = outcome.status, outcome.key
     context = {"form": form, "key": key, "title": _("Ask a question"), "button": _("Ask it"), "draft": "ask"}
+    context |= {"skills": skills, "sets_up": _sets_up(request.user)}
     return render(request, "coaching/exchange_new.html", context, status=status)
+
+
+def _sets_up(user: User) -> bool:
+    """Whether somebody sees to it that there is content: L&D, and administrators, who are shown the steps."""
+    return is_learning_administrator(user) or is_administrator(user)
 
 
 def _ask(*, skill: str, **fields: object) -> Thread:
@@ -94,7 +102,7 @@ def _ask(*, skill: str, **fields: object) -> Thread:
 @require_http_methods(["GET", "POST"])
 def exchange_example(request: SignedInRequest) -> HttpResponse:
     """200 form - 302 brought - 409 the form was used before - 422 invalid. Queries: 4; posting 10 and more."""
-    skills = skills_to_choose(prompted=True)
+    skills = list(skills_to_choose(prompted=True))
     form = ExampleForm(request.POST or None, skills=skills, initial={"skill": request.GET.get("skill")})
     status, key = 200, uuid4()
     if request.method == "POST":
@@ -105,6 +113,7 @@ def exchange_example(request: SignedInRequest) -> HttpResponse:
             return redirect("exchange_thread", outcome.done.thread.uid)
         status, key = outcome.status, outcome.key
     context = {"form": form, "key": key, "title": _("Bring an example"), "button": _("Bring it"), "draft": "example"}
+    context |= {"skills": skills, "sets_up": _sets_up(request.user)}
     return render(request, "coaching/exchange_new.html", context, status=status)
 
 

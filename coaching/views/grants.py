@@ -83,7 +83,8 @@ def observer_grants_give(request: SignedInRequest) -> HttpResponse:
     grant_policy.require(request.user, "add")
     words, chosen = request.GET.get("who", "").strip(), request.POST.get("person") or request.GET.get("person")
     people = _with(people_here(words), uid_or_none(chosen))
-    form = GrantForm(request.POST or None, people=people, skills=skills_to_choose(), initial={"person": chosen})
+    skills = list(skills_to_choose())
+    form = GrantForm(request.POST or None, people=people, skills=skills, initial={"person": chosen})
     act, status, key = _act(request, "ask", "give"), 200, uuid4()
     if act == "ask":
         asked = send(request, form, _plan)
@@ -97,7 +98,8 @@ def observer_grants_give(request: SignedInRequest) -> HttpResponse:
             messages.success(request, _may_observe(person, outcome.done))
             return redirect("observer_grants_person", person.uid)
         status, key = outcome.status, outcome.key
-    return render(request, "coaching/grants_give.html", {"form": form, "words": words, "key": key}, status=status)
+    context = {"form": form, "skills": skills, "words": words, "key": key}
+    return render(request, "coaching/grants_give.html", context, status=status)
 
 
 CHANGE = "change"
