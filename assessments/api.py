@@ -184,6 +184,7 @@ from assessments.services.standing.readiness import (
     readiness_on,
     team_enrolments,
 )
+from assessments.services.standing.ready import end_what_lapsed, ready_on
 from assessments.services.standing.rebuild import rebuild_gates
 from assessments.services.standing.role_holdings import HeldRole, held_roles, roles_held_in_team, share_held_before
 from assessments.services.standing.team import (
@@ -380,6 +381,7 @@ __all__ = [
     "TeamRow",
     "chosen_for_team",
     "counts_of",
+    "end_what_lapsed",
     "grids_of",
     "held_line",
     "held_roles",
@@ -389,6 +391,7 @@ __all__ = [
     "queue_of",
     "readiness_of",
     "readiness_on",
+    "ready_on",
     "rebuild_gates",
     "record_of",
     "roles_held_in_team",

@@ -18,13 +18,14 @@ class AssessmentsConfig(AppConfig):
         """
         from assessments.addresses import ADDRESSES
         from assessments.checks import guards_stand
-        from assessments.receivers import install_guards, lay_guards_aside
+        from assessments.receivers import begin_ready_spells, install_guards, lay_guards_aside
         from assessments.rules.notices import KINDS
         from assessments.rules.privacy import PERSONAL
         from assessments.rules.work import WORK
         from assessments.services.audit.nightly import health as ledger_health
         from assessments.services.audit.sealed import SEALED
         from assessments.services.cases.links import FINDERS
+        from assessments.services.standing.ready import look_who_is_ready
         from lms.addresses import register_addresses
         from lms.api import (
             Check,
@@ -34,6 +35,7 @@ class AssessmentsConfig(AppConfig):
             register_personal,
             register_place,
             register_sealed,
+            register_standing_change,
             register_work,
         )
 
@@ -43,10 +45,12 @@ class AssessmentsConfig(AppConfig):
         register_links(FINDERS)
         register_work(WORK)
         register_health("ledger", Check(_("Ledger"), ledger_health))
+        register_standing_change("ready", look_who_is_ready)
         for kind in SEALED:
             register_sealed(kind)
         pre_migrate.connect(lay_guards_aside, sender=self, dispatch_uid="assessments.lay_guards_aside")
         post_migrate.connect(install_guards, sender=self, dispatch_uid="assessments.install_guards")
+        post_migrate.connect(begin_ready_spells, sender=self, dispatch_uid="assessments.begin_ready_spells")
         register(guards_stand, Tags.database)
         helpers, managers = ("coach", "observer"), ("manager", "learning")
         judged = ("coach_person", "coach_away", "case_*", "countersign", "revoke")

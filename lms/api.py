@@ -399,9 +399,12 @@ from lms.services.record.holdings import (
     end_standing_coaching_among,
     holdings_on,
     holdings_seen_by,
+    roles_of_people,
+    standing_coaches,
     with_role,
 )
 from lms.services.record.paths import enrolments_by_uid, last_on_path
+from lms.services.record.standing_changes import register_standing_change, standing_changed
 from lms.services.record.taking_back import can_be_given_back, end_path, give_path_back
 
 # isort: split
@@ -412,10 +415,12 @@ from lms.services.record.gates import (
     NewGate,
     close_gates,
     correct_gates,
+    expired_gates,
     gates_of,
     kept_gates,
     open_gate,
     open_gates,
+    people_vouched_for,
     standings_of,
 )
 from lms.services.record.skills import skill_versions, skills_in_use, skills_named, skills_with_ids
@@ -844,8 +849,12 @@ __all__ = [
     "keep_rule",
     "last_on_path",
     "people_in",
+    "register_standing_change",
+    "roles_of_people",
     "rule_spec",
     "rules_on",
+    "standing_changed",
+    "standing_coaches",
     "starts_by",
     "switch_off_rule",
     "teams_to_enrol_from",
@@ -860,12 +869,14 @@ __all__ = [
     "Words",
     "close_gates",
     "correct_gates",
+    "expired_gates",
     "gates_of",
     "kept_gates",
     "labels_of",
     "next_number",
     "open_gate",
     "open_gates",
+    "people_vouched_for",
     "publish_path",
     "publish_role_profile",
     "publish_skill",

@@ -314,6 +314,7 @@ def auditors(world: World, rows: Rows) -> list[Any]:
 
 get("people_duty_end", auditors)
 post("people_duty_end", auditors, lambda *_: {"reason": WHY})
+get("team_ready")
 get("team_coach", about("enrolment"))
 post(
     "team_coach",

@@ -16,6 +16,7 @@ from coaching.api import (
     end_coach,
     hand_over,
     hold_session,
+    let_go_of_paths,
     miss_session,
     move_session,
     next_session,
@@ -26,7 +27,7 @@ from coaching.api import (
 from coaching.rules.notices import SESSION_SOON
 from coaching.rules.times import overlaps
 from lms.addresses import address_of
-from lms.api import Notice, Reminder, StepCompletion, User, say_reminders
+from lms.api import Notice, Reminder, StepCompletion, User, recording, say_reminders
 from lms.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from tests.factories import basics, coaching, paths, people
 from tests.shown import looked
@@ -177,6 +178,11 @@ def coaching_ended(scene: coaching.HelpScene, made: Session) -> None:
     looked(end_assignment, actor=scene.administrator, enrolment_uid=scene.enrolment.uid, **why)
 
 
+def path_taken_back(scene: coaching.HelpScene, made: Session) -> None:
+    with recording():
+        let_go_of_paths([scene.enrolment], "Wrong path.", basics.NOON)
+
+
 @pytest.mark.parametrize(
     "end",
     [
@@ -184,6 +190,7 @@ def coaching_ended(scene: coaching.HelpScene, made: Session) -> None:
         pytest.param(held_early, id="held already"),
         pytest.param(coach_stopped, id="end of coaching"),
         pytest.param(coaching_ended, id="no coach any more"),
+        pytest.param(path_taken_back, id="path taken back"),
     ],
 )
 def test_a_session_that_does_not_take_place_is_not_reminded_of(

@@ -79,6 +79,20 @@ SAYS: dict[str, tuple[dict[str, Any], str]] = {
         {"name": "Lea", "by": "Ada Quist", "reason": "No such list"},
         "Ada Quist did not confirm what you recorded of Lea: No such list",
     ),
+    "assessments.ready": (
+        {"name": "Lea", "role": "Consultant"},
+        "You are ready for the role Consultant: everything critical is vouched for.",
+    ),
+    "assessments.ready_of": ({"name": "Lea", "role": "Consultant"}, "Lea is ready for the role Consultant."),
+    "assessments.ready_no_more": (
+        {"name": "Lea", "role": "Consultant", "why": "lapsed", "skill": "Listening"},
+        "You are no longer ready for the role Consultant. The sign-off of Listening has run out.",
+    ),
+    "assessments.ready_no_more_of": (
+        {"name": "Lea", "role": "Consultant", "why": "taken_back", "skill": "Listening"},
+        "Lea is no longer ready for the role Consultant. "
+        "Listening is no longer vouched for at the level that the role asks for.",
+    ),
     "assessments.standing_coach": (
         {"role": "Consultant", "name": "Lea", "recorder": "Ada Quist"},
         "You are the standing coach of Lea, who holds the role “Consultant”",
@@ -277,6 +291,10 @@ SAYS: dict[str, tuple[dict[str, Any], str]] = {
     ),
 }
 OTHERWISE = [
+    ("assessments.ready_no_more", {"name": "Lea", "role": "Consultant", "why": "asks_more", "skill": ""},
+     "You are no longer ready for the role Consultant. The role asks for more now."),
+    ("assessments.ready_no_more_of", {"name": "Lea", "role": "Consultant", "why": "no_role", "skill": ""},
+     "Lea is no longer ready for the role Consultant. The role has ended."),
     ("lms.address_changed", DUTY | {"factor": True},
      "Ada Quist changed the address of Cora Oak and removed the second factor: Asked to."),
     ("lms.path_paused", {"from": "2026-03-03", "until": None, "reason": "A leave"},

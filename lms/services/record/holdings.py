@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from lms import clock
 from lms.errors import Conflict, Invalid
-from lms.models import RoleHolding, RoleProfileVersion, User
+from lms.models import Enrolment, RoleHolding, RoleProfileVersion, User
 from lms.policies import role_holding_policy
 from lms.rules.bounds import HELD_UNTIL
 from lms.rules.days import iso
@@ -19,6 +19,8 @@ from lms.rules.lines import one_line
 from lms.rules.notices import HOLDS_NO_MORE
 from lms.services.platform.acts import act, claim_key
 from lms.services.platform.notices import tell
+
+from .standing_changes import standing_changed
 
 LONGEST_REASON = 300
 
@@ -56,6 +58,7 @@ def end_role_holding(
     holding.until_on = until_on
     words = {"role": holding.role_version.profile.title, "day": until_on, "reason": reason}
     tell(HOLDS_NO_MORE, [holding.person], words=words, at=at)
+    standing_changed([holding.person_id], at)
     return holding
 
 
@@ -64,6 +67,30 @@ def holdings_on(people: Q, on: date) -> QuerySet[RoleHolding]:
     holds = Q(until_on=None) | Q(until_on__gte=on)
     rows = RoleHolding.objects.filter(people, holds, from_on__lte=on, person__is_active=True)
     return with_role(rows).order_by("person__name_order", "pk")
+
+
+def roles_of_people(person_ids: Collection[int], on: date) -> dict[int, dict[int, RoleProfileVersion]]:
+    """By person id, the roles that they are on the way to or hold on a day: the version of each by id of its profile;
+    of a role that is held, the version that is held. Queries: 2.
+    """
+    found: dict[int, dict[int, RoleProfileVersion]] = {}
+    paths = Enrolment.objects.filter(person__in=person_ids, status__in=Enrolment.OPEN)
+    paths = paths.select_related("role_version__profile").order_by("started_on", "pk")
+    held = holdings_on(Q(person__in=person_ids), on).order_by("from_on", "pk")
+    rows: list[Enrolment | RoleHolding] = [*paths, *held]
+    for row in rows:
+        found.setdefault(row.person_id, {})[row.role_version.profile_id] = row.role_version
+    return found
+
+
+def standing_coaches(person_ids: Collection[int]) -> dict[int, list[User]]:
+    """By person id, who is their standing coach in the roles that they hold. Queries: 1."""
+    found: dict[int, list[User]] = {}
+    rows = RoleHolding.objects.filter(person__in=person_ids, until_on=None, coach__isnull=False)
+    for row in rows.select_related("coach"):
+        if row.coach is not None:
+            found.setdefault(row.person_id, []).append(row.coach)
+    return found
 
 
 def with_role(rows: QuerySet[RoleHolding]) -> QuerySet[RoleHolding]:
