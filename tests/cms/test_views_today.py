@@ -34,12 +34,12 @@ def test_as_many_queries_whatever_the_length_and_the_number_of_people():
     assert counts[0] <= 24
 
 
-def test_three_queries_more_when_nothing_is_warm():
-    """What the navigation shows, what the organisation has decided about days, and the days off of its locations."""
+def test_four_queries_more_when_nothing_is_warm():
+    """What the navigation shows, with the day of the organisation, what it has decided about days, and days off."""
     client = log_in(learners.learner_on_path(3).learner, warm=True)
     warm = send_and_count(client, "get", "/today/")[0]
     cache.clear()
-    assert send_and_count(client, "get", "/today/")[0] == warm + 3
+    assert send_and_count(client, "get", "/today/")[0] == warm + 4
 
 
 def test_an_ordinary_day_says_everything():
