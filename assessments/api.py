@@ -184,8 +184,15 @@ from assessments.services.standing.readiness import (
     readiness_on,
     team_enrolments,
 )
+from assessments.services.standing.ready import end_what_lapsed, ready_on, ready_since, spells_of
 from assessments.services.standing.rebuild import rebuild_gates
-from assessments.services.standing.role_holdings import HeldRole, held_roles, roles_held_in_team, share_held_before
+from assessments.services.standing.role_holdings import (
+    HeldRole,
+    held_roles,
+    role_held_by,
+    roles_held_in_team,
+    share_held_before,
+)
 from assessments.services.standing.team import (
     SORTS,
     TeamRow,
@@ -380,6 +387,7 @@ __all__ = [
     "TeamRow",
     "chosen_for_team",
     "counts_of",
+    "end_what_lapsed",
     "grids_of",
     "held_line",
     "held_roles",
@@ -389,11 +397,15 @@ __all__ = [
     "queue_of",
     "readiness_of",
     "readiness_on",
+    "ready_on",
+    "ready_since",
     "rebuild_gates",
     "record_of",
+    "role_held_by",
     "roles_held_in_team",
     "share_held_before",
     "shown_of",
+    "spells_of",
     "table_of",
     "team_enrolments",
     "team_in_order",

@@ -25,6 +25,7 @@ class AssessmentsConfig(AppConfig):
         from assessments.services.audit.nightly import health as ledger_health
         from assessments.services.audit.sealed import SEALED
         from assessments.services.cases.links import FINDERS
+        from assessments.services.standing.ready import look_who_is_ready
         from lms.addresses import register_addresses
         from lms.api import (
             Check,
@@ -34,6 +35,7 @@ class AssessmentsConfig(AppConfig):
             register_personal,
             register_place,
             register_sealed,
+            register_standing_change,
             register_work,
         )
 
@@ -43,6 +45,7 @@ class AssessmentsConfig(AppConfig):
         register_links(FINDERS)
         register_work(WORK)
         register_health("ledger", Check(_("Ledger"), ledger_health))
+        register_standing_change("ready", look_who_is_ready)
         for kind in SEALED:
             register_sealed(kind)
         pre_migrate.connect(lay_guards_aside, sender=self, dispatch_uid="assessments.lay_guards_aside")

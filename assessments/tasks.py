@@ -19,6 +19,12 @@ def close_accounts() -> int:
 
 
 @shared_task
+def look_who_is_ready() -> int:
+    """Look again at whoever is ready and has a sign-off that ran out. Returns how many people."""
+    return api.end_what_lapsed(clock.now())
+
+
+@shared_task
 def mail_receipts() -> int:
     """Tell who signed what was signed in their name. Returns how many events."""
     return api.mail_receipts(clock.now())

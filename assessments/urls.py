@@ -56,6 +56,7 @@ urlpatterns = [
     path("team/", team.team, name="team"),
     path("team/steer/<uuid:enrolment_uid>/", steering.team_steer, name="team_steer"),
     path("team/steer/<uuid:enrolment_uid>/take-back/", taking_back.team_take_back, name="team_take_back"),
+    path("team/ready/", team.team_ready, name="team_ready"),
     path("team/export.csv", team.team_csv, name="team_csv"),
     path("team/export.xlsx", team.team_xlsx, name="team_xlsx"),
     path("people/<uuid:person_uid>/", team.person_readiness, name="person_readiness"),

@@ -54,8 +54,10 @@ from lms.policies import (
     RowPolicy,
     enrolment_policy,
     everybody,
+    held_on,
     managed_by,
     nobody,
+    path_can_be_shown_on,
     path_runs,
     people_in_admin_policy,
     people_policy,
@@ -252,6 +254,7 @@ from lms.services.platform.log import (
     lock_log,
     log_began_before,
     log_end,
+    log_moved_row,
     log_row,
     recording,
     register_sealed,
@@ -336,6 +339,7 @@ from lms.services.record.paths import (
     newest_path_versions,
     newest_role_versions,
     open_paths,
+    paths_to_be_seen_on,
     paths_with_step_to_do,
     requirements_in_force,
     running_paths,
@@ -354,6 +358,7 @@ from lms.services.record.progress import (
     find_step,
     lesson_step,
     paths_of,
+    paths_to_show_on,
     progress_of,
     record_completion,
     require_open,
@@ -378,6 +383,7 @@ from lms.services.record.structure import LessonInfo, MilestoneInfo, PathStructu
 # --- Enrolling many, rules that enrol, taking back; roles that are held
 from lms.policies import enrolment_rule_policy
 from lms.services.platform.groups import jobs_to_enrol_from, people_in, teams_to_enrol_from
+from lms.services.record.completing import complete_what_is_done, register_path_ending
 from lms.services.record.enrolment_rules import (
     RuleSpec,
     enrolled_by,
@@ -396,12 +402,14 @@ from lms.services.record.first_days import days_that_move
 from lms.services.record.holdings import (
     begin_role_holding,
     end_role_holding,
-    end_standing_coaching_among,
     holdings_on,
     holdings_seen_by,
+    register_role_ending,
+    roles_of_people,
     with_role,
 )
 from lms.services.record.paths import enrolments_by_uid, last_on_path
+from lms.services.record.standing_changes import register_standing_change, standing_changed
 from lms.services.record.taking_back import can_be_given_back, end_path, give_path_back
 
 # isort: split
@@ -412,6 +420,7 @@ from lms.services.record.gates import (
     NewGate,
     close_gates,
     correct_gates,
+    expired_gates,
     gates_of,
     kept_gates,
     open_gate,
@@ -499,6 +508,7 @@ __all__ = [
     "had_duty",
     "has_duty",
     "held_at",
+    "held_on",
     "holding_of",
     "is_administrator",
     "is_learning_administrator",
@@ -509,6 +519,7 @@ __all__ = [
     "nobody",
     "not_written_through",
     "open_holdings",
+    "path_can_be_shown_on",
     "path_runs",
     "people_in_admin_policy",
     "people_policy",
@@ -707,6 +718,7 @@ __all__ = [
     "lock_log",
     "log_began_before",
     "log_end",
+    "log_moved_row",
     "log_row",
     "places",
     "read_table",
@@ -803,6 +815,8 @@ __all__ = [
     "open_paths",
     "open_step",
     "paths_of",
+    "paths_to_be_seen_on",
+    "paths_to_show_on",
     "paths_with_step_to_do",
     "pause_path",
     "pauses_of",
@@ -826,10 +840,10 @@ __all__ = [
     "Start",
     "begin_role_holding",
     "can_be_given_back",
+    "complete_what_is_done",
     "days_that_move",
     "end_path",
     "end_role_holding",
-    "end_standing_coaching_among",
     "enrol_people",
     "enrolled_by",
     "enrolment_rule_policy",
@@ -844,8 +858,13 @@ __all__ = [
     "keep_rule",
     "last_on_path",
     "people_in",
+    "register_path_ending",
+    "register_role_ending",
+    "register_standing_change",
+    "roles_of_people",
     "rule_spec",
     "rules_on",
+    "standing_changed",
     "starts_by",
     "switch_off_rule",
     "teams_to_enrol_from",
@@ -860,6 +879,7 @@ __all__ = [
     "Words",
     "close_gates",
     "correct_gates",
+    "expired_gates",
     "gates_of",
     "kept_gates",
     "labels_of",

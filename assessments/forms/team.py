@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.api import BUCKETS, TeamRow
-from lms.forms.fields import FilterForm, OneLineField
+from lms.forms.fields import Day, FilterForm, OneLineField
+from lms.rules.bounds import LOOKED_AT
 from lms.rules.names import title_order
 
 BUCKET_NAMES = {
@@ -26,6 +28,24 @@ SORT_NAMES = [
     ("name", gettext_lazy("Name")),
     ("days", gettext_lazy("Days to ready")),
 ]
+
+
+class ReadyOnForm(forms.Form):
+    """On which day, not after today."""
+
+    on = Day(label=gettext_lazy("Day"), within=LOOKED_AT)
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_on(self) -> date:
+        """A day that can be looked at."""
+        day: date = self.cleaned_data["on"]
+        problem = LOOKED_AT.problem(day, self.today)
+        if problem:
+            raise forms.ValidationError(problem)
+        return day
 
 
 class TeamFilter(FilterForm):

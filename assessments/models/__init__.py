@@ -7,6 +7,7 @@ from .held_before import HeldBefore, HeldBeforeSkill
 from .ledger import SignOffEvent, SignOffText
 from .observations import Observation, ObservationIndicator, ObservationSkill
 from .practice import Attempt, AttemptChoice, OpenResponse, ScenarioVersion, TryFact
+from .readiness import ReadySpell
 from .recall import RecallAnswer, RecallVersion, ReviewCard
 from .standards import CalibrationVersion, StandardVersion
 
@@ -28,6 +29,7 @@ __all__ = [
     "ObservationIndicator",
     "ObservationSkill",
     "OpenResponse",
+    "ReadySpell",
     "RecallAnswer",
     "RecallVersion",
     "Receipt",

@@ -29,6 +29,27 @@ def _ledger_found(words: Words, reader: Reader) -> str:
     return said % words
 
 
+def _why_not_ready(words: Words) -> str:
+    """What ended it, as a sentence of its own."""
+    if words["why"] == "lapsed":
+        return _("The sign-off of %(skill)s has run out.") % words
+    if words["why"] == "taken_back":
+        return _("%(skill)s is no longer vouched for at the level that the role asks for.") % words
+    if words["why"] == "asks_more":
+        return _("The role asks for more now.")
+    return _("The role has ended.")
+
+
+def _ready_no_more(words: Words, reader: Reader) -> str:
+    said = {**words, "sentence": _why_not_ready(words)}
+    return _("You are no longer ready for the role %(role)s. %(sentence)s") % said
+
+
+def _ready_no_more_of(words: Words, reader: Reader) -> str:
+    said = {**words, "sentence": _why_not_ready(words)}
+    return _("%(name)s is no longer ready for the role %(role)s. %(sentence)s") % said
+
+
 LEARNER_SEEN = NoticeKind(
     "assessments.learner_seen", gettext_lazy("%(observer)s wrote down what they saw: %(standard)s"), "case"
 )
@@ -84,11 +105,14 @@ HELD_BEFORE_REFUSED = NoticeKind(
     gettext_lazy("%(by)s did not confirm what you recorded of %(name)s: %(reason)s"),
     "held before",
 )
-STANDING_COACH = NoticeKind(
-    "assessments.standing_coach",
-    gettext_lazy("You are the standing coach of %(name)s, who holds the role “%(role)s”"),
-    "readiness",
+READY = NoticeKind(
+    "assessments.ready",
+    gettext_lazy("You are ready for the role %(role)s: everything critical is vouched for."),
+    "own skills",
 )
+READY_OF = NoticeKind("assessments.ready_of", gettext_lazy("%(name)s is ready for the role %(role)s."), "readiness")
+READY_NO_MORE = NoticeKind("assessments.ready_no_more", _ready_no_more, "own skills")
+READY_NO_MORE_OF = NoticeKind("assessments.ready_no_more_of", _ready_no_more_of, "readiness")
 LEDGER_FOUND = NoticeKind("assessments.ledger_found", _ledger_found, "notices", urgent=True)
 ACCOUNTS_JOINED = NoticeKind(
     "assessments.accounts_joined",
@@ -120,7 +144,10 @@ KINDS = (
     CALIBRATION_PASSED,
     HELD_BEFORE_CONFIRMED,
     HELD_BEFORE_REFUSED,
-    STANDING_COACH,
+    READY,
+    READY_OF,
+    READY_NO_MORE,
+    READY_NO_MORE_OF,
     LEDGER_FOUND,
     ACCOUNTS_JOINED,
     ACCOUNTS_PARTED,

@@ -23,6 +23,12 @@ from lms.rules.privacy import (
 
 PERSONAL = (
     Personal(
+        "assessments.ReadySpell", JUDGED,
+        what=_("Since when you are ready for which role, until when you were, and what ended it."),
+        why=_("So that who was ready on a day can be counted."),
+        kept=RECORD, seen_by=(COACH, MANAGERS, LEARNING), exported="ready", erased=STAYS,
+    ),
+    Personal(
         "assessments.Attempt", PRACTICE,
         what=_("Your attempts: every choice, how sure you were, what you wrote, how you marked it, and the result."),
         why=_("So that you can go on, look back and play again."),

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Case, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from coaching.models import Absence, CoachAssignment, CoachProfile
+from coaching.models import Absence, CoachAssignment, CoachProfile, StandingAssignment
 from coaching.policies import acting, help_policy, not_ended
 from lms.api import Enrolment, Prepared, User, are_one, enrolments_with_ids, same_human
 from lms.rules.waiting import PROPOSAL, Waiting
@@ -85,14 +85,17 @@ def learners_of(coach: User, at: datetime) -> list[Enrolment]:
 
 @dataclass(frozen=True, slots=True)
 class AsCoach:
-    """By which rows somebody was a coach: the uid of the assignment, and of the absence that they covered."""
+    """By which rows somebody was a coach: the uid of the assignment, of a standing coach's where ``standing``, and of
+    the absence that they covered.
+    """
 
     assignment: UUID
     absence: UUID | None = None
+    standing: bool = False
 
 
 def as_coach(user_id: int, enrolment_id: int, at: datetime) -> AsCoach | None:
-    """As what somebody was the present coach at a moment, as coach or as cover; None when they were not. Queries: 1-2.
+    """As what somebody was the present coach at a moment, as coach or as cover; None when they were not. Queries: 1-4.
 
     Read from the rows that stand in the log, for what is signed at that moment.
     """
@@ -103,17 +106,35 @@ def as_coach(user_id: int, enrolment_id: int, at: datetime) -> AsCoach | None:
     own = then.filter(coach__person_id=user_id).order_by("-kind", "pk").first()  # the coach before a cover
     if own:
         return AsCoach(own.uid)
-    covered = Absence.objects.filter(
+    primary = then.filter(kind=PRIMARY)
+    covered = _covered(user_id, Q(coach__in=primary.values("coach")), at)
+    if covered is not None:
+        return AsCoach(primary.get(coach=covered.coach_id).uid, covered.uid)
+    return _as_standing_coach(user_id, enrolment_id, at)
+
+
+def _covered(user_id: int, coach: Q, at: datetime) -> Absence | None:
+    """The absence of such a coach that somebody covered at a moment. Queries: 1."""
+    return Absence.objects.filter(
         Q(called_off_at=None) | Q(called_off_at__gt=at),
-        coach__in=then.filter(kind=PRIMARY).values("coach"),
+        coach,
         cover__person_id=user_id,
         said_at__lte=at,
         from_on__lte=at.date(),
         until_on__gte=at.date(),
     ).first()
-    if covered is None:
-        return None
-    return AsCoach(then.get(kind=PRIMARY, coach=covered.coach_id).uid, covered.uid)
+
+
+def _as_standing_coach(user_id: int, enrolment_id: int, at: datetime) -> AsCoach | None:
+    """The same in the role that a completed path led to. Queries: 1-2."""
+    then = StandingAssignment.objects.filter(
+        Q(ended_at=None) | Q(ended_at__gt=at), holding__enrolment=enrolment_id, started_at__lte=at
+    )
+    row = then.order_by("-started_at", "pk").first()
+    if row is None or row.coach_id == user_id:
+        return AsCoach(row.uid, standing=True) if row else None
+    covered = _covered(user_id, Q(coach__person=row.coach_id), at)
+    return AsCoach(row.uid, covered.uid, standing=True) if covered else None
 
 
 def assignments_of_coach(coach: CoachProfile) -> list[CoachAssignment]:

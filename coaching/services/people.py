@@ -9,14 +9,15 @@ from coaching.models import CoachAssignment
 from lms.api import Enrolment, User, managers_of
 
 from .coaches import ACTIVE, is_away, stands_in
+from .standing import standing_coaches_of_people
 
-COACH, COVER, MANAGER = "coach", "cover", "manager"
+COACH, COVER, STANDING, MANAGER = "coach", "cover", "standing", "manager"
 
 
 @dataclass(frozen=True, slots=True)
 class Helper:
-    """Somebody who helps. ``role``: coach, cover or manager; a cover says for whom and until when. ``enrolment``: id of
-    the path on which they do; None for a manager.
+    """Somebody who helps. ``role``: coach, cover, standing (coach) or manager; a cover says for whom and until when.
+    ``enrolment``: id of the path on which they do; None where they do on none.
     """
 
     person: User
@@ -27,7 +28,8 @@ class Helper:
 
 
 def my_people(person: User, on: date) -> list[Helper]:
-    """Coaches of the person's open paths, who covers for them today, and the managers. Queries: 3-5."""
+    """Coaches of the person's open paths, who covers for them today, standing coaches
+    and managers. Queries: 4-6."""
     found: list[Helper] = []
     rows = CoachAssignment.objects.filter(
         enrolment__person=person, enrolment__status__in=Enrolment.OPEN, status=ACTIVE
@@ -40,5 +42,8 @@ def my_people(person: User, on: date) -> list[Helper]:
         cover = stands_in(profile, on)
         if cover and role == COACH and cover.person_id != person.pk:
             found.append(Helper(cover.person, COVER, path, away, profile.person))
+    coaching = {helper.person.pk for helper in found}
+    standing = standing_coaches_of_people([person.pk]).get(person.pk, ())
+    found += [Helper(coach, STANDING) for coach in standing if coach.pk not in coaching]
     found += [Helper(manager, MANAGER) for manager in managers_of(person, on)]
     return found

@@ -17,9 +17,17 @@ def path_runs(prefix: str = "") -> Q:
     return Q(**{f"{prefix}status": Enrolment.Status.ACTIVE})
 
 
+def path_can_be_shown_on(prefix: str = "") -> Q:
+    """Rows whose enrolment (at ``prefix``) is one on which something can be shown: it runs, or is completed, and a
+    sign-off has to be renewed or seen again.
+    """
+    return Q(**{f"{prefix}status__in": [Enrolment.Status.ACTIVE, Enrolment.Status.COMPLETED]})
+
+
 class EnrolmentPolicy(RowPolicy[Enrolment]):
-    """view: learner, manager, L&D - do: the learner, while it is open - steer (pause, extend, waive, mark done):
-    manager, L&D - take_back (and undo it): manager, L&D, of what is open or taken back; nobody their own.
+    """view: learner, manager, L&D - do: the learner, while it is open - show (ask to be seen): the learner, while it
+    runs or once it is completed - steer (pause, extend, waive, mark done): manager, L&D - take_back (and undo it):
+    manager, L&D, of what is open or taken back; nobody their own.
     """
 
     def rows(self, user: User, action: str) -> Q:
@@ -30,6 +38,8 @@ class EnrolmentPolicy(RowPolicy[Enrolment]):
             return mine | theirs
         if action == "do":
             return mine & path_runs()
+        if action == "show":
+            return mine & path_can_be_shown_on()
         if action == "steer":
             return theirs & open_ & ~oneself(user, "person")
         if action == "take_back":

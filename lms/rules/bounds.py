@@ -62,6 +62,8 @@ FIRST_DAY_HERE = Bounds(back=60 * YEAR, ahead=2 * YEAR)
 HELD_SINCE = Bounds(back=60 * YEAR, ahead=0)
 """Since when somebody holds a role: it may be as long as they are here."""
 HELD_UNTIL = Bounds(back=60 * YEAR, ahead=0)
+LOOKED_AT = Bounds(back=20 * YEAR, ahead=0)
+"""Of which day a page says how it was."""
 LEAVES_ON = Bounds(back=2 * YEAR, ahead=2 * YEAR)
 LEAVE_BEGINS = Bounds(back=YEAR, ahead=YEAR)
 LEAVE_ENDS = Bounds(back=YEAR, ahead=4 * YEAR)

@@ -369,10 +369,12 @@ CELERY_BEAT_SCHEDULE = {
     "run-schedule": _every(60, "cms.tasks.run_schedule"),
     "load-starter": _every(60, "cms.tasks.load_starter"),
     "sweep-requests": _every(60 * 60, "assessments.tasks.sweep"),
+    "look-who-is-ready": _every(60 * 60, "assessments.tasks.look_who_is_ready"),
     "mail-receipts": _every(60, "assessments.tasks.mail_receipts"),
     "verify-ledger": {"task": "assessments.tasks.verify_ledger", "schedule": crontab(hour="2", minute="10")},
     "close-accounts": _every(15 * 60, "assessments.tasks.close_accounts"),
     "follow-pauses": _every(15 * 60, "lms.tasks.follow_pauses"),
+    "complete-paths": _every(60 * 60, "lms.tasks.complete_paths"),
     "enrol-by-rules": _every(5 * 60, "coaching.tasks.enrol_by_rules"),
 }
 

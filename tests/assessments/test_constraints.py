@@ -27,6 +27,7 @@ from assessments.models import (
     ObservationIndicator,
     ObservationSkill,
     OpenResponse,
+    ReadySpell,
     RecallVersion,
     Request,
     ReviewCard,
@@ -69,7 +70,22 @@ ERASED = {"person_id": 1, "asked_by_id": 2, "reason": "They asked.", "answered_b
 GONE = {"person_id": 1, "asked_by_id": 2, "agreed_by_id": 3, "reason": "They asked."}
 SEEN = {"person_id": 1, "observer_id": 2, "written_at": BEFORE}
 
+READY = {"person_id": 1, "profile_id": 2, "role_version_id": 3, "from_on": DAY, "found_at": AT}
+NO_MORE = {"last_on": DAY, "ended_at": AT, "why": "lapsed"}
+
 LINES = [
+    once("ready_spell_open_once", ReadySpell, READY, {"person_id": 9}, {"profile_id": 9}, NO_MORE),
+    check(
+        "ready_spell_ends_with_a_day_and_why",
+        ReadySpell,
+        READY,
+        NO_MORE | {"why": ""},
+        NO_MORE | {"last_on": None},
+        NO_MORE | {"ended_at": None},
+        {"skill_id": 3},
+        takes=[NO_MORE, NO_MORE | {"skill_id": 3}],
+    ),
+    check("ready_spell_ends_after_it_began", ReadySpell, READY, NO_MORE | {"ended_at": BEFORE}, takes=[NO_MORE]),
     # --- What was published
     once(
         "standard_version_number_once",

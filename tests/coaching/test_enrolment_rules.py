@@ -238,7 +238,7 @@ def test_queries_of_the_sweep_do_not_grow_with_people(company: Company) -> None:
         with CaptureQueriesContext(connection) as asked:
             assert enrol_by_rules(clock.now()) == number
         counts.append(len(asked))
-    assert counts[0] == counts[1] <= 24
+    assert counts[0] == counts[1] <= 28  # four ask who is ready with it
 
 
 def test_the_pages_look_first_then_switch_on_and_off(company: Company) -> None:

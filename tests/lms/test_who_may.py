@@ -159,6 +159,7 @@ def test_who_may_view_do_and_steer_enrolments(cast: dict[str, User]) -> None:
             "mate", status="taken_back", ended_at=basics.MONDAY, taken_back_by=cast["boss"], taken_back_reason="Typed"
         ),
         "paused": enrol("mate", status="paused"),
+        "completed": enrol("mate", status="completed", ended_at=basics.MONDAY),
         "higher": enrol("manager"),
         "hers": enrol("learning"),
         "elsewhere": enrol("elsewhere"),
@@ -174,6 +175,7 @@ def test_who_may_view_do_and_steer_enrolments(cast: dict[str, User]) -> None:
         "ended": f"learner {steered['running']}",
         "taken back": f"mate {steered['paused']}",
         "paused": f"mate {steered['paused']}",
+        "completed": f"mate {steered['paused']}",
         "higher": f"manager {steered['higher']}",
         "hers": "learning",
         "elsewhere": f"elsewhere {steered['elsewhere']}",
@@ -181,7 +183,9 @@ def test_who_may_view_do_and_steer_enrolments(cast: dict[str, User]) -> None:
     own = {"running": "learner", "higher": "manager", "hers": "learning", "elsewhere": "elsewhere"}
     add = {"add": "manager second chief other playing learning"}
     back = steered | {"taken back": steered["paused"]}
-    hold(enrolment_policy, cast, rows, {"view": view, "do": own, "steer": steered, "take_back": back}, add)
+    show = own | {"completed": "mate"}
+    acts = {"view": view, "do": own, "show": show, "steer": steered, "take_back": back}
+    hold(enrolment_policy, cast, rows, acts, add)
 
 
 def test_who_may_see_make_and_switch_off_rules(cast: dict[str, User]) -> None:

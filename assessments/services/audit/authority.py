@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from assessments.models import SignOffEvent
-from assessments.services.ledger.authority import COACH, LEARNING, OBSERVER, STAND_IN
-from coaching.api import Absence, CoachAssignment, ObserverGrant
+from assessments.services.ledger.authority import COACH, LEARNING, OBSERVER, STAND_IN, STANDING
+from coaching.api import Absence, CoachAssignment, ObserverGrant, StandingAssignment
 from lms.rules.duties import LEARNING as LEARNING_DUTY
 from lms.rules.log import LATE
 
@@ -54,7 +54,7 @@ class Authorities:
         """Who signed it, as the present coach, or Learning."""
         yield from self._here(event)
         about = event.about
-        if event.authority in (COACH, STAND_IN):
+        if event.authority in (COACH, STANDING, STAND_IN):
             if about is None or event.signer_id != about.signer_id:
                 yield "is taken back by somebody who did not sign it"
             yield from self._as_coach(event, place)
@@ -69,6 +69,9 @@ class Authorities:
 
     def _as_coach(self, event: SignOffEvent, place: int) -> Iterator[str]:
         rows = _rows(event)
+        if "standing" in rows:
+            yield from self._as_standing_coach(event, rows, place)
+            return
         assignment = self.records.by_uid(CoachAssignment, rows.get("assignment"))
         absence_uid = rows.get("absence")
         enrolment_id = event.case.enrolment_id if event.case else None
@@ -87,6 +90,28 @@ class Authorities:
         )
         if not covers or event.authority != STAND_IN:
             yield "is signed by somebody who did not stand in for the coach then"
+
+    def _as_standing_coach(self, event: SignOffEvent, rows: Mapping[str, Any], place: int) -> Iterator[str]:
+        """Of a completed path: the standing coach in the role that it led to, or who stood in for them."""
+        row = self.records.by_uid(StandingAssignment, rows["standing"])
+        enrolment_id = event.case.enrolment_id if event.case else None
+        if row is None or enrolment_id is None or row.holding.enrolment_id != enrolment_id:
+            yield "is signed by somebody who was not the standing coach then"
+            return
+        if not self.held.standing(row, event.occurred_at, place):
+            yield "is signed by somebody who was not the standing coach then"
+        if rows.get("absence") is None:
+            if row.coach_id != event.signer_id or event.authority != STANDING:
+                yield "is signed by somebody who was not the standing coach then"
+            return
+        absence = self.records.by_uid(Absence, rows["absence"])
+        covers = (
+            absence is not None
+            and absence.coach.person_id == row.coach_id
+            and self.held.absent(absence, event.signer_id, event.occurred_at, place)
+        )
+        if not covers or event.authority != STAND_IN:
+            yield "is signed by somebody who did not stand in for the standing coach then"
 
     def _granted(self, event: SignOffEvent, slug: str, uid: object, place: int) -> Iterator[str]:
         grant = self.records.by_uid(ObserverGrant, uid)

@@ -34,6 +34,7 @@ from lms.api import (
     organisation,
     record_completion,
     said_in,
+    standing_changed,
     structure_of,
 )
 from lms.rules.gates import HELD_BEFORE
@@ -198,20 +199,36 @@ def folded(events: Iterable[SignOffEvent]) -> dict[int, SignOff]:
 
 
 def settle(
-    chain: Chain, counting: Sequence[SignOffEvent], paths: Iterable[Enrolment], by: User, key: UUID, at: datetime
+    chain: Chain,
+    counting: Sequence[SignOffEvent],
+    paths: Iterable[Enrolment],
+    by: User,
+    key: UUID,
+    at: datetime,
+    *,
+    fallen: Sequence[SignOffEvent] = (),
 ) -> None:
     """Write the chain, with all that follows from the sign-offs of one case that begin to count now.
 
     Older ones on the same standard are superseded, Show opens, and the demonstration completes on ``paths``, the
-    learner's open ones. Whatever is decided ends what was held before on that skill. Queries: 2, and when something
-    counts: 1, those of ``paths``, and 1 a demonstration completed; 1 when something ends.
+    learner's open ones. Whatever is decided ends what was held before on that skill; ``fallen`` are those that were
+    taken back. Whoever becomes ready with it, or ceases to be, is told. Queries: 2, and when something counts: 1, those
+    of ``paths``, and 3 a demonstration completed; 1 when something ends; those of ``standing_changed``.
     """
     ended = [older for event in counting for older in _supersede_older(chain, event, by, key, at)] + chain.replaced()
+    ended += fallen
     chain.write()
     if ended:
         close_gates(person_id=ended[0].subject_id, sources=[gate_source(older) for older in ended])
-    if not counting:
-        return
+    if counting:
+        _open_show(counting, at)
+    if ended or counting:
+        standing_changed([chain.events[0].subject_id], at)
+    if counting:
+        _complete_demonstrations(chain, counting[0], paths, by, at)
+
+
+def _open_show(counting: Iterable[SignOffEvent], at: datetime) -> None:
     open_gates(
         [
             NewGate(
@@ -227,7 +244,6 @@ def settle(
         ],
         at,
     )
-    _complete_demonstrations(chain, counting[0], paths, by, at)
 
 
 def _supersede_older(chain: Chain, event: SignOffEvent, by: User, key: UUID, at: datetime) -> list[SignOffEvent]:

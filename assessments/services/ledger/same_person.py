@@ -17,11 +17,11 @@ from assessments.rules.evidence import Seen
 from assessments.rules.notices import ATTESTED_TAKEN_BACK, TAKEN_BACK
 from assessments.rules.one_human import SignedOn, why_it_falls
 from assessments.rules.specs import StandardSpec
-from lms.api import User, close_gates, is_learning_administrator, tell
+from lms.api import User, is_learning_administrator, tell
 from lms.rules.duties import ADMINISTRATOR
 
 from .authority import LEARNING, Authority
-from .chain import Chain, gate_source, settle
+from .chain import Chain, settle
 
 JOINER = "administrator"
 """As what an administrator takes back who is no learning administrator: only with a joining, which the event names."""
@@ -97,8 +97,7 @@ def take_back(
                 about=event,
             )
             made.append(follow_up)
-        settle(chain, [], (), actor, key, at)
-        close_gates(person_id=subject, sources=[gate_source(event) for event in fallen])
+        settle(chain, [], (), actor, key, at, fallen=fallen)
     for row, follow_up in zip(found, made, strict=True):
         words = {"name": actor.get_short_name(), "meaning": row.event.words}
         people = [person for person in (row.event.subject, row.event.signer) if person.pk != actor.pk]

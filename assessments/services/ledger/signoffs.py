@@ -20,7 +20,6 @@ from lms.api import (
     act,
     active_people,
     claim_key,
-    close_gates,
     expiring_days,
     lock_log,
     lock_person,
@@ -32,7 +31,7 @@ from lms.errors import Conflict, Invalid, NotAllowed
 from lms.rules.shown import fingerprint, require_same
 
 from .authority import to_follow
-from .chain import Chain, folded, gate_source, settle
+from .chain import Chain, folded, settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +106,9 @@ def revoke_signoff(*, actor: User, event_uid: UUID, reason: str, shown: str, key
     try:
         with transaction.atomic():
             follow_up = _follow(chain, event, SignOffEvent.Kind.REVOKED, actor, reason, key, at)
-            settle(chain, [], (), actor, key, at)
+            settle(chain, [], (), actor, key, at, fallen=[event])
     except IntegrityError:
         raise Conflict(_("This sign-off was revoked in the meantime.")) from None
-    close_gates(person_id=event.subject_id, sources=[gate_source(event)])
     words = {"name": actor.get_short_name(), "meaning": event.words}
     people = [person for person in (event.subject, event.signer) if person.pk != actor.pk]
     kind, about = (TAKEN_BACK, event.case.uid) if event.case else (ATTESTED_TAKEN_BACK, event.uid)

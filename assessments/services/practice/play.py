@@ -34,7 +34,7 @@ from lms.api import (
     find_step,
     lock_person,
     open_gate,
-    paths_of,
+    paths_to_show_on,
     paths_with_step_to_do,
     record_completion,
     replayed,
@@ -259,7 +259,7 @@ def _seed(spec: ScenarioSpec, earlier: QuerySet[Attempt]) -> int:
 
 
 def _open_step(actor: User, scenario_uid: UUID, at: datetime) -> StepState:
-    found = find_step(paths_of(actor, at), StepKind.PRACTICE, scenario_uid)
+    found = find_step(paths_to_show_on(actor, at), StepKind.PRACTICE, scenario_uid)
     if found is None:
         raise NotFound(_("This practice is not on your path."))
     return require_open(found[0], found[1].step.uid)

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assessments.api import Move, RecallQuestion, due_cards
+from assessments.api import HeldRole, Move, RecallQuestion, due_cards, role_held_by
 from coaching.api import Helper, my_people
 from lms import clock
 from lms.api import OPEN, Enrolment, News, PathProgress, StepKind, StepState, User, completed_path_of, unread_notices
@@ -109,6 +109,7 @@ class Today:
     helpers: list[Helper] = field(default_factory=list)
     news: News = field(default_factory=News)
     ended: Enrolment | None = None
+    role: HeldRole | None = None
     settled: bool = False
     again: list[TodaySkill] = field(default_factory=list)
 
@@ -124,7 +125,8 @@ class Today:
 
 
 def today_of(person: User, at: datetime, chosen: UUID | None = None) -> Today:
-    """All of a learner's day. Queries: 22 with a path, whatever its length; 6 without."""
+    """All of a learner's day. Queries: 22 with a path, whatever its length; 7 without, 14 with a role
+    that is held."""
     paths, journey = journeys(person, at, chosen)
     today = Today(greeting(person, at), paths=paths, news=unread_notices(person))
     if journey is None:
@@ -181,6 +183,7 @@ def greeting(person: User, at: datetime) -> str:
 def _without_path(today: Today, person: User, at: datetime) -> Today:
     today.helpers = my_people(person, clock.today(person.zone, at))
     today.ended = completed_path_of(person)
+    today.role = role_held_by(person, at)
     today.state = COMPLETED if today.ended else NO_PATH
     today.settled = bool(person.started_on and clock.today(person.zone, at) - person.started_on > SETTLED)
     return today

@@ -28,6 +28,7 @@ from lms.services.platform.team_tree import open_teams
 
 from .holdings import let_holdings_go, take_up_holdings
 from .leaves import pause_for_leave
+from .standing_changes import standing_changed
 
 
 def close_account(*, person: User, last_day: date | None, by: User, reason: str, at: datetime) -> list[Enrolment]:
@@ -51,12 +52,13 @@ def close_account(*, person: User, last_day: date | None, by: User, reason: str,
     closed: dict[str, list[object]] = {
         "memberships": end_memberships(person, last_day or today, at),
         "enrolments": [str(enrolment.uid) for enrolment in open_now],
-        "roles": let_holdings_go(person, last_day or today),
+        "roles": let_holdings_go(person, last_day or today, reason, at),
     }
     departure_of_closing(person, last_day=last_day, by=by, reason=reason, at=at, closed=closed)
     person.is_active, person.left_on, person.deactivated_at = False, last_day, at
     person.save(update_fields=["is_active", "left_on", "deactivated_at"])
     forget_duties(person.pk)
+    standing_changed([person.pk], at)
     return open_now
 
 
@@ -82,6 +84,7 @@ def undo_closing(*, actor: User, person_uid: UUID, key: UUID, at: datetime) -> U
             enrolment.status, enrolment.ended_at = Enrolment.Status.ACTIVE, None
             enrolment.save(update_fields=["status", "ended_at"])
     take_up_holdings(person, departure.closed.get("roles", ()))
+    standing_changed([person.pk], at)
     pause_for_leave([person], at)
     around = people_around([person], organisations_day(at), but=actor)[person.pk]
     tell(CLOSED_BY_MISTAKE, around, about=person.uid, words={"name": person.full_name}, at=at)

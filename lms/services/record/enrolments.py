@@ -31,9 +31,11 @@ from lms.services.platform.acts import act, claim_key
 from lms.services.platform.navigation import forget_duties
 from lms.services.platform.notices import Telling, tell, tell_each
 
+from .completing import complete_if_done
 from .gates import gates_of
 from .leaves import pause_for_leave
 from .shown import steering_shown
+from .standing_changes import standing_changed
 from .structure import structure_of
 
 LONGEST_REASON = 200
@@ -134,6 +136,7 @@ def enrol_people(
         raise Conflict(_("Somebody of these is on this path already. Look at the list as it is now.")) from None
     pause_for_leave([start.person for start in starts], at)
     _complete_what_is_vouched_for(made, by, at)
+    standing_changed([row.person_id for row in made], at)
     return made
 
 
@@ -164,6 +167,8 @@ def _complete_what_is_vouched_for(enrolments: Sequence[Enrolment], by: User, at:
         ]
     if done:
         StepCompletion.objects.bulk_create(done)
+        for enrolment_id in {row.enrolment_id for row in done}:
+            complete_if_done(enrolment_id, at)
 
 
 @act

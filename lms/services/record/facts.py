@@ -156,6 +156,13 @@ def open_enrolments(person: User) -> list[Enrolment]:
     return list(_open(person))
 
 
+def completed_paths(person: User) -> list[Enrolment]:
+    """The paths that somebody has completed, newest first. Queries: 1."""
+    rows = person.enrolments.filter(status=Enrolment.Status.COMPLETED)
+    rows = rows.select_related("person", "path", "path_version", "role_version__profile")
+    return list(rows.order_by("-started_on", "-pk"))
+
+
 def lock_learner(person: User) -> list[Enrolment]:
     """As ``open_enrolments``, with the person's row locked until the transaction ends. Queries: 1."""
     return list(_open(person).select_for_update(of=("person",), no_key=True))

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from lms.models import SkillGate
 from lms.rules.gates import OpenGate, Standing, open_gate_of, standings
@@ -130,6 +131,11 @@ def gates_of(person_ids: Iterable[int]) -> dict[int, list[OpenGate]]:
     for row in _gates(people=sorted(found)):
         found[row.person].append(open_gate_of(row))
     return found
+
+
+def expired_gates(day: date) -> QuerySet[SkillGate]:
+    """Sign-offs whose last day is before a day."""
+    return SkillGate.objects.filter(gate=SkillGate.Gate.SHOW, valid_until__lt=day)
 
 
 def standings_of(person_id: int, on: date) -> dict[str, Standing]:

@@ -25,6 +25,12 @@ def running_paths() -> QuerySet[Enrolment]:
     return Enrolment.objects.filter(path_runs())
 
 
+def paths_to_be_seen_on() -> QuerySet[Enrolment]:
+    """Enrolments on which somebody can be seen: running ones, and completed ones whose role is still held."""
+    held = Q(status=Enrolment.Status.COMPLETED, role_holding__isnull=False, role_holding__until_on=None)
+    return Enrolment.objects.filter(path_runs() | held)
+
+
 def enrolments_with_ids(ids: Iterable[int] | QuerySet[Any, Any]) -> QuerySet[Enrolment]:
     """The enrolments with these ids, given as a list or as a queryset of ids."""
     return Enrolment.objects.filter(pk__in=ids)

@@ -18,6 +18,7 @@ from lms.services.platform.managers import managers_of
 from lms.services.platform.notices import tell
 from lms.services.platform.organisation import organisations_day
 
+from .standing_changes import standing_changed
 from .steering import follow
 
 LONGEST_REASON = 200
@@ -35,6 +36,7 @@ def end_path(*, enrolment: Enrolment, by: User, reason: str, at: datetime) -> No
     said = words | {"learner": enrolment.person.full_name, "name": by.full_name}
     others = [person for person in managers_of(enrolment.person, organisations_day(at)) if person != by]
     tell(PATH_TAKEN_BACK_OF, others, about=enrolment.person.uid, words=said, at=at)
+    standing_changed([enrolment.person_id], at)
 
 
 def can_be_given_back(enrolment: Enrolment, at: datetime) -> bool:
@@ -62,3 +64,4 @@ def give_path_back(*, enrolment: Enrolment, at: datetime) -> None:
         raise Conflict(_("%(person)s is on this path already.") % {"person": name}) from None
     follow([enrolment], at)
     tell(PATH_GIVEN_BACK, [enrolment.person], words={"path": enrolment.path.title}, at=at)
+    standing_changed([enrolment.person_id], at)
