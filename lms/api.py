@@ -400,6 +400,7 @@ from lms.services.record.holdings import (
     holdings_on,
     holdings_seen_by,
     roles_of_people,
+    roles_over,
     standing_coaches,
     with_role,
 )
@@ -851,6 +852,7 @@ __all__ = [
     "people_in",
     "register_standing_change",
     "roles_of_people",
+    "roles_over",
     "rule_spec",
     "rules_on",
     "standing_changed",

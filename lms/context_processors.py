@@ -16,7 +16,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     """Places of the main navigation, the person's own menu, the organisation, the as-of time, and for
     administrators the version.
 
-    Queries: 0 when warm, else 1; a page that renders several templates asks once.
+    Queries: 0 when warm, else 2; a page that renders several templates asks once.
     """
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:

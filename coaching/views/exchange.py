@@ -33,7 +33,6 @@ from coaching.api import (
     skills_to_choose,
 )
 from coaching.forms.exchange import ContributionForm, ExampleForm, JudgeForm, QuestionForm
-from lms.api import User, is_administrator, is_learning_administrator
 from lms.errors import Invalid
 from lms.requests import SignedInRequest, shown_of
 from lms.views.acting import Outcome, carry_out, send, shown_on
@@ -84,14 +83,15 @@ def exchange_ask(request: SignedInRequest) -> HttpResponse:
             messages.success(request, out if outcome.done.uid == outcome.key else again)
             return redirect("exchange_thread", outcome.done.uid)
         status, key = outcome.status, outcome.key
-    context = {"form": form, "key": key, "title": _("Ask a question"), "button": _("Ask it"), "draft": "ask"}
-    context |= {"skills": skills, "sets_up": _sets_up(request.user)}
+    context: dict[str, Any] = {
+        "form": form,
+        "key": key,
+        "title": _("Ask a question"),
+        "button": _("Ask it"),
+        "draft": "ask",
+    }
+    context["skills"] = skills
     return render(request, "coaching/exchange_new.html", context, status=status)
-
-
-def _sets_up(user: User) -> bool:
-    """Whether somebody sees to it that there is content: L&D, and administrators, who are shown the steps."""
-    return is_learning_administrator(user) or is_administrator(user)
 
 
 def _ask(*, skill: str, **fields: object) -> Thread:
@@ -112,8 +112,14 @@ def exchange_example(request: SignedInRequest) -> HttpResponse:
             messages.success(request, out if outcome.done.uid == outcome.key else _there_already())
             return redirect("exchange_thread", outcome.done.thread.uid)
         status, key = outcome.status, outcome.key
-    context = {"form": form, "key": key, "title": _("Bring an example"), "button": _("Bring it"), "draft": "example"}
-    context |= {"skills": skills, "sets_up": _sets_up(request.user)}
+    context: dict[str, Any] = {
+        "form": form,
+        "key": key,
+        "title": _("Bring an example"),
+        "button": _("Bring it"),
+        "draft": "example",
+    }
+    context["skills"] = skills
     return render(request, "coaching/exchange_new.html", context, status=status)
 
 

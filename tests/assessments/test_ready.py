@@ -10,7 +10,8 @@ from django.db.models import Q
 
 from assessments.api import end_what_lapsed, ready_on, revoke_signoff
 from assessments.models import ReadySpell
-from lms.api import LEARNING_ADMINISTRATORS, Notice, User, end_path, enrol
+from lms import clock
+from lms.api import LEARNING_ADMINISTRATORS, Notice, RoleHolding, User, end_path, end_role_holding, enrol
 from lms.rules.days import months_later
 from tests.factories import basics, decisions, opening, paths, people
 from tests.shown import looked
@@ -165,3 +166,16 @@ def test_looking_again_takes_the_same_statements_for_any_number(people_there, dj
     look_who_is_ready(made, MONDAY + HOUR)
     with django_assert_max_num_queries(5):
         look_who_is_ready(made, MONDAY + HOUR)
+
+
+def test_a_role_that_ends_today_ends_it_tomorrow():
+    scene = opening.opening()
+    role = paths.role(paths.requires("listening", 3, critical=True), paths.requires("business", 3))
+    scene.confirmed(scene.recorded(role_version_uid=role.uid))
+    now = clock.now()
+    holding, today = RoleHolding.objects.get(), clock.today(scene.person.zone, now)
+    fields = {"holding_uid": holding.uid, "until_on": today, "reason": "Changed sides.", "key": basics.key()}
+    end_role_holding(actor=people.fresh(scene.recorder), at=now, **fields)
+    assert [why for _first, _last, why in spells(scene.person)] == [""], "it is held today"
+    end_what_lapsed(now + DAY)
+    assert [(last, why) for _first, last, why in spells(scene.person)] == [(today, "no_role")]

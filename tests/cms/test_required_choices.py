@@ -79,10 +79,14 @@ def test_what_every_form_requires_can_be_made(monkeypatch: pytest.MonkeyPatch) -
 
     team = do(make_team, name="Customer teams")
     ruta, sam, _lucia = invite("Ruta Balode"), invite("Sam Visit"), invite("Lucia Moreno")
-    do(name_manager, team_uid=team.uid, person_uid=ruta.uid, from_on=at.date())
+    manager = invite("Mara Boss")
+    do(name_manager, team_uid=team.uid, person_uid=manager.uid, from_on=at.date())
     do(give_duty, person_uid=ruta.uid, duty="learning", reason="She runs learning.")
     for (address, field), page in without_choice(log_in(people.fresh(ruta))).items():
         assert f'href="{MADE.get(field, SET_UP)}' in page, f"{address} does not say where {field} comes from"
+    page = log_in(people.fresh(manager)).get("/team/enrol/").content.decode()
+    assert "There is no path yet." in page
+    assert 'href="/setup/' not in page, "a manager is led nowhere that is not theirs"
     do(begin_with_starter)
     run_starter()
     do(make_coach, ruta, person_uid=sam.uid, capacity=1)

@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, connections, transaction
+from psycopg.errors import DeadlockDetected
 
 import assessments.api
 import coaching.api
@@ -98,9 +99,8 @@ def test_the_key_is_free_again_when_the_act_fails():
 
 def ended_for_a_deadlock() -> OperationalError:
     """As PostgreSQL tells it when it ends one of two transactions that wait for each other."""
-    error, cause = OperationalError("deadlock detected"), Exception("deadlock detected")
-    cause.sqlstate = "40P01"  # type: ignore[attr-defined]
-    error.__cause__ = cause
+    error = OperationalError("deadlock detected")
+    error.__cause__ = DeadlockDetected("deadlock detected")
     return error
 
 

@@ -6,7 +6,7 @@ the threshold of the role is reached (``assessments.rules.readiness``).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -29,6 +29,7 @@ from lms.api import (
     people_vouched_for,
     people_with_ids,
     roles_of_people,
+    roles_over,
     skills_by_slug,
     standing_coaches,
     tell,
@@ -86,13 +87,14 @@ def write_down_who_is_ready(at: datetime) -> None:
 
 @transaction.atomic
 def end_what_lapsed(at: datetime) -> int:
-    """Look again at whoever is ready and has a sign-off whose last day is over; for the nightly sweep. Returns how many
-    people were looked at. Queries: 1, and those of ``look_who_is_ready`` for 500 people.
+    """Look again at whoever is ready and has a sign-off or a role whose last day is over; for the hourly sweep. Returns
+    how many people were looked at. Queries: 1, and those of ``look_who_is_ready`` for 500 people.
     """
     day = at.date() + DAY  # somewhere it is tomorrow already; each is judged by their own day
-    open_ = ReadySpell.objects.filter(ended_at=None)
-    lapsed = open_.filter(Exists(expired_gates(day).filter(person=OuterRef("person"))))
-    ids = sorted(set(lapsed.values_list("person", flat=True)))
+    lapsed = Exists(expired_gates(day).filter(person=OuterRef("person")))
+    role_over = Exists(roles_over(day).filter(person=OuterRef("person")))
+    open_ = ReadySpell.objects.filter(lapsed | role_over, ended_at=None)
+    ids = sorted(set(open_.values_list("person", flat=True)))
     for start in range(0, len(ids), AT_ONCE):
         look_who_is_ready(ids[start : start + AT_ONCE], at)
     return len(ids)
@@ -106,17 +108,6 @@ def ready_on(day: date, people: Q) -> QuerySet[ReadySpell]:
     held = Q(last_on=None) | Q(last_on__gte=day)
     rows = ReadySpell.objects.filter(people, held, from_on__lte=day).select_related("person", "profile")
     return rows.order_by("person__name_order", "person", "pk")
-
-
-def ready_since(person_ids: Iterable[int]) -> dict[tuple[int, int], date]:
-    """Since when people are ready, by ids of person and role profile. Queries: 1."""
-    rows = ReadySpell.objects.filter(person__in=list(person_ids), ended_at=None)
-    return {(row.person_id, row.profile_id): row.from_on for row in rows}
-
-
-def spells_of(person: User) -> list[ReadySpell]:
-    """When somebody was ready for which role, the newest first. Queries: 1."""
-    return list(ReadySpell.objects.filter(person=person).select_related("profile", "skill"))
 
 
 def _known(person_ids: Collection[int], at: datetime) -> _Known:

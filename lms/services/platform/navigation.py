@@ -90,7 +90,7 @@ def home_of(duties: frozenset[str]) -> Place | None:
 
 
 def surroundings_of(user: User) -> Surroundings:
-    """A person's duties and the name of the organisation. Queries: 0 when warm, else 1."""
+    """A person's duties and the name of the organisation. Queries: 0 when warm, else 2."""
     kept = cache.get(_key(user.pk))
     if kept is None:
         kept = _find(user)
@@ -99,12 +99,12 @@ def surroundings_of(user: User) -> Surroundings:
 
 
 def duties_of(user: User) -> frozenset[str]:
-    """What the person is here: the names of duties. Queries: 0 when warm, else 1."""
+    """What the person is here: the names of duties. Queries: 0 when warm, else 2."""
     return surroundings_of(user).duties
 
 
 def duties_now(user: User) -> frozenset[str]:
-    """The same, asked of the rows, and kept from here on. Queries: 1."""
+    """The same, asked of the rows, and kept from here on. Queries: 2."""
     cache.delete(_key(user.pk))
     return duties_of(user)
 

@@ -83,6 +83,11 @@ def roles_of_people(person_ids: Collection[int], on: date) -> dict[int, dict[int
     return found
 
 
+def roles_over(day: date) -> QuerySet[RoleHolding]:
+    """Role holdings whose last day is before a day."""
+    return RoleHolding.objects.filter(until_on__lt=day)
+
+
 def standing_coaches(person_ids: Collection[int]) -> dict[int, list[User]]:
     """By person id, who is their standing coach in the roles that they hold. Queries: 1."""
     found: dict[int, list[User]] = {}
