@@ -59,6 +59,7 @@ def words(found: SetUp) -> str:
 def test_six_steps_from_an_empty_installation(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(starter, "read_curriculum", lambda folder: (small_curriculum(), []))
     at = clock.now()
+    today = clock.today("Europe/Copenhagen", at)
     admin = people.person("Ilse Novak")
     make_administrator(person=admin, at=at)
 
@@ -81,7 +82,7 @@ def test_six_steps_from_an_empty_installation(monkeypatch: pytest.MonkeyPatch) -
     assert now() == ("done open open open people path", "teams"), "it has no manager yet"
     ruta, sam = invite("Ruta Balode", team), invite("Sam Visit", team)
     assert now() == ("done open done open learning path", "teams")
-    do(name_manager, team_uid=team.uid, person_uid=ruta.uid, from_on=at.date())
+    do(name_manager, team_uid=team.uid, person_uid=ruta.uid, from_on=today)
     assert now() == ("done done done open learning path", "content")
     do(give_duty, person_uid=ruta.uid, duty="learning", reason="She runs learning.")
     assert now() == ("done done done open path path", "content")
@@ -102,7 +103,7 @@ def test_six_steps_from_an_empty_installation(monkeypatch: pytest.MonkeyPatch) -
         ruta,
         person_uid=lucia.uid,
         path_uid=path.uid,
-        started_on=at.date(),
+        started_on=today,
         coach_uid=sam.uid,
     )
     assert now() == now(ruta) == ("done done done done done done", None), "the coach has no place left, and had one"
