@@ -184,9 +184,15 @@ from assessments.services.standing.readiness import (
     readiness_on,
     team_enrolments,
 )
-from assessments.services.standing.ready import end_what_lapsed, ready_on
+from assessments.services.standing.ready import end_what_lapsed, ready_on, ready_since, spells_of
 from assessments.services.standing.rebuild import rebuild_gates
-from assessments.services.standing.role_holdings import HeldRole, held_roles, roles_held_in_team, share_held_before
+from assessments.services.standing.role_holdings import (
+    HeldRole,
+    held_roles,
+    role_held_by,
+    roles_held_in_team,
+    share_held_before,
+)
 from assessments.services.standing.team import (
     SORTS,
     TeamRow,
@@ -392,11 +398,14 @@ __all__ = [
     "readiness_of",
     "readiness_on",
     "ready_on",
+    "ready_since",
     "rebuild_gates",
     "record_of",
+    "role_held_by",
     "roles_held_in_team",
     "share_held_before",
     "shown_of",
+    "spells_of",
     "table_of",
     "team_enrolments",
     "team_in_order",

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
@@ -130,7 +130,7 @@ def digest(*paths: Path) -> str:
     return sha.hexdigest()
 
 
-def read_json(path: Path) -> dict[str, str]:
+def read_json(path: Path) -> dict[str, Any]:
     """What a stamp file says; empty when there is none or it is damaged."""
     try:
         found = json.loads(path.read_text())
@@ -139,7 +139,7 @@ def read_json(path: Path) -> dict[str, str]:
     return found if isinstance(found, dict) else {}
 
 
-def write_json(path: Path, value: dict[str, str]) -> None:
+def write_json(path: Path, value: dict[str, Any]) -> None:
     """Replace a stamp file in one step: never half a stamp."""
     new = path.with_suffix(".new")
     new.write_text(json.dumps(value, indent=1) + "\n")

@@ -44,6 +44,8 @@ ACCOUNTS = [
     "sponsor auditor admin",
 ]
 # What --reset removes. The passphrase and the secret key stay, and whatever else somebody keeps in this folder.
+OF_0_3 = "2f69855900781d358618759ba7fc4985ef0b76bee7685d2048436d53056ba094"
+"""What 0.3 wrote down of all its migrations at once; they are frozen, and every version brings them."""
 OURS = ["vouch.sqlite3*", "state.json", "media", "mail", "broker", "beat-schedule*"]
 
 
@@ -182,19 +184,22 @@ def held() -> str:
 def set_up(*, empty: bool) -> str:
     """Make the database and fill it, or see that it is there already. Returns "demo" or "empty": what it holds."""
     state = read_json(STATE)
-    migrations = digest(*sorted(path for app in ("lms", "coaching", "assessments", "cms")
-                                for path in (ROOT / app / "migrations").glob("*.py")))  # fmt: skip
+    migrations = {
+        str(path.relative_to(ROOT)): digest(path)
+        for app in ("lms", "coaching", "assessments", "cms")
+        for path in (ROOT / app / "migrations").glob("*.py")
+    }
     packages = digest(ROOT / "requirements.txt")
     if held() == "vouch" and state.get("stage") != "making":
-        if state.get("migrations") != migrations:
+        if not can_be_updated(state.get("migrations"), migrations):
             raise Stop("The database was made by another version of Vouch: bin/start --reset begins again.", FINDING)
         kind = state["kind"]
         if empty and kind == "demo":
             raise Stop(f"{DATA} holds the demo company: begin again with bin/start --reset --empty.", FINDING)
-        if state.get("packages") != packages:  # a newer Wagtail brings migrations of its own
+        if (state["migrations"], state.get("packages")) != (migrations, packages):  # a newer Wagtail brings some, too
             say("Updating the database")
             run([str(PYTHON), "manage.py", "migrate", "--no-input"], log=LOG)
-            write_json(STATE, {**state, "packages": packages})
+            write_json(STATE, {**state, "migrations": migrations, "packages": packages})
         return kind
 
     # A first run that was stopped half-way left stage "making": its database is not worth keeping.
@@ -205,6 +210,13 @@ def set_up(*, empty: bool) -> str:
     kind = "empty" if empty else "demo"
     write_json(STATE, {"stage": "made", "kind": kind, "migrations": migrations, "packages": packages})
     return kind
+
+
+def can_be_updated(made_with: object, migrations: dict[str, str]) -> bool:
+    """Whether every migration that the database was made with is here as it was; what is new is then added."""
+    if made_with == OF_0_3:
+        return True
+    return isinstance(made_with, dict) and made_with.items() <= migrations.items()
 
 
 def ensure_administrator() -> None:

@@ -12,5 +12,6 @@ ADDRESSES = {
     "new example": "exchange_example",
     "new session": "session_plan",
     "session": "session",
+    "standing coach": "role_coach",
     "thread": "exchange_thread",
 }

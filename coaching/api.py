@@ -11,6 +11,7 @@ from coaching.models import (
     ObserverGrant,
     Post,
     Session,
+    StandingAssignment,
     Thread,
 )
 
@@ -29,6 +30,7 @@ from coaching.policies import (
     not_ended,
     post_policy,
     session_policy,
+    standing_policy,
     thread_policy,
 )
 from coaching.services.assignments import assign_coach, end_assignment, enrol_with_coach, hand_over
@@ -50,7 +52,6 @@ from coaching.services.coaches import (
     coach_profile_of,
     coaches_by_enrolment,
     coaches_by_learner,
-    coaches_of,
     coaches_on,
     coaches_to_choose,
     is_away,
@@ -68,6 +69,14 @@ from coaching.services.profiles import (
     set_away,
 )
 from coaching.services.proposals import answer_proposal, proposal_of, propose_coach
+from coaching.services.standing import (
+    begin_standing,
+    name_standing_coach,
+    standing_coaches,
+    standing_coaches_of_people,
+    standing_of_coach,
+    standing_shown,
+)
 
 # isort: split
 
@@ -180,6 +189,7 @@ __all__ = [
     "ObserverGrant",
     "Post",
     "Session",
+    "StandingAssignment",
     "Thread",
     # Who may do what, who coaches whom
     "AsCoach",
@@ -194,6 +204,7 @@ __all__ = [
     "as_coach",
     "assign_coach",
     "assignments_of_coach",
+    "begin_standing",
     "challenge_policy",
     "change_capacity",
     "coach_ending",
@@ -205,7 +216,6 @@ __all__ = [
     "coaches_by_enrolment",
     "coaches_by_learner",
     "coaches_covered_by",
-    "coaches_of",
     "coaches_on",
     "coaches_to_choose",
     "coaches_to_manage",
@@ -222,6 +232,7 @@ __all__ = [
     "learners_of",
     "make_coach",
     "my_people",
+    "name_standing_coach",
     "not_ended",
     "paths_to_choose",
     "people_to_enrol",
@@ -232,6 +243,11 @@ __all__ = [
     "seats_of",
     "session_policy",
     "set_away",
+    "standing_coaches",
+    "standing_coaches_of_people",
+    "standing_of_coach",
+    "standing_policy",
+    "standing_shown",
     "thread_policy",
     # Observer grants
     "GrantPlan",

@@ -24,14 +24,17 @@ class CoachingConfig(AppConfig):
         from coaching.services.coaches import coaches_by_learner
         from coaching.services.links import FINDERS
         from coaching.services.sealed import SEALED
+        from coaching.services.standing import end_with_roles, go_on_standing, standing_coaches_of_people
         from lms.addresses import register_addresses
         from lms.api import (
             register_duty,
             register_helpers,
             register_links,
             register_notices,
+            register_path_ending,
             register_personal,
             register_place,
+            register_role_ending,
             register_sealed,
             register_work,
         )
@@ -42,6 +45,9 @@ class CoachingConfig(AppConfig):
         register_addresses(self.name, ADDRESSES)
         register_links(FINDERS)
         register_helpers("coach", coaches_by_learner)
+        register_helpers("standing coach", standing_coaches_of_people)
+        register_path_ending("coach", go_on_standing)
+        register_role_ending("standing coach", end_with_roles)
         for kind in SEALED:
             register_sealed(kind)
         register_duty("coach", _coaches)

@@ -13,6 +13,7 @@ from coaching.views import (
     people,
     roll,
     sessions,
+    standing,
 )
 
 urlpatterns = [
@@ -40,5 +41,6 @@ urlpatterns = [
     path("people/grants/", grants.observer_grants, name="observer_grants"),
     path("people/grants/give/", grants.observer_grants_give, name="observer_grants_give"),
     path("people/grants/<uuid:person_uid>/", grants.observer_grants_person, name="observer_grants_person"),
+    path("roles/<uuid:holding_uid>/coach/", standing.role_coach, name="role_coach"),
     path("my-people/", people.my_people, name="my_people"),
 ]

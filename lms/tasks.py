@@ -50,6 +50,12 @@ def follow_pauses() -> int:
 
 
 @shared_task
+def complete_paths() -> int:
+    """Complete the paths of which nothing required is left, should an act have missed one."""
+    return api.complete_what_is_done(clock.now())
+
+
+@shared_task
 def heartbeat() -> None:
     """Show that the worker takes what the schedule sends."""
     api.note_life(api.WORKER, clock.now())

@@ -23,6 +23,7 @@ from .standards import StandardVersion
 
 CAPACITIES = {
     "coach": pgettext_lazy("signed as", "coach"),
+    "standing coach": pgettext_lazy("signed as", "standing coach"),
     "stand-in of the coach": pgettext_lazy("signed as", "stand-in of the coach"),
     "learning administrator": pgettext_lazy("signed as", "learning administrator"),
     "observer": pgettext_lazy("signed as", "observer"),

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from assessments.models import Case, Observation, Request, SignOffEvent
 from assessments.rules.ledger import SETTLED
 from coaching.api import ObserverGrant, coached_by, coaches_covered_by, unlapsed_grants
-from lms.api import RowPolicy, User, everybody, has_duty, nobody, oneself, open_holdings, path_runs
+from lms.api import RowPolicy, User, everybody, has_duty, nobody, oneself, open_holdings, path_can_be_shown_on
 from lms.clock import now
 from lms.rules.duties import AUDITOR, LEARNING
 
@@ -52,7 +52,7 @@ class CasePolicy(RowPolicy[Case]):
             auditor = everybody() if has_duty(user, AUDITOR) else nobody()
             return Q(learner=user) | coach | ((named | seen | countersign) & ~Q(learner=user)) | auditor
         if action == "feed":
-            return Q(learner=user, status__in=["collecting", "ready"]) & path_runs("enrolment__")
+            return Q(learner=user, status__in=["collecting", "ready"]) & path_can_be_shown_on("enrolment__")
         if action in ("decide", "read"):
             return coach
         return nobody()

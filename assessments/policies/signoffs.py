@@ -17,6 +17,7 @@ from lms.api import (
     nobody,
     oneself,
     open_paths,
+    paths_to_be_seen_on,
 )
 from lms.rules.duties import AUDITOR
 
@@ -49,7 +50,7 @@ class SignOffPolicy(RowPolicy[SignOffEvent]):
 
 def _held_before_by_their_learners(user: User) -> Q:
     """What learners held before whom the user coaches now: it rests on no case."""
-    learners = open_paths().filter(coached_by(user)).order_by().values("person")
+    learners = (open_paths() | paths_to_be_seen_on()).filter(coached_by(user)).order_by().values("person")
     return Q(case=None, subject__in=learners)
 
 

@@ -105,11 +105,6 @@ HELD_BEFORE_REFUSED = NoticeKind(
     gettext_lazy("%(by)s did not confirm what you recorded of %(name)s: %(reason)s"),
     "held before",
 )
-STANDING_COACH = NoticeKind(
-    "assessments.standing_coach",
-    gettext_lazy("You are the standing coach of %(name)s, who holds the role “%(role)s”"),
-    "readiness",
-)
 READY = NoticeKind(
     "assessments.ready",
     gettext_lazy("You are ready for the role %(role)s: everything critical is vouched for."),
@@ -149,7 +144,6 @@ KINDS = (
     CALIBRATION_PASSED,
     HELD_BEFORE_CONFIRMED,
     HELD_BEFORE_REFUSED,
-    STANDING_COACH,
     READY,
     READY_OF,
     READY_NO_MORE,

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 from assessments import api
 from assessments.forms.practice import ChoiceForm, KeyForm, MarkForm, ResponseForm, StartForm
 from lms import clock
-from lms.api import LOCKED, StepKind, StepState, labels_of, paths_of
+from lms.api import LOCKED, StepKind, StepState, labels_of, paths_to_show_on
 from lms.errors import Conflict, Invalid
 from lms.requests import SignedInRequest
 
@@ -42,7 +42,7 @@ class Offer:
 @require_http_methods(["GET"])
 def practice(request: SignedInRequest) -> HttpResponse:
     """200: what there is to practise on my paths, and my own attempts. Queries: 6."""
-    paths = paths_of(request.user, clock.now())
+    paths = paths_to_show_on(request.user, clock.now())
     attempts = api.attempts_of(request.user)
     states: dict[UUID, StepState] = {}
     for state in (state for path in paths for state in path.steps):

@@ -19,8 +19,19 @@ from assessments.forms.requests import AskForm, EvidenceForm
 from assessments.rules.specs import StandardSpec
 from coaching.api import customers_to_choose, present_coach
 from lms import clock
-from lms.api import LOCKED, OPEN, PathProgress, StepKind, StepState, User, find_step, labels_of, paths_of, require_open
-from lms.errors import NotFound
+from lms.api import (
+    LOCKED,
+    OPEN,
+    PathProgress,
+    StepKind,
+    StepState,
+    User,
+    find_step,
+    labels_of,
+    paths_to_show_on,
+    require_open,
+)
+from lms.errors import NotAllowed, NotFound
 from lms.requests import SignedInRequest, key_of
 from lms.rules.waiting import days_since
 from lms.views.acting import carry_out
@@ -36,7 +47,7 @@ ASK_AGAIN = ("not_yet", "due", "expired", "revoked", "refused")
 def requests(request: SignedInRequest) -> HttpResponse:
     """200: my cases, what waits on them, what was decided, and what I can ask to be seen for. Queries: 10."""
     at = clock.now()
-    paths = paths_of(request.user, at)
+    paths = paths_to_show_on(request.user, at)
     states = _demonstrations(paths)
     cases = api.my_cases(request.user, clock.today(request.user.zone, at))
     begun = {item.case.standard_uid for item in cases}
@@ -83,7 +94,7 @@ def _again(paths: Iterable[PathProgress]) -> dict[UUID | None, UUID]:
         state
         for path in paths
         for state in path.steps
-        if path.running
+        if path.can_be_shown_on
         and state.step.kind == StepKind.DEMONSTRATION
         and state.status != LOCKED
         and not api.vouched_for(path, state.step)
@@ -158,8 +169,10 @@ def request_new(request: SignedInRequest, step_uid: UUID) -> HttpResponse:
 
 def _step(request: SignedInRequest, step_uid: UUID) -> tuple[PathProgress, StepState]:
     """The path of the person that holds the step, if it is open. NotFound, NotAllowed."""
-    for path in paths_of(request.user, clock.now()):
+    for path in paths_to_show_on(request.user, clock.now()):
         if path.state(step_uid):
+            if path.enrolment.is_completed and not path.can_be_shown_on:
+                raise NotAllowed(_("You no longer hold the role that this path led to."))
             return path, require_open(path, step_uid)
     raise NotFound(_("This step is not on your path."))
 

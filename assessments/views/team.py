@@ -21,11 +21,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from assessments import api
 from assessments.forms.team import BUCKET_NAMES, ReadyOnForm, TeamFilter
-from coaching.api import help_policy
+from coaching.api import help_policy, standing_policy
 from lms import clock
 from lms.api import (
     Enrolment,
     RoleHolding,
+    User,
     enrolment_policy,
     mark_external_done,
     organisations_day,
@@ -58,7 +59,7 @@ def team(request: SignedInRequest) -> HttpResponse:
     page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
     in_role = _in_role(request, at)
     counts = api.counts_of(rows)
-    may_go = counts["ready"] + counts["expiring"]
+    ready, people = _people_ready(rows, in_role)
     context = {
         "rows": rows,
         "news": unread_notices(request.user),
@@ -77,14 +78,15 @@ def team(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "sort": sort,
         "filtered": bool(wanted),
+        "exported": len(rows) + len(in_role),
         "base": "?" + urlencode(wanted | {"sort": sort}) + "&",
         "longest": _longest_wait(rows, at),
         "heading": ngettext(
             "%(ready)s of %(n)s person is ready for the role",
             "%(ready)s of %(n)s people are ready for their role",
-            len(rows),
+            people,
         )
-        % {"ready": may_go, "n": len(rows)},
+        % {"ready": ready, "n": people},
     }
     return render(request, "team/team.html", context)
 
@@ -99,6 +101,13 @@ def _mine(request: SignedInRequest) -> Q:
 def _in_role(request: SignedInRequest, at: datetime) -> list[api.HeldRole]:
     """Whoever holds a role apart from any path, among those whom the reader may see; never themself."""
     return api.roles_held_in_team(role_holding_policy.rows(request.user, "view") & ~Q(person=request.user), at)
+
+
+def _people_ready(rows: Iterable[api.TeamRow], in_role: Iterable[api.HeldRole]) -> tuple[int, int]:
+    """How many people are ready for a role that they are on the way to or hold, and how many there are."""
+    on_path = {(row.found.enrolment.person_id, row.found.bucket in ("ready", "expiring")) for row in rows}
+    found = on_path | {(role.holding.person_id, role.ready) for role in in_role}
+    return sum(ready for _person, ready in found), len({person for person, _ready in found})
 
 
 def _longest_wait(rows: Iterable[api.TeamRow], at: datetime) -> tuple[api.TeamRow, int] | None:
@@ -191,17 +200,21 @@ def _file(content: bytes, kind: str, extension: str) -> HttpResponse:
 @require_GET
 def person_readiness(request: SignedInRequest, person_uid: UUID) -> HttpResponse:
     """200 the invoice, the same for learner, coach and manager - 404 unknown or not yours to see. ``?path=`` chooses
-    an enrolment. Queries: 20, whatever the role asks for.
+    an enrolment, ``?role=`` a role that is held. Queries: 20, whatever the role asks for.
     """
     found = help_policy.queryset(request.user, "view").filter(person__uid=person_uid)
-    enrolments = list(found.select_related("person", "path", "role_version__profile").order_by("-started_on", "-pk"))
-    if not enrolments or uid_or_none(request.GET.get("role")):
+    enrolments = list(
+        found.select_related("person", "path", "role_version__profile", "role_holding").order_by("-started_on", "-pk")
+    )
+    role = uid_or_none(request.GET.get("role"))
+    led = [item.uid for item in enrolments if item.role_holding and item.role_holding.uid == role]
+    if not enrolments or (role and not led):
         return _without_a_path(request, person_uid)
-    # The role that is held stands until a new path has begun.
+    # What led to a role that is held stands until a new path has begun.
     today = clock.today(enrolments[0].person.zone)
     enrolments.sort(key=lambda item: _place(item, today))
-    wanted = uid_or_none(request.GET.get("path"))
-    if wanted is None and _place(enrolments[0], today) and _roles_held(request, person_uid):
+    wanted = led[0] if led else uid_or_none(request.GET.get("path"))
+    if wanted is None and _place(enrolments[0], today) > 1 and _roles_held(request, person_uid):
         return _without_a_path(request, person_uid)
     chosen = next((item for item in enrolments if item.uid == wanted), enrolments[0])
     own = chosen.person_id == request.user.pk
@@ -213,16 +226,27 @@ def person_readiness(request: SignedInRequest, person_uid: UUID) -> HttpResponse
         "enrolments": enrolments if len(enrolments) > 1 else [],
         "own": own,
         "steers": steers,
+        "names_coach": _names_coach(request.user, chosen),
         "key": uuid4(),
     }
     return render(request, "team/invoice.html", context)
 
 
+def _names_coach(user: User, enrolment: Enrolment) -> bool:
+    """Whether it is theirs to name who stands by in the role that the path led to. Queries: 1 on a completed path."""
+    held = enrolment.role_holding_id
+    return held is not None and standing_policy.queryset(user, "name").filter(pk=held).exists()
+
+
 def _place(enrolment: Enrolment, today: date) -> int:
-    """0 for a path that has begun and goes on, 1 for a completed one, 2 for one that is to begin, 3 for others."""
+    """0 for a path that has begun and goes on, 1 for a completed one whose role is held, 2 for another completed one, 3
+    for one that is to begin, 4 for others.
+    """
     if enrolment.is_open:
-        return 0 if enrolment.started_on <= today else 2
-    return 1 if enrolment.is_completed else 3
+        return 0 if enrolment.started_on <= today else 3
+    if enrolment.is_completed:
+        return 1 if enrolment.led_to_role_held_on(today) else 2
+    return 4
 
 
 def _roles_held(request: SignedInRequest, person_uid: UUID) -> list[RoleHolding]:

@@ -32,6 +32,20 @@ class CoachForm(forms.Form):
             del self.fields["reason"]
 
 
+class StandingCoachForm(forms.Form):
+    """Who is there for somebody that holds a role, and why, which is asked for when there was somebody before."""
+
+    coach = OneOf(label=gettext_lazy("Standing coach"))
+    reason = OneLineField(
+        label=gettext_lazy("Reason"), max_length=300, help_text=gettext_lazy("Both coaches and the person read it.")
+    )
+
+    def __init__(self, *args: Any, people: Iterable[User], handed_over: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_people(self.fields["coach"], people)
+        self.fields["reason"].required = handed_over
+
+
 class EnrolForm(forms.Form):
     """Who, for which role, from which day, with which coach."""
 

@@ -6,6 +6,7 @@ from .commitments import Commitment, CommitmentSkill
 from .exchange import Post, Thread
 from .profiles import Absence, CoachProfile, ObserverGrant
 from .sessions import Session
+from .standing import StandingAssignment
 
 __all__ = [
     "Absence",
@@ -17,5 +18,6 @@ __all__ = [
     "ObserverGrant",
     "Post",
     "Session",
+    "StandingAssignment",
     "Thread",
 ]

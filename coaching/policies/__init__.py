@@ -1,11 +1,12 @@
 """Who may do what in helping, each rule written once as which rows."""
 
-from .assignments import acting, assignment_policy, coached_by, help_policy, not_ended
+from .assignments import acting, assignment_policy, coached_by, help_policy, not_ended, standing_for
 from .challenges import challenge_policy
 from .commitments import commitment_policy
 from .exchange import is_moderator, post_policy, thread_policy
 from .profiles import coach_profile_policy, coaches_covered_by, grant_policy, unlapsed, unlapsed_grants
 from .sessions import session_policy
+from .standing import standing_policy
 
 __all__ = [
     "acting",
@@ -21,6 +22,8 @@ __all__ = [
     "not_ended",
     "post_policy",
     "session_policy",
+    "standing_for",
+    "standing_policy",
     "thread_policy",
     "unlapsed",
     "unlapsed_grants",

@@ -3,6 +3,8 @@
 Somebody is the present coach of an enrolment when an active assignment (as coach or as cover) names their profile, or
 while the coach is away and named them as cover. That ends with the last day away: nothing has to be handed back. Cover
 is not passed on: the cover of a cover is nobody's coach. Nobody is ever their own coach, by another account neither.
+
+When a path is completed its coach goes on as the *standing coach* in the role that it led to, as long as that is held.
 """
 
 from __future__ import annotations
@@ -11,18 +13,20 @@ from datetime import date
 
 from django.db.models import Q
 
-from coaching.models import CoachAssignment
+from coaching.models import CoachAssignment, StandingAssignment
 from lms.api import (
     Enrolment,
     RowPolicy,
     User,
     everybody,
+    held_on,
     is_learning_administrator,
     managed_by,
     managed_teams,
     nobody,
     oneself,
     path_runs,
+    paths_to_roles,
 )
 from lms.clock import now
 
@@ -44,12 +48,25 @@ def acting(user: User, on: date | None = None) -> Q:
     return Q(status=CoachAssignment.Status.ACTIVE) & (own | cover) & ~oneself(user, "enrolment__person")
 
 
+def standing_for(user: User, day: date) -> Q:
+    """Standing assignments through which the user is somebody's standing coach on a day, as coach or as cover."""
+    away = Q(coach__coach_profile__away_from__lte=day, coach__coach_profile__away_until__gte=day)
+    cover = away & Q(coach__coach_profile__cover__person=user) & not_ended("coach__coach_profile__cover__", day)
+    current = Q(status=StandingAssignment.Status.ACTIVE) & held_on(day, "holding__")
+    return current & (Q(coach=user) | cover) & ~oneself(user, "holding__person")
+
+
 def coached_by(user: User, prefix: str = "", on: date | None = None) -> Q:
-    """Rows whose enrolment (at ``prefix``, "" for an enrolment itself) has the user as its present coach."""
+    """Rows whose enrolment (at ``prefix``, "" for an enrolment itself) has the user as its present coach; of a
+    completed path that is the standing coach in the role that it led to.
+    """
     if not user.is_active:
         return nobody()
+    lookup = f"{prefix}_id__in" if prefix else "pk__in"
     enrolments = CoachAssignment.objects.filter(acting(user, on)).values("enrolment")
-    return Q(**{f"{prefix}_id__in" if prefix else "pk__in": enrolments})
+    standing = StandingAssignment.objects.filter(standing_for(user, on or now().date()))
+    completed = paths_to_roles(standing.values("holding"))
+    return Q(**{lookup: enrolments}) | Q(**{lookup: completed.order_by().values("pk")})
 
 
 class HelpPolicy(RowPolicy[Enrolment]):

@@ -119,6 +119,27 @@ COACH_NEEDED = NoticeKind(
     "choice of a coach",
     urgent=True,
 )
+STANDING_COACH = NoticeKind(
+    "coaching.standing_coach", gettext_lazy("%(coach)s is your standing coach in the role %(role)s."), "my people"
+)
+STANDING_BEGINS = NoticeKind(
+    "coaching.standing_begins",
+    gettext_lazy("You are the standing coach of %(name)s in the role %(role)s."),
+    "my people",
+    urgent=True,
+)
+STANDING_ENDED = NoticeKind(
+    "coaching.standing_ended",
+    gettext_lazy("%(coach)s is no longer the standing coach of %(name)s: %(reason)s"),
+    "my people",
+)
+STANDING_NEEDED = NoticeKind(
+    "coaching.standing_needed",
+    gettext_lazy("%(coach)s is no longer the standing coach of %(name)s. Name somebody else for the role %(role)s."),
+    "standing coach",
+    urgent=True,
+)
+
 COACH_MADE = NoticeKind("coaching.coach_made", _coach_made, "my people")
 COVERS = NoticeKind("coaching.covers", _you_cover, "my people")
 
@@ -179,6 +200,10 @@ KINDS = (
     HANDED_OVER,
     COACH_PROPOSED,
     COACH_NEEDED,
+    STANDING_COACH,
+    STANDING_BEGINS,
+    STANDING_ENDED,
+    STANDING_NEEDED,
     COACH_MADE,
     COVERS,
     MAY_OBSERVE,

@@ -27,6 +27,13 @@ PERSONAL = (
         kept=RECORD, seen_by=(COACH, MANAGERS, LEARNING), exported="coaching", erased=STAYS, people=("assigned_by",),
     ),
     Personal(
+        "coaching.StandingAssignment", HELPED,
+        what=_("Who is your standing coach in a role that you hold, from when to when, and why that changed."),
+        why=_("So that somebody can renew a sign-off, and the record says who could."),
+        kept=RECORD, seen_by=(COACH, MANAGERS, LEARNING), exported="coaching", erased=STAYS,
+        people=("coach", "assigned_by"),
+    ),
+    Personal(
         "coaching.Challenge", HELPED,
         what=_("What you asked to be seen for early, why, and what your coach answered."),
         why=_("So that whoever coaches you next knows why a demonstration was open to you."),

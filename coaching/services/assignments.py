@@ -105,13 +105,15 @@ def end_assignment(*, actor: User, enrolment_uid: UUID, reason: str, shown: str,
     return enrolment
 
 
-def close(row: CoachAssignment, status: str, reason: str, at: datetime) -> None:
-    """End one active assignment, give its place back and tell the coach and the learner. For services here only."""
+def close(row: CoachAssignment, status: str, reason: str, at: datetime, *, say: bool = True) -> None:
+    """End one active assignment, give its place back and tell the coach and the learner, unless another notice says it.
+    For services here only.
+    """
     row.status, row.ended_at, row.reason = status, at, reason[:300]
     row.save(update_fields=["status", "ended_at", "reason"])
     log_end(row)
     CoachProfile.objects.filter(pk=row.coach_id, load__gt=0).update(load=F("load") - 1)
-    if status == Status.ENDED:
+    if say and status == Status.ENDED:
         words = {"coach": row.coach.person.full_name, "learner": row.enrolment.person.full_name, "reason": reason}
         tell(COACH_ENDED, [row.coach.person, row.enrolment.person], words=words, at=at)
 

@@ -16,6 +16,7 @@ from lms.api import User, named_like
 
 from .coaches import ACTIVE
 from .profiles import require_coaches
+from .standing import standing_of_coach
 
 SHOWN: Mapping[str, Callable[[date], Q]] = {
     "": lambda on: not_ended("", on),
@@ -73,18 +74,21 @@ def languages_of_coaches(on: date) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class CoachEnding:
-    """What ends with a coach: whom they coach, who was to be theirs, for whom they stand in, how many sessions."""
+    """What ends with a coach: whom they coach, who was to be theirs, whose standing coach they are, for whom they stand
+    in, how many sessions.
+    """
 
     profile: CoachProfile
     learners: Sequence[str]
     proposed: Sequence[str]
+    standing: Sequence[str]
     covers: Sequence[str]
     sessions: int
 
 
 def coach_ending(actor: User, person_uid: UUID, at: datetime) -> CoachEnding:
     """What ``end_coach`` would end, for the question before it. Raises NotFound, NotAllowed, Conflict (coaches no
-    more). Queries: 4-5.
+    more). Queries: 6-7.
     """
     profile = coach_profile_policy.get(actor, "manage", person__uid=person_uid, related=("person",))
     require_coaches(profile, at)
@@ -95,6 +99,7 @@ def coach_ending(actor: User, person_uid: UUID, at: datetime) -> CoachEnding:
         profile,
         [name for status, name in rows if status == ACTIVE],
         [name for status, name in rows if status != ACTIVE],
+        [row.holding.person.full_name for row in standing_of_coach(profile.person)],
         list(covers.values_list("person__full_name", flat=True)),
         Session.objects.filter(coach=profile.person, status=Session.Status.PLANNED).count(),
     )

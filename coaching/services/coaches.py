@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -10,34 +10,31 @@ from uuid import UUID
 from django.db.models import Case, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from coaching.models import Absence, CoachAssignment, CoachProfile
-from coaching.policies import acting, help_policy, not_ended
-from lms.api import Enrolment, Prepared, User, are_one, enrolments_with_ids, same_human
+from coaching.models import Absence, CoachAssignment, CoachProfile, StandingAssignment
+from coaching.policies import acting, coached_by, help_policy, not_ended
+from lms.api import Enrolment, Prepared, User, are_one, enrolments_with_ids, open_paths, paths_to_be_seen_on, same_human
 from lms.rules.waiting import PROPOSAL, Waiting
 
 ACTIVE = CoachAssignment.Status.ACTIVE
+STANDING = StandingAssignment.Status.ACTIVE
 PRIMARY = CoachAssignment.Kind.PRIMARY
+STANDING_COVER = "stands__coach__coach_profile__cover"
 
 
 def coach_of(enrolment: Enrolment) -> User | None:
-    """The coach of an enrolment, away or not; see ``present_coach``. Queries: 1."""
-    return coaches_of([enrolment.pk]).get(enrolment.pk)
+    """The coach of an enrolment, away or not; of a completed path the standing coach. Queries: 1."""
+    if enrolment.role_holding_id is not None:
+        rows = StandingAssignment.objects.filter(holding=enrolment.role_holding_id, status=STANDING)
+        standing = rows.select_related("coach__coach_profile__cover__person").first()
+        return standing.coach if standing else None
+    rows_of_path = CoachAssignment.objects.filter(enrolment=enrolment, status=ACTIVE, kind=PRIMARY)
+    row = rows_of_path.select_related("coach__person__coach_profile__cover__person").first()
+    return row.coach.person if row else None
 
 
-def coaches_of(enrolment_ids: Iterable[int]) -> dict[int, User]:
-    """The coach of each of these enrolments, by its id; one without a coach is left out. Queries: 1."""
-    rows = CoachAssignment.objects.filter(enrolment_id__in=list(enrolment_ids), status=ACTIVE, kind=PRIMARY)
-    return {row.enrolment_id: row.coach.person for row in rows.select_related("coach__person")}
-
-
-def profile_of(enrolment_id: int) -> CoachProfile | None:
-    """The profile of the enrolment's coach, with the person and their cover. Queries: 1."""
-    row = (
-        CoachAssignment.objects.filter(enrolment_id=enrolment_id, status=ACTIVE, kind=PRIMARY)
-        .select_related("coach__person", "coach__cover__person")
-        .first()
-    )
-    return row.coach if row else None
+def profile_of(coach: User) -> CoachProfile | None:
+    """Their coach profile, if they have one. Queries: 1 where it was not fetched."""
+    return getattr(coach, "coach_profile", None)
 
 
 def is_away(profile: CoachProfile, on: date) -> bool:
@@ -56,11 +53,12 @@ def present_coach(enrolment: Enrolment, on: date) -> User | None:
     """Who coaches on that day (UTC, by which it is decided who may sign): the cover while the coach is away (never the
     learner), else the coach. Queries: 1, or 2 while a cover stands in.
     """
-    profile = profile_of(enrolment.pk)
-    if profile is None:
+    coach = coach_of(enrolment)
+    if coach is None:
         return None
-    cover = stands_in(profile, on)
-    return cover.person if cover and not are_one(cover.person_id, enrolment.person_id) else profile.person
+    profile = profile_of(coach)
+    cover = stands_in(profile, on) if profile else None
+    return cover.person if cover and not are_one(cover.person_id, enrolment.person_id) else coach
 
 
 def is_coach_of(user: User, enrolment: Enrolment) -> bool:
@@ -79,20 +77,26 @@ def active_assignments_of(coach: User, at: datetime) -> list[CoachAssignment]:
 
 
 def learners_of(coach: User, at: datetime) -> list[Enrolment]:
-    """Whom somebody coaches today, cover included, by name; each enrolment once. Queries: 1."""
-    return list({row.enrolment_id: row.enrolment for row in active_assignments_of(coach, at)}.values())
+    """Whom somebody coaches today, cover included, by name: on open paths, and as standing coach on completed ones.
+    Queries: 1.
+    """
+    rows = (open_paths() | paths_to_be_seen_on()).filter(coached_by(coach, on=at.date()))
+    return list(rows.select_related("person", "path").order_by("person__name_order", "pk"))
 
 
 @dataclass(frozen=True, slots=True)
 class AsCoach:
-    """By which rows somebody was a coach: the uid of the assignment, and of the absence that they covered."""
+    """By which rows somebody was a coach: the uid of the assignment, of a standing coach's where ``standing``, and of
+    the absence that they covered.
+    """
 
     assignment: UUID
     absence: UUID | None = None
+    standing: bool = False
 
 
 def as_coach(user_id: int, enrolment_id: int, at: datetime) -> AsCoach | None:
-    """As what somebody was the present coach at a moment, as coach or as cover; None when they were not. Queries: 1-2.
+    """As what somebody was the present coach at a moment, as coach or as cover; None when they were not. Queries: 1-4.
 
     Read from the rows that stand in the log, for what is signed at that moment.
     """
@@ -103,17 +107,35 @@ def as_coach(user_id: int, enrolment_id: int, at: datetime) -> AsCoach | None:
     own = then.filter(coach__person_id=user_id).order_by("-kind", "pk").first()  # the coach before a cover
     if own:
         return AsCoach(own.uid)
-    covered = Absence.objects.filter(
+    primary = then.filter(kind=PRIMARY)
+    covered = _covered(user_id, Q(coach__in=primary.values("coach")), at)
+    if covered is not None:
+        return AsCoach(primary.get(coach=covered.coach_id).uid, covered.uid)
+    return _as_standing_coach(user_id, enrolment_id, at)
+
+
+def _covered(user_id: int, coach: Q, at: datetime) -> Absence | None:
+    """The absence of such a coach that somebody covered at a moment. Queries: 1."""
+    return Absence.objects.filter(
         Q(called_off_at=None) | Q(called_off_at__gt=at),
-        coach__in=then.filter(kind=PRIMARY).values("coach"),
+        coach,
         cover__person_id=user_id,
         said_at__lte=at,
         from_on__lte=at.date(),
         until_on__gte=at.date(),
     ).first()
-    if covered is None:
-        return None
-    return AsCoach(then.get(kind=PRIMARY, coach=covered.coach_id).uid, covered.uid)
+
+
+def _as_standing_coach(user_id: int, enrolment_id: int, at: datetime) -> AsCoach | None:
+    """The same in the role that a completed path led to. Queries: 1-2."""
+    then = StandingAssignment.objects.filter(
+        Q(ended_at=None) | Q(ended_at__gt=at), holding__completed_paths=enrolment_id, started_at__lte=at
+    )
+    row = then.order_by("-started_at", "pk").first()
+    if row is None or row.coach_id == user_id:
+        return AsCoach(row.uid, standing=True) if row else None
+    covered = _covered(user_id, Q(coach__person=row.coach_id), at)
+    return AsCoach(row.uid, covered.uid, standing=True) if covered else None
 
 
 def assignments_of_coach(coach: CoachProfile) -> list[CoachAssignment]:
@@ -169,7 +191,8 @@ class CoachFact:
 
 @dataclass(slots=True)
 class _Assignment:
-    """An enrolment with one of its coaches: the present one, or one who is proposed; without any, ``uid`` is None.
+    """An enrolment with one of its coaches: the present one (of a completed path the standing one), or one who is
+    proposed; without any, ``uid`` is None.
     ``since``: when the last coach before went, or the path began for the record.
     """
 
@@ -190,12 +213,30 @@ def _assigned(enrolments: list[int], on: date) -> QuerySet[Enrolment]:
     before = CoachAssignment.objects.filter(enrolment=OuterRef("pk"), kind=PRIMARY, ended_at__isnull=False)
     present = Q(coach_assignments__status=ACTIVE, coach_assignments__kind=PRIMARY)
     proposed = Q(coach_assignments__status=CoachAssignment.Status.PROPOSED)
-    may_cover = not_ended("held__coach__cover__", on) & ~same_human("held__coach__cover__person", "person")
+    standing = Q(role_holding__standing_assignments__status=STANDING)
     return enrolments_with_ids(enrolments).annotate(
         held=FilteredRelation("coach_assignments", condition=present | proposed),
+        stands=FilteredRelation("role_holding__standing_assignments", condition=standing),
         as_since=Coalesce(Subquery(before.order_by("-ended_at").values("ended_at")[:1]), F("enrolled_at")),
-        as_cover=Case(When(may_cover, then=F("held__coach__cover__person__full_name")), default=Value("")),
+        as_uid=Coalesce("held__uid", "stands__uid"),
+        as_status=Coalesce("held__status", "stands__status"),
+        as_reason=Coalesce("held__reason", "stands__reason"),
+        as_started_at=Coalesce("held__started_at", "stands__started_at"),
+        as_name=Coalesce("held__coach__person__full_name", "stands__coach__full_name"),
+        as_called=Coalesce("held__coach__person__preferred_name", "stands__coach__preferred_name"),
+        as_cover=Case(
+            When(_may_cover("held__coach__cover", on), then=F("held__coach__cover__person__full_name")),
+            When(_may_cover(STANDING_COVER, on), then=F(f"{STANDING_COVER}__person__full_name")),
+            default=Value(""),
+        ),
+        as_away_from=Coalesce("held__coach__away_from", "stands__coach__coach_profile__away_from"),
+        as_away_until=Coalesce("held__coach__away_until", "stands__coach__coach_profile__away_until"),
     )
+
+
+def _may_cover(cover: str, on: date) -> Q:
+    """Whether the coach profile at ``cover`` is one that may stand in on a day: it holds, and is not the learner's."""
+    return not_ended(f"{cover}__", on) & Q(**{f"{cover}__isnull": False}) & ~same_human(f"{cover}__person", "person")
 
 
 _assignments = Prepared(
@@ -203,15 +244,15 @@ _assignments = Prepared(
     _assigned,
     enrolment="pk",
     since="as_since",
-    uid="held__uid",
-    status="held__status",
-    reason="held__reason",
-    started_at="held__started_at",
-    name="held__coach__person__full_name",
-    called="held__coach__person__preferred_name",
+    uid="as_uid",
+    status="as_status",
+    reason="as_reason",
+    started_at="as_started_at",
+    name="as_name",
+    called="as_called",
     cover="as_cover",
-    away_from="held__coach__away_from",
-    away_until="held__coach__away_until",
+    away_from="as_away_from",
+    away_until="as_away_until",
 )
 
 

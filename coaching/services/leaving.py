@@ -18,6 +18,7 @@ from .coaches import ACTIVE, PRIMARY, coach_of
 from .granting import end_grant
 from .profiles import close_profile
 from .sessions import cancel_planned
+from .standing import end_standing_of, standing_of_coach
 
 UNSETTLED = (Commitment.Status.OPEN, Commitment.Status.DONE)
 """Promises that wait: to be kept, or to be confirmed."""
@@ -48,6 +49,7 @@ def end_helping(*, by: User, person: User, enrolments: Iterable[Enrolment], reas
     profile = CoachProfile.objects.select_for_update().filter(not_ended("", at.date()), person=person).first()
     if profile is not None:
         close_profile(profile, reason, at)
+    end_standing_of(standing_of_coach(person), reason, at)
     for grant in ObserverGrant.objects.filter(person=person, revoked_at=None):
         end_grant(grant, by, reason, at)
 

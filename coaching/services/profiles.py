@@ -36,6 +36,7 @@ from .assignments import close, decline
 from .coaches import ACTIVE
 from .sessions import cancel_planned, follow_coach
 from .shown import coach_shown
+from .standing import end_standing_of, standing_of_coach
 
 MOST = 50
 
@@ -162,6 +163,7 @@ def close_profile(profile: CoachProfile, reason: str, at: datetime) -> None:
     proposed = CoachAssignment.objects.filter(coach=profile, status=CoachAssignment.Status.PROPOSED)
     for row in proposed.select_related("coach__person", "enrolment__person", "assigned_by"):
         decline(row, reason, at)
+    end_standing_of(standing_of_coach(profile.person), reason, at)
     cancel_planned(Session.objects.filter(coach=profile.person))
     for other in CoachProfile.objects.filter(cover=profile):
         other.cover = None

@@ -14,6 +14,7 @@ from .assignments import close, decline
 from .coaches import ACTIVE
 from .profiles import tell_to_choose
 from .sessions import cancel_planned, follow_coach
+from .standing import end_standing_of, standing_among
 
 PROPOSED = CoachAssignment.Status.PROPOSED
 
@@ -37,4 +38,5 @@ def end_coaching_among(accounts: Collection[int], reason: str, at: datetime) -> 
         if row.kind == CoachAssignment.Kind.PRIMARY:
             follow_coach(row.enrolment, None, at)
             tell_to_choose(managers_of(row.enrolment.person, organisations_day(at)), row, at)
+    end_standing_of(standing_among(accounts), reason, at)
     cancel_planned(Session.objects.filter(enrolment__person__in=accounts, coach__in=accounts))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from coaching.models import Absence, CoachAssignment, CommitmentSkill, ObserverGrant
+from coaching.models import Absence, CoachAssignment, CommitmentSkill, ObserverGrant, StandingAssignment
 from lms.api import SealedTable
 
 NOT_BEGUN = (CoachAssignment.Status.PROPOSED, CoachAssignment.Status.DECLINED)
@@ -13,6 +13,11 @@ NOT_BEGUN = (CoachAssignment.Status.PROPOSED, CoachAssignment.Status.DECLINED)
 def _between(row: CoachAssignment) -> dict[str, object]:
     """Whom an assignment joins: the rows that it names may be pointed elsewhere."""
     return {"learner": row.enrolment.person_id, "coach_person": row.coach.person_id}
+
+
+def _of_role(row: StandingAssignment) -> dict[str, object]:
+    """Whom it is for, in which role."""
+    return {"person": row.holding.person_id, "role": row.holding.role_version_id}
 
 
 def _covered(row: Absence) -> dict[str, object]:
@@ -59,6 +64,14 @@ SEALED = (
         ending=("ended_at", "status", "reason"),
         rows=~Q(status__in=NOT_BEGUN),
         parts=_between,
+    ),
+    SealedTable(
+        "standing assignment",
+        StandingAssignment,
+        columns=("uid", "holding_id", "coach_id", "assigned_by_id", "started_at"),
+        since="started_at",
+        ending=("ended_at", "status", "reason"),
+        parts=_of_role,
     ),
     SealedTable(
         "absence",

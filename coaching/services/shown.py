@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from coaching.models import Challenge, CoachAssignment, CoachProfile, Commitment, CommitmentSkill, ObserverGrant, Post
+from coaching.models import (
+    Challenge,
+    CoachAssignment,
+    CoachProfile,
+    Commitment,
+    CommitmentSkill,
+    ObserverGrant,
+    Post,
+    StandingAssignment,
+)
 from lms.api import Enrolment
 from lms.rules.shown import fingerprint
 
@@ -65,7 +74,11 @@ def grants_shown(person_uid: UUID, grants: Iterable[ObserverGrant]) -> str:
 
 
 def coach_shown(person_uid: UUID) -> str:
-    """What the page that ends a coach names: whom they coach or may, and for whom they stand in. Queries: 2."""
+    """What the page that ends a coach names: whom they coach or may, whose standing coach they are, and for whom they
+    stand in. Queries: 3.
+    """
+    standing = StandingAssignment.objects.filter(coach__uid=person_uid, ended_at=None).order_by("pk")
     open_now = CoachAssignment.objects.filter(coach__person__uid=person_uid, ended_at=None).order_by("pk")
     covers = CoachProfile.objects.filter(cover__person__uid=person_uid).order_by("pk").values_list("pk", flat=True)
-    return fingerprint("coach", person_uid, list(map(list, open_now.values_list("pk", "status"))), list(covers))
+    named = list(map(list, open_now.values_list("pk", "status")))
+    return fingerprint("coach", person_uid, named, list(standing.values_list("pk", flat=True)), list(covers))

@@ -8,6 +8,7 @@ when the person leaves, and *taken back* when it should not be, or no longer; wh
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 from django.conf import settings
 from django.db import models
@@ -21,7 +22,10 @@ from .profiles import RoleProfileVersion
 
 
 class Enrolment(models.Model):
-    """One person on one path, from a start date. ``rule``: the rule that put them there, if one did."""
+    """One person on one path, from a start date.
+
+    ``rule``: the rule that put them there, if one did; ``role_holding``: the role that the completed path led to.
+    """
 
     class Status(models.TextChoices):
         ACTIVE = "active", _("active")
@@ -50,6 +54,9 @@ class Enrolment(models.Model):
     enrolled_at = models.DateTimeField()
     rule = models.ForeignKey(EnrolmentRule, models.PROTECT, null=True, blank=True, related_name="enrolments")
     ended_at = models.DateTimeField(null=True, blank=True)
+    role_holding = models.ForeignKey(
+        "lms.RoleHolding", models.PROTECT, null=True, blank=True, related_name="completed_paths"
+    )
     taken_back_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     taken_back_reason = OneLine(max_length=200, blank=True)
 
@@ -73,6 +80,9 @@ class Enrolment(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["rule", "person"], condition=Q(rule__isnull=False), name="enrolment_once_by_its_rule"
+            ),
+            models.CheckConstraint(
+                condition=Q(role_holding=None) | Q(status="completed"), name="enrolment_leads_to_a_role_when_completed"
             ),
         ]
         indexes = [models.Index(fields=["person", "status"])]
@@ -99,6 +109,10 @@ class Enrolment(models.Model):
     def is_completed(self) -> bool:
         """Whether the path was gone to its end."""
         return self.status == self.Status.COMPLETED
+
+    def led_to_role_held_on(self, day: date) -> bool:
+        """Whether it was completed and the role that it led to is held on a day."""
+        return self.role_holding is not None and self.role_holding.holds_on(day)
 
     @property
     def is_paused(self) -> bool:

@@ -15,7 +15,7 @@ from .profiles import RoleProfileVersion
 class RoleHolding(models.Model):
     """Somebody holds a role from ``from_on``, up to and with ``until_on`` when that is known.
 
-    ``coach``: the standing coach, who is there for whoever is on no path; takes none of the coach's places.
+    A completed path leads to one (``Enrolment.role_holding``); what was held before stands on no path.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -23,9 +23,6 @@ class RoleHolding(models.Model):
     role_version = models.ForeignKey(RoleProfileVersion, models.PROTECT, related_name="+")
     from_on = models.DateField()
     until_on = models.DateField(null=True, blank=True)
-    coach = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="standing_coach_of"
-    )
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
 
@@ -39,9 +36,6 @@ class RoleHolding(models.Model):
                 condition=Q(until_on=None) | Q(until_on__gte=F("from_on")), name="role_holding_ends_after_start"
             ),
             models.CheckConstraint(condition=~Q(made_by=F("person")), name="role_holding_not_by_oneself"),
-            models.CheckConstraint(
-                condition=Q(coach=None) | ~Q(coach=F("person")), name="role_holding_coached_by_another"
-            ),
         ]
 
     def __str__(self) -> str:

@@ -17,9 +17,18 @@ def path_runs(prefix: str = "") -> Q:
     return Q(**{f"{prefix}status": Enrolment.Status.ACTIVE})
 
 
+def path_can_be_shown_on(prefix: str = "") -> Q:
+    """Rows whose enrolment (at ``prefix``) is one on which something can be shown: it runs, or the role that it led to
+    is held, so that a sign-off can be renewed or seen again.
+    """
+    held = Q(**{f"{prefix}role_holding__isnull": False, f"{prefix}role_holding__until_on": None})
+    return path_runs(prefix) | held
+
+
 class EnrolmentPolicy(RowPolicy[Enrolment]):
-    """view: learner, manager, L&D - do: the learner, while it is open - steer (pause, extend, waive, mark done):
-    manager, L&D - take_back (and undo it): manager, L&D, of what is open or taken back; nobody their own.
+    """view: learner, manager, L&D - do: the learner, while it is open - show (ask to be seen): the learner, while it
+    runs, or the role that it led to is held - steer (pause, extend, waive, mark done): manager, L&D - take_back (and
+    undo it): manager, L&D, of what is open or taken back; nobody their own.
     """
 
     def rows(self, user: User, action: str) -> Q:
@@ -30,6 +39,8 @@ class EnrolmentPolicy(RowPolicy[Enrolment]):
             return mine | theirs
         if action == "do":
             return mine & path_runs()
+        if action == "show":
+            return mine & path_can_be_shown_on()
         if action == "steer":
             return theirs & open_ & ~oneself(user, "person")
         if action == "take_back":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db.models import Q
 
 from lms.models import RoleHolding, User
@@ -13,14 +15,21 @@ from .people import managed_by
 from .same_person import oneself
 
 
+def held_on(day: date, prefix: str = "") -> Q:
+    """Roles (at ``prefix``) that are held on a day, their last day included."""
+    return Q(**{f"{prefix}from_on__lte": day}) & (
+        Q(**{f"{prefix}until_on": None}) | Q(**{f"{prefix}until_on__gte": day})
+    )
+
+
 class RoleHoldingPolicy(RowPolicy[RoleHolding]):
-    """view: themself, their standing coach, their managers, L&D, auditors - end: L&D, nobody their own."""
+    """view: themself, their managers, L&D, auditors - end: L&D, nobody their own."""
 
     def rows(self, user: User, action: str) -> Q:
         if action == "view":
             if is_learning_administrator(user) or has_duty(user, AUDITOR):
                 return everybody()
-            return Q(person=user) | Q(coach=user, until_on=None) | managed_by(user, "person")
+            return Q(person=user) | managed_by(user, "person")
         if action == "end":
             return ~oneself(user, "person") if is_learning_administrator(user) else nobody()
         return nobody()

@@ -202,6 +202,17 @@ PATH_GIVEN_BACK = NoticeKind(
     "lms.path_given_back", gettext_lazy("Your path “%(path)s” goes on: taking it back was undone."), "own path"
 )
 
+PATH_COMPLETED = NoticeKind(
+    "lms.path_completed",
+    gettext_lazy("You have completed the path “%(path)s”. From today on you hold the role %(role)s."),
+    "today",
+)
+PATH_COMPLETED_OF = NoticeKind(
+    "lms.path_completed_of",
+    gettext_lazy("%(learner)s has completed the path “%(path)s” and holds the role %(role)s from today on."),
+    "readiness",
+)
+
 MANAGES_TEAM = NoticeKind("lms.manages_team", _manages_team, "managed people")
 MANAGES_NO_MORE = NoticeKind("lms.manages_no_more", _manages_no_more, "managed people")
 TEAM_CHANGED = NoticeKind("lms.team_changed", _team_changed, "my people")
@@ -262,6 +273,8 @@ KINDS = (
     PATH_TAKEN_BACK,
     PATH_TAKEN_BACK_OF,
     PATH_GIVEN_BACK,
+    PATH_COMPLETED,
+    PATH_COMPLETED_OF,
     MANAGES_TEAM,
     MANAGES_NO_MORE,
     TEAM_CHANGED,

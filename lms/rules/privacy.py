@@ -71,9 +71,9 @@ RECORD = _("As long as the record is kept; ending your time here does not delete
 PERSONAL = (
     Personal(
         "lms.RoleHolding", PROGRESS,
-        what=_("Which roles you hold apart from any path, since when, and who your standing coach is."),
+        what=_("Which roles you hold, from a path or from before, and since when."),
         why=_("So that whoever needs somebody in that role knows that you are there."),
-        kept=RECORD, seen_by=STEERED, exported="paths", erased=NAMELESS, people=("person", "coach", "made_by"),
+        kept=RECORD, seen_by=STEERED, exported="paths", erased=NAMELESS, people=("person", "made_by"),
     ),
     Personal(
         "lms.Enrolment", PROGRESS,

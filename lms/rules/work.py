@@ -12,4 +12,5 @@ WORK = {
     "lms.tasks.send_invitations": _("Send invitations whose morning has come"),
     "lms.tasks.forget_files": _("Forget files with people that nobody applied"),
     "lms.tasks.follow_pauses": _("Begin and end pauses of paths"),
+    "lms.tasks.complete_paths": _("Complete paths of which nothing is left"),
 }

@@ -374,6 +374,7 @@ CELERY_BEAT_SCHEDULE = {
     "verify-ledger": {"task": "assessments.tasks.verify_ledger", "schedule": crontab(hour="2", minute="10")},
     "close-accounts": _every(15 * 60, "assessments.tasks.close_accounts"),
     "follow-pauses": _every(15 * 60, "lms.tasks.follow_pauses"),
+    "complete-paths": _every(60 * 60, "lms.tasks.complete_paths"),
     "enrol-by-rules": _every(5 * 60, "coaching.tasks.enrol_by_rules"),
 }
 

@@ -315,6 +315,14 @@ def auditors(world: World, rows: Rows) -> list[Any]:
 get("people_duty_end", auditors)
 post("people_duty_end", auditors, lambda *_: {"reason": WHY})
 get("team_ready")
+get("role_coach", lambda world, rows: [world.holding.uid])
+post(
+    "role_coach",
+    lambda world, rows: [world.holding.uid],
+    lambda world, who, rows: {
+        "coach": world.people["CO"].uid, "reason": WHY, "shown": helping.standing_shown(world.holding)
+    },
+)  # fmt: skip
 get("team_coach", about("enrolment"))
 post(
     "team_coach",

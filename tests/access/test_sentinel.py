@@ -104,7 +104,8 @@ def played(who: Any, at: Any) -> Attempt:
 @pytest.mark.django_db
 def test_deleting_ones_attempts_leaves_the_gates_and_nothing_else() -> None:
     practice.scenario()
-    path = paths.path(paths.step("practice", "practise", content="quay", skills=["listening", "repair"]))
+    practised = paths.step("practice", "practise", content="quay", skills=["listening", "repair"])
+    path = paths.path(practised, paths.step("external", "elsewhere"))  # the path goes on
     who = people.person("Dora Deletes")
     paths.enrolment(who, path, started_on=(clock.now() - timedelta(days=9)).date())
     start_of_all = fingerprint(tables())

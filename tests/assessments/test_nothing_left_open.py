@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from assessments.api import close_accounts_due, did_not_come, end_person, verify_ledger
 from assessments.models import Case, Request
-from coaching.api import CoachAssignment, CoachProfile, ObserverGrant
+from coaching.api import CoachAssignment, CoachProfile, ObserverGrant, StandingAssignment
 from lms import clock
 from lms.api import (
     DutyHolding,
@@ -33,7 +33,7 @@ from lms.api import (
     undo_return,
 )
 from lms.errors import DomainError
-from tests.factories import basics, judging, people
+from tests.factories import basics, coaching, judging, people
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +81,7 @@ def left_open(who: User) -> list[str]:
         "a claim": Case.objects.filter(claimed_by=who),
         "a grant": ObserverGrant.objects.filter(person=who, revoked_at=None),
         "a role": RoleHolding.objects.filter(person=who, until_on=None),
-        "a standing coach's place": RoleHolding.objects.filter(coach=who, until_on=None),
+        "a standing coach's place": StandingAssignment.objects.filter(coach=who, status="active"),
         "a duty": DutyHolding.objects.filter(person=who, until_at=None),
     }
     return [name for name, rows in holds.items() if rows.exists()]
@@ -114,10 +114,11 @@ def test_nothing_is_left_without_an_owner_in_any_order(steps: list[tuple[str, st
     judging.asked(of)
     of.__dict__["other_team"] = people.team()
     for person, coach in ((of.learner, of.coach), (of.observer, of.manager)):
-        RoleHolding.objects.create(
-            person=person, role_version=of.enrolment.role_version, coach=coach, made_by=of.learning,
+        holding = RoleHolding.objects.create(
+            person=person, role_version=of.enrolment.role_version, made_by=of.learning,
             from_on=clock.now().date() - timedelta(days=9), made_at=clock.now(),
         )  # fmt: skip
+        coaching.stands_by(holding, coach)
     at, done = clock.now(), 0
     for name, role, hours in steps:
         at += timedelta(hours=hours)

@@ -23,10 +23,12 @@ from assessments.api import (
     withdraw_evidence,
 )
 from assessments.errors import AlreadyDecided
-from assessments.models import Case, Observation, SignOffEvent
+from assessments.models import Case, Observation, ReadySpell, SignOffEvent
+from lms import clock
+from lms.api import RoleHolding, enrol
 from lms.errors import Changed, Conflict, NotAllowed
 from lms.models import Notice, SkillGate, StepCompletion
-from tests.factories import basics, coaching, decisions, people
+from tests.factories import basics, coaching, decisions, opening, paths, people
 from tests.shown import looked, seen
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -226,3 +228,24 @@ def test_evidence_that_lands_during_a_decision_was_seen_or_is_refused(
         outcomes.add(event is None)
     assert outcomes
     assert verify_ledger(at=basics.AFTERWARDS).findings == ()
+
+
+def test_two_paths_to_a_role_begun_at_once_make_somebody_ready_once() -> None:
+    """Each of the two finds the person vouched for, and nothing written down yet."""
+    for number in range(4):
+        scene = opening.opening(f"Olga Held {number}")
+        role = paths.role(paths.requires("listening", 3, critical=True), slug=f"role-{number}")
+        made = [paths.path(paths.step("external", f"{name}-{number}"), role_version=role) for name in ("one", "two")]
+        scene.confirmed(scene.recorded(scene.attests(3, "listening"), role_version_uid=role.uid))
+        ReadySpell.objects.all().delete()
+        RoleHolding.objects.all().delete()
+        fields = {"person_uid": scene.person.uid, "started_on": clock.now().date(), "at": clock.now()}
+        acts = [
+            partial(enrol, actor=scene.recorder, path_uid=version.path.uid, key=basics.key(), **fields)
+            for version in made
+        ]
+        assert [found for found in at_once(*acts) if isinstance(found, Exception)] == []
+        assert ReadySpell.objects.filter(person=scene.person).count() == 1
+        assert Notice.objects.filter(person=scene.person, kind="assessments.ready").count() == 2, (
+            "that before, and this"
+        )

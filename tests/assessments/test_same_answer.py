@@ -370,7 +370,8 @@ def test_a_waived_practice_is_next_for_nobody() -> None:
 
 
 def test_where_all_was_waived_the_author_has_it() -> None:
-    enrolment = on_path(paths.step("commitment", "promise", skills=(SKILL,)))
+    goes_on = paths.step("external", "goes-on")
+    enrolment = on_path(paths.step("commitment", "promise", skills=(SKILL,)), goes_on)
     waived(enrolment, "promise")
     found = line(enrolment)
     assert (found.look.state, found.holder.who) == ("none_here", "author")

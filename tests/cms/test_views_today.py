@@ -12,7 +12,7 @@ from assessments.api import revoke_signoff
 from cms.services.learner.today import greeting, today_of
 from lms import clock
 from lms.addresses import address_of
-from lms.api import Enrolment, Notice, Pause, record_completion, structure_of
+from lms.api import Notice, Pause, RoleHolding, record_completion, recording, structure_of
 from lms.rules.said import long_day, short_day
 from tests.clients import log_in, send_and_count
 from tests.cms import reading
@@ -189,17 +189,21 @@ def test_during_a_pause_nothing_is_asked_and_its_end_is_told():
     assert log_in(life.learner, warm=True).get("/today/").status_code == 200
 
 
-def test_everything_done_and_a_completed_path():
+def test_a_completed_path_leads_on_as_long_as_its_role_is_held():
     life = learners.learner_on_path(1, waits=0)
-    for step in structure_of(life.enrolment.path_version_id).steps.values():
-        record_completion(enrolment=life.enrolment, step=step, by=life.learner, at=clock.now())
-    assert today_of(life.learner, clock.now()).state == "all-done"
+    paths.completed(life.enrolment, clock.now())
+    found = today_of(life.learner, clock.now())
+    assert (found.state, found.journey.enrolment, found.next) == ("all-done", life.enrolment, None)
     page = log_in(life.learner, warm=True).get("/today/").content.decode()
-    assert page.count("Every required step of this path is done.") == 2
+    assert page.count("Every required step of this path is done.") == 1
+    assert "You hold the role" in page
+    assert "Not vouched for yet" in page, "complete and ready are two facts"
 
-    Enrolment.objects.filter(pk=life.enrolment.pk).update(status="completed", ended_at=clock.now())
+    RoleHolding.objects.update(from_on=learners.days_ago(9), until_on=learners.days_ago(1))
     cache.clear()
-    assert "You have completed" in log_in(life.learner, warm=True).get("/today/").content.decode()
+    page = log_in(life.learner, warm=True).get("/today/").content.decode()
+    assert "You have completed" in page
+    assert "You hold the role" not in page
 
 
 @pytest.mark.parametrize("unlock", [{"day": 25}, {"skill": "listening", "gate": "show"}])
@@ -210,7 +214,8 @@ def test_what_is_done_is_what_is_required(unlock):
     version = paths.path(paths.step("session", "session"), optional)
     enrolment = paths.enrolment(learner, version, started_on=learners.days_ago(10))
     step = structure_of(version.pk).steps[basics.uid("session")]
-    record_completion(enrolment=enrolment, step=step, by=learner, at=clock.now())
+    with recording():
+        record_completion(enrolment=enrolment, step=step, by=learner, at=clock.now())
     page = log_in(learner, warm=True).get("/today/").content.decode()
     assert "Every required step of this path is done." in page
     assert "Every step" not in page
@@ -302,10 +307,9 @@ def test_who_is_ready_is_told():
     """Screens L11: all eight signed, and "what is left is to be vouched for"."""
     of = judging.scene()
     judging.decided(of, 4)
-    for step in structure_of(of.enrolment.path_version_id).steps.values():
-        record_completion(enrolment=of.enrolment, step=step, by=of.learner, at=clock.now())
+    paths.completed(of.enrolment, clock.now())
     today = today_of(of.learner, clock.now())
-    assert (today.state, today.line) == ("ready", "Ready")
+    assert (today.state, today.line) == ("ready", f"Completed on {short_day(today.journey.today)}, ready")
     assert "You are ready." in log_in(of.learner, warm=True).get("/today/").content.decode()
 
 

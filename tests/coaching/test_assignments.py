@@ -17,7 +17,6 @@ from coaching.api import (
     as_coach,
     assign_coach,
     coach_of,
-    coaches_of,
     end_assignment,
     enrol_with_coach,
     hand_over,
@@ -241,7 +240,7 @@ def test_who_is_enrolled_alone_is_told_once_and_always_by_mail(coached: bool) ->
 def test_coaches_and_learners_of_each_other_are_found_both_ways() -> None:
     scene = coaching.help_scene()
     lonely = paths.enrolment(scene.outsider, scene.enrolment.path_version)
-    assert coaches_of([scene.enrolment.pk, lonely.pk]) == {scene.enrolment.pk: scene.coach}
+    assert (coach_of(scene.enrolment), coach_of(lonely)) == (scene.coach, None)
     assert learners_of(scene.coach, now()) == [scene.enrolment]
     assert [row.enrolment for row in active_assignments_of(scene.coach, now())] == [scene.enrolment]
     assert learners_of(scene.other_coach, now()) == []

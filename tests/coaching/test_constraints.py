@@ -17,6 +17,7 @@ from coaching.models import (
     ObserverGrant,
     Post,
     Session,
+    StandingAssignment,
     Thread,
 )
 from tests.constraints import AT, DAY, Line, check, hold, once, without_a_line
@@ -51,6 +52,16 @@ LINES = [
     ),
     check(
         "coach_does_not_cover_self", CoachProfile, {"id": 1, "cover_id": 2}, {"cover_id": 1}, takes=[{"cover_id": None}]
+    ),
+    once("standing_assignment_one_active", StandingAssignment, {"holding_id": 1}, {"holding_id": 2}, ENDED),
+    check(
+        "standing_assignment_ended_at_a_moment",
+        StandingAssignment,
+        {},
+        {"ended_at": AT},
+        {"status": "ended"},
+        {"status": "handed_over"},
+        takes=[ENDED, {"status": "handed_over", "ended_at": AT}],
     ),
     once("absence_one_current", Absence, {"coach_id": 1}, {"coach_id": 2}, {"called_off_at": AT}),
     check("absence_ends_after_start", Absence, {"from_on": DAY, "until_on": DAY}, {"until_on": EVE}),

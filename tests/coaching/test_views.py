@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from coaching.api import Challenge, CoachAssignment, CoachProfile, Commitment, ObserverGrant, Post, Session, Thread
-from lms.api import Act, Enrolment, EnrolmentRule, StepCompletion, User
+from lms.api import Act, Enrolment, EnrolmentRule, RoleHolding, StepCompletion, User
 from lms.clock import now
 from tests.factories import basics, coaching, paths, people
 from tests.page import main_of
@@ -77,6 +77,17 @@ def rule(scene: coaching.HelpScene) -> EnrolmentRule:
     )
 
 
+def held_role(scene: coaching.HelpScene) -> RoleHolding:
+    """A role that the learner holds beside the path, with nobody who stands by."""
+    return RoleHolding.objects.create(
+        person=scene.learner,
+        role_version=scene.enrolment.role_version,
+        from_on=now().date(),
+        made_by=people.granter(),
+        made_at=now(),
+    )
+
+
 def everything(scene: coaching.HelpScene) -> dict[str, str]:
     """Every address of helping, about real rows of the scene."""
     session = coaching.session(scene.enrolment, scene.coach, now() + timedelta(days=1))
@@ -109,6 +120,7 @@ def everything(scene: coaching.HelpScene) -> dict[str, str]:
         "observer_grants_give": reverse("observer_grants_give"),
         "observer_grants_person": reverse("observer_grants_person", args=[scene.coach.uid]),
         "people": reverse("people"),
+        "role_coach": reverse("role_coach", args=[held_role(scene).uid]),
         "my_people": reverse("my_people"),
     }
 
@@ -140,6 +152,7 @@ MATRIX = {
     "observer_grants_give": (403, 403, 403, 403, 403, 200, 403),
     "observer_grants_person": (403, 403, 403, 403, 403, 200, 403),
     "people": (403, 403, 403, 403, 403, 200, 403),
+    "role_coach": (403, 404, 404, 200, 404, 200, 404),
     "my_people": (200, 200, 200, 200, 200, 200, 200),
 }
 
@@ -415,11 +428,12 @@ def test_people_are_found_by_a_part_of_the_name() -> None:
 def test_a_coach_says_when_they_are_away() -> None:
     scene = live()
     client, url = signed_in(scene.coach), reverse("coach_away")
-    fields = {"away_from": "2026-12-01", "away_until": "2026-12-08", "cover": scene.other_coach.uid}
+    first, last = (str(now().date() + timedelta(days)) for days in (3, 10))
+    fields = {"away_from": first, "away_until": last, "cover": scene.other_coach.uid}
     assert post(client, url, **(fields | {"away_until": ""})).status_code == 422
     assert post(client, url, **fields).status_code == 302
-    assert 'value="2026-12-01"' in client.get(url).content.decode()
-    assert "2026-12-01" not in client.get(reverse("my_people")).content.decode()
+    assert f'value="{first}"' in client.get(url).content.decode()
+    assert first not in client.get(reverse("my_people")).content.decode()
 
 
 # --- What a page costs --------------------------------------------------------------------------------------------

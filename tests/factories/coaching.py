@@ -15,10 +15,12 @@ from coaching.api import (
     ObserverGrant,
     Post,
     Session,
+    StandingAssignment,
     Thread,
     set_prompt,
 )
-from lms.api import LEARNING_ADMINISTRATORS, Customer, Enrolment, Skill, User
+from lms import clock
+from lms.api import LEARNING_ADMINISTRATORS, Customer, Enrolment, RoleHolding, Skill, User
 from tests.factories import basics, paths, people
 
 A_MONTH_BEFORE = basics.MONDAY - timedelta(days=30)
@@ -43,6 +45,12 @@ def assign(enrolment: Enrolment, who: User, at: datetime = A_MONTH_BEFORE, **fie
     CoachProfile.objects.filter(pk=profile.pk).update(load=profile.load + 1)
     values: dict[str, Any] = {"assigned_by": people.granter(), "started_at": at, **fields}
     return basics.logged(CoachAssignment.objects.create(enrolment=enrolment, coach=profile, **values))
+
+
+def stands_by(holding: RoleHolding, who: User, at: datetime | None = None, **fields: Any) -> StandingAssignment:
+    """The standing coach of somebody in a role that they hold."""
+    values: dict[str, Any] = {"assigned_by": people.granter(), "started_at": at or clock.now(), **fields}
+    return basics.logged(StandingAssignment.objects.create(holding=holding, coach=who, **values))
 
 
 def grant(who: User, *skills: str, **fields: Any) -> list[ObserverGrant]:

@@ -126,11 +126,15 @@ def decision_scene(
     at: datetime = basics.PUBLISHED,
     **fields: Any,
 ) -> DecisionScene:
-    """A learner who may show a standard from the first day, with a coach who may decide. ``at``: of publishing."""
+    """A learner who may show a standard from the first day, with a coach who may decide. ``at``: of publishing.
+
+    Another step is required and never done, so that the path goes on after the decision.
+    """
     version = plain_standard(slug, *skills, at=at, **fields)
     skills = tuple(version.spec["skills"])
     role = paths.role(*(paths.requires(name, level=3) for name in skills), at=at)
-    path = paths.path(demonstration_step(slug, *skills), *steps, role_version=role, at=at)
+    goes_on = paths.step("external", f"goes-on-{slug}")
+    path = paths.path(demonstration_step(slug, *skills), goes_on, *steps, role_version=role, at=at)
     enrolment = paths.enrolment(people.person("Learner"), path)
     coach = coaching.coach_profile(coaching.observer(*skills, name="Coach"), capacity=9).person
     waiting = [coaching.observer(*skills, name=f"Observer {number + 1}") for number in range(READY)]

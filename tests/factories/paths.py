@@ -13,9 +13,13 @@ from lms.api import (
     RoleProfileVersion,
     Skill,
     User,
+    open_gate,
     publish_path,
     publish_role_profile,
     publish_skill,
+    record_completion,
+    recording,
+    structure_of,
 )
 from lms.rules.specs import (
     IndicatorSpec,
@@ -123,3 +127,15 @@ def enrolment(who: User, version: PathVersion, started_on: date = date(2026, 3, 
         enrolled_at=basics.MONDAY,
         **fields,
     )
+
+
+def completed(row: Enrolment, at: datetime) -> Enrolment:
+    """Every step of the path is done and Try is open for its skills, which completes it."""
+    structure = structure_of(row.path_version_id)
+    with recording():
+        for skill_id in structure.skill_ids.values():
+            open_gate(person_id=row.person_id, skill_id=skill_id, gate="try", source="try:here", at=at)
+        for done in structure.steps.values():
+            record_completion(enrolment=row, step=done, by=row.person, at=at)
+    row.refresh_from_db()
+    return row

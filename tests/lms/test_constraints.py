@@ -265,6 +265,14 @@ LINES = [
         {"status": "completed", "taken_back_by_id": None},
         takes=[ENDED | {"taken_back_by_id": None, "taken_back_reason": ""}],
     ),
+    check(
+        "enrolment_leads_to_a_role_when_completed",
+        Enrolment,
+        ENDED | {"status": "completed", "role_holding_id": 7},
+        {"status": "withdrawn"},
+        {"status": "active", "ended_at": None},
+        takes=[{"role_holding_id": None}],
+    ),
     once(
         "enrolment_once_by_its_rule",
         Enrolment,
@@ -317,7 +325,6 @@ LINES = [
     once("role_holding_open_once", RoleHolding, HOLDS, {"person_id": 9}, {"role_version_id": 6}, {"until_on": DAY}),
     check("role_holding_ends_after_start", RoleHolding, HOLDS, {"until_on": EVE}, takes=[{"until_on": DAY}]),
     check("role_holding_not_by_oneself", RoleHolding, HOLDS, {"made_by_id": 1}),
-    check("role_holding_coached_by_another", RoleHolding, HOLDS, {"coach_id": 1}, takes=[{"coach_id": 4}]),
     once("leave_open_once", Leave, {"person_id": 1}, {"person_id": 2}, BACK),
     check("leave_ends_after_start", Leave, {"until_on": DAY}, {"until_on": EVE}, takes=[{"until_on": None}]),
     check("leave_back_after_start", Leave, BACK, {"back_on": EVE}, takes=[{"back_on": None, "returned_at": None}]),

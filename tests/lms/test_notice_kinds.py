@@ -28,6 +28,7 @@ MEETING = {"who": "Cora Oak", "when": AT, "title": "First talk", "reason": "Ill,
 DUTY = {"admin": "Ada Quist", "name": "Cora Oak", "duty": "auditor", "reason": "Asked to."}
 
 # Every code that is stored, the words that are stored with it, and what somebody in Riga reads.
+STANDING = {"name": "Lea", "coach": "Cora Oak", "role": "Consultant", "reason": "Moved on."}
 SAYS: dict[str, tuple[dict[str, Any], str]] = {
     "lms.second_factor_removed": (DUTY, "Ada Quist removed the second factor of Cora Oak: Asked to."),
     "lms.address_changed": (DUTY | {"factor": False}, "Ada Quist changed the address of Cora Oak: Asked to."),
@@ -93,9 +94,20 @@ SAYS: dict[str, tuple[dict[str, Any], str]] = {
         "Lea is no longer ready for the role Consultant. "
         "Listening is no longer vouched for at the level that the role asks for.",
     ),
-    "assessments.standing_coach": (
-        {"role": "Consultant", "name": "Lea", "recorder": "Ada Quist"},
-        "You are the standing coach of Lea, who holds the role “Consultant”",
+    "coaching.standing_coach": (STANDING, "Cora Oak is your standing coach in the role Consultant."),
+    "coaching.standing_begins": (STANDING, "You are the standing coach of Lea in the role Consultant."),
+    "coaching.standing_ended": (STANDING, "Cora Oak is no longer the standing coach of Lea: Moved on."),
+    "coaching.standing_needed": (
+        STANDING,
+        "Cora Oak is no longer the standing coach of Lea. Name somebody else for the role Consultant.",
+    ),
+    "lms.path_completed": (
+        {"path": "Visits", "role": "Consultant"},
+        "You have completed the path “Visits”. From today on you hold the role Consultant.",
+    ),
+    "lms.path_completed_of": (
+        {"learner": "Lea", "path": "Visits", "role": "Consultant"},
+        "Lea has completed the path “Visits” and holds the role Consultant from today on.",
     ),
     "assessments.attested_taken_back": (
         {"name": "Ada Quist", "meaning": "Held before: Listening: May act alone"},

@@ -196,7 +196,7 @@ def test_a_step_opened_early_is_open_despite_its_lock_and_says_so(scene: Scene) 
     assert not open_step(enrolment=scene.enrolment, step=step, reason="Again", by=scene.manager, at=basics.MONDAY)
     with CaptureQueriesContext(connection) as queries:
         state = progress_of(scene.enrolment, basics.MONDAY).state(basics.uid("show"))
-    assert len(queries) == 8, "one reading of the facts"
+    assert len(queries) == 7, "one reading of the facts"
     assert state is not None
     assert (state.status, state.opened_because) == ("open", "Knows it")
     assert not state.decision.open, "the rule itself stays what it is"

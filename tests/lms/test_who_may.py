@@ -15,6 +15,7 @@ from lms.api import (
     Location,
     Membership,
     Organisation,
+    RoleHolding,
     Team,
     User,
     enrolment_policy,
@@ -152,6 +153,19 @@ def test_who_may_view_do_and_steer_enrolments(cast: dict[str, User]) -> None:
     def enrol(name: str, **fields: Any) -> Enrolment:
         return paths.enrolment(cast[name], path, **fields)
 
+    def completed(until_on: date | None) -> Enrolment:
+        """A path that led to a role which is held, or was until a day."""
+        done = enrol("mate", status="completed", ended_at=basics.MONDAY)
+        fields = {
+            "from_on": basics.MONDAY.date(),
+            "until_on": until_on,
+            "made_by": cast["boss"],
+            "made_at": basics.MONDAY,
+        }
+        done.role_holding = RoleHolding.objects.create(person=done.person, role_version=done.role_version, **fields)
+        done.save()
+        return done
+
     rows = {
         "running": enrol("learner"),
         "ended": enrol("learner", status="withdrawn", ended_at=basics.MONDAY),
@@ -159,6 +173,9 @@ def test_who_may_view_do_and_steer_enrolments(cast: dict[str, User]) -> None:
             "mate", status="taken_back", ended_at=basics.MONDAY, taken_back_by=cast["boss"], taken_back_reason="Typed"
         ),
         "paused": enrol("mate", status="paused"),
+        "completed": completed(None),
+        "role over": completed(basics.MONDAY.date()),
+        "led nowhere": enrol("mate", status="completed", ended_at=basics.MONDAY),
         "higher": enrol("manager"),
         "hers": enrol("learning"),
         "elsewhere": enrol("elsewhere"),
@@ -174,6 +191,9 @@ def test_who_may_view_do_and_steer_enrolments(cast: dict[str, User]) -> None:
         "ended": f"learner {steered['running']}",
         "taken back": f"mate {steered['paused']}",
         "paused": f"mate {steered['paused']}",
+        "completed": f"mate {steered['paused']}",
+        "role over": f"mate {steered['paused']}",
+        "led nowhere": f"mate {steered['paused']}",
         "higher": f"manager {steered['higher']}",
         "hers": "learning",
         "elsewhere": f"elsewhere {steered['elsewhere']}",
@@ -181,7 +201,9 @@ def test_who_may_view_do_and_steer_enrolments(cast: dict[str, User]) -> None:
     own = {"running": "learner", "higher": "manager", "hers": "learning", "elsewhere": "elsewhere"}
     add = {"add": "manager second chief other playing learning"}
     back = steered | {"taken back": steered["paused"]}
-    hold(enrolment_policy, cast, rows, {"view": view, "do": own, "steer": steered, "take_back": back}, add)
+    show = own | {"completed": "mate"}
+    acts = {"view": view, "do": own, "show": show, "steer": steered, "take_back": back}
+    hold(enrolment_policy, cast, rows, acts, add)
 
 
 def test_who_may_see_make_and_switch_off_rules(cast: dict[str, User]) -> None:

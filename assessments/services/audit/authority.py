@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from assessments.models import SignOffEvent
-from assessments.services.ledger.authority import COACH, LEARNING, OBSERVER, STAND_IN
-from coaching.api import Absence, CoachAssignment, ObserverGrant
+from assessments.services.ledger.authority import COACH, LEARNING, OBSERVER, STAND_IN, STANDING
+from coaching.api import Absence, CoachAssignment, ObserverGrant, StandingAssignment
+from lms.api import Enrolment, RoleHolding
 from lms.rules.duties import LEARNING as LEARNING_DUTY
 from lms.rules.log import LATE
 
@@ -54,7 +55,7 @@ class Authorities:
         """Who signed it, as the present coach, or Learning."""
         yield from self._here(event)
         about = event.about
-        if event.authority in (COACH, STAND_IN):
+        if event.authority in (COACH, STANDING, STAND_IN):
             if about is None or event.signer_id != about.signer_id:
                 yield "is taken back by somebody who did not sign it"
             yield from self._as_coach(event, place)
@@ -69,6 +70,9 @@ class Authorities:
 
     def _as_coach(self, event: SignOffEvent, place: int) -> Iterator[str]:
         rows = _rows(event)
+        if "standing" in rows:
+            yield from self._as_standing_coach(event, rows, place)
+            return
         assignment = self.records.by_uid(CoachAssignment, rows.get("assignment"))
         absence_uid = rows.get("absence")
         enrolment_id = event.case.enrolment_id if event.case else None
@@ -87,6 +91,27 @@ class Authorities:
         )
         if not covers or event.authority != STAND_IN:
             yield "is signed by somebody who did not stand in for the coach then"
+
+    def _as_standing_coach(self, event: SignOffEvent, rows: Mapping[str, Any], place: int) -> Iterator[str]:
+        """Of a completed path: the standing coach in the role that it led to, or who stood in for them."""
+        row, case = self.records.by_uid(StandingAssignment, rows["standing"]), event.case
+        if row is None or case is None or not _led_to(case.enrolment, row.holding):
+            yield "is signed by somebody who was not the standing coach then"
+            return
+        if not self.held.standing(row, event.occurred_at, place):
+            yield "is signed by somebody who was not the standing coach then"
+        if rows.get("absence") is None:
+            if row.coach_id != event.signer_id or event.authority != STANDING:
+                yield "is signed by somebody who was not the standing coach then"
+            return
+        absence = self.records.by_uid(Absence, rows["absence"])
+        covers = (
+            absence is not None
+            and absence.coach.person_id == row.coach_id
+            and self.held.absent(absence, event.signer_id, event.occurred_at, place)
+        )
+        if not covers or event.authority != STAND_IN:
+            yield "is signed by somebody who did not stand in for the standing coach then"
 
     def _granted(self, event: SignOffEvent, slug: str, uid: object, place: int) -> Iterator[str]:
         grant = self.records.by_uid(ObserverGrant, uid)
@@ -116,3 +141,9 @@ class Authorities:
 def _rows(event: SignOffEvent) -> dict[str, Any]:
     found = event.payload.get("authority") if isinstance(event.payload, dict) else None
     return found if isinstance(found, dict) else {}
+
+
+def _led_to(path: Enrolment, holding: RoleHolding) -> bool:
+    """Whether a completed path led its learner to this role."""
+    same = (path.person_id, path.role_version_id) == (holding.person_id, holding.role_version_id)
+    return same and path.role_holding_id == holding.pk

@@ -10,7 +10,7 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
-from coaching.api import Absence, CoachAssignment, ObserverGrant
+from coaching.api import Absence, CoachAssignment, ObserverGrant, StandingAssignment
 from lms.api import DutyHolding
 from lms.rules.log import ENDED, LATE
 
@@ -49,14 +49,21 @@ class AuthorityRows:
         """Whether this coach coached."""
         return row.has_begun and self._between("assignment", row, row.started_at, row.ended_at, at, place)
 
+    def standing(self, row: StandingAssignment, at: datetime, place: int) -> bool:
+        """Whether this standing coach was one."""
+        return self._between("standing assignment", row, row.started_at, row.ended_at, at, place)
+
     def covers(
         self, row: Absence, assignment: CoachAssignment, person_id: int | None, at: datetime, place: int
     ) -> bool:
         """Whether somebody stood in for the coach of an assignment by this absence."""
+        of_coach = assignment.kind == CoachAssignment.Kind.PRIMARY and row.coach_id == assignment.coach_id
+        return of_coach and self.absent(row, person_id, at, place)
+
+    def absent(self, row: Absence, person_id: int | None, at: datetime, place: int) -> bool:
+        """Whether somebody stood in for a coach by this absence."""
         return (
-            assignment.kind == CoachAssignment.Kind.PRIMARY
-            and row.coach_id == assignment.coach_id
-            and row.cover is not None
+            row.cover is not None
             and row.cover.person_id == person_id
             and row.from_on <= at.date() <= row.until_on
             and self._between("absence", row, row.said_at, row.called_off_at, at, place)

@@ -36,7 +36,15 @@ from assessments.models import (
     StandardVersion,
     TryFact,
 )
-from coaching.api import Absence, CoachAssignment, CoachProfile, Commitment, CommitmentSkill, ObserverGrant
+from coaching.api import (
+    Absence,
+    CoachAssignment,
+    CoachProfile,
+    Commitment,
+    CommitmentSkill,
+    ObserverGrant,
+    StandingAssignment,
+)
 from lms.api import (
     Customer,
     Departure,
@@ -49,6 +57,7 @@ from lms.api import (
     Path,
     PathVersion,
     Requirement,
+    RoleHolding,
     RoleProfile,
     RoleProfileVersion,
     SamePerson,
@@ -91,6 +100,8 @@ TABLES: tuple[type[Model], ...] = (
     Absence,
     ObserverGrant,
     CoachAssignment,
+    RoleHolding,
+    StandingAssignment,
     Commitment,
     CommitmentSkill,
     StandardVersion,

@@ -11,12 +11,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from assessments.models import CalibrationAttempt, CaseReading, Evidence, Observation, SignOffEvent
+from assessments.models import CalibrationAttempt, CaseReading, Evidence, HeldBefore, Observation, SignOffEvent
 from assessments.rules.specs import StandardSpec
 from assessments.services.cases.observations import SEAL_LASTS
-from coaching.api import Absence, CoachAssignment, CommitmentSkill, ObserverGrant
+from coaching.api import Absence, CoachAssignment, CommitmentSkill, ObserverGrant, StandingAssignment
 from coaching.rules.times import GRANT_MONTHS
-from lms.api import DutyHolding, Membership
+from lms.api import DutyHolding, Enrolment, Membership
 from lms.rules.bounds import OBSERVED
 from lms.rules.days import months_later
 from lms.rules.duties import ADMINISTRATOR, LEARNING
@@ -38,6 +38,7 @@ def check_rights(records: Records, log: Log) -> Iterator[LedgerFinding]:
         DutyHolding: ("duty", judge.duty),
         ObserverGrant: ("grant", judge.grant),
         CoachAssignment: ("assignment", judge.assignment),
+        StandingAssignment: ("standing assignment", judge.standing_coach),
         Observation: ("observation", judge.observation),
         Evidence: ("evidence", judge.evidence),
         CommitmentSkill: ("confirmed promise", judge.promise),
@@ -56,6 +57,11 @@ class _Rights:
             self.grants[grant.person_id, grant.skill_id].append(grant)
         self.assignments = records.grouped(CoachAssignment, "enrolment_id")
         self.absences = records.grouped(Absence, "coach_id")
+        self.absences_of_person: dict[int, list[Absence]] = defaultdict(list)
+        for absence in records.all(Absence):
+            self.absences_of_person[absence.coach.person_id].append(absence)
+        self.standing = records.grouped(StandingAssignment, "holding_id")
+        self.paths_to_role = records.grouped(Enrolment, "role_holding_id")
         self.readings = {(row.case_id, row.person_id): row.read_at for row in records.all(CaseReading)}
         self.manages = {row.person_id for row in records.all(Membership) if row.role == Membership.Role.MANAGER}
         self.specs: dict[int, StandardSpec] = {}
@@ -113,6 +119,36 @@ class _Rights:
         if row.assigned_by_id == learner or not may:
             yield "was made by somebody who manages nobody and was no learning administrator then"
 
+    def standing_coach(self, row: StandingAssignment, place: int) -> Iterator[str]:
+        """Named by a manager or by Learning, never by whom it is for; or the coach of the path that led to the role,
+        who goes on when that is completed.
+        """
+        person = row.holding.person_id
+        if row.coach_id == person:
+            yield "makes somebody their own standing coach"
+        may = (
+            row.assigned_by_id in self.manages
+            or self.held.duty(row.assigned_by_id, (LEARNING,), row.started_at, place)
+            or self._goes_on(row)
+            or self._was_held_before(row)
+        )
+        if row.assigned_by_id == person or not may:
+            yield "was made by somebody who manages nobody and was no learning administrator then"
+
+    def _goes_on(self, row: StandingAssignment) -> bool:
+        """Whether it follows, by the same hand, the assignment of the same coach that ended with the path."""
+        return any(
+            (held.coach.person_id, held.assigned_by_id) == (row.coach_id, row.assigned_by_id)
+            and held.ended_at == row.started_at
+            for path in self.paths_to_role.get(row.holding_id, ())
+            for held in self.assignments.get(path.pk, ())
+        )
+
+    def _was_held_before(self, row: StandingAssignment) -> bool:
+        """Whether it follows what was recorded of a role that was held before, by whoever confirmed that."""
+        entry = self.records.by_uid(HeldBefore, row.holding.uid)
+        return entry is not None and (entry.coach_id, entry.answered_by_id) == (row.coach_id, row.assigned_by_id)
+
     # --- Who saw, brought and confirmed
 
     def observation(self, row: Observation, place: int) -> Iterator[str]:
@@ -156,8 +192,12 @@ class _Rights:
 
     def promise(self, row: CommitmentSkill, place: int) -> Iterator[str]:
         """Confirmed by whoever coached the learner then, or stood in."""
-        enrolment, by, at = row.commitment.enrolment_id, row.confirmed_by_id, row.confirmed_at
-        if at is None or not any(self._coached(held, by, at, place) for held in self.assignments.get(enrolment, ())):
+        path, by, at = row.commitment.enrolment, row.confirmed_by_id, row.confirmed_at
+        coached = at is not None and (
+            any(self._coached(held, by, at, place) for held in self.assignments.get(path.pk, ()))
+            or any(self._stood(held, by, at, place) for held in self.standing.get(path.role_holding_id, ()))
+        )
+        if not coached:
             yield "was confirmed by somebody who was not the coach then"
 
     def _coached(self, row: CoachAssignment, person_id: int | None, at: datetime, place: int) -> bool:
@@ -166,6 +206,12 @@ class _Rights:
         absences = self.absences.get(row.coach_id, ())
         return row.coach.person_id == person_id or any(
             self.held.covers(absence, row, person_id, at, place) for absence in absences
+        )
+
+    def _stood(self, row: StandingAssignment, person_id: int | None, at: datetime, place: int) -> bool:
+        absences = self.absences_of_person.get(row.coach_id, ())
+        return self.held.standing(row, at, place) and (
+            row.coach_id == person_id or any(self.held.absent(absence, person_id, at, place) for absence in absences)
         )
 
     def _spec(self, row: Observation) -> StandardSpec:

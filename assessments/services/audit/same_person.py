@@ -15,7 +15,7 @@ from assessments.rules.evidence import Seen
 from assessments.rules.one_human import why_it_falls
 from assessments.services.ledger.chain import folded
 from assessments.services.ledger.same_person import JOINER, STANDING, seen_of, signed_on
-from coaching.api import CoachAssignment, CommitmentSkill, ObserverGrant
+from coaching.api import CoachAssignment, CommitmentSkill, ObserverGrant, StandingAssignment
 from lms.api import DutyHolding, Parting, SamePerson
 from lms.rules.duties import ADMINISTRATOR, LEARNING
 
@@ -47,6 +47,7 @@ def check_same_person(records: Records, log: Log) -> Iterator[LedgerFinding]:
         DutyHolding: ("duty", judge.duty),
         ObserverGrant: ("grant", judge.grant),
         CoachAssignment: ("assignment", judge.assignment),
+        StandingAssignment: ("standing assignment", judge.standing_coach),
         Observation: ("observation", judge.observation),
         CommitmentSkill: ("confirmed promise", judge.promise),
         Erasure: ("erasure", judge.erasure),
@@ -123,6 +124,14 @@ class _OneHuman:
             yield "makes another account of the learner their coach"
         if self.humans.others(row.assigned_by_id, learner, place):
             yield "was made by another account of the learner"
+
+    def standing_coach(self, row: StandingAssignment, place: int) -> Iterator[str]:
+        """Somebody else, and named by somebody else, than whom it is for."""
+        person = row.holding.person_id
+        if self.humans.others(row.coach_id, person, place):
+            yield "makes another account of the person their standing coach"
+        if self.humans.others(row.assigned_by_id, person, place):
+            yield "was made by another account of the person"
 
     def observation(self, row: Observation, place: int) -> Iterator[str]:
         """By somebody else than the learner."""

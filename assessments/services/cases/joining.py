@@ -24,7 +24,6 @@ from lms.api import (
     accounts_of,
     act,
     claim_key,
-    end_standing_coaching_among,
     joinings_of,
     lock_log,
     lock_person,
@@ -121,7 +120,6 @@ def join_accounts(
     take_back(actor=actor, found=look.falling, joining=made[0].uid, reason=reason, key=key, at=at)
     ids = [account.pk for account in look.accounts]
     end_coaching_among(ids, reason, at)
-    end_standing_coaching_among(ids)
     ask_no_more(look.requests, at)
     Case.objects.filter(learner__in=ids, claimed_by__in=ids).update(claimed_by=None, claimed_until=None)
     _tell(ACCOUNTS_JOINED, actor, look.accounts, reason, at)

@@ -38,7 +38,7 @@ from lms.api import (
     lock_log,
     log_row,
     open_gate,
-    running_paths,
+    paths_to_be_seen_on,
     structure_of,
     tell,
 )
@@ -237,7 +237,7 @@ def _refuse_oneself(actor: User, enrolment: Enrolment) -> None:
 def _learner_on(enrolment_uid: UUID | None, standard_uid: UUID | None) -> tuple[Enrolment, UUID]:
     """The enrolment whose path holds the standard, and that standard; NotFound otherwise."""
     if enrolment_uid and standard_uid:
-        enrolment = running_paths().filter(uid=enrolment_uid).select_related("person").first()
+        enrolment = paths_to_be_seen_on().filter(uid=enrolment_uid).select_related("person").first()
     else:
         enrolment = None
     if enrolment and standard_uid:

@@ -74,7 +74,7 @@ def request_observation(
     that the
     standard does not permit, day in the past), Conflict (signed for already, or this person is asked for that day).
     """
-    enrolment = enrolment_policy.get(actor, "do", uid=enrolment_uid, related=("person",))
+    enrolment = enrolment_policy.get(actor, "show", uid=enrolment_uid, related=("person",))
     progress = progress_of(enrolment, at)
     state = require_open(progress, step_uid)
     if state.step.kind != StepKind.DEMONSTRATION or state.step.content_uid is None:

@@ -20,8 +20,8 @@ from lms.api import (
     User,
     named_like,
     oneself,
+    paths_to_be_seen_on,
     requirements_of,
-    running_paths,
     skill_versions,
     skills_with_ids,
     structure_of,
@@ -135,12 +135,13 @@ class Occasion:
 
 
 def occasions_for(reader: User, skill_ids: Sequence[int], at: datetime, words: str = "") -> list[Occasion]:
-    """Learners on open paths with a standard that asks for one of these skills, by name; never the reader.
+    """Learners on running paths, or in roles that paths led to, with a standard that asks for one of these skills, by
+    name; never the reader.
 
     Queries: 2, and 2 a path version the first time in a process.
     """
     slugs = set(skills_with_ids(skill_ids).values_list("slug", flat=True))
-    rows = running_paths().filter(person__is_active=True).exclude(oneself(reader, "person"))
+    rows = paths_to_be_seen_on().filter(person__is_active=True).exclude(oneself(reader, "person"))
     if words:
         rows = rows.filter(named_like(words, "person__"))
     found = []

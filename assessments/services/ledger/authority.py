@@ -17,7 +17,7 @@ from coaching.api import AsCoach, as_coach, grants_at
 from lms.api import Skill, User, is_learning_administrator
 from lms.errors import NotAllowed
 
-COACH, STAND_IN = "coach", "stand-in of the coach"
+COACH, STANDING, STAND_IN = "coach", "standing coach", "stand-in of the coach"
 LEARNING, OBSERVER = "learning administrator", "observer"
 
 
@@ -51,11 +51,14 @@ def to_follow(actor: User, event: SignOffEvent, at: datetime) -> Authority:
 
 
 def _capacity(held: AsCoach) -> str:
-    return STAND_IN if held.absence else COACH
+    if held.absence:
+        return STAND_IN
+    return STANDING if held.standing else COACH
 
 
 def _assignment(held: AsCoach) -> dict[str, object]:
-    return {"assignment": str(held.assignment), "absence": str(held.absence) if held.absence else None}
+    name = "standing" if held.standing else "assignment"
+    return {name: str(held.assignment), "absence": str(held.absence) if held.absence else None}
 
 
 def _grants(actor: User, skills: Iterable[Skill], at: datetime) -> dict[str, str]:

@@ -213,7 +213,7 @@ def settle(
     Older ones on the same standard are superseded, Show opens, and the demonstration completes on ``paths``, the
     learner's open ones. Whatever is decided ends what was held before on that skill; ``fallen`` are those that were
     taken back. Whoever becomes ready with it, or ceases to be, is told. Queries: 2, and when something counts: 1, those
-    of ``paths``, and 1 a demonstration completed; 1 when something ends; those of ``standing_changed``.
+    of ``paths``, and 3 a demonstration completed; 1 when something ends; those of ``standing_changed``.
     """
     ended = [older for event in counting for older in _supersede_older(chain, event, by, key, at)] + chain.replaced()
     ended += fallen

@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from assessments.models import HeldBefore, HeldBeforeSkill, SignOffEvent, StandardVersion
 from assessments.policies import held_before_policy
 from assessments.rules.ledger import BEGINNING, DECISIONS, held_until
-from assessments.rules.notices import HELD_BEFORE_CONFIRMED, HELD_BEFORE_REFUSED, STANDING_COACH
+from assessments.rules.notices import HELD_BEFORE_CONFIRMED, HELD_BEFORE_REFUSED
+from coaching.api import begin_standing
 from lms import clock
 from lms.api import (
     RoleProfileVersion,
@@ -233,17 +234,12 @@ def _answer(entry: HeldBefore, status: str, actor: User, reason: str, at: dateti
 
 
 def _stands(entry: HeldBefore, actor: User, key: UUID, at: datetime) -> None:
-    """The role holding, and one event a skill that was not decided here. Queries: about 9."""
+    """The role holding with its standing coach, and one event a skill that was not decided here. Queries: about 9."""
     version = entry.role_version
-    begin_role_holding(
-        uid=entry.uid,
-        person=entry.person,
-        version=version,
-        from_on=entry.since,
-        coach=entry.coach if entry.coach and entry.coach.is_active else None,
-        by=actor,
-        at=at,
+    holding = begin_role_holding(
+        uid=entry.uid, person=entry.person, version=version, from_on=entry.since, by=actor, at=at
     )
+    begin_standing(holding=holding, coach=entry.coach, by=actor, uid=uuid5(entry.uid, "standing"), at=at)
     chain = Chain.of(entry.person_id)
     known = {event.skill_id for event in chain.events if event.kind in (*DECISIONS, *BEGINNING)}
     made = [
@@ -274,7 +270,6 @@ def _stands(entry: HeldBefore, actor: User, key: UUID, at: datetime) -> None:
     words = {"role": version.profile.title, "name": entry.person.full_name, "recorder": entry.recorded_by.full_name}
     in_log = [event.uid for event in made]
     tell(HELD_BEFORE_CONFIRMED, [entry.person], about=entry.person.uid, words=words, at=at, in_log=in_log)
-    tell(STANDING_COACH, [entry.coach], about=entry.person.uid, words=words, at=at)
 
 
 @act

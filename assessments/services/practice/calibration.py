@@ -37,7 +37,7 @@ from lms.api import (
     learning_administrators,
     log_row,
     open_enrolments,
-    paths_of,
+    paths_to_show_on,
     record_completion,
     structure_of,
     tell,
@@ -105,7 +105,7 @@ def calibration_of(actor: User, set_uid: UUID, at: datetime) -> Calibration:
     Raises NotFound (neither), NotAllowed (the step is locked).
     """
     version = CalibrationVersion.objects.filter(set_uid=set_uid).order_by("-number").select_related("skill").first()
-    found = find_step(paths_of(actor, at), StepKind.CALIBRATION, set_uid)
+    found = find_step(paths_to_show_on(actor, at), StepKind.CALIBRATION, set_uid)
     observes = version and unlapsed_grants(actor, at.date()).filter(skill=version.skill).exists()
     if version is None or not (found or observes):
         raise NotFound(_("This calibration is not on your path."))

@@ -31,10 +31,11 @@ from lms.api import (
     User,
     act,
     claim_key,
+    complete_paths_of,
     find_step,
     lock_person,
     open_gate,
-    paths_of,
+    paths_to_show_on,
     paths_with_step_to_do,
     record_completion,
     replayed,
@@ -259,7 +260,7 @@ def _seed(spec: ScenarioSpec, earlier: QuerySet[Attempt]) -> int:
 
 
 def _open_step(actor: User, scenario_uid: UUID, at: datetime) -> StepState:
-    found = find_step(paths_of(actor, at), StepKind.PRACTICE, scenario_uid)
+    found = find_step(paths_to_show_on(actor, at), StepKind.PRACTICE, scenario_uid)
     if found is None:
         raise NotFound(_("This practice is not on your path."))
     return require_open(found[0], found[1].step.uid)
@@ -346,7 +347,9 @@ def _complete_step(attempt: Attempt, scenario_uid: UUID, at: datetime) -> None:
 def _open_try(
     attempt: Attempt, spec: ScenarioSpec, result: Score, orders: Mapping[int, Mapping[str, list[str]]], at: datetime
 ) -> None:
-    """Open Try for skills to standard here and once before. Queries: 0 or 1, and 1 with 2 a gate when one opens."""
+    """Open Try for skills to standard here and once before. Queries: 0 or 1, and when one opens
+    2, 2 a gate and those of a path that is completed with it.
+    """
     if not result.to_standard:
         return
     known = TryFact.objects.filter(person=attempt.person_id, skill=OuterRef("version__skills"))
@@ -371,6 +374,7 @@ def _open_try(
     )
     for slug, skill_id in due.items():
         open_gate(person_id=attempt.person_id, skill_id=skill_id, gate="try", source=try_source(slug), at=at)
+    complete_paths_of(attempt.person_id, at)
 
 
 def another_order(one: Mapping[str, list[str]], other: Mapping[str, list[str]]) -> bool:

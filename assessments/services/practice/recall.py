@@ -28,7 +28,7 @@ from lms.api import (
     find_step,
     lesson_step,
     lock_person,
-    paths_of,
+    paths_to_show_on,
     record_recall,
     require_open,
     running_paths,
@@ -174,7 +174,7 @@ def _current(recall_uid: UUID) -> RecallVersion:
 
 def _require_owner(actor: User, owner_uid: UUID, at: datetime) -> bool:
     """That the person may read the lesson or course that asks; True for a lesson."""
-    paths = paths_of(actor, at)
+    paths = paths_to_show_on(actor, at)
     course = find_step(paths, StepKind.COURSE, owner_uid)
     if course:
         require_open(course[0], course[1].step.uid)

@@ -15,7 +15,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lms.api import DONE, LOCKED, OPEN, WAIVED, Enrolment, PathProgress, StepInfo, StepKind, StepState
+from lms.api import DONE, LOCKED, OPEN, WAIVED, PathProgress, StepInfo, StepKind, StepState
 from lms.rules.days import reached_on
 from lms.rules.gates import GATES, VALUES
 from lms.rules.ladder import SERVED_BY, Ladder
@@ -110,7 +110,9 @@ class Moves:
     def _stopped(self) -> Move | None:
         """Why no step of the path can be done now, if none can."""
         progress, enrolment = self.progress, self.progress.enrolment
-        if enrolment.status not in Enrolment.OPEN:
+        if enrolment.led_to_role_held_on(progress.today):
+            return None
+        if not enrolment.is_open:
             return Move(_("This path has ended."))
         if progress.day < 1:
             day = reached_on(1, enrolment.started_on, progress.today, progress.pauses)
@@ -213,6 +215,8 @@ class Moves:
         stopped = self._stopped()
         if stopped:
             return stopped
+        if self.progress.enrolment.is_completed:
+            return Move(_("“%(title)s” is closed: the path is completed.") % words, dead=True)
         if state.decision.unlocks_at:
             day = state.decision.unlocks_at
             sentence = _("“%(title)s” opens on %(day)s.") % (words | {"day": long_day(day)})

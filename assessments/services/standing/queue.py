@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
+from django.db.models.lookups import IsNull
 
 from assessments.models import Case
 from assessments.services.cases.examining import skills_of
 from assessments.services.cases.waiting import waiting_for_judge
 from coaching.api import Seats, coached_by, seats_of, sessions_for_coach, waiting_for_coach
-from lms.api import Enrolment, Prepared, User, enrolments_with_ids, open_paths, skills_by_slug
+from lms.api import Enrolment, Prepared, User, enrolments_with_ids, open_paths, paths_to_be_seen_on, skills_by_slug
 from lms.rules.ladder import Ladder
 from lms.rules.standing import NOT_YET
 from lms.rules.waiting import (
@@ -99,8 +100,8 @@ class _Learner:
 
 
 def _my_learners(me: int, on: date) -> QuerySet[Enrolment]:
-    rows = open_paths().filter(coached_by(User(pk=me), on=on))
-    return rows.order_by("person__name_order", "pk")
+    rows = (open_paths() | paths_to_be_seen_on()).filter(coached_by(User(pk=me), on=on))
+    return rows.order_by(IsNull(F("ended_at"), False), "person__name_order", "pk")  # completed paths come last
 
 
 _learners = Prepared(_Learner, _my_learners, enrolment="pk")
@@ -133,7 +134,7 @@ def shown_of(
     """
     uids = [row.uid for row in rows if row.kind in CASES]
     cases = list(Case.objects.filter(uid__in=uids).select_related("version", "learner")) if uids else []
-    people = enrolments_with_ids(learners).select_related("person", "path", "role_version__profile")
+    people = enrolments_with_ids(learners).select_related("person", "path", "role_version__profile", "role_holding")
     enrolments = sorted(people, key=lambda item: learners.index(item.pk)) if learners else []
     mine = [row for row in of_learners if row.enrolment in learners]
     skills = skills_by_slug(skills_of(cases) | skills_of_roles(enrolments))

@@ -176,7 +176,7 @@ class PersonReadiness:
 
     def holder_of(self, skill: str) -> Holder | None:
         """Who has the next move on a skill as the ladder shows it: whoever something was sent to, else the learner."""
-        if self.enrolment.status not in Enrolment.OPEN:
+        if not (self.enrolment.is_open or self.enrolment.led_to_role_held_on(self.today)):
             return None
         return holder(self, skill, self.role.by_skill.get(skill))
 

@@ -6,7 +6,7 @@ the threshold of the role is reached (``assessments.rules.readiness``).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -17,21 +17,19 @@ from assessments.models import ReadySpell
 from assessments.rules.notices import READY, READY_NO_MORE, READY_NO_MORE_OF, READY_OF
 from assessments.rules.readiness import Readiness, assess_skills, by_skill
 from assessments.services.cases.standards import role_of
-from coaching.api import coaches_by_learner
 from lms import clock
 from lms.api import (
     RoleProfileVersion,
     User,
     expired_gates,
     gates_of,
-    managers_of_each,
     organisations_day,
+    people_around,
     people_vouched_for,
     people_with_ids,
     roles_of_people,
     roles_over,
     skills_by_slug,
-    standing_coaches,
     tell,
 )
 from lms.rules.gates import OpenGate
@@ -110,12 +108,27 @@ def ready_on(day: date, people: Q) -> QuerySet[ReadySpell]:
     return rows.order_by("person__name_order", "person", "pk")
 
 
+def ready_since(person_ids: Iterable[int]) -> dict[tuple[int, int], date]:
+    """Since when people are ready, by ids of person and role profile. Queries: 1."""
+    rows = ReadySpell.objects.filter(person__in=list(person_ids), ended_at=None)
+    return {(row.person_id, row.profile_id): row.from_on for row in rows}
+
+
+def spells_of(person: User) -> list[ReadySpell]:
+    """When somebody was ready for which role, the newest first. Queries: 1."""
+    return list(ReadySpell.objects.filter(person=person).select_related("profile", "skill"))
+
+
 def _known(person_ids: Collection[int], at: datetime) -> _Known:
+    """All that is asked about these people. Their rows are locked first: of two acts at once that each bring one half
+    of what makes somebody ready, the second sees both. Queries: 5.
+    """
     ids = sorted(set(person_ids))
+    locked = people_with_ids(ids).select_for_update(no_key=True).order_by("pk")
+    people = {person.pk: person for person in locked}
     spells: dict[int, list[ReadySpell]] = {}
     for spell in ReadySpell.objects.filter(person__in=ids, ended_at=None):
         spells.setdefault(spell.person_id, []).append(spell)
-    people = {person.pk: person for person in people_with_ids(ids)}
     return _Known(people, roles_of_people(ids, at.date()), gates_of(ids), spells)
 
 
@@ -174,9 +187,5 @@ def _end(spell: ReadySpell, person: User, first_day_without: date, why: str, slu
 
 
 def _around(person: User, at: datetime) -> list[User]:
-    """Coaches, standing coaches and managers, never the person. Queries: 3."""
-    ids = [person.pk]
-    found = {who.pk: who for who in coaches_by_learner(ids).get(person.pk, ())}
-    found |= {who.pk: who for who in standing_coaches(ids).get(person.pk, ())}
-    found |= {who.pk: who for who in managers_of_each(ids, organisations_day(at))[person.pk]}
-    return [who for who in found.values() if who.pk != person.pk]
+    """Coaches, standing coaches and managers, L&D where there are none; never the person. Queries: 3-4."""
+    return people_around([person], organisations_day(at), but=person)[person.pk]

@@ -13,11 +13,14 @@ from django.db.models import Q
 from assessments.rules.readiness import Readiness, Required, assess_skills, by_skill, percent_of
 from assessments.services.cases.standards import role_of, standard_titles
 from assessments.services.ledger.verdicts import newest_verdict, verdicts_of_people
+from coaching.api import standing_coaches
 from lms import clock
-from lms.api import RoleHolding, Skill, expiring_days, gates_of, holdings_on, skills_by_slug
+from lms.api import RoleHolding, Skill, User, expiring_days, gates_of, holdings_on, holdings_seen_by, skills_by_slug
 from lms.rules.gates import OpenGate
 from lms.rules.ladder import Ladder, ladder
 from lms.rules.standing import Verdict
+
+from .ready import ready_since
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class _Known:
     skills: Mapping[str, Skill]
     standards: Mapping[UUID, str]
     expires_within: int
+    coaches: Mapping[int, User]
+    since: Mapping[tuple[int, int], date]
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,16 @@ class HeldRole:
     def ready(self) -> bool:
         """Whether they are ready for the role today."""
         return self.readiness is not None and self.readiness.ready
+
+    @property
+    def ready_since(self) -> date | None:
+        """Since when they are ready for it."""
+        return self.known.since.get((self.holding.person_id, self.holding.role_version.profile_id))
+
+    @property
+    def coach(self) -> User | None:
+        """Their standing coach."""
+        return self.known.coaches.get(self.holding.pk)
 
     @property
     def ends_on(self) -> date | None:
@@ -81,7 +96,7 @@ class HeldRole:
 def held_roles(holdings: Sequence[RoleHolding], at: datetime) -> list[HeldRole]:
     """How people stand in these roles (fetched with person and role), in their order.
 
-    Queries: 5 for any number, and 1 a role the first time in a process.
+    Queries: 7 for any number, and 1 a role the first time in a process.
     """
     people = {holding.person_id for holding in holdings}
     asked = [line for holding in holdings for line in role_of(holding.role_version_id).requirements]
@@ -91,8 +106,18 @@ def held_roles(holdings: Sequence[RoleHolding], at: datetime) -> list[HeldRole]:
         skills_by_slug({line.skill for line in asked}),
         standard_titles(line.standard for line in asked if line.standard),
         expiring_days(),
+        standing_coaches(holding.pk for holding in holdings),
+        ready_since(people),
     )
     return [_held_role(holding, known, at) for holding in holdings]
+
+
+def role_held_by(person: User, at: datetime) -> HeldRole | None:
+    """The role that somebody holds, as they read it themself; the newest, where there are several. Queries: 8, 1
+    without one.
+    """
+    holdings = [row for row in holdings_seen_by(person, person) if row.holds_on(clock.today(person.zone, at))]
+    return held_roles(holdings[:1], at)[0] if holdings else None
 
 
 def _held_role(holding: RoleHolding, known: _Known, at: datetime) -> HeldRole:
@@ -111,6 +136,6 @@ def share_held_before(roles: Iterable[HeldRole]) -> int:
 def roles_held_in_team(people: Q, at: datetime) -> list[HeldRole]:
     """Roles that people hold without being on a path to them, for the rows that ``people`` lets through, by name.
 
-    Queries: 6.
+    Queries: 8.
     """
     return held_roles(list(holdings_on(people, at.date())), at)

@@ -40,7 +40,7 @@ from lms.api import (
     StepState,
     User,
     Words,
-    paths_of,
+    paths_to_show_on,
     words_of,
 )
 from lms.rules.days import reached_on
@@ -145,10 +145,15 @@ class Journey:
         return (("path", self.enrolment.uid),)
 
     def coach(self) -> Helper | None:
-        """Who coaches on this path today: the cover while the coach is away."""
-        here = [helper for helper in self.helpers if helper.enrolment == self.enrolment.pk]
+        """Who coaches on this path today, of a completed one the standing coach: the cover while they are away."""
+        path = self.enrolment
+        here = [
+            helper
+            for helper in self.helpers
+            if path.pk == helper.enrolment or (helper.holding is not None and helper.holding == path.role_holding_id)
+        ]
         covers = [helper for helper in here if helper.covers_for]
-        return next(iter(covers + [helper for helper in here if helper.role == "coach"]), None)
+        return next(iter(covers + [helper for helper in here if helper.role in ("coach", "standing")]), None)
 
     def manager(self) -> Helper | None:
         """The first of the person's managers."""
@@ -196,6 +201,8 @@ class Journey:
             return StepTurn("manager", _("Waits for a coach"))
         if kind == StepKind.EXTERNAL:
             return StepTurn("manager", _("%(name)s marks it") % {"name": self.manager_name or _("Your manager")})
+        if self.enrolment.is_completed:
+            return StepTurn("you", _("You, if you like"), mine=True)
         promised = next((item for item in self.items_about(state.step) if item.kind == PROMISED), None)
         due = promised.day if promised and promised.day else state.due_on
         late = (self.today - due).days
@@ -216,14 +223,16 @@ class Journey:
         )
 
     def lock(self, state: StepState) -> Lock:
-        """Why a closed step is closed. On a paused path no day comes nearer, so no date is given."""
+        """Why a closed step is closed. On a path that does not run no day comes nearer, so no date is given."""
         paused = self.progress.day >= 1 and not self.progress.running
-        if state.unlocked or (paused and state.decision.unlocks_at):
+        if self.enrolment.is_completed or state.unlocked or (paused and state.decision.unlocks_at):
             return Lock(self.why_shut())
         return explain(state.step.rule, state.decision, self._names())
 
     def why_shut(self) -> str:
         """Why no step is open on a path that does not run."""
+        if self.enrolment.is_completed:
+            return _("This path is completed. What it did not require is closed.")
         if self.progress.day < 1:
             return _("Opens when your path begins, on %(day)s.") % {"day": long_day(self.enrolment.started_on)}
         return _("Your path is paused; it opens when the pause ends.")
@@ -246,7 +255,11 @@ class Journey:
         )
 
     def next_step(self) -> StepState | None:
-        """The one thing to do now: required before optional, what is due first; None when nothing is the learner's."""
+        """The one thing to do now: required before optional, what is due first; None when nothing is the learner's, or
+        the path is completed.
+        """
+        if self.enrolment.is_completed:
+            return None
         mine = [state for state in self.progress.steps if state.status == OPEN and self.turn(state).mine]
         return min(mine, key=lambda state: (not state.step.required, state.due_on), default=None)
 
@@ -346,13 +359,14 @@ class Journey:
 def journeys(
     person: User, at: datetime, chosen: UUID | None = None, named: Iterable[str] = ()
 ) -> tuple[list[PathProgress], Journey | None]:
-    """Every open path of a person, and the chosen one ready to be told. ``named``: slugs of skills that the page names
-    beside those of the path. Queries: 18.
+    """Every open path of a person, and every completed one whose role they hold, and the chosen one ready to be told.
+    ``named``: slugs of skills that the page names beside those of the path. Queries: 18.
 
     By default it is the newest that has begun: a path that begins later takes nothing from the role that is held.
     """
-    paths = paths_of(person, at)
-    present = next((path for path in paths if path.day >= 1), paths[0] if paths else None)
+    known = paths_to_show_on(person, at)
+    paths = [path for path in known if path.enrolment.is_open or path.enrolment.led_to_role_held_on(path.today)]
+    present = next((path for path in paths if path.begun), paths[0] if paths else None)
     progress = next((path for path in paths if path.enrolment.uid == chosen), present)
     if progress is None:
         return [], None

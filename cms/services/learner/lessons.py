@@ -27,7 +27,7 @@ from lms.api import (
     User,
     has_duty,
     lesson_step,
-    paths_of,
+    paths_to_show_on,
     words_of,
 )
 from lms.errors import NotAllowed, NotFound
@@ -136,7 +136,7 @@ def reader_of(person: User, lesson_uid: UUID, at: datetime) -> tuple[PathProgres
 
     Raises NotFound (on none of their paths), NotAllowed (closed), saying what opens it. Queries: 2, more when refused.
     """
-    paths = paths_of(person, at)
+    paths = paths_to_show_on(person, at)
     try:
         return lesson_step(paths, lesson_uid)
     except NotFound:

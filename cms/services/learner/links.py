@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
-from lms.api import StepKind, User, is_of_paths, link_finders, paths_of
+from lms.api import StepKind, User, is_of_paths, link_finders, paths_to_show_on
 from lms.errors import NotFound
 from lms.rules.target import Target
 
@@ -34,7 +34,7 @@ def _content(person: User, uid: UUID, at: datetime) -> Target | None:
     """
     if not is_of_paths(uid):
         return None
-    paths = paths_of(person, at)
+    paths = paths_to_show_on(person, at)
     for path in paths:
         for state in path.steps:
             if uid in {lesson.uid for lesson in state.step.lessons}:

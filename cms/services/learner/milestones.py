@@ -173,7 +173,7 @@ def _note(journey: Journey, state: StepState) -> str:
     if state.status == OPEN and step.kind == StepKind.EXTERNAL:
         name = journey.manager_name or _("your manager")
         parts.append(_("It lives elsewhere: tell %(name)s when you have done it.") % {"name": name})
-    if state.status == LOCKED and not state.overdue:
+    if state.status == LOCKED and not state.overdue and not journey.enrolment.is_completed:
         parts.append(_("Due on %(day)s.") % {"day": short_day(state.due_on)})
     return " ".join(parts)
 

@@ -17,8 +17,8 @@ from assessments.api import (
     Move,
     SignOffStanding,
     answers_on,
-    held_roles,
     newest_verdict,
+    role_held_by,
     standings_on,
     verdicts_of_people,
 )
@@ -35,7 +35,6 @@ from lms.api import (
     User,
     expiring_days,
     facts_of,
-    holdings_seen_by,
     skill_versions,
     skills_in_use,
     words_of,
@@ -265,16 +264,10 @@ def _known(person: User, at: datetime, chosen: UUID | None, named: Iterable[str]
     gates = list(journey.progress.gates) if journey else facts_of(person.pk, []).gates
     records = [_record(found) for found in standings_on([person.pk], today)[person.pk]]
     verdicts = journey.found.verdicts if journey else verdicts_of_people([person.pk]).get(person.pk, {})
-    begun = journey is not None and (journey.progress.day >= 1 or chosen == journey.enrolment.uid)
-    held = None if begun else _held(person, at)
+    begun = journey is not None and (journey.progress.begun or chosen == journey.enrolment.uid)
+    held = None if begun else role_held_by(person, at)
     journey = None if held else journey  # a path that begins later takes nothing from the role that is held
     return _Known(journey, held, gates, today, person.zone, records, verdicts)
-
-
-def _held(person: User, at: datetime) -> HeldRole | None:
-    """The role that somebody on no path holds; the newest, where there are several. Queries: 6, 1 without one."""
-    holdings = [row for row in holdings_seen_by(person, person) if row.holds_on(clock.today(person.zone, at))]
-    return held_roles(holdings[:1], at)[0] if holdings else None
 
 
 def _record(found: SignOffStanding) -> Record:

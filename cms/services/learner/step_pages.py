@@ -10,7 +10,18 @@ from django.utils.translation import gettext as _
 
 from assessments.api import latest_case
 from coaching.api import commitment_of_step, prompt_about, session_of_step
-from lms.api import LOCKED, OPEN, Enrolment, PathProgress, StepInfo, StepKind, StepState, User, find_step, paths_of
+from lms.api import (
+    LOCKED,
+    OPEN,
+    Enrolment,
+    PathProgress,
+    StepInfo,
+    StepKind,
+    StepState,
+    User,
+    find_step,
+    paths_to_show_on,
+)
 from lms.errors import NotAllowed, NotFound
 from lms.rules.target import Target
 
@@ -25,7 +36,7 @@ def target_of_step(
 
     Raises NotAllowed (closed), saying what opens it. Queries: 2, and at most 2 more; 6 more when refused.
     """
-    paths = paths_of(person, at) if paths is None else paths
+    paths = paths_to_show_on(person, at) if paths is None else paths
     found = [(path, state) for path in paths for state in path.steps if state.step.uid == step_uid]
     if not found:
         return None
@@ -97,7 +108,7 @@ def _where_to_begin(path: PathProgress, state: StepState) -> Target:
 
 def target_of_course(person: User, course_uid: UUID, at: datetime) -> Target:
     """The first unread lesson of a course. Raises NotFound (not on their paths), NotAllowed (closed). Queries: 2."""
-    found = find_step(paths_of(person, at), StepKind.COURSE, course_uid)
+    found = find_step(paths_to_show_on(person, at), StepKind.COURSE, course_uid)
     if found is None:
         raise NotFound(_("This course is not on your path."))
     path, state = found

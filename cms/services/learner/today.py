@@ -9,13 +9,13 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assessments.api import Move, RecallQuestion, due_cards
+from assessments.api import HeldRole, Move, RecallQuestion, due_cards, role_held_by
 from coaching.api import Helper, my_people
 from lms import clock
 from lms.api import OPEN, Enrolment, News, PathProgress, StepKind, StepState, User, completed_path_of, unread_notices
 from lms.rules.ladder import NAMES, Ladder, gate_of
 from lms.rules.said import by_days, full_day, long_day, short_day
-from lms.rules.standing import DUE, LAPSED, LOWER, NOT_YET, REFUSED, REVOKED, Verdict
+from lms.rules.standing import DUE, LAPSED, LOWER, NOT_YET, REFUSED, REVOKED, VOUCHED, Verdict
 from lms.rules.target import Target
 from lms.rules.waiting import (
     CHALLENGE,
@@ -109,6 +109,7 @@ class Today:
     helpers: list[Helper] = field(default_factory=list)
     news: News = field(default_factory=News)
     ended: Enrolment | None = None
+    role: HeldRole | None = None
     settled: bool = False
     again: list[TodaySkill] = field(default_factory=list)
 
@@ -124,7 +125,7 @@ class Today:
 
 
 def today_of(person: User, at: datetime, chosen: UUID | None = None) -> Today:
-    """All of a learner's day. Queries: 22 with a path, whatever its length; 6 without."""
+    """All of a learner's day. Queries: 22 with a path, whatever its length; 7 without, 14 with a role that is held."""
     paths, journey = journeys(person, at, chosen)
     today = Today(greeting(person, at), paths=paths, news=unread_notices(person))
     if journey is None:
@@ -134,17 +135,21 @@ def today_of(person: User, at: datetime, chosen: UUID | None = None) -> Today:
     if progress.enrolment.is_paused:
         today.state, today.sentence = PAUSED, _pause_sentence(progress)
         return today
-    if progress.day < 1:
+    if not progress.begun:
         today.state = AHEAD
         today.sentence = _ahead_sentence(progress)
         return today
-    active = [path.enrolment for path in paths if path.enrolment.is_running]
-    versions = [enrolment.path_version_id for enrolment in active]
+    met = [path.enrolment for path in paths if path.can_be_shown_on]
+    versions = [enrolment.path_version_id for enrolment in met]
     today.cards = due_cards(person, progress.today, versions=versions)
     today.waits = waits_of(journey)
     today.session = session_of(journey)
-    today.skills = [skill_line(journey, skill) for skill in journey.milestone_skills()]
-    today.again = [line for line in _required_lines(journey) if line.ladder.state in TO_ASK_AGAIN and line.move.target]
+    required = _required_lines(journey)
+    today.again = [line for line in required if line.ladder.state in TO_ASK_AGAIN and line.move.target]
+    if progress.milestone is None:
+        today.skills = [line for line in required if line.ladder.state != VOUCHED and line not in today.again]
+    else:
+        today.skills = [skill_line(journey, skill) for skill in journey.milestone_skills()]
     today.next = next_of(journey)
     today.sentence = milestone_sentence(journey, today.waits)
     if today.next is None:
@@ -181,6 +186,7 @@ def greeting(person: User, at: datetime) -> str:
 def _without_path(today: Today, person: User, at: datetime) -> Today:
     today.helpers = my_people(person, clock.today(person.zone, at))
     today.ended = completed_path_of(person)
+    today.role = role_held_by(person, at)
     today.state = COMPLETED if today.ended else NO_PATH
     today.settled = bool(person.started_on and clock.today(person.zone, at) - person.started_on > SETTLED)
     return today
@@ -330,9 +336,18 @@ def waits_of(journey: Journey) -> list[Wait]:
     manager, coach = journey.manager(), journey.coach()
     named = manager.person.full_name if manager else _("Your manager")
     called = journey.manager_name or _("Your manager")
-    if coach is None and not any(item.kind == PROPOSAL for item in journey.items):
-        about = _("You need one for sessions, promises and demonstrations.")
-        sentence = _("%(name)s has yet to choose your coach.") % {"name": called}
+    if coach is None and _needs_coach(journey):
+        completed = journey.enrolment.is_completed
+        about = (
+            _("You need one to be seen again.")
+            if completed
+            else _("You need one for sessions, promises and demonstrations.")
+        )
+        sentence = (
+            _("%(name)s has yet to name your standing coach.")
+            if completed
+            else _("%(name)s has yet to choose your coach.")
+        ) % {"name": called}
         waits.append(Wait(sentence, about, _("%(name)s, manager") % {"name": named}, "manager"))
     for state in journey.progress.steps:
         if state.step.kind == StepKind.EXTERNAL and state.status == OPEN:
@@ -348,6 +363,13 @@ def waits_of(journey: Journey) -> list[Wait]:
             about = by_days(days, today, counted) % words
             waits.append(Wait(sentence, about, _("%(name)s, manager") % {"name": named}, "manager"))
     return waits
+
+
+def _needs_coach(journey: Journey) -> bool:
+    """Whether somebody is to name one: nobody is proposed, and of a completed path something is to be seen again."""
+    if journey.enrolment.is_completed:
+        return any(line.ladder.state != VOUCHED for line in _required_lines(journey))
+    return not any(item.kind == PROPOSAL for item in journey.items)
 
 
 def _open_since(journey: Journey, state: StepState) -> date:

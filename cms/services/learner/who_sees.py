@@ -98,7 +98,7 @@ def _sentence(seen_by: tuple[str, ...], names: dict[str, str]) -> str:
 def _audiences(person: User, at: datetime) -> dict[str, str]:
     """Who each audience is today, by name where it is a few people."""
     on = clock.today(person.zone, at)
-    coaches = [helper.person for helper in my_people(person, on) if helper.role in ("coach", "cover")]
+    coaches = [helper.person for helper in my_people(person, on) if helper.role in ("coach", "cover", "standing")]
     managers = managers_above(person, on)
     learning = [who for who in learning_administrators() if who != person]
     auditors = [who for who in duty_holders(AUDITOR) if who != person]

@@ -25,14 +25,14 @@ def register_helpers(name: str, helpers: Helpers) -> None:
 def people_around(people: Collection[User], on: date, *, but: User) -> dict[int, list[User]]:
     """Managers and helpers of each of these people, L&D where there are none; without the person and ``but``.
 
-    Queries: 1, 1 for each kind of helper, 1 for L&D.
+    Queries: 1, 1 for each kind of helper, 1 for L&D where they are asked.
     """
     ids = [person.pk for person in people]
     found = {pk: {who.pk: who for who in managers} for pk, managers in managers_of_each(ids, on).items()}
     for helpers in _helpers.values():
         for pk, more in helpers(ids).items():
             found[pk].update({who.pk: who for who in more})
-    watching = list(learning_administrators())
+    watching = [] if all(found.values()) else list(learning_administrators())
     return {
         pk: [who for who in (around.values() or watching) if who.pk not in (pk, but.pk) and who.is_active]
         for pk, around in found.items()

@@ -125,6 +125,11 @@ def recording() -> Iterator[None]:
         _pending.reset(mark)
 
 
+def log_moved_row(kind: str, about: UUID, fingerprint: str, at: datetime) -> None:
+    """A row was moved to a table whose rows stand in the log, by a migration, which knows how it is sealed."""
+    _say(kind, about, fingerprint, at)
+
+
 def log_row(row: Any) -> None:
     """A sealed row was written. Queries: those of its parts; the entry itself comes last."""
     kind = _kinds[type(row)]

@@ -52,7 +52,7 @@ def close_account(*, person: User, last_day: date | None, by: User, reason: str,
     closed: dict[str, list[object]] = {
         "memberships": end_memberships(person, last_day or today, at),
         "enrolments": [str(enrolment.uid) for enrolment in open_now],
-        "roles": let_holdings_go(person, last_day or today),
+        "roles": let_holdings_go(person, last_day or today, reason, at),
     }
     departure_of_closing(person, last_day=last_day, by=by, reason=reason, at=at, closed=closed)
     person.is_active, person.left_on, person.deactivated_at = False, last_day, at

@@ -31,6 +31,7 @@ from lms.services.platform.acts import act, claim_key
 from lms.services.platform.navigation import forget_duties
 from lms.services.platform.notices import Telling, tell, tell_each
 
+from .completing import complete_if_done
 from .gates import gates_of
 from .leaves import pause_for_leave
 from .shown import steering_shown
@@ -166,6 +167,8 @@ def _complete_what_is_vouched_for(enrolments: Sequence[Enrolment], by: User, at:
         ]
     if done:
         StepCompletion.objects.bulk_create(done)
+        for enrolment_id in {row.enrolment_id for row in done}:
+            complete_if_done(enrolment_id, at)
 
 
 @act

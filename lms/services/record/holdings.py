@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from datetime import date, datetime
+from collections.abc import Callable, Collection, Iterable
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from lms import clock
 from lms.errors import Conflict, Invalid
 from lms.models import Enrolment, RoleHolding, RoleProfileVersion, User
-from lms.policies import role_holding_policy
+from lms.policies import held_on, role_holding_policy
 from lms.rules.bounds import HELD_UNTIL
 from lms.rules.days import iso
 from lms.rules.lines import one_line
@@ -25,13 +25,47 @@ from .standing_changes import standing_changed
 LONGEST_REASON = 300
 
 
+Ending = Callable[[Collection[int], str, datetime], None]
+_endings: dict[str, Ending] = {}
+
+
+def register_role_ending(name: str, ending: Ending) -> None:
+    """Say what else ends with roles: ``ending(ids of holdings, reason, at)``. Registering a name again replaces."""
+    _endings[name] = ending
+
+
 def begin_role_holding(
-    *, uid: UUID, person: User, version: RoleProfileVersion, from_on: date, coach: User | None, by: User, at: datetime
+    *, uid: UUID, person: User, version: RoleProfileVersion, from_on: date, by: User, at: datetime
 ) -> RoleHolding:
     """Somebody holds a role from a day on. Asks for no authority: the floor that knows why does. Queries: 1."""
     return RoleHolding.objects.create(
-        uid=uid, person=person, role_version=version, from_on=from_on, coach=coach, made_by=by, made_at=at
+        uid=uid, person=person, role_version=version, from_on=from_on, made_by=by, made_at=at
     )
+
+
+def end_earlier_versions(person: User, version: RoleProfileVersion, today: date, at: datetime) -> None:
+    """Somebody who begins to hold a version of a role today holds no earlier one any more. Queries: 1, and those of
+    ``_end`` where there is one.
+    """
+    rows = RoleHolding.objects.filter(person=person, role_version__profile=version.profile_id, until_on=None)
+    _end(rows.exclude(role_version=version), today - timedelta(days=1), _("A newer version of the role is held."), at)
+
+
+def _end(rows: QuerySet[RoleHolding], last_day: date, reason: str, at: datetime) -> list[RoleHolding]:
+    """These end with a day, or on the day on which they began, and with them what stands on them above. Queries: 1, 1 a
+    role, and those of what ends with them.
+    """
+    found = list(rows)
+    for holding in found:
+        holding.until_on = max(last_day, holding.from_on)
+        holding.save(update_fields=["until_on"])
+    _let_go([holding.pk for holding in found], reason, at)
+    return found
+
+
+def _let_go(holding_ids: Collection[int], reason: str, at: datetime) -> None:
+    for ending in _endings.values():
+        ending(holding_ids, reason, at)
 
 
 @act
@@ -56,6 +90,7 @@ def end_role_holding(
     if not RoleHolding.objects.filter(pk=holding.pk, until_on=None).update(until_on=until_on):
         raise Conflict(_("This had ended already."))
     holding.until_on = until_on
+    _let_go([holding.pk], reason, at)
     words = {"role": holding.role_version.profile.title, "day": until_on, "reason": reason}
     tell(HOLDS_NO_MORE, [holding.person], words=words, at=at)
     standing_changed([holding.person_id], at)
@@ -64,8 +99,7 @@ def end_role_holding(
 
 def holdings_on(people: Q, on: date) -> QuerySet[RoleHolding]:
     """Roles that people hold on a day, for the rows that ``people`` lets through. Queries: 1 when read."""
-    holds = Q(until_on=None) | Q(until_on__gte=on)
-    rows = RoleHolding.objects.filter(people, holds, from_on__lte=on, person__is_active=True)
+    rows = RoleHolding.objects.filter(people, held_on(on), person__is_active=True)
     return with_role(rows).order_by("person__name_order", "pk")
 
 
@@ -88,19 +122,9 @@ def roles_over(day: date) -> QuerySet[RoleHolding]:
     return RoleHolding.objects.filter(until_on__lt=day)
 
 
-def standing_coaches(person_ids: Collection[int]) -> dict[int, list[User]]:
-    """By person id, who is their standing coach in the roles that they hold. Queries: 1."""
-    found: dict[int, list[User]] = {}
-    rows = RoleHolding.objects.filter(person__in=person_ids, until_on=None, coach__isnull=False)
-    for row in rows.select_related("coach"):
-        if row.coach is not None:
-            found.setdefault(row.person_id, []).append(row.coach)
-    return found
-
-
 def with_role(rows: QuerySet[RoleHolding]) -> QuerySet[RoleHolding]:
-    """The same rows with person, role and standing coach. Queries: 1 when read."""
-    return rows.select_related("person", "role_version__profile", "coach")
+    """The same rows with person and role. Queries: 1 when read."""
+    return rows.select_related("person", "role_version__profile")
 
 
 def holdings_seen_by(reader: User, person: User) -> list[RoleHolding]:
@@ -108,29 +132,12 @@ def holdings_seen_by(reader: User, person: User) -> list[RoleHolding]:
     return list(with_role(role_holding_policy.queryset(reader, "view").filter(person=person)))
 
 
-def let_holdings_go(person: User, last_day: date) -> list[object]:
-    """Whoever leaves holds no role after their last day, and is nobody's standing coach; returns the uids of the roles.
-
-    Queries: 3, and 1 a role.
-    """
-    RoleHolding.objects.filter(coach=person, until_on=None).update(coach=None)
-    mine = list(RoleHolding.objects.filter(person=person, until_on=None))
-    for holding in mine:
-        holding.until_on = max(last_day, holding.from_on)
-        holding.save(update_fields=["until_on"])
-    return [str(holding.uid) for holding in mine]
-
-
-def end_standing_coaching_among(ids: Collection[int]) -> None:
-    """Nobody of these accounts of one human is the standing coach of another of them. Queries: 1."""
-    RoleHolding.objects.filter(person__in=ids, coach__in=ids).update(coach=None)
+def let_holdings_go(person: User, last_day: date, reason: str, at: datetime) -> list[object]:
+    """Whoever leaves holds no role after their last day; returns the uids of the roles. Queries: those of ``_end``."""
+    mine = RoleHolding.objects.filter(person=person, until_on=None)
+    return [str(holding.uid) for holding in _end(mine, last_day, reason, at)]
 
 
 def take_up_holdings(person: User, uids: Iterable[object]) -> None:
-    """The account was closed by mistake: they hold these roles again, without a standing coach who left meanwhile.
-
-    Queries: 2.
-    """
-    mine = RoleHolding.objects.filter(person=person, uid__in=list(uids))
-    mine.filter(coach__is_active=False).update(coach=None)
-    mine.update(until_on=None)
+    """The account was closed by mistake: they hold these roles again. Queries: 1."""
+    RoleHolding.objects.filter(person=person, uid__in=list(uids)).update(until_on=None)

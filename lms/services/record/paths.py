@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from lms.models import Enrolment, Path, PathVersion, Requirement, RoleProfileVersion, Step, StepCompletion, User
-from lms.policies.enrolments import path_runs
+from lms.policies.enrolments import path_can_be_shown_on, path_runs
 
 
 def open_paths() -> QuerySet[Enrolment]:
@@ -23,6 +23,16 @@ def open_paths() -> QuerySet[Enrolment]:
 def running_paths() -> QuerySet[Enrolment]:
     """Enrolments on which the learner goes on now: neither paused nor over."""
     return Enrolment.objects.filter(path_runs())
+
+
+def paths_to_be_seen_on() -> QuerySet[Enrolment]:
+    """Enrolments on which somebody can be seen: running ones, and completed ones whose role is still held."""
+    return Enrolment.objects.filter(path_can_be_shown_on())
+
+
+def paths_to_roles(holdings: QuerySet[Any, Any]) -> QuerySet[Enrolment]:
+    """The completed paths that led to these roles, given as a queryset of ids of holdings."""
+    return Enrolment.objects.filter(role_holding__in=holdings)
 
 
 def enrolments_with_ids(ids: Iterable[int] | QuerySet[Any, Any]) -> QuerySet[Enrolment]:

@@ -20,7 +20,8 @@ from lms.rules.workdays import WorkCalendar
 from lms.services.platform.acts import act, claim_key
 from lms.services.platform.calendars import calendar_of
 
-from .facts import GateFact, PathFacts, PersonFacts, facts_of, lock_learner, open_enrolments
+from .completing import complete_if_done
+from .facts import GateFact, PathFacts, PersonFacts, facts_of, lock_learner, open_and_completed, open_enrolments
 from .pace import Settled, settle
 from .structure import PathStructure, StepInfo, structure_of
 from .talk import open_talk
@@ -44,8 +45,10 @@ class StepState:
 
     @property
     def unlocked(self) -> bool:
-        """Whether the rule lets this person in, or somebody opened it early; a path that stands still opens nothing."""
-        return self.decision.open or bool(self.opened_because)
+        """Whether the rule lets this person in, or somebody opened it early, or it is still open on a completed path; a
+        path that stands still opens nothing of it.
+        """
+        return self.decision.open or bool(self.opened_because) or self.status == OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,16 @@ class PathProgress:
     def running(self) -> bool:
         """Whether days count and steps can be open: begun, and not paused."""
         return self.enrolment.status == Enrolment.Status.ACTIVE and self.day >= 1
+
+    @property
+    def begun(self) -> bool:
+        """Whether its first day is there, or it is over already."""
+        return self.day >= 1 or self.enrolment.is_completed
+
+    @property
+    def can_be_shown_on(self) -> bool:
+        """Whether the learner can ask to be seen: the path runs, or the role that it led to is held."""
+        return self.running or self.enrolment.led_to_role_held_on(self.today)
 
     @property
     def pauses(self) -> list[tuple[date, date | None]]:
@@ -128,6 +141,13 @@ def paths_of(person: User, at: datetime | None = None) -> list[PathProgress]:
     return _paths(open_enrolments(person), person, at)[0]
 
 
+def paths_to_show_on(person: User, at: datetime | None = None) -> list[PathProgress]:
+    """The same, and after them the paths that somebody has completed: their lessons are read again, and what was signed
+    on them is seen again. Queries: 2, for any number of paths.
+    """
+    return _paths(open_and_completed(person), person, at)[0]
+
+
 def _paths(enrolments: list[Enrolment], person: User, at: datetime | None) -> tuple[list[PathProgress], PersonFacts]:
     facts = facts_of(person.pk, [enrolment.pk for enrolment in enrolments])
     return [_progress(enrolment, facts, at) for enrolment in enrolments], facts
@@ -142,11 +162,12 @@ def _progress(
 ) -> PathProgress:
     calendar = calendar or calendar_of(enrolment.person)
     today = clock.today(enrolment.person.zone, at)
+    last = clock.today(enrolment.person.zone, enrolment.ended_at) if enrolment.ended_at else today  # days stop counting
     structure = structure_of(enrolment.path_version_id)
     mine = facts.paths.get(enrolment.pk, PathFacts({}, {}, {}, []))
     found = standings([fact.gate for fact in facts.gates], today)
     known = Facts(
-        day=path_day(enrolment.started_on, today, mine.pauses),
+        day=path_day(enrolment.started_on, last, mine.pauses),
         date_of=lambda day: reached_on(day, enrolment.started_on, today, mine.pauses),
         done=frozenset(mine.completed) | frozenset(mine.waived),
         steps=frozenset(structure.steps),
@@ -202,7 +223,8 @@ def _state(
         status = WAIVED
     else:
         # What somebody opened early is open in spite of its lock; the rule itself stays what it is.
-        status = OPEN if running and (decision.open or step.uid in mine.opened) else LOCKED
+        open_ = running and (decision.open or step.uid in mine.opened)
+        status = OPEN if open_ or _still_open(enrolment, step, today) else LOCKED
     due_day = max(step.due_day, mine.extended.get(step.uid, step.due_day))
     due_on = calendar.next_working(date_of_day(due_day, enrolment.started_on, today, mine.pauses))
     return StepState(
@@ -216,6 +238,13 @@ def _state(
         waived_because=mine.waived.get(step.uid, ""),
         opened_because=mine.opened.get(step.uid, ""),
     )
+
+
+def _still_open(enrolment: Enrolment, step: StepInfo, today: date) -> bool:
+    """While the role is held that a completed path led to, its learner can still be seen, for what the path did not
+    require as well, whatever its rule says.
+    """
+    return step.kind == StepKind.DEMONSTRATION and enrolment.led_to_role_held_on(today)
 
 
 def as_others_see(progress: PathProgress) -> PathProgress:
@@ -253,7 +282,8 @@ def _shown(state: StepState, known: Facts, progress: PathProgress, same: bool) -
         return state
     decision = state.decision if same else evaluate(state.step.rule, known)
     running = progress.running
-    status = OPEN if running and (decision.open or bool(state.opened_because)) else LOCKED
+    open_ = running and (decision.open or bool(state.opened_because))
+    status = OPEN if open_ or _still_open(progress.enrolment, state.step, progress.today) else LOCKED
     return replace(
         state,
         status=DONE if private and state.step.uid in known.done else status,
@@ -284,9 +314,7 @@ def seen_by_others(
         opened={step.uid: OPEN for step in steps if step.id in settled.opened},
     )
     lessons = {lesson.uid: at for step in steps if step.id in settled.done for lesson in step.lessons}
-    known = PersonFacts(
-        {enrolment.pk: mine}, lessons, [GateFact(gate, at, "") for gate in gates], frozenset(), frozenset()
-    )
+    known = PersonFacts({enrolment.pk: mine}, lessons, [GateFact(gate, at, "") for gate in gates])
     return as_others_see(_progress(enrolment, known, at, only, settled.calendar))
 
 
@@ -349,10 +377,14 @@ class Reading:
 def complete_lesson(*, actor: User, lesson_uid: UUID, key: UUID, at: datetime) -> Reading:
     """The person has read a lesson: completes the course step when it was the last one, and may open Talk.
 
-    Replays change nothing. Raises NotFound (not on a path of theirs), NotAllowed (locked). Queries: 4, 5 when a step is
-    done with it, and 1 more when Talk opens; constant in the length of course and path.
+    Replays change nothing. Raises NotFound (not on a path of theirs), NotAllowed (locked). Queries: 4, 7 when a step is
+    done with it, and 1 more when Talk opens; those of a path that is completed; constant in the length of both.
     """
-    paths, facts = _paths(lock_learner(actor), actor, at)
+    open_now = lock_learner(actor)
+    paths, facts = _paths(open_now, actor, at)
+    if not any(lesson.uid == lesson_uid for path in paths for state in path.steps for lesson in state.step.lessons):
+        # The form that completed the path, sent once more, finds it among the completed ones.
+        paths, facts = _paths(open_and_completed(actor), actor, at)
     path, state = lesson_step(paths, lesson_uid)
     reading = Reading(path.enrolment, state.step, _next_unread(state.step, lesson_uid, set(path.lessons)))
     if not claim_key(actor=actor, name="lesson.complete", key=key, at=at, about=lesson_uid):
@@ -378,7 +410,9 @@ def _next_unread(step: StepInfo, lesson_uid: UUID, read: set[UUID]) -> UUID | No
 
 
 def record_completion(*, enrolment: Enrolment, step: StepInfo, by: User, at: datetime) -> bool:
-    """Write down that a step is done; False when it was. For the floors above, inside their transaction. Queries: 1."""
+    """Write down that a step is done, which completes the path when nothing is left; False when it was. For the floors
+    above, inside their transaction. Queries: 3, and those of a path that is completed.
+    """
     try:
         with transaction.atomic():
             StepCompletion.objects.create(enrolment=enrolment, step_id=step.id, by=by, completed_at=at)
@@ -386,4 +420,5 @@ def record_completion(*, enrolment: Enrolment, step: StepInfo, by: User, at: dat
         if not StepCompletion.objects.filter(enrolment=enrolment, step_id=step.id).exists():
             raise
         return False
+    complete_if_done(enrolment.pk, at)
     return True

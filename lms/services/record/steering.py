@@ -28,6 +28,7 @@ from lms.services.platform.acts import act, claim_key
 from lms.services.platform.language import language_of
 from lms.services.platform.notices import tell
 
+from .completing import complete_if_done
 from .progress import DONE, WAIVED, progress_of, record_completion, require_open
 from .shown import steering_shown
 from .structure import StepInfo, structure_of
@@ -200,6 +201,7 @@ def waive_step(
         label = labels_of([uid], language_of(enrolment.person)).get(uid)
         words = {"step": label.title if label else step.title, "reason": reason}
         tell(STEP_WAIVED, [enrolment.person], words=words, at=at)
+        complete_if_done(enrolment.pk, at)
 
 
 def open_step(*, enrolment: Enrolment, step: StepInfo, reason: str, by: User, at: datetime) -> bool:

@@ -15,14 +15,17 @@ from django.db import transaction
 
 from lms.models import Enrolment, LessonCompletion, SkillGate, TalkFact, User
 
-from .facts import PersonFacts, facts_of, lock_learner
+from .facts import PersonFacts, facts_of, knows, lock_learner, open_and_completed
 from .structure import PathStructure, structure_of
 
 
 @transaction.atomic
 def refresh_talk(*, person: User, at: datetime) -> list[str]:
-    """Open what is due on every open path of the person; returns the slugs opened. Queries: 2, and 1 if any opens."""
-    enrolments = lock_learner(person)
+    """Open what is due on every path that the person is on or has completed; returns the slugs opened. Queries: 3, and
+    1 if any opens.
+    """
+    lock_learner(person)
+    enrolments = open_and_completed(person)
     if not enrolments:
         return []
     facts = facts_of(person.pk, [enrolment.pk for enrolment in enrolments])
@@ -30,13 +33,14 @@ def refresh_talk(*, person: User, at: datetime) -> list[str]:
 
 
 def open_talk(*, person: User, enrolments: Iterable[Enrolment], facts: PersonFacts, at: datetime) -> list[str]:
-    """Open what these facts make due, and return the slugs opened; under ``lock_learner``. Queries: 0 or 1."""
+    """Open what these facts make due, and return the slugs opened; under ``lock_learner``. Queries: 1 or 2."""
+    examples, recalled = knows(person.pk)
     known = {(fact.gate.skill, fact.source) for fact in facts.gates if fact.gate.gate == SkillGate.Gate.TALK}
     opened: list[str] = []
     rows: list[SkillGate] = []
     for enrolment in enrolments:
         structure, source = structure_of(enrolment.path_version_id), source_of(enrolment)
-        for skill in talk_due(structure, facts.lessons.keys(), facts.examples, facts.recalled):
+        for skill in talk_due(structure, facts.lessons.keys(), examples, recalled):
             if (skill, source) not in known:
                 opened.append(skill)
                 skill_id = structure.skill_ids[skill]
@@ -58,8 +62,8 @@ def talk_due(
     due = []
     for skill, lessons in structure.lessons_by_skill.items():
         asked = [lesson for lesson in lessons if lesson.recalls]
-        knows = skill in examples or (bool(asked) and all(lesson.uid in recalled for lesson in asked))
-        if knows and all(lesson.uid in read for lesson in lessons):
+        known = skill in examples or (bool(asked) and all(lesson.uid in recalled for lesson in asked))
+        if known and all(lesson.uid in read for lesson in lessons):
             due.append(skill)
     return due
 
