@@ -172,6 +172,7 @@ from assessments.services.ledger.verdicts import Answered, answers_on, newest_ve
 
 # --- Standing: readiness, the queue, the team, what next
 from assessments.services.standing.case_progress import Progressing
+from assessments.services.standing.ending import remind_of_endings
 from assessments.services.standing.holders import Holder
 from assessments.services.standing.invoice import Invoice, invoice_of, moves_of, titles_in, words_on
 from assessments.services.standing.moves import Move, Moves
@@ -401,6 +402,7 @@ __all__ = [
     "ready_since",
     "rebuild_gates",
     "record_of",
+    "remind_of_endings",
     "role_held_by",
     "roles_held_in_team",
     "share_held_before",

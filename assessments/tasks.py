@@ -25,6 +25,12 @@ def look_who_is_ready() -> int:
 
 
 @shared_task
+def remind_of_endings() -> int:
+    """Say in time which sign-offs end soon. Returns about how many something was due."""
+    return api.remind_of_endings(clock.now())
+
+
+@shared_task
 def mail_receipts() -> int:
     """Tell who signed what was signed in their name. Returns how many events."""
     return api.mail_receipts(clock.now())

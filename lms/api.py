@@ -325,7 +325,13 @@ from lms.services.platform.outbox import (
     wake_the_worker,
 )
 from lms.services.platform.outbox import send_waiting as send_waiting_mail
-from lms.services.platform.reminders import call_off_reminders, remind, say_reminders
+from lms.services.platform.reminders import (
+    PlannedReminder,
+    call_off_reminders,
+    plan_reminders,
+    remind,
+    say_reminders,
+)
 
 # isort: split
 
@@ -428,6 +434,7 @@ from lms.services.record.gates import (
     open_gate,
     open_gates,
     people_vouched_for,
+    signed_until,
     standings_of,
 )
 from lms.services.record.skills import skill_versions, skills_in_use, skills_named, skills_with_ids
@@ -763,6 +770,7 @@ __all__ = [
     "MailChoice",
     "News",
     "NoticeKind",
+    "PlannedReminder",
     "Telling",
     "all_kinds",
     "call_off_reminders",
@@ -771,6 +779,7 @@ __all__ = [
     "mail_choices",
     "mail_notices",
     "notices_of",
+    "plan_reminders",
     "queue_mail",
     "read_notices",
     "receipt_of",
@@ -902,6 +911,7 @@ __all__ = [
     "require_own_parts",
     "retire_content",
     "set_labels",
+    "signed_until",
     "skill_ids",
     "skill_version_now",
     "skill_versions",

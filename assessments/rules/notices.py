@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from lms.rules.notice_kind import NoticeKind, Reader, Words
+from lms.rules.notice_kind import NoticeKind, Reader, Words, said_day
 
 
 def _request_answered(words: Words, reader: Reader) -> str:
@@ -48,6 +48,35 @@ def _ready_no_more(words: Words, reader: Reader) -> str:
 def _ready_no_more_of(words: Words, reader: Reader) -> str:
     said = {**words, "sentence": _why_not_ready(words)}
     return _("%(name)s is no longer ready for the role %(role)s. %(sentence)s") % said
+
+
+def _ends_in(words: Words) -> str:
+    """When, as a part of a sentence."""
+    if not words["left"]:
+        return _("today")
+    said = ngettext("in %(n)s day, on %(day)s", "in %(n)s days, on %(day)s", words["left"])
+    return said % {"n": words["left"], "day": said_day(words["day"])}
+
+
+def _signoff_ends(words: Words, reader: Reader) -> str:
+    said = {**words, "when": _ends_in(words)}
+    return _("Your sign-off of %(skill)s ends %(when)s. Ask to be seen again.") % said
+
+
+def _signoff_ends_of(words: Words, reader: Reader) -> str:
+    said = {**words, "when": _ends_in(words)}
+    return _("The sign-off of %(skill)s of %(name)s ends %(when)s.") % said
+
+
+def _standing_coach_missing(words: Words, reader: Reader) -> str:
+    said = {**words, "day": said_day(words["day"])}
+    return (
+        _(
+            "The sign-off of %(skill)s of %(name)s ends on %(day)s, and nobody may decide on it. Name a standing coach "
+            "for the role %(role)s."
+        )
+        % said
+    )
 
 
 LEARNER_SEEN = NoticeKind(
@@ -113,6 +142,11 @@ READY = NoticeKind(
 READY_OF = NoticeKind("assessments.ready_of", gettext_lazy("%(name)s is ready for the role %(role)s."), "readiness")
 READY_NO_MORE = NoticeKind("assessments.ready_no_more", _ready_no_more, "own skills")
 READY_NO_MORE_OF = NoticeKind("assessments.ready_no_more_of", _ready_no_more_of, "readiness")
+SIGNOFF_ENDS = NoticeKind("assessments.signoff_ends", _signoff_ends, "own skills", digest=True)
+SIGNOFF_ENDS_OF = NoticeKind("assessments.signoff_ends_of", _signoff_ends_of, "sign-off", digest=True)
+STANDING_COACH_MISSING = NoticeKind(
+    "assessments.standing_coach_missing", _standing_coach_missing, "standing coach", digest=True
+)
 LEDGER_FOUND = NoticeKind("assessments.ledger_found", _ledger_found, "notices", urgent=True)
 ACCOUNTS_JOINED = NoticeKind(
     "assessments.accounts_joined",
@@ -148,6 +182,9 @@ KINDS = (
     READY_OF,
     READY_NO_MORE,
     READY_NO_MORE_OF,
+    SIGNOFF_ENDS,
+    SIGNOFF_ENDS_OF,
+    STANDING_COACH_MISSING,
     LEDGER_FOUND,
     ACCOUNTS_JOINED,
     ACCOUNTS_PARTED,

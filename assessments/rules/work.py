@@ -6,6 +6,7 @@ WORK = {
     "assessments.tasks.sweep": _("Let requests lapse that nobody observed"),
     "assessments.tasks.close_accounts": _("Close accounts whose last day is over"),
     "assessments.tasks.look_who_is_ready": _("Look who is no longer ready"),
+    "assessments.tasks.remind_of_endings": _("Say which sign-offs end soon"),
     "assessments.tasks.mail_receipts": _("Mail receipts to those who signed"),
     "assessments.tasks.verify_ledger": _("Verify the ledger, and mail its anchor"),
 }

@@ -370,6 +370,7 @@ CELERY_BEAT_SCHEDULE = {
     "load-starter": _every(60, "cms.tasks.load_starter"),
     "sweep-requests": _every(60 * 60, "assessments.tasks.sweep"),
     "look-who-is-ready": _every(60 * 60, "assessments.tasks.look_who_is_ready"),
+    "remind-of-endings": _every(60 * 60, "assessments.tasks.remind_of_endings"),
     "mail-receipts": _every(60, "assessments.tasks.mail_receipts"),
     "verify-ledger": {"task": "assessments.tasks.verify_ledger", "schedule": crontab(hour="2", minute="10")},
     "close-accounts": _every(15 * 60, "assessments.tasks.close_accounts"),

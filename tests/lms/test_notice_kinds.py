@@ -94,6 +94,19 @@ SAYS: dict[str, tuple[dict[str, Any], str]] = {
         "Lea is no longer ready for the role Consultant. "
         "Listening is no longer vouched for at the level that the role asks for.",
     ),
+    "assessments.signoff_ends": (
+        {"name": "Lea", "skill": "Listening", "day": "2027-03-02", "left": 30},
+        "Your sign-off of Listening ends in 30 days, on 2 March 2027. Ask to be seen again.",
+    ),
+    "assessments.signoff_ends_of": (
+        {"name": "Lea", "skill": "Listening", "day": "2027-03-02", "left": 1},
+        "The sign-off of Listening of Lea ends in 1 day, on 2 March 2027.",
+    ),
+    "assessments.standing_coach_missing": (
+        {"name": "Lea", "skill": "Listening", "day": "2027-03-02", "role": "Consultant"},
+        "The sign-off of Listening of Lea ends on 2 March 2027, and nobody may decide on it. "
+        "Name a standing coach for the role Consultant.",
+    ),
     "coaching.standing_coach": (STANDING, "Cora Oak is your standing coach in the role Consultant."),
     "coaching.standing_begins": (STANDING, "You are the standing coach of Lea in the role Consultant."),
     "coaching.standing_ended": (STANDING, "Cora Oak is no longer the standing coach of Lea: Moved on."),
@@ -303,6 +316,8 @@ SAYS: dict[str, tuple[dict[str, Any], str]] = {
     ),
 }
 OTHERWISE = [
+    ("assessments.signoff_ends", {"name": "Lea", "skill": "Listening", "day": "2027-03-02", "left": 0},
+     "Your sign-off of Listening ends today. Ask to be seen again."),
     ("assessments.ready_no_more", {"name": "Lea", "role": "Consultant", "why": "asks_more", "skill": ""},
      "You are no longer ready for the role Consultant. The role asks for more now."),
     ("assessments.ready_no_more_of", {"name": "Lea", "role": "Consultant", "why": "no_role", "skill": ""},

@@ -22,7 +22,7 @@ def register_helpers(name: str, helpers: Helpers) -> None:
     _helpers[name] = helpers
 
 
-def people_around(people: Collection[User], on: date, *, but: User) -> dict[int, list[User]]:
+def people_around(people: Collection[User], on: date, *, but: User | None = None) -> dict[int, list[User]]:
     """Managers and helpers of each of these people, L&D where there are none; without the person and ``but``.
 
     Queries: 1, 1 for each kind of helper, 1 for L&D where they are asked.
@@ -34,6 +34,6 @@ def people_around(people: Collection[User], on: date, *, but: User) -> dict[int,
             found[pk].update({who.pk: who for who in more})
     watching = [] if all(found.values()) else list(learning_administrators())
     return {
-        pk: [who for who in (around.values() or watching) if who.pk not in (pk, but.pk) and who.is_active]
+        pk: [who for who in (around.values() or watching) if who.pk != pk and who != but and who.is_active]
         for pk, around in found.items()
     }

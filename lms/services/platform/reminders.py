@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -34,6 +35,30 @@ def remind(
             for person in people
         ]
         Reminder.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedReminder:
+    """Something to tell a person at ``due_at``."""
+
+    person: User
+    kind: NoticeKind
+    about: UUID
+    words: Mapping[str, Any]
+    due_at: datetime
+
+
+def plan_reminders(planned: Iterable[PlannedReminder]) -> None:
+    """Plan these, due already or later; what is planned or was said already stays as it is. For sweeps, which find the
+    same again. Queries: 1 for 500.
+    """
+    rows = [
+        Reminder(
+            person=one.person, kind=one.kind.code, about=one.about, words=plain_words(one.words), due_at=one.due_at
+        )
+        for one in planned
+    ]
+    Reminder.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
 
 
 def call_off_reminders(kind: NoticeKind, about: Iterable[UUID]) -> None:

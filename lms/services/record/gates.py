@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from lms.models import SkillGate
 from lms.rules.gates import OpenGate, Standing, open_gate_of, standings
@@ -136,6 +138,15 @@ def gates_of(person_ids: Iterable[int]) -> dict[int, list[OpenGate]]:
 def people_vouched_for() -> list[int]:
     """Ids of everybody with a sign-off, whatever its day. Queries: 1."""
     return sorted(set(SkillGate.objects.filter(gate=SkillGate.Gate.SHOW).values_list("person", flat=True)))
+
+
+def signed_until(days: Iterable[tuple[date, date]]) -> list[SkillGate]:
+    """Sign-offs whose last day is in one of these spans, both days included, of everybody who works here, with person
+    and skill. Queries: 1.
+    """
+    within = reduce(or_, (Q(valid_until__range=span) for span in days))
+    rows = SkillGate.objects.filter(within, gate=SkillGate.Gate.SHOW, person__is_active=True)
+    return list(rows.select_related("person", "skill").order_by("person", "valid_until", "pk"))
 
 
 def expired_gates(day: date) -> QuerySet[SkillGate]:
