@@ -106,6 +106,7 @@ from assessments.services.cases.reading import (
     verdicts_of,
     with_words,
 )
+from assessments.services.cases.renewing import Renewal, renewals_of_case
 from assessments.services.cases.requests import (
     answer_request,
     lapse_requests,
@@ -275,6 +276,7 @@ __all__ = [
     "MyCase",
     "NotYet",
     "OpenWork",
+    "Renewal",
     "SeenOnce",
     "Verdict",
     "add_evidence",
@@ -315,6 +317,7 @@ __all__ = [
     "record_observation",
     "refresh_case",
     "register_reviews",
+    "renewals_of_case",
     "request_observation",
     "return_case",
     "satisfying_set",

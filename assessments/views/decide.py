@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -36,7 +36,9 @@ RELATED = ("learner", "version", "enrolment__path", "enrolment__person", "claime
 
 @dataclass(frozen=True)
 class SkillChoice:
-    """One skill on the form: its ladder, what may be entrusted, and its fields."""
+    """One skill on the form: its ladder, what may be entrusted and until when, and its fields. ``counts_on_from``: the
+    last day of the sign-off that is renewed.
+    """
 
     title: str
     ladder: Ladder
@@ -44,6 +46,8 @@ class SkillChoice:
     ceiling: str
     levels: tuple[tuple[Any, bool], ...]
     reason: str
+    valid_until: date
+    counts_on_from: date | None
     entrust: Any
     not_yet: Any
     verdict: BoundField
@@ -165,7 +169,8 @@ def _page(
     kept: QueryDict | None = None,
 ) -> HttpResponse:
     parts, pieces = api.parts_of(found.spec), api.pieces_of(case)
-    now = api.decision_shown(found, pieces, parts, at)
+    renewed = api.renewals_of_case(found, at)
+    now = api.decision_shown(found, pieces, parts, renewed, at)
     seen, sees_all = api.observations_for(request.user, case, parts)
     gates = gates_of([case.learner_id])[case.learner_id]
     mine = case.claimed_by_id == request.user.pk and case.claimed_until is not None and case.claimed_until > at
@@ -182,7 +187,7 @@ def _page(
         "others": case.observations.exclude(observer=request.user).count() if not sees_all else 0,
         "pieces": pieces,
         "form": form,
-        "skills": [_choice(found, slug, gates, form, at) for slug in found.skills],
+        "skills": [_choice(found, slug, gates, form, renewed.get(slug), at) for slug in found.skills],
         "give_back": give_back or ReturnForm(),
         "key": key,
         "back_key": back_key or uuid4(),
@@ -192,12 +197,18 @@ def _page(
         "mine": mine,
         "taken": not mine and case.claimed_until is not None and case.claimed_until > at,
         "checked_at": at,
-        "valid_until": months_later(at.date(), case.version.valid_months),
     }
     return render(request, "decide/decide.html", context, status=status)
 
 
-def _choice(found: api.CaseFinding, slug: str, gates: list[OpenGate], form: DecideForm, at: datetime) -> SkillChoice:
+def _choice(
+    found: api.CaseFinding,
+    slug: str,
+    gates: list[OpenGate],
+    form: DecideForm,
+    renewal: api.Renewal | None,
+    at: datetime,
+) -> SkillChoice:
     finding: EvidenceFinding = found.findings[slug]
     verdict, level = form[f"{slug}-verdict"], form[f"{slug}-level"]
     options = {option.data["value"]: option for option in verdict}
@@ -212,6 +223,8 @@ def _choice(found: api.CaseFinding, slug: str, gates: list[OpenGate], form: Deci
         ceiling=rule_lines.ceilings([finding])[0],
         levels=tuple((option, int(option.data["value"]) <= finding.ceiling) for option in level),
         reason=rule_lines.why_not(finding, found.spec),
+        valid_until=renewal.until if renewal else months_later(at.date(), found.case.version.valid_months),
+        counts_on_from=renewal.last_day if renewal else None,
         entrust=options[ENTRUST],
         not_yet=options[NOT_YET],
         verdict=verdict,

@@ -16,6 +16,8 @@ from coaching.models import CoachAssignment
 from lms import clock
 from lms.api import calendars
 from lms.errors import Invalid
+from lms.rules.days import months_later
+from lms.rules.said import full_day
 from tests.clients import count_queries, log_in, show_who, words_of
 from tests.factories import basics, coaching, judging, people
 from tests.page import main_of
@@ -282,3 +284,19 @@ def test_signing_costs_the_same_however_much_was_seen() -> None:
         costs.append(sum(not query["sql"].startswith(("BEGIN", "SAVEPOINT", "RELEASE")) for query in caught))
     assert costs[0] == costs[1]
     assert costs[0] <= 51  # one asks which accounts are the learner's, 13 write and tell that they are ready
+
+
+def test_the_page_says_from_when_a_renewal_counts_on_and_it_is_signed_so() -> None:
+    """A sign-off of one month is due from its first day on."""
+    of = judging.scene(valid_months=1)
+    before = judging.decided(of, 3, not_yet=("business",))[0]
+    url = reverse("case_decide", args=[judging.ready(of).uid])
+    client = log_in(of.coach, sure=True)
+    page = words_of(client.get(url))
+    assert page.count("It renews the one of before, and counts on from") == 1, "the other was never signed"
+    assert f"counts on from {full_day(before.valid_until)}" in page
+    sent = {"business-verdict": "entrust", "business-level": "3"}
+    assert look_and_send(client, url, form(**sent)).status_code == 302
+    after, fresh = SignOffEvent.objects.filter(kind="SIGNED").order_by("-seq")[:2][::-1]
+    assert after.valid_until == months_later(before.valid_until, 1)
+    assert fresh.valid_until == months_later(clock.now().date(), 1)

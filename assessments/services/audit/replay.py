@@ -18,10 +18,12 @@ from uuid import UUID
 from assessments.models import Case, ErasedText, Evidence, Observation, SignOffEvent, SignOffText, StandardVersion
 from assessments.rules.evidence import Seen, examine
 from assessments.rules.ledger import BEGINNING, GENESIS, SETTLED, commitment, event_hash, meaning_of
+from assessments.rules.renewal import is_due, window_begins
 from assessments.rules.specs import StandardSpec
 from assessments.services.ledger.chain import folded, hashed_fields
 from coaching.api import ObserverGrant
 from lms.api import Membership, SkillVersion
+from lms.rules.bounds import EXPIRY_TOLD
 from lms.rules.days import months_later
 from lms.rules.digest import digest
 from lms.rules.log import LATE, SET_BACK
@@ -140,7 +142,7 @@ class _Judge:
         place = self.log.number("event", event.uid) or len(self.log.entries) + 1
         try:
             if event.kind in DECISIONS:
-                yield from self._decision(event, place)
+                yield from self._decision(event, before, place)
             elif event.kind == SignOffEvent.Kind.HELD_BEFORE:
                 yield from self.attested.problems(event, before, place)
             else:
@@ -204,7 +206,7 @@ class _Judge:
 
     # --- decisions
 
-    def _decision(self, event: SignOffEvent, place: int) -> Iterator[str]:
+    def _decision(self, event: SignOffEvent, before: list[SignOffEvent], place: int) -> Iterator[str]:
         spec = StandardSpec.from_json(self.specs[event.version_id])
         if (standard := self.log.number("standard version", event.version.uid)) is None or standard > place:
             yield "rests on a standard that was published after it"
@@ -215,10 +217,58 @@ class _Judge:
             yield f"has a flag that there is none of ({flag})"
         if event.kind == SignOffEvent.Kind.NOT_YET:
             return
-        if event.valid_until != months_later(event.occurred_at.date(), spec.valid_months):
+        if "renews" in event.payload:
+            yield from self._renewal(event, before, spec, place)
+        elif event.valid_until != months_later(event.occurred_at.date(), spec.valid_months):
             yield "is valid for another time than its standard says"
         for flag in sorted(self._flags_due(event, place) - set(event.flags)):
             yield f"needed a countersign and does not say so ({flag})"
+
+    def _renewal(
+        self, event: SignOffEvent, before: list[SignOffEvent], spec: StandardSpec, place: int
+    ) -> Iterator[str]:
+        """What an event says of the sign-off that it renews, and so of its own last day."""
+        sealed, standing = event.payload["renews"], folded(before)
+        older = next((item for item in before if str(item.uid) == sealed["event"]), None)
+        if (
+            older is None
+            or older.kind != SignOffEvent.Kind.SIGNED
+            or (older.skill_id, older.version.standard_uid) != (event.skill_id, event.version.standard_uid)
+            or older.valid_until is None
+            or not standing[older.seq].counts
+        ):
+            yield "renews a sign-off that did not stand then"
+            return
+        last_day, window = older.valid_until, sealed["window"]
+        if sealed["until"] != last_day.isoformat() or window not in EXPIRY_TOLD:
+            yield "says of what it renews what is not so"
+            return
+        if not is_due(last_day, window, event.occurred_at.date()):
+            yield "renews a sign-off that was not due then"
+        begins, coach = window_begins(last_day, window), self.humans.oldest(event.signer_id, place)
+        within = [item for item in self._seen(event, place) if item.occurred_at.date() >= begins]
+        found = examine(spec.rule, within, coach=coach, at=event.occurred_at, grants=spec.grants, risk=spec.risk)
+        if not found.met:
+            yield "renews on what was seen before it was due"
+        if event.valid_until != months_later(last_day, spec.valid_months):
+            yield "is valid for another time than its standard says"
+
+    def _seen(self, event: SignOffEvent, place: int) -> list[Seen]:
+        """What was seen of the skill of a decision by other people, as it lay there."""
+        lay = [row for row in self.observations.get(event.case_id, ()) if self._stood("observation", row.uid, place)]
+        return [
+            Seen(
+                row.uid,
+                self.humans.oldest(row.observer_id, place),
+                row.context,
+                rating.supervision,
+                row.occurred_at,
+                row.pk,
+            )
+            for row in lay
+            for rating in row.ratings.all()
+            if rating.skill_id == event.skill_id and not self.humans.others(row.observer_id, event.subject_id, place)
+        ]
 
     def _grounds(self, event: SignOffEvent, spec: StandardSpec, place: int) -> Iterator[str]:
         """The observations and evidence that lay there, and what the rule made of them."""
@@ -235,20 +285,7 @@ class _Judge:
         pieces = {str(row.uid): row.sha256 for row in self._evidence_then(event, place)}
         if pieces != part(event, "evidence"):
             yield "rests on other evidence than lay there"
-        seen = [
-            Seen(
-                row.uid,
-                self.humans.oldest(row.observer_id, place),
-                row.context,
-                rating.supervision,
-                row.occurred_at,
-                row.pk,
-            )
-            for row in rated
-            for rating in row.ratings.all()
-            if rating.skill_id == event.skill_id and not self.humans.others(row.observer_id, event.subject_id, place)
-        ]
-        coach = self.humans.oldest(event.signer_id, place)
+        seen, coach = self._seen(event, place), self.humans.oldest(event.signer_id, place)
         found = examine(spec.rule, seen, coach=coach, at=event.occurred_at, grants=spec.grants, risk=spec.risk)
         payload = event.payload
         if sorted(map(str, found.satisfying)) != sorted(payload["satisfying"]):

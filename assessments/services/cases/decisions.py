@@ -46,6 +46,7 @@ from lms.rules.shown import require_same
 from .evidence import pieces_of
 from .examining import CaseFinding
 from .grounds import Grounds, grounds_of
+from .renewing import Renewal, renewals
 from .shown import decision_at, decision_shown
 from .standards import parts_of
 
@@ -112,9 +113,10 @@ def decide_case(
     _check_authority(actor, case, grounds, at)
     if not grounds.has_read:
         raise Conflict(_("What others saw is closed to you. Open it above, or write down what you saw yourself first."))
-    _check_shown(case, shown, decision_shown(grounds.finding, pieces_of(case), parts_of(grounds.finding.spec), at))
-    _close(case, actor, at)
     finding, flags = grounds.finding, _flags(actor, case.learner, grounds, others)
+    renewed = renewals(finding, chain.events, at)
+    _check_shown(case, shown, decision_shown(finding, pieces_of(case), parts_of(finding.spec), renewed, at))
+    _close(case, actor, at)
     authority = to_decide(actor, case, finding.skills.values(), at)
     sealed = {**_looked_at(grounds), "authority": authority.rows}
     add = partial(
@@ -128,7 +130,7 @@ def decide_case(
         at=at,
     )
     made = [
-        _add(add, finding, slug, verdicts[slug], sealed=sealed, flags=flags, why=why, at=at)
+        _add(add, finding, slug, verdicts[slug], sealed=sealed, renews=renewed.get(slug), flags=flags, why=why, at=at)
         for slug in finding.spec.skills
     ]
     counting = [event for event in made if event.kind == SignOffEvent.Kind.SIGNED and not event.flags]
@@ -207,12 +209,14 @@ def _add(
     verdict: Verdict,
     *,
     sealed: Mapping[str, object],
+    renews: Renewal | None,
     flags: list[str],
     why: str,
     at: datetime,
 ) -> SignOffEvent:
     skill, result = finding.skills[slug], finding.findings[slug]
-    add = partial(add, skill=skill, payload=_payload(result, skill, sealed))
+    payload = _payload(result, skill, sealed)
+    add = partial(add, skill=skill, payload=payload)
     if isinstance(verdict, NotYet):
         texts = {"why": why, "next_step": verdict.next_step, "retry_on": verdict.retry_on.isoformat()}
         return add(kind=SignOffEvent.Kind.NOT_YET, texts=texts)
@@ -225,8 +229,9 @@ def _add(
     return add(
         kind=SignOffEvent.Kind.SIGNED,
         texts={"why": why},
+        payload={**payload, "renews": renews.sealed} if renews else payload,
         level=verdict.level,
-        valid_until=months_later(at.date(), finding.spec.valid_months),
+        valid_until=renews.until if renews else months_later(at.date(), finding.spec.valid_months),
         flags=flags,
     )
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from assessments.models import Case, ObservationSkill
@@ -52,7 +52,7 @@ _seen = Prepared(
 @dataclass(frozen=True, slots=True)
 class CaseFinding:
     """What a case shows now: one finding a skill, in the standard's order; ``seen`` has the fingerprint of every
-    observation with a rating, by uid.
+    observation with a rating, by uid. ``rated``: what was seen of each skill, ``decider``: the person who would decide.
     """
 
     case: Case
@@ -60,6 +60,13 @@ class CaseFinding:
     skills: Mapping[str, Skill]
     findings: Mapping[str, EvidenceFinding]
     seen: Mapping[UUID, str]
+    rated: Mapping[str, Sequence[Seen]]
+    decider: int | None
+
+    def met_since(self, slug: str, since: date, at: datetime) -> bool:
+        """Whether what was seen of a skill from a day on (UTC) meets the rule by itself."""
+        spec, items = self.spec, [item for item in self.rated[slug] if item.occurred_at.date() >= since]
+        return examine(spec.rule, items, coach=self.decider, at=at, grants=spec.grants, risk=spec.risk).met
 
     @property
     def ready(self) -> bool:
@@ -123,4 +130,5 @@ def finding_of(
         slug: examine(spec.rule, items, coach=decider, at=at, grants=spec.grants, risk=spec.risk)
         for slug, items in by_skill.items()
     }
-    return CaseFinding(case, spec, {slug: skills[slug] for slug in spec.skills}, findings, digests)
+    named = {slug: skills[slug] for slug in spec.skills}
+    return CaseFinding(case, spec, named, findings, digests, by_skill, decider)

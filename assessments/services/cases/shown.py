@@ -5,7 +5,7 @@ Whoever calls a service without a page asks ``decision_at`` and ``encounter_at``
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from assessments.models import Case, Evidence, StandardVersion
@@ -17,10 +17,17 @@ from lms.rules.shown import fingerprint
 
 from .evidence import pieces_of
 from .examining import CaseFinding, examine_cases
+from .renewing import Renewal, renewals_of_case
 from .standards import SkillPart, parts_of
 
 
-def decision_shown(found: CaseFinding, pieces: Iterable[Evidence], parts: Sequence[SkillPart], at: datetime) -> str:
+def decision_shown(
+    found: CaseFinding,
+    pieces: Iterable[Evidence],
+    parts: Sequence[SkillPart],
+    renewed: Mapping[str, Renewal],
+    at: datetime,
+) -> str:
     """What the page of a decision shows: the standard with its signs, the rule skill by skill, every observation, every
     piece of evidence with its name and place, and until when a sign-off would be valid. Queries: 0.
     """
@@ -34,13 +41,14 @@ def decision_shown(found: CaseFinding, pieces: Iterable[Evidence], parts: Sequen
         sorted((str(uid), digest) for uid, digest in found.seen.items()),
         [[piece.uid, piece.item, piece.kind, piece.file_name, piece.sha256] for piece in pieces],
         months_later(at.date(), case.version.valid_months),
+        sorted((slug, renewal.before.uid, renewal.until) for slug, renewal in renewed.items()),
     )
 
 
 def decision_at(case: Case, decider: User, at: datetime) -> str:
-    """What the page of a decision shows this person at a moment; ``case`` comes with its version. Queries: 3."""
+    """What the page of a decision shows this person at a moment; ``case`` comes with its version. Queries: 4."""
     found = examine_cases([case], {case.enrolment_id: decider.pk}, at)[case.pk]
-    return decision_shown(found, pieces_of(case), parts_of(found.spec), at)
+    return decision_shown(found, pieces_of(case), parts_of(found.spec), renewals_of_case(found, at), at)
 
 
 def encounter_shown(version: StandardVersion, granted: Collection[int], parts: Iterable[SkillPart]) -> str:
