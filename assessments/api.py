@@ -66,7 +66,7 @@ from assessments.services.versions import publish_calibration, publish_recalls, 
 
 # isort: split
 
-# --- Cases: requests, observations, evidence, decisions
+# --- Cases: requests, observations, evidence
 from assessments.services.cases.case import (
     asked_or_seen_by,
     case_for,
@@ -77,7 +77,6 @@ from assessments.services.cases.case import (
     refresh_case,
     undecided_cases,
 )
-from assessments.services.cases.decisions import Entrust, NotYet, Verdict, claim_case, decide_case, return_case
 from assessments.services.cases.evidence import MAX_BYTES, add_evidence, content_hash, pieces_of, withdraw_evidence
 from assessments.services.cases.examining import CaseFinding, examine_cases
 from assessments.services.cases.leaving import (
@@ -106,7 +105,6 @@ from assessments.services.cases.reading import (
     verdicts_of,
     with_words,
 )
-from assessments.services.cases.renewing import Renewal, renewals_of_case
 from assessments.services.cases.requests import (
     answer_request,
     lapse_requests,
@@ -115,9 +113,15 @@ from assessments.services.cases.requests import (
     vouched_for,
     withdraw_request,
 )
-from assessments.services.cases.shown import decision_at, decision_shown, encounter_at, encounter_shown
 from assessments.services.cases.taking_back import give_back_path, open_on_path, take_back_path
 from assessments.services.cases.waiting import countersigns_of
+
+# isort: split
+
+# --- Deciding
+from assessments.services.cases.decisions import Entrust, NotYet, Verdict, claim_case, decide_case, return_case
+from assessments.services.cases.renewing import Renewal, renewals_of_case
+from assessments.services.cases.shown import decision_at, decision_shown, encounter_at, encounter_shown
 
 # isort: split
 
@@ -172,6 +176,7 @@ from assessments.services.ledger.verdicts import Answered, answers_on, newest_ve
 # isort: split
 
 # --- Standing: readiness, the queue, the team, what next
+from assessments.services.standing.again import remind_who_is_seen_again
 from assessments.services.standing.case_progress import Progressing
 from assessments.services.standing.ending import remind_of_endings
 from assessments.services.standing.holders import Holder
@@ -268,31 +273,21 @@ __all__ = [
     "waiting_countersign",
     "watchers_for",
     "write_response",
-    # Cases: requests, observations, evidence, decisions
+    # Cases: requests, observations, evidence
     "CaseFinding",
     "Decided",
-    "Entrust",
     "MAX_BYTES",
     "MyCase",
-    "NotYet",
     "OpenWork",
-    "Renewal",
     "SeenOnce",
-    "Verdict",
     "add_evidence",
     "answer_request",
     "asked_or_seen_by",
     "case_for",
-    "claim_case",
     "close_accounts_due",
     "content_hash",
     "countersigns_of",
-    "decide_case",
-    "decision_at",
-    "decision_shown",
     "did_not_come",
-    "encounter_at",
-    "encounter_shown",
     "end_person",
     "examine_cases",
     "file_of",
@@ -317,9 +312,7 @@ __all__ = [
     "record_observation",
     "refresh_case",
     "register_reviews",
-    "renewals_of_case",
     "request_observation",
-    "return_case",
     "satisfying_set",
     "step_of",
     "take_back_path",
@@ -331,6 +324,19 @@ __all__ = [
     "withdraw_evidence",
     "withdraw_request",
     "write_down",
+    # Deciding
+    "Entrust",
+    "NotYet",
+    "Renewal",
+    "Verdict",
+    "claim_case",
+    "decide_case",
+    "decision_at",
+    "decision_shown",
+    "encounter_at",
+    "encounter_shown",
+    "renewals_of_case",
+    "return_case",
     # What people held before
     "AT_ONCE",
     "Attest",
@@ -406,6 +412,7 @@ __all__ = [
     "rebuild_gates",
     "record_of",
     "remind_of_endings",
+    "remind_who_is_seen_again",
     "role_held_by",
     "roles_held_in_team",
     "share_held_before",

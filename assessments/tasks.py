@@ -31,6 +31,12 @@ def remind_of_endings() -> int:
 
 
 @shared_task
+def remind_who_is_seen_again() -> int:
+    """Say on the day after a *not yet* who is to be seen again. Returns about how many cases something was due."""
+    return api.remind_who_is_seen_again(clock.now())
+
+
+@shared_task
 def mail_receipts() -> int:
     """Tell who signed what was signed in their name. Returns how many events."""
     return api.mail_receipts(clock.now())

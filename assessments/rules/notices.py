@@ -147,6 +147,18 @@ SIGNOFF_ENDS_OF = NoticeKind("assessments.signoff_ends_of", _signoff_ends_of, "s
 STANDING_COACH_MISSING = NoticeKind(
     "assessments.standing_coach_missing", _standing_coach_missing, "standing coach", digest=True
 )
+SEEN_AGAIN_DUE = NoticeKind(
+    "assessments.seen_again_due",
+    gettext_lazy("Today you were to be seen again in %(skills)s: ask somebody to watch “%(standard)s”."),
+    "case",
+    digest=True,
+)
+SEEN_AGAIN_DUE_OF = NoticeKind(
+    "assessments.seen_again_due_of",
+    gettext_lazy("Today %(name)s was to be seen again in %(skills)s, and has asked nobody yet."),
+    "case",
+    digest=True,
+)
 LEDGER_FOUND = NoticeKind("assessments.ledger_found", _ledger_found, "notices", urgent=True)
 ACCOUNTS_JOINED = NoticeKind(
     "assessments.accounts_joined",
@@ -185,6 +197,8 @@ KINDS = (
     SIGNOFF_ENDS,
     SIGNOFF_ENDS_OF,
     STANDING_COACH_MISSING,
+    SEEN_AGAIN_DUE,
+    SEEN_AGAIN_DUE_OF,
     LEDGER_FOUND,
     ACCOUNTS_JOINED,
     ACCOUNTS_PARTED,

@@ -7,6 +7,7 @@ WORK = {
     "assessments.tasks.close_accounts": _("Close accounts whose last day is over"),
     "assessments.tasks.look_who_is_ready": _("Look who is no longer ready"),
     "assessments.tasks.remind_of_endings": _("Say which sign-offs end soon"),
+    "assessments.tasks.remind_who_is_seen_again": _("Say who is to be seen again today"),
     "assessments.tasks.mail_receipts": _("Mail receipts to those who signed"),
     "assessments.tasks.verify_ledger": _("Verify the ledger, and mail its anchor"),
 }

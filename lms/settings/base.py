@@ -371,6 +371,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-requests": _every(60 * 60, "assessments.tasks.sweep"),
     "look-who-is-ready": _every(60 * 60, "assessments.tasks.look_who_is_ready"),
     "remind-of-endings": _every(60 * 60, "assessments.tasks.remind_of_endings"),
+    "remind-who-is-seen-again": _every(60 * 60, "assessments.tasks.remind_who_is_seen_again"),
     "mail-receipts": _every(60, "assessments.tasks.mail_receipts"),
     "verify-ledger": {"task": "assessments.tasks.verify_ledger", "schedule": crontab(hour="2", minute="10")},
     "close-accounts": _every(15 * 60, "assessments.tasks.close_accounts"),

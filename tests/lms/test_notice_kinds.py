@@ -102,6 +102,14 @@ SAYS: dict[str, tuple[dict[str, Any], str]] = {
         {"name": "Lea", "skill": "Listening", "day": "2027-03-02", "left": 1},
         "The sign-off of Listening of Lea ends in 1 day, on 2 March 2027.",
     ),
+    "assessments.seen_again_due": (
+        {"name": "Lea", "skills": "Listening, Numbers", "standard": "Visit"},
+        "Today you were to be seen again in Listening, Numbers: ask somebody to watch “Visit”.",
+    ),
+    "assessments.seen_again_due_of": (
+        {"name": "Lea", "skills": "Listening", "standard": "Visit"},
+        "Today Lea was to be seen again in Listening, and has asked nobody yet.",
+    ),
     "assessments.standing_coach_missing": (
         {"name": "Lea", "skill": "Listening", "day": "2027-03-02", "role": "Consultant"},
         "The sign-off of Listening of Lea ends on 2 March 2027, and nobody may decide on it. "
