@@ -25,6 +25,7 @@ from lms.api import (
     managed_teams,
     nobody,
     oneself,
+    path_can_be_shown_on,
     path_runs,
     paths_to_roles,
 )
@@ -73,7 +74,8 @@ class HelpPolicy(RowPolicy[Enrolment]):
     """What coaching does to an enrolment.
 
     view: learner, present coach, manager, L&D - accompany: the present coach - meet: learner and present coach, while
-    it is open - do: the learner, while it runs - assign: manager and L&D, never to oneself.
+    it is open or the role that it led to is held - do: the learner, while it runs - assign: manager and L&D, never to
+    oneself.
     """
 
     def rows(self, user: User, action: str) -> Q:
@@ -84,7 +86,7 @@ class HelpPolicy(RowPolicy[Enrolment]):
         if action == "accompany":
             return coached_by(user)
         if action == "meet":
-            return (mine | coached_by(user)) & open_
+            return (mine | coached_by(user)) & (open_ | path_can_be_shown_on())
         if action == "do":
             return mine & path_runs()
         if action == "assign":

@@ -97,6 +97,7 @@ def name_standing_coach(
     made = begin_standing(holding=holding, coach=coach, by=actor, reason=reason, uid=key, at=at)
     if made is None:
         raise Invalid(coach=_("Choose somebody else who works here."))
+    _meet_with(holding, made.coach, at)
     if before is not None:
         words = _words(holding, before.coach, reason)
         tell(STANDING_ENDED, [before.coach], words=words, at=at)
@@ -105,9 +106,9 @@ def name_standing_coach(
 
 def go_on_standing(enrolment: Enrolment, holding: RoleHolding, at: datetime) -> list[User]:
     """A path is completed: its coach's place is free, and they go on as the standing coach, unless there is one. Covers
-    and proposals end, sessions that are planned are cancelled, challenges are withdrawn. Promises stay, and are
-    confirmed by the standing coach. Returns who helped. Inside the act that completes it. Queries: 4, and about 15 a
-    coach.
+    and proposals end, challenges are withdrawn. Promises and planned sessions go on with the standing coach.
+
+    Returns who helped. Inside the act that completes it. Queries: 5, and about 15 a coach.
     """
     reason = _("The path is completed.")
     rows = CoachAssignment.objects.filter(enrolment=enrolment)
@@ -122,7 +123,8 @@ def go_on_standing(enrolment: Enrolment, holding: RoleHolding, at: datetime) -> 
     for row in rows.filter(status=CoachAssignment.Status.PROPOSED):
         decline(row, reason, at)
     if Session.objects.filter(enrolment=enrolment, status=Session.Status.PLANNED).exists():
-        follow_coach(enrolment, None, at)
+        standing = _active([holding.pk]).first()
+        follow_coach(enrolment, standing.coach if standing else None, at)
     asked = Challenge.objects.filter(enrolment=enrolment, status=Challenge.Status.ASKED)
     asked.update(status=Challenge.Status.WITHDRAWN, answered_at=at)
     return helped
@@ -133,6 +135,7 @@ def end_with_roles(holding_ids: Collection[int], reason: str, at: datetime) -> N
     for row in _active(holding_ids):
         _end(row, Status.ENDED, reason, at)
         _tell_ended(row, reason, at)
+        _meet_with(row.holding, None, at)
 
 
 def end_standing_of(rows: Iterable[StandingAssignment], reason: str, at: datetime) -> None:
@@ -142,6 +145,7 @@ def end_standing_of(rows: Iterable[StandingAssignment], reason: str, at: datetim
     for row in rows:
         _end(row, Status.ENDED, reason, at)
         _tell_ended(row, reason, at)
+        _meet_with(row.holding, None, at)
         person = row.holding.person
         to = [*managers_of(person, organisations_day(at)), *learning_administrators()]
         tell(STANDING_NEEDED, to, about=row.holding.uid, words=_words(row.holding, row.coach, reason), at=at)
@@ -191,6 +195,12 @@ def _end(row: StandingAssignment, status: str, reason: str, at: datetime) -> Non
     row.status, row.ended_at, row.reason = status, at, reason[:LONGEST_REASON]
     row.save(update_fields=["status", "ended_at", "reason"])
     log_end(row)
+
+
+def _meet_with(holding: RoleHolding, coach: User | None, at: datetime) -> None:
+    """Sessions that are planned on the paths that led to a role go with whoever stands by now."""
+    for path in holding.completed_paths.select_related("person"):
+        follow_coach(path, coach, at)
 
 
 def _tell_ended(row: StandingAssignment, reason: str, at: datetime) -> None:

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from coaching.api import (
+    Session,
     StandingAssignment,
     as_coach,
     coach_shown,
     coached_by,
     end_coach,
     name_standing_coach,
+    plan_session,
     standing_coaches,
     standing_policy,
     standing_shown,
@@ -276,3 +278,58 @@ def test_who_is_the_standing_coach_on_a_day(db):
             rows = StandingAssignment.objects.filter(standing_for(people.fresh(who), ON))
             assert rows.exists() == stands, (changed, who)
             assert Enrolment.objects.filter(coached_by(people.fresh(who), on=ON)).exists() == stands, (changed, who)
+
+
+# --- Sessions
+
+
+def planned(scene: Scene, by: User, at: Any = None) -> Session:
+    return plan_session(
+        actor=people.fresh(by),
+        enrolment_uid=scene.enrolment.uid,
+        planned_at=basics.NOON + 3 * DAY,
+        key=basics.key(),
+        at=at or basics.NOON + HOUR,
+    )
+
+
+@pytest.mark.parametrize("who", ["person", "coach"])
+def test_both_plan_sessions_after_the_path_is_completed(scene, who):
+    row = planned(scene, getattr(scene, who))
+    assert (row.coach, row.status) == (scene.coach, "planned")
+
+
+@pytest.mark.parametrize("who", ["manager", "other"])
+def test_nobody_else_plans_them(scene, who):
+    with pytest.raises((NotAllowed, NotFound)):
+        planned(scene, getattr(scene, who))
+
+
+def test_a_session_goes_with_the_hand_over(scene):
+    row = planned(scene, scene.coach)
+    scene.name(scene.manager, scene.other, at=basics.NOON + 2 * HOUR)
+    row.refresh_from_db()
+    assert (row.coach, row.status) == (scene.other, "planned")
+
+
+def test_a_session_is_cancelled_with_the_role(scene):
+    row = planned(scene, scene.coach)
+    fields = {"holding_uid": scene.holding.uid, "until_on": basics.NOON.date(), "reason": "Another team."}
+    end_role_holding(actor=people.fresh(scene.learning), key=basics.key(), at=basics.NOON + 2 * HOUR, **fields)
+    row.refresh_from_db()
+    assert row.status == "cancelled"
+    with pytest.raises((NotAllowed, NotFound)):
+        planned(scene, scene.coach, basics.NOON + 3 * HOUR)
+    with pytest.raises((NotAllowed, NotFound)):
+        planned(scene, scene.person, basics.NOON + 3 * HOUR)
+
+
+def test_a_session_that_was_planned_before_goes_on(db):
+    enrolment = paths.enrolment(people.person("Lia Learner"), paths.path(paths.step("external", "one")))
+    coach, learning = coaching.coach("Cora Coach"), people.in_group(LEARNING_ADMINISTRATORS)
+    coaching.assign(enrolment, coach)
+    row = coaching.session(enrolment, coach, basics.NOON + DAY)
+    fields = {"enrolment_uid": enrolment.uid, "step_uid": basics.uid("one"), "key": basics.key(), "at": basics.NOON}
+    mark_external_done(actor=people.fresh(learning), **fields)
+    row.refresh_from_db()
+    assert (row.coach, row.status) == (coach, "planned")
