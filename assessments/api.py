@@ -191,7 +191,7 @@ from assessments.services.standing.readiness import (
     readiness_on,
     team_enrolments,
 )
-from assessments.services.standing.ready import end_what_lapsed, ready_on, ready_since, spells_of
+from assessments.services.standing.ready import end_what_lapsed, ready_on, ready_since
 from assessments.services.standing.rebuild import rebuild_gates
 from assessments.services.standing.role_holdings import (
     HeldRole,
@@ -417,7 +417,6 @@ __all__ = [
     "roles_held_in_team",
     "share_held_before",
     "shown_of",
-    "spells_of",
     "table_of",
     "team_enrolments",
     "team_in_order",

@@ -16,8 +16,7 @@ from lms.api import (
     managed_by,
     nobody,
     oneself,
-    open_paths,
-    paths_to_be_seen_on,
+    paths_with_a_coach,
 )
 from lms.rules.duties import AUDITOR
 
@@ -50,7 +49,7 @@ class SignOffPolicy(RowPolicy[SignOffEvent]):
 
 def _held_before_by_their_learners(user: User) -> Q:
     """What learners held before whom the user coaches now: it rests on no case."""
-    learners = (open_paths() | paths_to_be_seen_on()).filter(coached_by(user)).order_by().values("person")
+    learners = paths_with_a_coach().filter(coached_by(user)).order_by().values("person")
     return Q(case=None, subject__in=learners)
 
 

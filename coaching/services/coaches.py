@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from coaching.models import Absence, CoachAssignment, CoachProfile, StandingAssignment
 from coaching.policies import acting, coached_by, help_policy, not_ended
-from lms.api import Enrolment, Prepared, User, are_one, enrolments_with_ids, open_paths, paths_to_be_seen_on, same_human
+from lms.api import Enrolment, Prepared, User, are_one, enrolments_with_ids, paths_with_a_coach, same_human
 from lms.rules.waiting import PROPOSAL, Waiting
 
 ACTIVE = CoachAssignment.Status.ACTIVE
@@ -80,7 +80,7 @@ def learners_of(coach: User, at: datetime) -> list[Enrolment]:
     """Whom somebody coaches today, cover included, by name: on open paths, and as standing coach on completed ones.
     Queries: 1.
     """
-    rows = (open_paths() | paths_to_be_seen_on()).filter(coached_by(coach, on=at.date()))
+    rows = paths_with_a_coach().filter(coached_by(coach, on=at.date()))
     return list(rows.select_related("person", "path").order_by("person__name_order", "pk"))
 
 

@@ -253,9 +253,12 @@ class _Judge:
         if event.valid_until != months_later(last_day, spec.valid_months):
             yield "is valid for another time than its standard says"
 
+    def _lay(self, event: SignOffEvent, place: int) -> list[Observation]:
+        """The observations of the case of a decision that stood then."""
+        return [row for row in self.observations.get(event.case_id, ()) if self._stood("observation", row.uid, place)]
+
     def _seen(self, event: SignOffEvent, place: int) -> list[Seen]:
         """What was seen of the skill of a decision by other people, as it lay there."""
-        lay = [row for row in self.observations.get(event.case_id, ()) if self._stood("observation", row.uid, place)]
         return [
             Seen(
                 row.uid,
@@ -265,15 +268,14 @@ class _Judge:
                 row.occurred_at,
                 row.pk,
             )
-            for row in lay
+            for row in self._lay(event, place)
             for rating in row.ratings.all()
             if rating.skill_id == event.skill_id and not self.humans.others(row.observer_id, event.subject_id, place)
         ]
 
     def _grounds(self, event: SignOffEvent, spec: StandardSpec, place: int) -> Iterator[str]:
         """The observations and evidence that lay there, and what the rule made of them."""
-        lay = [row for row in self.observations.get(event.case_id, ()) if self._stood("observation", row.uid, place)]
-        rated = [row for row in lay if row.ratings.all()]
+        rated = [row for row in self._lay(event, place) if row.ratings.all()]
         sealed = part(event, "observations")
         for uid in sorted(set(sealed) - {str(row.uid) for row in rated}):
             yield f"rests on observation {uid}, which did not lie there"

@@ -14,9 +14,9 @@ from assessments.models import Case, SignOffEvent, SignOffText
 from assessments.rules.notices import SEEN_AGAIN_DUE, SEEN_AGAIN_DUE_OF
 from coaching.api import coaches_by_learner, standing_coaches_of_people
 from lms import clock
-from lms.api import PlannedReminder, paths_to_be_seen_on, plan_reminders
+from lms.api import paths_to_be_seen_on, plan_reminders
 
-from .ending import EARLY, LATE
+from .ending import LATE, on_the_morning
 
 DAY = timedelta(days=1)
 
@@ -36,7 +36,7 @@ def remind_who_is_seen_again(at: datetime) -> int:
         words = {"name": learner.full_name, "skills": ", ".join(titles), "standard": case.version.title}
         around = {who.pk: who for who in [*coaches.get(learner.pk, ()), *standing.get(learner.pk, ())]}
         for who, kind in [(learner, SEEN_AGAIN_DUE), *((who, SEEN_AGAIN_DUE_OF) for who in around.values())]:
-            planned.append(PlannedReminder(who, kind, case.uid, words, datetime.combine(on, EARLY, who.zone)))
+            planned.append(on_the_morning(who, kind, case.uid, words, on))
     plan_reminders(row for row in planned if row.due_at <= at)
     return len(found)
 

@@ -93,12 +93,13 @@ def _due(at: datetime) -> Iterator[_Due]:
 def _about(due: _Due, around: Iterable[User]) -> Iterator[PlannedReminder]:
     person, skill = due.gate.person, due.gate.skill
     words = {"name": person.full_name, "skill": skill.title, "day": due.gate.valid_until, "left": due.left}
-    yield _planned(person, SIGNOFF_ENDS, due.event, words, due.since)
+    yield on_the_morning(person, SIGNOFF_ENDS, due.event, words, due.since)
     for who in around:
-        yield _planned(who, SIGNOFF_ENDS_OF, due.event, words, due.since)
+        yield on_the_morning(who, SIGNOFF_ENDS_OF, due.event, words, due.since)
 
 
-def _planned(who: User, kind: NoticeKind, about: UUID, words: Mapping[str, object], on: date) -> PlannedReminder:
+def on_the_morning(who: User, kind: NoticeKind, about: UUID, words: Mapping[str, object], on: date) -> PlannedReminder:
+    """What stands in the mail of a morning of whoever reads it."""
     return PlannedReminder(who, kind, about, words, datetime.combine(on, EARLY, who.zone))
 
 
@@ -128,7 +129,7 @@ def _nobody_decides(found: Sequence[_Due], people: Mapping[int, User], at: datet
         }
         for who in {who.pk: who for who in [*managers[holding.person_id], *learning]}.values():
             if who.pk != holding.person_id:
-                yield _planned(who, STANDING_COACH_MISSING, holding.uid, words, first.since)
+                yield on_the_morning(who, STANDING_COACH_MISSING, holding.uid, words, first.since)
 
 
 def _first_that_counts(holding: RoleHolding, found: Iterable[_Due]) -> _Due | None:

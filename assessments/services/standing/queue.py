@@ -19,7 +19,7 @@ from assessments.models import Case
 from assessments.services.cases.examining import skills_of
 from assessments.services.cases.waiting import waiting_for_judge
 from coaching.api import Seats, coached_by, seats_of, sessions_for_coach, waiting_for_coach
-from lms.api import Enrolment, Prepared, User, enrolments_with_ids, open_paths, paths_to_be_seen_on, skills_by_slug
+from lms.api import Enrolment, Prepared, User, enrolments_with_ids, paths_with_a_coach, skills_by_slug
 from lms.rules.ladder import Ladder
 from lms.rules.standing import NOT_YET
 from lms.rules.waiting import (
@@ -100,7 +100,7 @@ class _Learner:
 
 
 def _my_learners(me: int, on: date) -> QuerySet[Enrolment]:
-    rows = (open_paths() | paths_to_be_seen_on()).filter(coached_by(User(pk=me), on=on))
+    rows = paths_with_a_coach().filter(coached_by(User(pk=me), on=on))
     return rows.order_by(IsNull(F("ended_at"), False), "person__name_order", "pk")  # completed paths come last
 
 

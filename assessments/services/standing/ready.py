@@ -114,11 +114,6 @@ def ready_since(person_ids: Iterable[int]) -> dict[tuple[int, int], date]:
     return {(row.person_id, row.profile_id): row.from_on for row in rows}
 
 
-def spells_of(person: User) -> list[ReadySpell]:
-    """When somebody was ready for which role, the newest first. Queries: 1."""
-    return list(ReadySpell.objects.filter(person=person).select_related("profile", "skill"))
-
-
 def _known(person_ids: Collection[int], at: datetime) -> _Known:
     """All that is asked about these people. Their rows are locked first: of two acts at once that each bring one half
     of what makes somebody ready, the second sees both. Queries: 5.

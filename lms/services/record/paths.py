@@ -30,6 +30,11 @@ def paths_to_be_seen_on() -> QuerySet[Enrolment]:
     return Enrolment.objects.filter(path_can_be_shown_on())
 
 
+def paths_with_a_coach() -> QuerySet[Enrolment]:
+    """Enrolments on which somebody is coached: open ones, and completed ones whose role is still held."""
+    return open_paths() | paths_to_be_seen_on()
+
+
 def paths_to_roles(holdings: QuerySet[Any, Any]) -> QuerySet[Enrolment]:
     """The completed paths that led to these roles, given as a queryset of ids of holdings."""
     return Enrolment.objects.filter(role_holding__in=holdings)
